@@ -1,0 +1,41 @@
+# Everything a laptop needs: `make demo` first. Python 3.11+ with pip and venv is all it asks for.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo sandbox test check format lock screenshot clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: $(READY) ## one /compose in the terminal, from typing to the finished track
+	@$(BIN)/python -m sandbox demo
+
+sandbox: $(READY) ## a chat page in the browser: type /compose and listen
+	@$(BIN)/python -m sandbox serve
+
+test: $(READY) ## the test suite
+	$(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY) ## mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## resolve the locked versions anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -U -o requirements.txt
+	uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header -q -U -o requirements-dev.txt
+
+clean: ## forget the virtual environment and everything generated
+	rm -rf $(VENV) artifacts .mypy_cache .ruff_cache .pytest_cache
+
+$(READY): requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
