@@ -1,0 +1,36 @@
+"""`python -m bot` runs the bot; `python -m bot doctor` checks whether it could."""
+
+import argparse
+import asyncio
+import sys
+
+from bot import app, doctor, logs
+from bot.errors import DatabaseUnusable, DiscordRejectedToken, SettingsError
+from bot.settings import Settings
+
+WRONG_SETTINGS = 2
+CANNOT_RUN = 1
+
+
+def main() -> int:
+    """The exit code: 0 after a stop, 1 when it can't run, 2 when a setting is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("run", "doctor"), default="run")
+    if parser.parse_args().command == "doctor":
+        return asyncio.run(doctor.main())
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return WRONG_SETTINGS
+    logs.set_up(settings.log_level, settings.log_format, settings.secrets())
+    try:
+        asyncio.run(app.run(settings))
+    except (DatabaseUnusable, DiscordRejectedToken) as error:
+        print(f"compose bot: {error}", file=sys.stderr)
+        return CANNOT_RUN
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""The Discord client: its connection, its commands, and what it passes on to the cogs."""
+
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from yarl import URL
+
+from bot import words
+from bot.command_sync import sync_commands
+from bot.delivery.messenger import Messenger
+from bot.reception import Reception
+
+COGS = ("cogs.compose", "cogs.job_buttons")
+
+log = logging.getLogger(__name__)
+
+
+class ComposeClient(commands.AutoShardedBot):
+    """A client without privileged intents, whose commands are slash commands and buttons."""
+
+    # Set by the composition root before the login: they need the client themselves.
+    reception: Reception
+    messenger: Messenger
+
+    def __init__(self, *, api_url: str, command_guild_id: int | None) -> None:
+        # discord.py reads its REST base from here; there is no other way to set it.
+        Route.BASE = api_url
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=ComposeTree,
+        )
+        self._command_guild_id = command_guild_id
+
+    async def setup_hook(self) -> None:
+        """Runs once, after the login and before the gateway."""
+        # On a fresh IDENTIFY and on reconnect discord.py dials this constant, whatever
+        # /gateway/bot says.
+        _, gateway_url, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
+        for cog in COGS:
+            await self.load_extension(cog)
+        await sync_commands(self, self.tree, self._command_guild_id)
+
+    async def on_ready(self) -> None:
+        """All shards are there."""
+        log.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """It reconnects by itself."""
+        log.warning("shard %d lost its connection to Discord", shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Events missed in between have been replayed."""
+        log.info("shard %d is connected again", shard_id)
+
+
+class ComposeTree(app_commands.CommandTree[ComposeClient]):
+    """Commands, with an answer to the member when one of them fails unexpectedly."""
+
+    async def on_error(
+        self,
+        interaction: discord.Interaction[ComposeClient],
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        """Log it whole for the host, and say something to the member."""
+        log.error("a command failed", exc_info=error)
+        await apologise(interaction)
+
+
+async def apologise(interaction: discord.Interaction[Any]) -> None:
+    """A private word that something went wrong; silent if even that is not possible."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(words.SOMETHING_WENT_WRONG, ephemeral=True)
+        else:
+            await interaction.response.send_message(words.SOMETHING_WENT_WRONG, ephemeral=True)
+    except discord.HTTPException as error:
+        log.info("the member could not be told: %s", error)

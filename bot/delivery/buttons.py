@@ -1,0 +1,78 @@
+"""Buttons that work for ever: their custom_id names the action, the job, and where they stand.
+
+The last part also tells the bot's own messages apart when it looks whether one was posted.
+"""
+
+import re
+from enum import StrEnum
+
+import discord
+
+from bot import words
+from bot.jobs import NoticeKind
+
+PATTERN = r"compose:{action}:(?P<job_id>[0-9a-f]{{16}}):(?P<place>[a-z]{{1,16}})"
+CARD = "card"
+
+Button = discord.ui.Button[discord.ui.View]
+
+
+class Action(StrEnum):
+    """What a button does."""
+
+    CANCEL = "cancel"
+    RECIPE = "recipe"
+    RETRY = "retry"
+
+
+LABELS = {
+    Action.CANCEL: words.BUTTON_CANCEL,
+    Action.RECIPE: words.BUTTON_RECIPE,
+    Action.RETRY: words.BUTTON_TRY_AGAIN,
+}
+
+
+def custom_id(action: Action, job_id: str, place: str) -> str:
+    """At most 100 characters, as Discord demands."""
+    return f"compose:{action}:{job_id}:{place}"
+
+
+def pattern(action: Action) -> re.Pattern[str]:
+    """Matches the custom_ids of an action; groups `job_id` and `place`."""
+    return re.compile(PATTERN.format(action=action))
+
+
+def button(
+    action: Action, job_id: str, place: NoticeKind | str
+) -> discord.ui.Button[discord.ui.View]:
+    """A button for a job."""
+    style = discord.ButtonStyle.primary if action is Action.RETRY else discord.ButtonStyle.secondary
+    return discord.ui.Button(
+        label=LABELS[action], style=style, custom_id=custom_id(action, job_id, place)
+    )
+
+
+def link(label: str, url: str) -> Button:
+    """A button that opens an address."""
+    return discord.ui.Button(label=label, style=discord.ButtonStyle.link, url=url)
+
+
+def row(*items: Button) -> discord.ui.View:
+    """Buttons as discord.py wants them. Stopped, so that it keeps no memory of each message:
+    presses are routed by custom_id, also after a restart."""
+    view = discord.ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
+
+
+def stands_for(message: discord.Message, job_id: str, place: NoticeKind | str) -> bool:
+    """Whether this message of ours was posted for this job and this purpose."""
+    ends = f":{job_id}:{place}"
+    return any(
+        isinstance(item, discord.Button) and (item.custom_id or "").endswith(ends)
+        for component in message.components
+        if isinstance(component, discord.ActionRow)
+        for item in component.children
+    )

@@ -1,0 +1,81 @@
+"""The status card: the first answer to a request, brought up to date when the job has ended."""
+
+from datetime import datetime
+
+import discord
+
+from bot import words
+from bot.delivery import buttons
+from bot.delivery.buttons import Action
+from bot.jobs import Job, JobState
+from bot.provider.models import MODELS
+from bot.text import harmless
+
+PROMPT_LIMIT = 3500
+FIELD_LIMIT = 1000
+
+COLOURS = {
+    JobState.SUCCEEDED: discord.Colour(0x2F9E6E),
+    JobState.FAILED: discord.Colour(0xC0473B),
+    JobState.CANCELLED: discord.Colour(0x7A7F87),
+}
+COMPOSING_COLOUR = discord.Colour(0xE0A03C)
+
+
+def waiting_card(job: Job, expected_at: datetime) -> tuple[discord.Embed, discord.ui.View]:
+    """While the job waits or runs; `expected_at` counts down by itself."""
+    embed = _embed(words.CARD_COMPOSING, job)
+    embed.add_field(name=words.FIELD_EXPECTED, value=words.relative_time(expected_at))
+    return embed, buttons.row(buttons.button(Action.CANCEL, job.id, buttons.CARD))
+
+
+def ended_card(job: Job, *, message_url: str | None) -> tuple[discord.Embed, discord.ui.View]:
+    """After the end, with the way to the message that announced it, if there is one."""
+    if job.state is JobState.SUCCEEDED:
+        embed = _embed(words.CARD_READY, job)
+        if message_url:
+            link = words.listen_link(message_url)
+            embed.add_field(name=words.FIELD_RESULT, value=link, inline=False)
+        label = words.BUTTON_OPEN
+    elif job.state is JobState.CANCELLED:
+        embed = _embed(words.CARD_CANCELLED, job)
+        why = words.CANCELLED_RUNNING if job.generation_id else words.CANCELLED_FREE
+        embed.add_field(name=words.FIELD_RESULT, value=why, inline=False)
+        label = words.BUTTON_DETAILS
+    else:
+        embed = _embed(words.CARD_FAILED, job)
+        embed.add_field(name=words.FIELD_REASON, value=failure_sentence(job), inline=False)
+        label = words.BUTTON_DETAILS
+    return embed, buttons.row(*([buttons.link(label, message_url)] if message_url else []))
+
+
+def failure_sentence(job: Job) -> str:
+    """Why the job failed, in words for its member."""
+    if job.failure_kind is None:
+        raise AssertionError("not a failed job")
+    reason = harmless(job.failure_reason or "", 400)
+    sentence = words.failure(job.failure_kind, reason)
+    return sentence[0].upper() + sentence[1:]
+
+
+def recipe_embed(job: Job) -> discord.Embed:
+    """What was asked for, below the finished track."""
+    embed = _embed(None, job)
+    embed.colour = COLOURS[JobState.SUCCEEDED]
+    return embed
+
+
+def _embed(title: str | None, job: Job) -> discord.Embed:
+    brief = job.brief
+    model = MODELS.get(brief.model)
+    embed = discord.Embed(
+        title=title,
+        description=harmless(brief.prompt, PROMPT_LIMIT),
+        colour=COLOURS.get(job.state, COMPOSING_COLOUR),
+    )
+    if brief.negative_prompt:
+        avoided = harmless(brief.negative_prompt, FIELD_LIMIT)
+        embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
+    embed.add_field(name=words.FIELD_MODEL, value=model.name if model else brief.model)
+    embed.add_field(name=words.FIELD_SEED, value=str(brief.seed))
+    return embed

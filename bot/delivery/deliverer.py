@@ -1,0 +1,214 @@
+"""Delivering: every notice reaches its member once, and then the card says so, too."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from bot import words
+from bot.delivery import announcements, cards, ladder
+from bot.delivery.announcements import Announcement
+from bot.delivery.ladder import Told
+from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
+from bot.errors import (
+    AddressRefused,
+    AudioTooLarge,
+    AudioUnavailable,
+    AudioUnusable,
+    DeliveryLater,
+    DeliveryUnsure,
+    ProviderError,
+    Unreachable,
+    UploadTooLarge,
+)
+from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.logs import about_job
+from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
+from bot.provider.client import Provider
+from bot.store.job_store import JobStore
+from bot.store.notice_store import NoticeStore
+from bot.workers.bells import Bells
+from bot.workers.worker import Clock, Worker
+
+SLOTS = 6
+LEASE_S = DOWNLOAD_TIMEOUT_S + 3 * SEND_TIMEOUT_S
+# Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
+NONCE_HOLDS = timedelta(seconds=30)
+FILE_PATIENCE = timedelta(minutes=30)
+DISCORD_PATIENCE = timedelta(hours=24)
+
+log = logging.getLogger(__name__)
+
+
+class Deliverer(Worker[tuple[Notice, Job]]):
+    """Works off the notices in the store."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        notices: NoticeStore,
+        provider: Provider,
+        fetcher: AudioFetcher,
+        messenger: Messenger,
+        *,
+        may_link: Callable[[str], bool],
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        super().__init__(slots=SLOTS, bell=bells.deliver, clock=clock)
+        self._jobs = jobs
+        self._notices = notices
+        self._provider = provider
+        self._fetcher = fetcher
+        self._messenger = messenger
+        self._may_link = may_link
+
+    async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
+        """Notices with something left to be done, oldest first."""
+        return await self._notices.claim_due(limit, self._clock(), lease_s=LEASE_S)
+
+    async def next_due_at(self) -> datetime | None:
+        """The next notice."""
+        return await self._notices.next_due_at()
+
+    async def handle(self, item: tuple[Notice, Job]) -> None:
+        """Tell the member, unless that is done, and bring the card up to date."""
+        notice, job = item
+        with about_job(job.id):
+            try:
+                if notice.message_id is None and not _outdated(notice, job):
+                    told = await self._find_earlier(notice, job) or await self._tell(notice, job)
+                    await self._remember(notice, told)
+                    await self._finish(notice, job, told)
+                elif notice.message_id and notice.rung and notice.message_channel_id:
+                    told = Told(
+                        rung=notice.rung,
+                        channel_id=notice.message_channel_id,
+                        message_id=notice.message_id,
+                    )
+                    await self._finish(notice, job, told)
+                else:
+                    await self._notices.close(notice)
+            except (AudioUnavailable, DeliveryLater) as error:
+                await self._later(notice, str(error), unsure=False)
+            except DeliveryUnsure as error:
+                await self._later(notice, str(error), unsure=True)
+            except Unreachable as error:
+                log.warning("no way to the member is left: %s", error)
+                await self._notices.hold(notice.id, str(error))
+
+    async def _find_earlier(self, notice: Notice, job: Job) -> Told | None:
+        """The message of an earlier try whose outcome was unknown, if it is there.
+
+        Within Discord's memory of nonces there is no need to look. `Unreachable` when it can't be
+        known: then it must not be posted again.
+        """
+        now = self._clock()
+        if not notice.unsure or notice.attempted_at is None:
+            return None
+        if now - notice.attempted_at < NONCE_HOLDS:
+            return None
+        if not await self._messenger.may_read_history(job):
+            raise Unreachable("it may have been posted, but the channel can't be searched for it")
+        found = await self._messenger.find(job.channel_id, job.id, notice.kind, notice.created_at)
+        if found is None:
+            return None
+        log.info("an earlier try had reached Discord")
+        return Told(rung=Rung.CHANNEL, channel_id=job.channel_id, message_id=found.id)
+
+    async def _tell(self, notice: Notice, job: Job) -> Told:
+        if notice.kind is NoticeKind.RESULT:
+            return await self._tell_result(notice, job)
+        if notice.kind is NoticeKind.FAILURE:
+            return await self._send(notice, job, announcements.failure(job))
+        return await self._send(notice, job, announcements.still_waiting(job, notice.kind))
+
+    async def _tell_result(self, notice: Notice, job: Job) -> Told:
+        if job.audio is None:
+            raise AssertionError("succeeded without audio")
+        url, limit_bytes = job.audio.url, job.upload_limit_bytes
+        try:
+            async with self._fetcher.fetch(url, limit_bytes=limit_bytes) as audio:
+                return await self._send(notice, job, announcements.track(job, audio))
+        except (AudioTooLarge, UploadTooLarge) as error:
+            log.info("delivered as a link: %s", error)
+            return await self._send_link(notice, job, words.too_large(limit_bytes))
+        except AudioUnusable as error:
+            log.warning("%s: %s", error, url)
+            return await self._send_link(notice, job, words.NOT_AUDIO)
+        except AddressRefused as error:
+            log.warning("the provider named an address that is not fetched from: %s", error)
+            return await self._send(notice, job, announcements.track_unreachable(job))
+        except AudioUnavailable:
+            if self._clock() - notice.created_at > FILE_PATIENCE:
+                return await self._send_link(notice, job, words.FILE_GONE)
+            await self._ask_for_address(job)
+            raise
+
+    async def _send_link(self, notice: Notice, job: Job, why: str) -> Told:
+        if job.audio is None or not self._may_link(job.audio.url):
+            return await self._send(notice, job, announcements.track_unreachable(job))
+        return await self._send(notice, job, announcements.track_link(job, job.audio.url, why))
+
+    async def _send(self, notice: Notice, job: Job, what: Announcement) -> Told:
+        await self._notices.record_attempt(notice.id, self._clock())
+        return await ladder.tell(self._messenger, job, notice, what)
+
+    async def _ask_for_address(self, job: Job) -> None:
+        """The provider may name another address by now."""
+        try:
+            generation = await self._provider.fetch(job.generation_id or "")
+        except ProviderError as error:
+            log.info("no new address of the file: %s", error)
+            return
+        if generation.audio:
+            await self._jobs.refresh_audio(job.id, generation.audio)
+
+    async def _remember(self, notice: Notice, told: Told) -> None:
+        log.info("told the member (%s by %s)", notice.kind, told.rung)
+        await self._notices.told(
+            notice.id,
+            told.rung,
+            self._clock(),
+            channel_id=told.channel_id,
+            message_id=told.message_id,
+        )
+
+    async def _finish(self, notice: Notice, job: Job, told: Told) -> None:
+        """The card is the last thing to do; where it was replaced by the track, it is done."""
+        final = notice.kind in {NoticeKind.RESULT, NoticeKind.FAILURE}
+        if final and told.rung is not Rung.INTERACTION:
+            url = message_url(job, told)
+            try:
+                embed, view = cards.ended_card(job, message_url=url)
+                await self._messenger.update_card(job, embed, view)
+            except Unreachable as error:
+                log.info("the card can't be updated: %s", error)
+        await self._notices.close(notice)
+
+    async def _later(self, notice: Notice, problem: str, *, unsure: bool) -> None:
+        """Try again: soon at first, then more and more seldom."""
+        now = self._clock()
+        age = now - notice.created_at
+        if age > DISCORD_PATIENCE:
+            await self._notices.hold(notice.id, problem)
+            return
+        wait_s = min(max(age.total_seconds() / 4, 1.0), 60.0)
+        log.warning("could not deliver, trying again in %.0f s: %s", wait_s, problem)
+        await self._notices.put_off(
+            notice.id, now + timedelta(seconds=wait_s), problem, unsure=unsure
+        )
+
+
+def message_url(job: Job, told: Told) -> str:
+    """The address of a message, as Discord's clients open it."""
+    where = "@me" if told.rung is Rung.DIRECT_MESSAGE else (job.guild_id or "@me")
+    return f"https://discord.com/channels/{where}/{told.channel_id}/{told.message_id}"
+
+
+def _outdated(notice: Notice, job: Job) -> bool:
+    """Whether what it says is no longer so."""
+    if notice.kind is NoticeKind.DELAYED:
+        return job.state is not JobState.QUEUED
+    if notice.kind is NoticeKind.OVERDUE:
+        return job.state is not JobState.GENERATING
+    return False

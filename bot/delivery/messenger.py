@@ -1,0 +1,212 @@
+"""Sending and finding messages through Discord, with its errors turned into ours.
+
+Posting needs a login, but no gateway connection. Sources: Discord's documentation of messages,
+interactions and error codes; `discord.py`'s source for what it retries by itself.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.delivery import buttons
+from bot.delivery.announcements import Announcement
+from bot.errors import DeliveryError, DeliveryLater, DeliveryUnsure, Unreachable, UploadTooLarge
+from bot.jobs import Job, Notice, NoticeKind
+
+SEND_TIMEOUT_S = 120
+READ_TIMEOUT_S = 30
+SEARCH_LIMIT = 500
+CLOCK_SKEW = timedelta(seconds=30)
+
+TOO_LARGE_CODE = 40005
+NO_HISTORY_FOR_REPLY_CODE = 160002
+
+
+class Messenger:
+    """The bot's voice. Methods raise the `DeliveryError`s of `bot.errors`."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def post(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
+        """A new message in the job's channel that replies to the card and mentions the member.
+
+        May be repeated within some minutes: Discord knows the nonce and returns the first one.
+        """
+        channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+        try:
+            return await self._send(channel, job, notice, what, reply_to=_reference(job))
+        except _ReplyRefused:
+            return await self._send(channel, job, notice, what, reply_to=None)
+
+    async def post_direct(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
+        """The same as a direct message, without the reply."""
+        async with _translated(READ_TIMEOUT_S):
+            channel = await self._client.create_dm(discord.Object(job.member_id))
+        return await self._send(channel, job, notice, what, reply_to=None)
+
+    async def edit_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
+        """Put the announcement in place of the card, through the interaction; may be repeated."""
+        if job.interaction_token is None or job.card_message_id is None:
+            raise Unreachable("the interaction's token is gone")
+        webhook = discord.Webhook.partial(
+            job.application_id, job.interaction_token, client=self._client
+        )
+        files = what.open_file()
+        try:
+            async with _translated(SEND_TIMEOUT_S):
+                return await webhook.edit_message(
+                    job.card_message_id,
+                    content=what.content,
+                    embed=what.embed,
+                    attachments=files,
+                    view=what.view,
+                    allowed_mentions=_only(job.member_id),
+                )
+        finally:
+            _close(files)
+
+    async def update_card(self, job: Job, embed: discord.Embed, view: discord.ui.View) -> None:
+        """Show the end of the job on its card; may be repeated."""
+        if job.card_message_id is None:
+            raise Unreachable("the card is not known")
+        channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+        async with _translated(READ_TIMEOUT_S):
+            await channel.get_partial_message(job.card_message_id).edit(embed=embed, view=view)
+
+    async def find(
+        self, channel_id: int, job_id: str, place: NoticeKind | str, since: datetime
+    ) -> discord.Message | None:
+        """Our own message for this job and purpose, if it was posted since then.
+
+        Raises `Unreachable` when the channel can't be read, and `DeliveryLater`.
+        """
+        channel = self._client.get_partial_messageable(channel_id)
+        async with _translated(READ_TIMEOUT_S, reading=True):
+            history = channel.history(
+                limit=SEARCH_LIMIT, after=since - CLOCK_SKEW, oldest_first=True
+            )
+            async for message in history:
+                ours = self._client.user is not None and message.author.id == self._client.user.id
+                if ours and buttons.stands_for(message, job_id, place):
+                    return message
+        return None
+
+    async def may_read_history(self, job: Job) -> bool:
+        """Whether an empty search means something: without that permission lists are empty."""
+        if job.card_message_id is None:
+            return False
+        channel = self._client.get_partial_messageable(job.channel_id)
+        try:
+            async with _translated(READ_TIMEOUT_S, reading=True):
+                await channel.fetch_message(job.card_message_id)
+        except Unreachable:
+            return False
+        return True
+
+    async def first_answer(self, job: Job) -> int | None:
+        """The id of the card, asked for through the interaction; `None` if there is no card.
+
+        Raises `Unreachable` when the token is dead, and `DeliveryLater`.
+        """
+        if job.interaction_token is None:
+            raise Unreachable("the interaction's token is gone")
+        async with _translated(READ_TIMEOUT_S, reading=True):
+            try:
+                data = await self._client.http.request(
+                    Route(
+                        "GET",
+                        "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+                        webhook_id=job.application_id,
+                        webhook_token=job.interaction_token,
+                    )
+                )
+            except discord.NotFound:
+                return None
+            return int(data["id"])
+
+    async def _send(
+        self,
+        channel: discord.abc.Messageable,
+        job: Job,
+        notice: Notice,
+        what: Announcement,
+        *,
+        reply_to: discord.MessageReference | None,
+    ) -> discord.Message:
+        files = what.open_file()
+        # discord.py does not take None for these: they are there, or they are not.
+        extras: dict[str, Any] = {"embed": what.embed, "files": files, "reference": reply_to}
+        try:
+            async with _translated(SEND_TIMEOUT_S):
+                return await channel.send(
+                    what.content,
+                    view=what.view,
+                    nonce=notice.nonce,
+                    allowed_mentions=_only(job.member_id),
+                    **{key: value for key, value in extras.items() if value},
+                )
+        finally:
+            _close(files)
+
+
+class _ReplyRefused(DeliveryLater):
+    """Without the permission to read the history, Discord takes the message but not the reply."""
+
+
+@contextlib.asynccontextmanager
+async def _translated(timeout_s: float, *, reading: bool = False) -> AsyncIterator[None]:
+    """Turn what discord.py and the connection raise into a `DeliveryError`."""
+    lost = DeliveryLater if reading else DeliveryUnsure
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except discord.RateLimited as error:
+        raise DeliveryLater(str(error)) from error
+    except discord.DiscordServerError as error:
+        raise lost(f"Discord answered {error.status}") from error
+    except discord.HTTPException as error:
+        raise _refusal(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise DeliveryLater(f"no connection to Discord: {error}") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise lost(f"{type(error).__name__}: {error}") from error
+
+
+def _refusal(error: discord.HTTPException) -> DeliveryError:
+    if error.status == 413 or error.code == TOO_LARGE_CODE:
+        return UploadTooLarge(str(error))
+    if error.code == NO_HISTORY_FOR_REPLY_CODE:
+        return _ReplyRefused(str(error))
+    if error.status == 429:
+        return DeliveryLater(str(error))
+    return Unreachable(str(error))
+
+
+def _reference(job: Job) -> discord.MessageReference | None:
+    if job.card_message_id is None:
+        return None
+    return discord.MessageReference(
+        message_id=job.card_message_id,
+        channel_id=job.channel_id,
+        guild_id=job.guild_id,
+        fail_if_not_exists=False,
+    )
+
+
+def _only(member_id: int) -> discord.AllowedMentions:
+    """Ping this member, and nobody else: not by the prompt, and not by being replied to."""
+    return discord.AllowedMentions(
+        everyone=False, roles=False, users=[discord.Object(member_id)], replied_user=False
+    )
+
+
+def _close(files: list[discord.File]) -> None:
+    for file in files:
+        file.close()

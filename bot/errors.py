@@ -1,0 +1,167 @@
+"""Everything that can go wrong, as one tree.
+
+    ComposeError
+    ├── SettingsError            a setting is missing or wrong; the host mends it
+    ├── DatabaseUnusable         the database can't be opened, read or migrated
+    ├── DiscordRejectedToken     the bot token is not valid
+    ├── IllegalMove              a job was asked to make a move its state does not allow
+    ├── AlreadyReceived          this interaction has made its job before
+    ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
+    ├── AlreadyRetried           this failed job is being tried again already
+    ├── DeliveryError            a member could not be told
+    │   ├── DeliveryUnsure       whether the message was posted can't be known yet
+    │   ├── DeliveryLater        Discord has trouble, or asks to wait: surely not posted
+    │   ├── UploadTooLarge       Discord does not take a file of this size here
+    │   └── Unreachable          this way to the member is closed: take the next one
+    └── ProviderError
+        ├── Refused              the request was surely not accepted: nothing was paid
+        │   ├── InvalidRequest   400 and its kin: final, the hint is for the member
+        │   ├── KeyRejected      401: the host must act; the job waits
+        │   ├── OutOfCredits     403: the host must act; the job waits
+        │   ├── RateLimited      429: try again later
+        │   └── Unavailable      503 in the provider's own words, or nobody listens: try again later
+        ├── OutcomeUnknown       a submission may or may not have been accepted: never sent again
+        ├── GenerationUnknown    404 for a generation id: final
+        ├── Trouble              a read failed on their side or on the way: try again later
+        └── AudioError           the finished file can't be had
+            ├── AudioUnavailable   for now: try again later
+            ├── AudioTooLarge      larger than the limit that was asked for
+            ├── AudioUnusable      what came is no audio: final
+            └── AddressRefused     an address we never fetch from: final
+
+`bot.words` turns these into sentences for members; the log gets `str(error)`.
+"""
+
+from datetime import datetime
+
+
+class ComposeError(Exception):
+    """Base of all errors that are ours."""
+
+
+class SettingsError(ComposeError):
+    """One line a setting: which, what is wrong with it, and an example. Never the value itself."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class DatabaseUnusable(ComposeError):
+    """The database can't be used; the message says why and what the host can do."""
+
+
+class DiscordRejectedToken(ComposeError):
+    """Discord answered 401 to the bot's token."""
+
+
+class IllegalMove(ComposeError):
+    """The table of moves does not allow this move, whatever the database holds."""
+
+
+class AlreadyReceived(ComposeError):
+    """The gateway repeats events after a resume; an interaction makes at most one job."""
+
+
+class DailyLimitReached(ComposeError):
+    """No more tracks for now. `free_at` (UTC) is when the next one is possible again."""
+
+    def __init__(self, *, limit: int, whole_bot: bool, free_at: datetime) -> None:
+        super().__init__(
+            f"{'bot' if whole_bot else 'member'} limit of {limit} tracks a day reached"
+        )
+        self.limit = limit
+        self.whole_bot = whole_bot
+        self.free_at = free_at
+
+
+class AlreadyRetried(ComposeError):
+    """A failed job has at most one other try that is under way or done."""
+
+
+class DeliveryError(ComposeError):
+    """A message did not reach its member."""
+
+
+class DeliveryUnsure(DeliveryError):
+    """The connection broke after sending: the message may be there."""
+
+
+class DeliveryLater(DeliveryError):
+    """Surely not posted; the same message may be sent again later."""
+
+
+class UploadTooLarge(DeliveryError):
+    """413 or code 40005: the file is larger than what may be uploaded here."""
+
+
+class Unreachable(DeliveryError):
+    """Permission, channel, message or token are gone: this will not work later either."""
+
+
+class ProviderError(ComposeError):
+    """Something between us and the music provider."""
+
+
+class Refused(ProviderError):
+    """The provider surely did not accept the request: it is free to send it again."""
+
+
+class InvalidRequest(Refused):
+    """The provider does not take this request; `hint` is its own explanation."""
+
+    def __init__(self, hint: str) -> None:
+        super().__init__(f"request not taken: {hint}")
+        self.hint = hint
+
+
+class KeyRejected(Refused):
+    """401: the provider key is missing, wrong or revoked."""
+
+
+class OutOfCredits(Refused):
+    """403: the host's account has no credits left, or may not use this model."""
+
+
+class RateLimited(Refused):
+    """429. `retry_after_s` is what the provider asked for, when it did."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(Refused):
+    """Nobody accepted the connection, or the provider said in its own words that it is down."""
+
+
+class OutcomeUnknown(ProviderError):
+    """Whether the submission was accepted can't be known: it may have been billed."""
+
+
+class GenerationUnknown(ProviderError):
+    """The provider does not know this generation (any more)."""
+
+
+class Trouble(ProviderError):
+    """A read went wrong: 5xx, a broken connection, an answer that makes no sense."""
+
+
+class AudioError(ProviderError):
+    """The finished audio file can't be fetched."""
+
+
+class AudioUnavailable(AudioError):
+    """The file is not there right now: 404, 5xx, a broken or short transfer."""
+
+
+class AudioTooLarge(AudioError):
+    """The file has more bytes than the caller can use."""
+
+
+class AudioUnusable(AudioError):
+    """What came under the address is not an audio file."""
+
+
+class AddressRefused(AudioError):
+    """The address is not one we fetch from: not https, or not a public host."""

@@ -1,0 +1,1 @@
+"""AI/ML API: the music models, the two generation calls, billing, and the finished file."""

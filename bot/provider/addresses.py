@@ -1,0 +1,101 @@
+"""Which addresses we fetch from. The provider's answers name them, so they are hostile input.
+
+Any public `https` host is fine. Private, link-local, loopback and other non-public addresses are
+refused, whatever a name resolves to: the check sits in the resolver, so the address that was
+checked is the one that is connected to. Only where the provider's own base address is loopback
+(a stand-in on this machine), loopback is allowed too, with plain http.
+"""
+
+import ipaddress
+import socket
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from yarl import URL
+
+from bot.errors import AddressRefused
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def is_loopback_host(host: str | None) -> bool:
+    """Whether a host in an address names this machine, without resolving anything."""
+    if host is None:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    address = _literal(host)
+    return address is not None and address.is_loopback
+
+
+def is_public(address: IpAddress) -> bool:
+    """Whether an address is on the public internet, looking through IPv4 carried in IPv6."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if address.teredo:
+            inner = address.teredo[1]
+        if address in NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+class AddressPolicy:
+    """What may be fetched, for a given provider base address."""
+
+    def __init__(self, provider_url: str) -> None:
+        self._loopback_allowed = is_loopback_host(URL(provider_url).host)
+
+    def check_url(self, text: str) -> URL:
+        """The address, parsed; raises `AddressRefused` before anything is resolved."""
+        try:
+            url = URL(text)
+            host = url.host
+        except ValueError as error:
+            raise AddressRefused(f"not an address: {error}") from None
+        local = self._loopback_allowed and is_loopback_host(host)
+        if not host or url.scheme not in ({"http", "https"} if local else {"https"}):
+            raise AddressRefused(f"not an https address: {url.scheme or 'nothing'}")
+        if url.user or url.password:
+            raise AddressRefused("an address with a user name in it")
+        address = _literal(host)
+        if address is not None:
+            self.check_address(address)
+        return url
+
+    def check_address(self, address: IpAddress) -> None:
+        """Raises `AddressRefused` unless we may connect there."""
+        if self._loopback_allowed and address.is_loopback:
+            return
+        if not is_public(address):
+            raise AddressRefused(f"{address} is not a public address")
+
+
+class CheckedResolver(AbstractResolver):
+    """Resolves names through the system, and hands out only addresses that the policy allows."""
+
+    def __init__(self, policy: AddressPolicy) -> None:
+        self._policy = policy
+        self._resolver = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """All addresses of a host; raises `AddressRefused` if even one is not allowed."""
+        results = await self._resolver.resolve(host, port, family)
+        for result in results:
+            self._policy.check_address(ipaddress.ip_address(result["host"].split("%")[0]))
+        return results
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+        await self._resolver.close()
+
+
+def _literal(host: str) -> IpAddress | None:
+    try:
+        return ipaddress.ip_address(host.strip("[]").split("%")[0])
+    except ValueError:
+        return None

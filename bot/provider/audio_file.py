@@ -1,0 +1,130 @@
+"""Fetching the finished file: streamed to disk, limited in size, and recognised by its bytes."""
+
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from bot.errors import AddressRefused, AudioError, AudioTooLarge, AudioUnavailable, AudioUnusable
+from bot.provider.addresses import AddressPolicy, CheckedResolver
+
+DOWNLOAD_TIMEOUT_S = 180
+STALL_TIMEOUT_S = 30
+REDIRECT_LIMIT = 5
+CHUNK_BYTES = 1 << 18
+HEAD_BYTES = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioOnDisk:
+    """A fetched file. `extension` (with its dot) is what its first bytes say it is."""
+
+    path: Path
+    size_bytes: int
+    extension: str
+
+
+class AudioFetcher:
+    """Fetches files from addresses that the policy allows, without cookies or credentials."""
+
+    def __init__(self, session: aiohttp.ClientSession, policy: AddressPolicy) -> None:
+        self._session = session
+        self._policy = policy
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, provider_url: str) -> AsyncIterator["AudioFetcher"]:
+        """A fetcher with a session of its own, whose resolver refuses non-public addresses."""
+        policy = AddressPolicy(provider_url)
+        connector = aiohttp.TCPConnector(resolver=CheckedResolver(policy), use_dns_cache=False)
+        async with aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=DOWNLOAD_TIMEOUT_S, sock_read=STALL_TIMEOUT_S),
+            auto_decompress=False,
+        ) as session:
+            yield cls(session, policy)
+
+    @contextlib.asynccontextmanager
+    async def fetch(self, url: str, *, limit_bytes: int) -> AsyncIterator[AudioOnDisk]:
+        """The file in a temporary folder that goes away with the block; may be repeated.
+
+        Raises `AddressRefused`, `AudioTooLarge`, `AudioUnusable` or `AudioUnavailable`.
+        """
+        with tempfile.TemporaryDirectory(prefix="compose-bot-") as folder:
+            path = Path(folder) / "audio"
+            try:
+                size_bytes = await self._download(url, path, limit_bytes)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise _as_audio_error(error) from error
+            yield AudioOnDisk(path=path, size_bytes=size_bytes, extension=recognise(path))
+
+    async def _download(self, url: str, path: Path, limit_bytes: int) -> int:
+        address = self._policy.check_url(url)
+        for _ in range(REDIRECT_LIMIT):
+            async with self._session.get(
+                address, allow_redirects=False, headers={"Accept-Encoding": "identity"}
+            ) as response:
+                if response.status in {301, 302, 303, 307, 308}:
+                    address = self._follow(address, response.headers.get("Location"))
+                    continue
+                if response.status != 200:
+                    raise AudioUnavailable(f"{response.status} for the audio file")
+                return await _save(response, path, limit_bytes)
+        raise AudioUnavailable("too many redirects")
+
+    def _follow(self, source: URL, location: str | None) -> URL:
+        try:
+            target = source.join(URL(location or ""))
+        except ValueError as error:
+            raise AddressRefused(f"a redirect to no address: {error}") from None
+        return self._policy.check_url(str(target))
+
+
+async def _save(response: aiohttp.ClientResponse, path: Path, limit_bytes: int) -> int:
+    announced = response.content_length
+    if announced is not None and announced > limit_bytes:
+        raise AudioTooLarge(f"{announced} bytes, where {limit_bytes} are the limit")
+    size_bytes = 0
+    # Writes of a quarter megabyte go to the page cache; a thread for each would cost more.
+    with path.open("wb") as file:
+        async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+            size_bytes += len(chunk)
+            if size_bytes > limit_bytes:
+                raise AudioTooLarge(f"more than {limit_bytes} bytes")
+            file.write(chunk)
+    if not size_bytes:
+        raise AudioUnavailable("the audio file is empty")
+    return size_bytes
+
+
+def _as_audio_error(error: BaseException) -> AudioError:
+    """aiohttp wraps what the resolver raised; a refused address must stay one."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, AudioError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return AudioUnavailable(f"{type(error).__name__}: {error}")
+
+
+def recognise(path: Path) -> str:
+    """The extension that fits the first bytes; raises `AudioUnusable` for what is no audio."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
+        return ".wav"
+    if head[:4] == b"OggS":
+        return ".ogg"
+    if head[:4] == b"fLaC":
+        return ".flac"
+    if head[4:8] == b"ftyp":
+        return ".m4a"
+    # MPEG audio frames begin with eleven set bits; ADTS (AAC) has zero layer bits after them.
+    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0):
+        return ".aac" if head[:3] != b"ID3" and head[1] & 0x06 == 0 else ".mp3"
+    raise AudioUnusable("the file that came is not audio")

@@ -1,0 +1,160 @@
+"""The calls of AI/ML API that we need, each raising the errors of `bot.errors`.
+
+Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import aiohttp
+from multidict import CIMultiDictProxy
+
+from bot.errors import (
+    GenerationUnknown,
+    KeyRejected,
+    OutcomeUnknown,
+    OutOfCredits,
+    RateLimited,
+    Trouble,
+    Unavailable,
+)
+from bot.jobs import Brief
+from bot.provider.wire import (
+    Balance,
+    Generation,
+    hint,
+    parse,
+    parse_retry_after_s,
+    refusal,
+)
+
+GENERATIONS = "/v2/generate/audio"
+CONNECT_TIMEOUT_S = 10
+SUBMIT_TIMEOUT_S = 60
+READ_TIMEOUT_S = 20
+ANSWER_LIMIT_BYTES = 1 << 20
+
+
+class Provider:
+    """A client of the provider; `open` makes one."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        reading: aiohttp.ClientSession,
+        submitting: aiohttp.ClientSession,
+    ) -> None:
+        self._base_url = base_url
+        self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
+        self._reading = reading
+        self._submitting = submitting
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, base_url: str, key: str) -> AsyncIterator["Provider"]:
+        """A client with its own sessions.
+
+        Submissions use a fresh connection each: on a kept-alive one that the other side is just
+        closing, nobody could tell whether the request was read.
+        """
+        fresh = aiohttp.TCPConnector(force_close=True)
+        async with (
+            aiohttp.ClientSession() as reading,
+            aiohttp.ClientSession(connector=fresh) as submitting,
+        ):
+            yield cls(base_url, key, reading=reading, submitting=submitting)
+
+    async def submit(self, brief: Brief) -> Generation:
+        """Ask for a generation. It is paid for once this returns: never repeat it unasked.
+
+        Raises a `Refused` when it surely was not accepted, else `OutcomeUnknown`.
+        """
+        body: dict[str, object] = {"model": brief.model, "prompt": brief.prompt, "seed": brief.seed}
+        if brief.negative_prompt:
+            body["negative_prompt"] = brief.negative_prompt
+        try:
+            status, headers, answer = await self._request(
+                self._submitting,
+                "POST",
+                "/v2/generate/audio",
+                timeout_s=SUBMIT_TIMEOUT_S,
+                json=body,
+            )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            # No connection came about, so no request was read.
+            raise Unavailable(f"no connection: {error}") from error
+        except (aiohttp.ClientError, TimeoutError, OSError, Trouble) as error:
+            raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
+        if not 200 <= status < 300:
+            refused = refusal(status, answer, headers.get("Retry-After"))
+            raise refused or OutcomeUnknown(f"{status}: {hint(answer)}")
+        try:
+            return parse(Generation, answer)
+        except Trouble as error:
+            raise OutcomeUnknown(f"{status}, but {error}") from error
+
+    async def fetch(self, generation_id: str) -> Generation:
+        """How a generation stands; may be repeated.
+
+        Raises `GenerationUnknown`, `KeyRejected`, `OutOfCredits`, `RateLimited` or `Trouble`.
+        """
+        answer = await self._read(GENERATIONS, generation_id=generation_id)
+        return parse(Generation, answer)
+
+    async def balance(self) -> Balance:
+        """What is left on the host's account; may be repeated. Raises as `fetch` does."""
+        return parse(Balance, await self._read("/v2/billing"))
+
+    async def _read(self, path: str, **query: str) -> bytes:
+        try:
+            status, headers, answer = await self._request(
+                self._reading, "GET", path, timeout_s=READ_TIMEOUT_S, params=query
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Trouble(f"{type(error).__name__}: {error}") from error
+        if 200 <= status < 300:
+            return answer
+        message = f"{status}: {hint(answer)}"
+        if status == 401:
+            raise KeyRejected(message)
+        if status == 403:
+            raise OutOfCredits(message)
+        if status == 404:
+            raise GenerationUnknown(message)
+        if status == 429:
+            retry_after_s = parse_retry_after_s(headers.get("Retry-After"))
+            raise RateLimited(message, retry_after_s=retry_after_s)
+        raise Trouble(message)
+
+    async def _request(
+        self,
+        session: aiohttp.ClientSession,
+        method: str,
+        path: str,
+        *,
+        timeout_s: float,
+        json: dict[str, object] | None = None,
+        params: dict[str, str] | None = None,
+    ) -> tuple[int, CIMultiDictProxy[str], bytes]:
+        async with session.request(
+            method,
+            self._base_url + path,
+            headers=self._headers,
+            json=json,
+            params=params,
+            allow_redirects=False,  # a redirect must not carry the key to another host
+            timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S),
+        ) as response:
+            return response.status, response.headers, await _bounded_body(response)
+
+
+async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:
+    """The whole body; raises `Trouble` rather than read without end."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > ANSWER_LIMIT_BYTES:
+            raise Trouble("the answer does not end")
+    return bytes(body)

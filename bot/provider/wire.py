@@ -1,0 +1,176 @@
+"""The provider's JSON as frozen typed objects. Dicts go no further than this module.
+
+Source: the provider's OpenAPI files and its pages on errors. Only `id` and `status` are sure to be
+there; whatever else is missing, null or of another shape must not break a paid generation.
+"""
+
+import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.errors import (
+    InvalidRequest,
+    KeyRejected,
+    OutOfCredits,
+    RateLimited,
+    Refused,
+    Trouble,
+    Unavailable,
+)
+from bot.jobs import Audio
+
+HINT_LIMIT = 500
+
+
+class Phase(Enum):
+    """What a status word means for us. An unknown word counts as pending."""
+
+    PENDING = auto()
+    COMPLETED = auto()
+    ERROR = auto()
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+AnswerT = TypeVar("AnswerT", bound=_Answer)
+
+
+def _dict_or_none(value: Any) -> Any:
+    return value if isinstance(value, dict) else None
+
+
+def _str_or_none(value: Any) -> Any:
+    return value if isinstance(value, str) and value else None
+
+
+def _size_or_none(value: Any) -> Any:
+    return value if isinstance(value, int) and value > 0 else None
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_str_or_none)]
+
+
+class AudioFile(_Answer):
+    """`audio_file` of a completed generation; only `url` is sure."""
+
+    url: OptionalText = None
+    content_type: OptionalText = None
+    file_name: OptionalText = None
+    file_size: Annotated[int | None, BeforeValidator(_size_or_none)] = None
+
+
+class Generation(_Answer):
+    """A generation as the provider sees it."""
+
+    id: Annotated[str, Field(min_length=1, max_length=500)]
+    status: str
+    audio_file: Annotated[AudioFile | None, BeforeValidator(_dict_or_none)] = None
+    error: Any = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where it stands."""
+        if self.status == "completed":
+            return Phase.COMPLETED
+        return Phase.ERROR if self.status == "error" else Phase.PENDING
+
+    @property
+    def audio(self) -> Audio | None:
+        """The finished file, if there is one."""
+        file = self.audio_file
+        if file is None or file.url is None:
+            return None
+        return Audio(
+            url=file.url,
+            content_type=file.content_type,
+            file_name=file.file_name,
+            size_bytes=file.file_size,
+        )
+
+    @property
+    def error_text(self) -> str:
+        """The provider's reason: it comes as an object, as text, or not at all."""
+        error = self.error
+        if isinstance(error, dict):
+            error = error.get("message") or error.get("name")
+        return str(error)[:HINT_LIMIT] if error else "no reason given"
+
+
+class Balance(_Answer):
+    """What is left on the host's account."""
+
+    current_balance: float
+    currency: str = "USD"
+
+
+def parse(kind: type[AnswerT], body: bytes) -> AnswerT:
+    """A 2xx body as `kind`; raises `Trouble` when it makes no sense."""
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        what = error.errors(include_input=False, include_url=False)[0]
+        raise Trouble(f"the answer makes no sense: {what['loc']} {what['msg']}") from None
+
+
+def hint(body: bytes) -> str:
+    """The provider's own message in an error body, or what it sent instead, shortened."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    message = data.get("message") if isinstance(data, dict) else None
+    if isinstance(message, list):
+        message = "; ".join(str(part) for part in message)
+    if not isinstance(message, str) or not message.strip():
+        return "no explanation given"
+    return message.strip()[:HINT_LIMIT]
+
+
+def says_it_refused(body: bytes) -> bool:
+    """Whether a 5xx body is the provider's own JSON error, not some proxy's page."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(data, dict) and {"message", "statusCode"} <= data.keys()
+
+
+def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None:
+    """What a non-2xx answer to a submission says, when it surely was not accepted; else `None`."""
+    message = f"{status}: {hint(body)}"
+    if status == 401:
+        return KeyRejected(message)
+    if status in {402, 403}:
+        return OutOfCredits(message)
+    if status == 429:
+        return RateLimited(message, retry_after_s=parse_retry_after_s(retry_after))
+    if status == 503 and says_it_refused(body):
+        return Unavailable(message)
+    if status == 408 or status >= 500:
+        return None
+    if 300 <= status < 400:
+        return Unavailable(f"{status}: a redirect, where the provider's API should be")
+    return InvalidRequest(hint(body))
+
+
+def parse_retry_after_s(value: str | None) -> float | None:
+    """`Retry-After` as seconds: a number or an HTTP date (RFC 9110); `None` if it is neither."""
+    if not value:
+        return None
+    try:
+        return min(max(float(value), 0.0), 3600.0)
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), 3600.0)

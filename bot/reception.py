@@ -1,0 +1,99 @@
+"""What happens to a request before anything is paid: who may ask, and how it becomes a job."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.jobs import Brief, Job, JobState, NewJob
+from bot.logs import about_job
+from bot.store.job_store import DailyLimits, JobStore
+from bot.workers.bells import Bells
+from bot.workers.experience import Experience
+from bot.workers.worker import Clock
+
+# A first answer is taken or refused within Discord's 3 s; discord.py may retry for longer.
+ANSWER_LEASE_S = 45.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """A job that waits for Discord to take its card, and when its track may be expected."""
+
+    job: Job
+    expected_at: datetime
+
+
+class Reception:
+    """Takes requests in, and lets members change their mind. Knows nothing of Discord's objects."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        experience: Experience,
+        *,
+        allowed_guild_ids: frozenset[int],
+        limits: DailyLimits,
+        at_most_running: int,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._experience = experience
+        self._allowed_guild_ids = allowed_guild_ids
+        self._limits = limits
+        self._at_most_running = at_most_running
+        self._bells = bells
+        self._clock = clock
+
+    def serves(self, guild_id: int) -> bool:
+        """Whether this server may spend the host's credits."""
+        return not self._allowed_guild_ids or guild_id in self._allowed_guild_ids
+
+    async def admit(self, new: NewJob) -> Admitted:
+        """Store the request as `received`.
+
+        Raises `DailyLimitReached`, `AlreadyReceived` or `AlreadyRetried`.
+        """
+        now = self._clock()
+        receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
+        expected_s = await self._experience.expected_s(new.brief.model)
+        rounds = 1 + receipt.jobs_ahead // self._at_most_running
+        return Admitted(job=receipt.job, expected_at=now + timedelta(seconds=expected_s * rounds))
+
+    async def answered(self, job: Job, card_message_id: int | None) -> None:
+        """Discord took the card: from now on the job may be paid for."""
+        with about_job(job.id):
+            if await self._jobs.accept(job.id, card_message_id, self._clock()):
+                log.info("queued for member %d", job.member_id)
+                self._bells.submit.set()
+
+    async def not_answered(self, job: Job, why: str) -> None:
+        """Discord did not take the card, so the member saw nothing: nothing is paid."""
+        with about_job(job.id):
+            log.warning("cancelled, the first answer came to nothing: %s", why)
+            await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+
+    async def job(self, job_id: str) -> Job | None:
+        """A job, for the buttons that name it."""
+        return await self._jobs.get(job_id)
+
+    async def cancel(self, job: Job) -> Job | None:
+        """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more)."""
+        if job.state not in {JobState.QUEUED, JobState.GENERATING}:
+            return None
+        if not await self._jobs.cancel(job.id, self._clock(), source=job.state):
+            return None
+        with about_job(job.id):
+            log.info("cancelled by a member")
+        self._bells.submit.set()  # a place may be free
+        return replace(job, state=JobState.CANCELLED)
+
+
+def brief_of(*, model: str, prompt: str, negative_prompt: str | None, seed: int) -> Brief:
+    """The request with the white space at its ends taken off."""
+    negative_prompt = (negative_prompt or "").strip()
+    return Brief(
+        model=model, prompt=prompt.strip(), negative_prompt=negative_prompt or None, seed=seed
+    )

@@ -1,0 +1,125 @@
+"""The settings, from the environment and `.env`, checked before anything else happens."""
+
+import re
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+def _http_base(value: str) -> str:
+    """An http(s) address without the trailing slash."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is not an http(s) address")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if value.startswith("sqlite:///") and value != "sqlite:///":
+        return value
+    if value.startswith(("postgres://", "postgresql://")) and urlsplit(value).hostname:
+        return value
+    raise ValueError("is neither sqlite:///file nor postgresql://user:password@host/name")
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    """Header values must be visible ASCII; pasted line breaks are the usual mistake."""
+    if not re.fullmatch(r"[\x21-\x7e]+", value.get_secret_value()):
+        raise ValueError("has spaces or other characters that no token has")
+    return value
+
+
+HttpBase = Annotated[str, AfterValidator(_http_base)]
+Secret = Annotated[SecretStr, AfterValidator(_secret)]
+Snowflake = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the bot. `.env.example` explains each; the environment wins over `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+    discord_token: Secret
+    discord_api_url: HttpBase = "https://discord.com/api/v10"
+    aimlapi_key: Secret
+    aimlapi_url: HttpBase = "https://api.aimlapi.com"
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        default="sqlite:///data/compose.db", repr=False
+    )
+    allowed_guild_ids: Annotated[frozenset[Snowflake], NoDecode] = frozenset()
+    command_guild_id: Snowflake | None = None
+    max_jobs_per_member_per_day: Annotated[int, Field(ge=0)] = 20
+    max_jobs_per_day: Annotated[int, Field(ge=0)] = 0
+    max_concurrent_generations: Annotated[int, Field(ge=1)] = 10
+    polls_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
+    generation_timeout_s: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 600.0
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("allowed_guild_ids", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    def secrets(self) -> list[str]:
+        """What must not be shown anywhere."""
+        password = urlsplit(self.database_url).password
+        tokens = [self.discord_token.get_secret_value(), self.aimlapi_key.get_secret_value()]
+        return [*tokens, password] if password else tokens
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read and check everything; `SettingsError` names each variable that is wrong."""
+        try:
+            return cls()
+        except ValidationError as error:
+            problems = [_problem(str(item["loc"][0]), item) for item in error.errors()]
+            raise SettingsError(list(dict.fromkeys(problems))) from None
+
+
+EXAMPLES = {
+    "DISCORD_TOKEN": "the token from the Bot page of your application in the developer portal",
+    "DISCORD_API_URL": "https://discord.com/api/v10",
+    "AIMLAPI_KEY": "the key from your provider account's key page",
+    "AIMLAPI_URL": "https://api.aimlapi.com",
+    "DATABASE_URL": "sqlite:///data/compose.db",
+    "ALLOWED_GUILD_IDS": "81384788765712384,613425648685547541",
+    "COMMAND_GUILD_ID": "81384788765712384",
+    "MAX_JOBS_PER_MEMBER_PER_DAY": "20",
+    "MAX_JOBS_PER_DAY": "0",
+    "MAX_CONCURRENT_GENERATIONS": "10",
+    "POLLS_PER_SECOND": "5",
+    "GENERATION_TIMEOUT_S": "600",
+    "LOG_LEVEL": "INFO",
+    "LOG_FORMAT": "text",
+}
+
+
+def _problem(field: str, error: Any) -> str:
+    """One line on one setting, without its value: it may be a secret in the wrong place."""
+    name = field.upper()
+    if error["type"] == "missing":
+        what = "is missing"
+    else:
+        what = error["msg"].removeprefix("Value error, ")
+        what = what if what.startswith(("is ", "has ")) else f"is wrong: {what}"
+    return f"{name} {what} (for example: {EXAMPLES[name]})"

@@ -1,0 +1,1 @@
+"""The database: tables, migrations, and the two classes that own all queries."""

@@ -1,0 +1,125 @@
+"""Opening the database: its address, its connections, and its schema."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import DatabaseUnusable
+
+BUSY_TIMEOUT_S = 5
+
+log = logging.getLogger(__name__)
+
+
+def engine_url(database_url: str) -> URL:
+    """The address as SQLAlchemy wants it, with the asyncio driver.
+
+    Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return url.set(drivername="sqlite+aiosqlite")
+    query = dict(url.query)
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+@contextlib.asynccontextmanager
+async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""
+    engine = connect(database_url)
+    try:
+        try:
+            await migrate(engine)
+        except (sa.exc.SQLAlchemyError, CommandError, OSError) as error:
+            raise DatabaseUnusable(_why(engine.url, error)) from error
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def connect(database_url: str) -> AsyncEngine:
+    """An engine that has not connected yet. Folders of a SQLite file are made."""
+    url = engine_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    if url.database:
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnusable(_why(url, error)) from error
+    # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
+    # cheaper than its busy loop.
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Durable commits, readers beside the writer, and transactions that we begin ourselves."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    """Take the write lock at once: a transaction that reads first could not upgrade later."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the schema up to date; safe to call on each start."""
+
+    def upgrade(connection: sa.Connection) -> None:
+        config = _migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+
+
+async def is_current(engine: AsyncEngine) -> bool:
+    """Whether the schema is the newest one we know."""
+    newest = ScriptDirectory.from_config(_migrations()).get_current_head()
+
+    def current(connection: sa.Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with engine.connect() as connection:
+        return await connection.run_sync(current) == newest
+
+
+def _why(url: URL, error: BaseException) -> str:
+    """The driver's own reason in one line, the address without its password, and a way out."""
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    place = (
+        url.render_as_string(hide_password=True).replace("+aiosqlite", "").replace("+asyncpg", "")
+    )
+    return f"the database {place} can't be used: {reason}. Check DATABASE_URL and that it is up"

@@ -1,0 +1,120 @@
+"""All queries on notices: what members must learn, and how far the telling has come."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.store.rows import RELEASED, claim, job_from_row, lease, notice_from_row, unclaimed
+from bot.store.tables import jobs, notices
+
+FINAL_KINDS = (NoticeKind.RESULT, NoticeKind.FAILURE)
+
+
+class NoticeStore:
+    """Owns the queries on notices. A notice with a `due_at` still has something to be done."""
+
+    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+        self._engine = engine
+        self._worker_id = worker_id
+
+    async def add(self, job_id: str, kind: NoticeKind, now: datetime) -> bool:
+        """Put a notice down, once per job and kind; whether it is new."""
+        return await self._insert(jobs.c.id == job_id, kind=kind, now=now) > 0
+
+    async def add_to_waiting(self, kind: NoticeKind, now: datetime) -> int:
+        """Put a notice down for every queued job that has none of this kind; how many."""
+        return await self._insert(jobs.c.state == JobState.QUEUED, kind=kind, now=now)
+
+    async def _insert(
+        self, which: sa.ColumnElement[bool], *, kind: NoticeKind, now: datetime
+    ) -> int:
+        there = sa.exists().where(notices.c.job_id == jobs.c.id, notices.c.kind == kind)
+        moment = sa.literal(now, notices.c.created_at.type)
+        source = sa.select(jobs.c.id, sa.literal(str(kind)), moment, moment).where(which, ~there)
+        statement = sa.insert(notices).from_select(
+            ["job_id", "kind", "created_at", "due_at"], source
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount
+
+    async def claim_due(
+        self, limit: int, now: datetime, *, lease_s: float
+    ) -> list[tuple[Notice, Job]]:
+        """Notices to work on now, each with its job, oldest first."""
+        statement = claim(
+            notices,
+            notices.c.due_at <= now,
+            unclaimed(notices, now),
+            order_by=(notices.c.due_at, notices.c.id),
+            limit=limit,
+            values=lease(self._worker_id, now, lease_s),
+        )
+        async with self._engine.begin() as connection:
+            claimed = [notice_from_row(row) for row in (await connection.execute(statement)).all()]
+            wanted = sa.select(jobs).where(jobs.c.id.in_({notice.job_id for notice in claimed}))
+            rows = (await connection.execute(wanted)).all() if claimed else []
+        by_id = {row.id: job_from_row(row) for row in rows}
+        return [(notice, by_id[notice.job_id]) for notice in sorted(claimed, key=lambda n: n.id)]
+
+    async def record_attempt(self, notice_id: int, now: datetime) -> None:
+        """To be stored before each message is sent: from here on it may exist."""
+        await self._update(
+            notice_id, attempted_at=now, unsure=True, attempts=notices.c.attempts + 1
+        )
+
+    async def told(
+        self, notice_id: int, rung: Rung, now: datetime, *, channel_id: int, message_id: int
+    ) -> None:
+        """The member has been told by this message; the card is still to be brought up to date."""
+        await self._update(
+            notice_id,
+            told_at=now,
+            unsure=False,
+            rung=rung,
+            message_channel_id=channel_id,
+            message_id=message_id,
+        )
+
+    async def put_off(
+        self, notice_id: int, due_at: datetime, problem: str, *, unsure: bool
+    ) -> None:
+        """Try again at `due_at`; `unsure` when the last try may have reached Discord."""
+        await self._update(notice_id, due_at=due_at, unsure=unsure, problem=problem, **RELEASED)
+
+    async def hold(self, notice_id: int, problem: str) -> None:
+        """No way to the member is left; it is kept for them to ask for."""
+        await self._update(notice_id, due_at=None, rung=Rung.HELD, problem=problem, **RELEASED)
+
+    async def close(self, notice: Notice) -> None:
+        """Nothing is left to do. After a final notice the job's interaction token goes, too."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_by_id(notice.id, due_at=None, **RELEASED))
+            if notice.kind in FINAL_KINDS:
+                forget = sa.update(jobs).where(jobs.c.id == notice.job_id)
+                await connection.execute(forget.values(interaction_token=None))
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next unclaimed notice wants something."""
+        earliest = sa.select(sa.func.min(notices.c.due_at, type_=notices.c.due_at.type)).where(
+            notices.c.claimed_until.is_(None)
+        )
+        async with self._engine.connect() as connection:
+            moment: datetime | None = (await connection.execute(earliest)).scalar()
+        return moment
+
+    async def of_job(self, job_id: str) -> list[Notice]:
+        """All notices of a job, oldest first."""
+        wanted = sa.select(notices).where(notices.c.job_id == job_id).order_by(notices.c.id)
+        async with self._engine.connect() as connection:
+            return [notice_from_row(row) for row in (await connection.execute(wanted)).all()]
+
+    async def _update(self, notice_id: int, **values: Any) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(_by_id(notice_id, **values))
+
+
+def _by_id(notice_id: int, **values: Any) -> sa.Update:
+    return sa.update(notices).where(notices.c.id == notice_id).values(**values)

@@ -1,0 +1,123 @@
+"""Rows to frozen objects, and the two statements that every queue in the database needs."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.jobs import Audio, Brief, FailureKind, Job, JobState, Notice, NoticeKind, Rung
+from bot.store.tables import jobs, notices
+
+
+def claim(
+    table: sa.Table,
+    *conditions: sa.ColumnElement[bool],
+    order_by: Sequence[sa.ColumnElement[Any]],
+    limit: int,
+    values: dict[str, Any],
+) -> sa.Update:
+    """An update that takes up to `limit` rows nobody else holds, oldest first.
+
+    PostgreSQL skips rows that another process is taking at the same moment; SQLite has one
+    writer, and its dialect leaves that clause out.
+    """
+    chosen = (
+        sa.select(table.c.id)
+        .where(*conditions)
+        .order_by(*order_by)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return sa.update(table).where(table.c.id.in_(chosen)).values(**values).returning(table)
+
+
+def unclaimed(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
+    """Nobody works on the row, or whoever did has not been heard of for its lease."""
+    return sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+
+
+def lease(worker_id: str, now: datetime, lease_s: float) -> dict[str, Any]:
+    """The columns that say who works on a row, and until when that holds."""
+    return {"claimed_by": worker_id, "claimed_until": now + timedelta(seconds=lease_s)}
+
+
+RELEASED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+
+
+def job_from_row(row: Any) -> Job:
+    """A row of `jobs` as a `Job`."""
+    return Job(
+        id=row.id,
+        state=JobState(row.state),
+        brief=Brief(
+            model=row.model,
+            prompt=row.prompt,
+            negative_prompt=row.negative_prompt,
+            seed=row.seed,
+        ),
+        interaction_id=row.interaction_id,
+        interaction_token=row.interaction_token,
+        application_id=row.application_id,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        member_id=row.member_id,
+        upload_limit_bytes=row.upload_limit_bytes,
+        card_message_id=row.card_message_id,
+        retry_of=row.retry_of,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        submitted_at=row.submitted_at,
+        finished_at=row.finished_at,
+        generation_id=row.generation_id,
+        audio=_audio(row),
+        failure_kind=FailureKind(row.failure_kind) if row.failure_kind else None,
+        failure_reason=row.failure_reason,
+    )
+
+
+def _audio(row: Any) -> Audio | None:
+    if row.audio_url is None:
+        return None
+    return Audio(
+        url=row.audio_url,
+        content_type=row.audio_content_type,
+        file_name=row.audio_file_name,
+        size_bytes=row.audio_size_bytes,
+    )
+
+
+def notice_from_row(row: Any) -> Notice:
+    """A row of `notices` as a `Notice`."""
+    return Notice(
+        id=row.id,
+        job_id=row.job_id,
+        kind=NoticeKind(row.kind),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        attempted_at=row.attempted_at,
+        unsure=row.unsure,
+        rung=Rung(row.rung) if row.rung else None,
+        message_channel_id=row.message_channel_id,
+        message_id=row.message_id,
+    )
+
+
+def new_notice(job_id: str, kind: NoticeKind, now: datetime) -> sa.Insert:
+    """The insert of a notice that is due at once."""
+    return sa.insert(notices).values(job_id=job_id, kind=kind, created_at=now, due_at=now)
+
+
+def select_job(job_id: str) -> sa.Select[Any]:
+    """One job by its id."""
+    return sa.select(jobs).where(jobs.c.id == job_id)
+
+
+async def expire_claims(engine: AsyncEngine, now: datetime) -> None:
+    """End every claim: for a process that knows it is the only one on this database."""
+    async with engine.begin() as connection:
+        for table in (jobs, notices):
+            held = sa.update(table).where(table.c.claimed_until > now)
+            await connection.execute(held.values(claimed_until=now))

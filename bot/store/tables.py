@@ -1,0 +1,106 @@
+"""The tables, as the migrations leave them (a test compares the two)."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """Aware UTC datetimes on both databases; SQLite has no time zones of its own."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Store UTC; a naive datetime is a bug in the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime can't be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Read as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# Discord's ids need 64 bits; SQLite only counts a plain INTEGER up by itself.
+Snowflake = sa.BigInteger
+Counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    # what was asked for
+    sa.Column("model", sa.String(64), nullable=False),
+    sa.Column("prompt", sa.Text, nullable=False),
+    sa.Column("negative_prompt", sa.Text),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    # where it came from, and where the answer goes
+    sa.Column("interaction_id", Snowflake, nullable=False, unique=True),
+    sa.Column("interaction_token", sa.Text),
+    sa.Column("application_id", Snowflake, nullable=False),
+    sa.Column("guild_id", Snowflake),
+    sa.Column("channel_id", Snowflake, nullable=False),
+    sa.Column("member_id", Snowflake, nullable=False),
+    sa.Column("upload_limit_bytes", sa.BigInteger, nullable=False),
+    sa.Column("card_message_id", Snowflake),
+    sa.Column("retry_of", sa.String(16), sa.ForeignKey("jobs.id")),
+    # what happened
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("submitted_at", UtcDateTime),
+    sa.Column("finished_at", UtcDateTime),
+    sa.Column("generation_id", sa.Text, unique=True),
+    sa.Column("audio_url", sa.Text),
+    sa.Column("audio_content_type", sa.Text),
+    sa.Column("audio_file_name", sa.Text),
+    sa.Column("audio_size_bytes", sa.BigInteger),
+    sa.Column("failure_kind", sa.String(16)),
+    sa.Column("failure_reason", sa.Text),
+    # who works on it
+    sa.Column("claimed_by", sa.String(32)),
+    sa.Column("claimed_until", UtcDateTime),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "member_id", "created_at"),
+    sa.Index(None, "created_at"),
+    sa.Index(None, "model", "finished_at"),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", Counter, primary_key=True, autoincrement=True),
+    sa.Column("job_id", sa.String(16), sa.ForeignKey("jobs.id"), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    # null once nothing is left to do: it was told and the card shows it, or it is held
+    sa.Column("due_at", UtcDateTime),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempted_at", UtcDateTime),
+    sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("rung", sa.String(16)),
+    sa.Column("message_channel_id", Snowflake),
+    sa.Column("message_id", Snowflake),
+    sa.Column("problem", sa.Text),
+    sa.Column("claimed_by", sa.String(32)),
+    sa.Column("claimed_until", UtcDateTime),
+    sa.UniqueConstraint("job_id", "kind"),
+    sa.Index(None, "due_at"),
+)

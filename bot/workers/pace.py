@@ -1,0 +1,31 @@
+"""A limit on requests per second."""
+
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """How many requests may go out now, at so many per second, without bursts after a rest."""
+
+    def __init__(self, per_s: float, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._per_s = per_s
+        self._clock_s = clock_s
+        self._allowance = 1.0
+        self._at_s = clock_s()
+
+    def available(self) -> int:
+        """Requests that may go out right now."""
+        now_s = self._clock_s()
+        grown = self._allowance + (now_s - self._at_s) * self._per_s
+        self._allowance = min(grown, max(self._per_s / 4, 1.0))
+        self._at_s = now_s
+        return int(self._allowance)
+
+    def spend(self, requests: int) -> None:
+        """These went out."""
+        self._allowance -= requests
+
+    def seconds_to_next(self) -> float:
+        """Until `available` is at least one."""
+        self.available()
+        return max(0.0, (1.0 - self._allowance) / self._per_s)

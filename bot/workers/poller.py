@@ -1,0 +1,115 @@
+"""Polling: every generation is followed until the provider says that it ended."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.errors import GenerationUnknown, ProviderError, RateLimited
+from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.logs import about_job
+from bot.provider.client import READ_TIMEOUT_S, Provider
+from bot.provider.wire import Generation, Phase
+from bot.store.job_store import JobStore
+from bot.store.notice_store import NoticeStore
+from bot.workers.bells import Bells
+from bot.workers.experience import Experience
+from bot.workers.pace import Pace
+from bot.workers.worker import Clock, Worker
+
+SLOTS = 100
+LEASE_S = READ_TIMEOUT_S + 30
+GIVE_UP_AFTER_S = 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+class Poller(Worker[Job]):
+    """Moves jobs from `generating` to `succeeded` or `failed`."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        notices: NoticeStore,
+        provider: Provider,
+        experience: Experience,
+        *,
+        polls_per_s: float,
+        overdue_s: float,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        super().__init__(slots=SLOTS, bell=bells.poll, clock=clock)
+        self._jobs = jobs
+        self._notices = notices
+        self._provider = provider
+        self._experience = experience
+        self._pace = Pace(polls_per_s)
+        self._overdue_s = overdue_s
+        self._bells = bells
+
+    async def claim(self, limit: int) -> Sequence[Job]:
+        """Due generations, as many as the rate allows."""
+        limit = min(limit, self._pace.available())
+        if limit < 1:
+            return []
+        due = await self._jobs.claim_polls(limit, self._clock(), lease_s=LEASE_S)
+        self._pace.spend(len(due))
+        return due
+
+    async def next_due_at(self) -> datetime | None:
+        """The next poll, but not faster than the rate."""
+        due_at = await self._jobs.next_due_at(JobState.GENERATING)
+        if due_at is None:
+            return None
+        return max(due_at, self._clock() + timedelta(seconds=self._pace.seconds_to_next()))
+
+    async def handle(self, job: Job) -> None:
+        """One GET, and what its answer means."""
+        with about_job(job.id):
+            if job.generation_id is None:
+                raise AssertionError("generating without a generation id")
+            try:
+                generation = await self._provider.fetch(job.generation_id)
+            except GenerationUnknown as error:
+                await self._fail(job, FailureKind.LOST, str(error))
+            except ProviderError as error:
+                log.warning("could not poll: %s", error)
+                wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
+                await self._later(job, at_least_s=wait_s or 0.0)
+            else:
+                await self._take(job, generation)
+
+    async def _take(self, job: Job, generation: Generation) -> None:
+        if generation.phase is Phase.ERROR:
+            await self._fail(job, FailureKind.GENERATION, generation.error_text)
+        elif generation.phase is Phase.COMPLETED and generation.audio:
+            now = self._clock()
+            if await self._jobs.succeed(job.id, generation.audio, now):
+                log.info("finished after %d polls", job.attempts)
+                await self._experience.learn(job, now)
+                self._finished()
+        else:
+            if generation.phase is Phase.COMPLETED:
+                log.warning("the provider says completed, but names no file; asking again")
+            await self._later(job)
+
+    async def _later(self, job: Job, *, at_least_s: float = 0.0) -> None:
+        now = self._clock()
+        age_s = (now - (job.submitted_at or now)).total_seconds()
+        if age_s > GIVE_UP_AFTER_S:
+            await self._fail(job, FailureKind.LOST, "not finished within a day")
+            return
+        if age_s > self._overdue_s and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
+            log.warning("overdue after %d s; asking less often from now on", age_s)
+            self._bells.deliver.set()
+        due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
+        await self._jobs.poll_again(job.id, max(due_at, now + timedelta(seconds=at_least_s)))
+
+    async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
+        log.warning("failed (%s): %s", kind, reason)
+        await self._jobs.fail(job.id, kind, reason, self._clock(), source=JobState.GENERATING)
+        self._finished()
+
+    def _finished(self) -> None:
+        self._bells.submit.set()  # a place at the provider is free
+        self._bells.deliver.set()

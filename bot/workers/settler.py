@@ -1,0 +1,67 @@
+"""Settling: jobs whose first answer went out while the bot died, or got no clear reply."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.delivery import buttons
+from bot.delivery.messenger import Messenger
+from bot.errors import Unreachable
+from bot.jobs import Job
+from bot.logs import about_job
+from bot.reception import Reception
+from bot.store.job_store import JobStore
+from bot.workers.bells import Bells
+from bot.workers.worker import Clock, Worker
+
+SLOTS = 4
+LEASE_S = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Settler(Worker[Job]):
+    """A `received` job whose card exists is queued; one without is cancelled."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        reception: Reception,
+        messenger: Messenger,
+        *,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        super().__init__(slots=SLOTS, bell=bells.settle, clock=clock)
+        self._jobs = jobs
+        self._reception = reception
+        self._messenger = messenger
+
+    async def claim(self, limit: int) -> Sequence[Job]:
+        """Received jobs that nobody is answering any more."""
+        return await self._jobs.claim_unanswered(limit, self._clock(), lease_s=LEASE_S)
+
+    async def next_due_at(self) -> datetime | None:
+        """Whenever a claim runs out; looking now and then is enough."""
+        return None
+
+    async def handle(self, job: Job) -> None:
+        """`DeliveryLater` leaves the claim to run out, and the job to the next try."""
+        with about_job(job.id):
+            card_message_id = await self._find_card(job)
+            if card_message_id is None:
+                await self._reception.not_answered(job, "there is no card")
+            else:
+                log.info("its card is there after all")
+                await self._reception.answered(job, card_message_id)
+
+    async def _find_card(self, job: Job) -> int | None:
+        try:
+            return await self._messenger.first_answer(job)
+        except Unreachable:
+            pass  # the token is dead: look in the channel
+        try:
+            card = await self._messenger.find(job.channel_id, job.id, buttons.CARD, job.created_at)
+        except Unreachable:
+            return None
+        return card.id if card else None

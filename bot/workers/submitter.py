@@ -1,0 +1,121 @@
+"""Submitting: queued jobs go to the provider, each at most once."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.errors import InvalidRequest, OutcomeUnknown, Refused
+from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.logs import about_job
+from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
+from bot.store.job_store import JobStore
+from bot.store.notice_store import NoticeStore
+from bot.workers.bells import Bells
+from bot.workers.experience import Experience
+from bot.workers.pause import Pause
+from bot.workers.worker import Clock, Worker
+
+LEASE_S = SUBMIT_TIMEOUT_S + 30
+TELL_OF_PAUSE_AFTER_S = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Submitter(Worker[Job]):
+    """Moves jobs from `queued` over `submitting` to `generating`."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        notices: NoticeStore,
+        provider: Provider,
+        experience: Experience,
+        *,
+        at_most_running: int,
+        overdue_s: float,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        super().__init__(slots=at_most_running, bell=bells.submit, clock=clock)
+        self._jobs = jobs
+        self._notices = notices
+        self._provider = provider
+        self._at_most_running = at_most_running
+        self._overdue_s = overdue_s
+        self._experience = experience
+        self._bells = bells
+        self.pause = Pause()
+
+    async def claim(self, limit: int) -> Sequence[Job]:
+        """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
+        now = self._clock()
+        if await self._jobs.interrupt_abandoned(now):
+            self._bells.deliver.set()
+        if self.pause.probe_at is not None:
+            if now < self.pause.probe_at or self._tasks:
+                return []
+            limit = 1
+        return await self._jobs.claim_submissions(
+            limit,
+            now,
+            at_most_running=self._at_most_running,
+            overdue_s=self._overdue_s,
+            lease_s=LEASE_S,
+        )
+
+    async def next_due_at(self) -> datetime | None:
+        """The next queued job, but not before the next probe."""
+        due_at = await self._jobs.next_due_at(JobState.QUEUED)
+        if due_at is None or self.pause.probe_at is None:
+            # With every place taken, a finished generation wakes us, not the clock.
+            return due_at if due_at is None or due_at > self._clock() else None
+        return max(due_at, self.pause.probe_at)
+
+    async def handle(self, job: Job) -> None:
+        """One POST, and what its answer means."""
+        with about_job(job.id):
+            try:
+                generation = await self._provider.submit(job.brief)
+            except InvalidRequest as error:
+                await self._fail(job, FailureKind.REJECTED, error.hint)
+            except Refused as error:
+                await self._wait(job, error)
+            except OutcomeUnknown as error:
+                await self._fail(job, FailureKind.INTERRUPTED, str(error))
+            else:
+                await self._start(job, generation.id)
+
+    async def _start(self, job: Job, generation_id: str) -> None:
+        now = self._clock()
+        due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
+        await self._jobs.start_generation(job.id, generation_id, due_at)
+        log.info("accepted by the provider as generation %s", generation_id)
+        if self.pause.end():
+            log.warning("the provider accepts submissions again")
+        self._bells.poll.set()
+        self.wake()
+
+    async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
+        log.warning("failed (%s): %s", kind, reason)
+        await self._jobs.fail(job.id, kind, reason, self._clock(), source=JobState.SUBMITTING)
+        self._bells.deliver.set()
+
+    async def _wait(self, job: Job, refusal: Refused) -> None:
+        """Back into the queue; the provider is asked again when the pause allows a probe."""
+        now = self._clock()
+        if self.pause.begin(refusal, now):
+            level = logging.ERROR if self.pause.host_must_act else logging.WARNING
+            log.log(level, "%s", _advice(refusal, self.pause))
+        await self._jobs.requeue(job.id, now + timedelta(milliseconds=1))
+        worth_telling = self.pause.host_must_act or self.pause.lasted_s(now) > TELL_OF_PAUSE_AFTER_S
+        if worth_telling and await self._notices.add_to_waiting(NoticeKind.DELAYED, now):
+            self._bells.deliver.set()
+
+
+def _advice(refusal: Refused, pause: Pause) -> str:
+    if pause.host_must_act:
+        return (
+            f"the provider refuses submissions ({refusal}). Check AIMLAPI_KEY and the account's "
+            "balance; waiting jobs are kept and go out as soon as it accepts one"
+        )
+    return f"the provider does not accept submissions right now ({refusal}); trying again"

@@ -1,0 +1,125 @@
+"""A loop over due work: what all workers have in common."""
+
+import asyncio
+import contextlib
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Clock = Callable[[], datetime]
+
+# New work wakes a worker at once; this is how often it looks anyway, for work that another
+# process put down or left behind.
+LONGEST_REST_S = 2.0
+REST_AFTER_ERROR_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock of the running bot."""
+    return datetime.now(UTC)
+
+
+class Worker(ABC, Generic[Item]):
+    """Claims due items and handles up to `slots` of them at the same time.
+
+    One item's failure stops neither the loop nor another item: it is logged, and the item's claim
+    runs out, after which it is claimed again.
+    """
+
+    def __init__(self, *, slots: int, bell: asyncio.Event, clock: Clock) -> None:
+        self._slots = slots
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bell = bell
+
+    @abstractmethod
+    async def claim(self, limit: int) -> Sequence[Item]:
+        """Take up to `limit` items that are due."""
+
+    @abstractmethod
+    async def handle(self, item: Item) -> None:
+        """Do one item's work, and store the outcome."""
+
+    @abstractmethod
+    async def next_due_at(self) -> datetime | None:
+        """When there will be something to claim, as far as is known."""
+
+    def wake(self) -> None:
+        """There may be new work: look now."""
+        self._bell.set()
+
+    async def run_once(self) -> int:
+        """Claim what is due, finish it, and say how many items that were."""
+        started = await self._start_due()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        return started
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set. What is in flight then is left to `finish`."""
+        stopping = asyncio.ensure_future(stop.wait())
+        stopping.add_done_callback(lambda _: self.wake())
+        try:
+            while not stop.is_set():
+                self._bell.clear()
+                await self._rest(await self._turn())
+        finally:
+            stopping.cancel()
+
+    async def finish(self, within_s: float) -> None:
+        """Let what is in flight end by itself, and cut off what takes longer."""
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(self._tasks, timeout=within_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+
+    async def _turn(self) -> float:
+        """Start what is due; the seconds to rest after it."""
+        try:
+            await self._start_due()
+            return await self._seconds_to_rest()
+        except Exception:
+            log.exception("%s could not look for work", type(self).__name__)
+            return REST_AFTER_ERROR_S
+
+    async def _start_due(self) -> int:
+        free = self._slots - len(self._tasks)
+        if free <= 0:
+            return 0
+        items = await self.claim(free)
+        for item in items:
+            task = asyncio.create_task(self._handle_safely(item))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+        return len(items)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.wake()  # a place is free
+
+    async def _handle_safely(self, item: Item) -> None:
+        try:
+            await self.handle(item)
+        except Exception:
+            log.exception("%s failed on one item; it will be taken up again", type(self).__name__)
+
+    async def _seconds_to_rest(self) -> float:
+        if len(self._tasks) >= self._slots:
+            return LONGEST_REST_S
+        due_at = await self.next_due_at()
+        if due_at is None:
+            return LONGEST_REST_S
+        return min(max((due_at - self._clock()).total_seconds(), 0.0), LONGEST_REST_S)
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds, 0.01)):
+                await self._bell.wait()

@@ -1,0 +1,116 @@
+"""From an interaction to a queued job with a card: shared by all that starts a track."""
+
+import logging
+
+import aiohttp
+import discord
+import sqlalchemy as sa
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery import cards
+from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
+from bot.jobs import Brief, Job, NewJob
+from bot.reception import Admitted
+
+ALREADY_ANSWERED_CODE = 40060
+
+log = logging.getLogger(__name__)
+
+
+async def start_job(
+    interaction: discord.Interaction[ComposeClient], brief: Brief, *, retry_of: str | None = None
+) -> None:
+    """Check, store, answer with the card, queue; or answer privately why not."""
+    refusal = _refusal(interaction)
+    if refusal is None:
+        admitted = await _admit(interaction, brief, retry_of)
+        if isinstance(admitted, Admitted):
+            await _answer_with_card(interaction, admitted)
+            return
+        refusal = admitted
+    if refusal:
+        await interaction.response.send_message(refusal, ephemeral=True)
+
+
+def _refusal(interaction: discord.Interaction[ComposeClient]) -> str | None:
+    """Why this place is not one to compose in, if it is not."""
+    if interaction.guild_id is None:
+        return words.SERVERS_ONLY
+    if not interaction.client.reception.serves(interaction.guild_id):
+        return words.SERVER_NOT_ALLOWED.format(guild_id=interaction.guild_id)
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = (
+        "send_messages_in_threads" if in_thread else "send_messages",
+        "attach_files",
+        "embed_links",
+    )
+    missing = [name for name in needed if not getattr(interaction.app_permissions, name)]
+    return words.permissions_missing(missing) if missing else None
+
+
+async def _admit(
+    interaction: discord.Interaction[ComposeClient], brief: Brief, retry_of: str | None
+) -> Admitted | str:
+    """The stored job, or why there is none; an empty text where nothing must be said."""
+    try:
+        return await interaction.client.reception.admit(_new_job(interaction, brief, retry_of))
+    except DailyLimitReached as error:
+        return words.limit_reached(error)
+    except AlreadyRetried:
+        return words.RETRY_UNDER_WAY
+    except AlreadyReceived:
+        log.info("interaction %d came again", interaction.id)
+        return ""
+    except sa.exc.SQLAlchemyError:
+        log.exception("a request could not be stored")
+        return words.STORE_TROUBLE
+
+
+def _new_job(
+    interaction: discord.Interaction[ComposeClient], brief: Brief, retry_of: str | None
+) -> NewJob:
+    limit_bytes = interaction.filesize_limit
+    if interaction.guild is not None:
+        # The interaction's limit counts the member's own subscription in, which does not help us.
+        limit_bytes = min(limit_bytes, interaction.guild.filesize_limit)
+    return NewJob(
+        interaction_id=interaction.id,
+        interaction_token=interaction.token,
+        application_id=interaction.application_id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id or 0,
+        member_id=interaction.user.id,
+        upload_limit_bytes=limit_bytes,
+        brief=brief,
+        retry_of=retry_of,
+    )
+
+
+async def _answer_with_card(
+    interaction: discord.Interaction[ComposeClient], admitted: Admitted
+) -> None:
+    reception = interaction.client.reception
+    embed, view = cards.waiting_card(admitted.job, admitted.expected_at)
+    try:
+        answer = await interaction.response.send_message(embed=embed, view=view)
+    except discord.HTTPException as error:
+        await _after_refused_answer(interaction, admitted.job, error)
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        # It may have been taken: the settler asks Discord.
+        log.warning("the outcome of a first answer is unknown: %s", error)
+    else:
+        await reception.answered(admitted.job, answer.message_id)
+
+
+async def _after_refused_answer(
+    interaction: discord.Interaction[ComposeClient], job: Job, error: discord.HTTPException
+) -> None:
+    if error.status >= 500:
+        log.warning("the outcome of a first answer is unknown: %s", error)
+    elif error.code == ALREADY_ANSWERED_CODE:
+        # An earlier try of discord.py got through after all.
+        original = await interaction.original_response()
+        await interaction.client.reception.answered(job, original.id)
+    else:
+        await interaction.client.reception.not_answered(job, str(error))
