@@ -82,9 +82,8 @@ async def check_database(settings: Settings) -> str:
         if not await is_current(engine):
             return "can be opened; its tables are brought up to date at the next start"
         store = JobStore(engine, "doctor")
-        counts = {
-            state: await store.count(state) for state in (JobState.QUEUED, JobState.GENERATING)
-        }
+        waiting = await store.count(JobState.QUEUED)
+        running = await store.count(JobState.GENERATING)
     except (sa.exc.SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise Ill(f"{reason}. Check DATABASE_URL, and that the database is up") from error

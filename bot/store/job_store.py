@@ -341,7 +341,8 @@ def _conditional_update(job_id: str, source: JobState, **values: Any) -> sa.Upda
 
 def _columns(new: NewJob) -> dict[str, Any]:
     columns = asdict(new)
-    return {**columns, **columns.pop("brief")}
+    brief = columns.pop("brief")
+    return {**columns, **brief}
 
 
 def _oldest_first(rows: Sequence[Any]) -> list[Job]:

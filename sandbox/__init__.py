@@ -1,0 +1,1 @@
+"""Stand-ins for Discord and the music provider, on loopback, speaking their real wire protocols."""

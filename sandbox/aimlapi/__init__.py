@@ -1,0 +1,7 @@
+"""The stand-in for AI/ML API."""
+
+from sandbox.aimlapi.errors import error_body
+from sandbox.aimlapi.generations import Audio, Fate, Generation
+from sandbox.aimlapi.stand_in import KEY, AimlapiStandIn
+
+__all__ = ["KEY", "AimlapiStandIn", "Audio", "Fate", "Generation", "error_body"]

@@ -1,0 +1,141 @@
+"""INTERACTION_CREATE, complete as documented.
+
+Discord docs: Interactions > Receiving and Responding > Interaction Object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sandbox.discord import render
+from sandbox.discord.enums import InteractionContext, InteractionType
+from sandbox.discord.message_render import message_json
+from sandbox.discord.model import Channel, Guild, Json, Message, User
+from sandbox.discord.permissions import DIRECT_MESSAGE
+
+if TYPE_CHECKING:
+    from sandbox.discord.interactions import Interaction
+    from sandbox.discord.world import World
+
+
+def metadata_json(
+    interaction_id: int,
+    kind: InteractionType,
+    user: User,
+    guild: Guild | None,
+    *,
+    message: Message | None,
+    trigger: Json | None,
+) -> Json:
+    """What a message that answers the interaction says about it."""
+    metadata: Json = {
+        "id": str(interaction_id),
+        "type": int(kind),
+        "user": render.user_json(user),
+        "authorizing_integration_owners": _owners(guild),
+    }
+    if kind is InteractionType.MESSAGE_COMPONENT and message is not None:
+        metadata["interacted_message_id"] = str(message.id)
+    if kind is InteractionType.MODAL_SUBMIT and trigger is not None:
+        metadata["triggering_interaction_metadata"] = trigger
+    return metadata
+
+
+def _owners(guild: Guild | None) -> Json:
+    """Installed to the guild; in a direct message with the app's bot the id is 0."""
+    return {"0": str(guild.id) if guild else "0"}
+
+
+def interaction_json(world: World, interaction: Interaction) -> Json:
+    """What the application receives."""
+    channel = interaction.channel
+    guild = world.guild_of(channel)
+    user = interaction.user
+    payload: Json = {
+        "id": str(interaction.id),
+        "application_id": str(world.application.id),
+        "type": int(interaction.type),
+        "token": interaction.token,
+        "version": 1,
+        "data": interaction.data,
+        "channel_id": str(channel.id),
+        "channel": partial_channel_json(world, channel, user.id),
+        "locale": user.locale,
+        "app_permissions": str(int(_app_permissions(world, channel))),
+        "entitlements": [],
+        "entitlement_sku_ids": [],
+        "authorizing_integration_owners": _owners(guild),
+        "context": int(InteractionContext.GUILD if guild else InteractionContext.BOT_DM),
+        "attachment_size_limit": interaction.attachment_limit_bytes,
+    }
+    if guild is None:
+        payload["user"] = render.user_json(user)
+    else:
+        payload |= _guild_part(world, guild, interaction)
+    if interaction.message is not None:
+        payload["message"] = message_json(world, interaction.message, user.id)
+    return payload
+
+
+def _guild_part(world: World, guild: Guild, interaction: Interaction) -> Json:
+    member = guild.members[interaction.user.id]
+    granted = world.permissions(member.user.id, interaction.channel)
+    return {
+        "guild_id": str(guild.id),
+        "guild": {"id": str(guild.id), "locale": guild.preferred_locale, "features": []},
+        "guild_locale": guild.preferred_locale,
+        "member": render.member_json(member) | {"permissions": str(int(granted))},
+    }
+
+
+def _app_permissions(world: World, channel: Channel) -> int:
+    if channel.guild_id is None:
+        return DIRECT_MESSAGE
+    return world.permissions(world.bot.id, channel)
+
+
+def partial_channel_json(world: World, channel: Channel, user_id: int) -> Json:
+    """A channel with the user's permissions in it, as interactions carry it."""
+    granted = world.permissions(user_id, channel)
+    return render.channel_json(channel) | {"permissions": str(int(granted))}
+
+
+def resolved_json(
+    world: World,
+    channel: Channel,
+    user_id: int,
+    *,
+    user_ids: Iterable[int] = (),
+    role_ids: Iterable[int] = (),
+    channel_ids: Iterable[int] = (),
+    messages: Iterable[Message] = (),
+) -> Json:
+    """The objects that options or select values name by id; empty kinds are left out."""
+    guild = world.guild_of(channel)
+    members = guild.members if guild else {}
+    users = list(user_ids)
+    resolved: Json = {
+        "users": {str(one): render.user_json(world.user(one)) for one in users},
+        "members": {
+            str(one): _member_in(world, members[one].user, channel)
+            for one in users
+            if one in members
+        },
+        "roles": {str(one): render.role_json(guild.roles[one]) for one in role_ids if guild},
+        "channels": {
+            str(one): partial_channel_json(world, world.channel(one), user_id)
+            for one in channel_ids
+        },
+        "messages": {str(m.id): message_json(world, m, user_id) for m in messages},
+    }
+    return {kind: objects for kind, objects in resolved.items() if objects}
+
+
+def _member_in(world: World, user: User, channel: Channel) -> Json:
+    guild = world.guild_of(channel)
+    if guild is None:
+        return {}
+    granted = world.permissions(user.id, channel)
+    shown = render.member_json(guild.members[user.id], with_user=False)
+    return shown | {"permissions": str(int(granted))}

@@ -1,0 +1,147 @@
+"""Messages as Discord's JSON, with links that are fresh each time.
+
+Discord docs: Resources > Message > Message Object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.discord import render
+from sandbox.discord.enums import MessageFlag, MessageType
+from sandbox.discord.model import Channel, Json, Message
+
+if TYPE_CHECKING:
+    from sandbox.discord.world import World
+
+
+def message_json(world: World, message: Message, viewer_id: int | None = None) -> Json:
+    """The message as `viewer_id` sees it (whose reactions are `me`), replies with their origin."""
+    shown = _basic(world, message)
+    if message.reactions:
+        shown["reactions"] = [
+            _reaction_json(emoji, [user.id for user in users], viewer_id)
+            for emoji, users in message.reactions.items()
+        ]
+    reference = message.reference
+    if reference is not None and message.type in _REFERRING:
+        channel = world.channels.get(reference.channel_id)
+        original = channel.messages.get(reference.message_id) if channel else None
+        hidden = original is None or original.seen_only_by not in (None, viewer_id)
+        shown["referenced_message"] = None if hidden or not original else _basic(world, original)
+    return shown
+
+
+_REFERRING = (MessageType.REPLY, MessageType.THREAD_STARTER_MESSAGE)
+
+
+def message_event(world: World, message: Message, channel: Channel) -> Json:
+    """What MESSAGE_CREATE and MESSAGE_UPDATE carry: the message, its guild and its members."""
+    shown = message_json(world, message, message.seen_only_by)
+    guild = world.guild_of(channel)
+    shown["channel_type"] = int(channel.type)
+    if guild is None:
+        return shown
+    shown["guild_id"] = str(guild.id)
+    author = guild.members.get(message.author.id)
+    if author is not None:
+        shown["member"] = render.member_json(author, with_user=False)
+    for mention, user in zip(shown["mentions"], message.mentioned, strict=True):
+        member = guild.members.get(user.id)
+        if member is not None:
+            mention["member"] = render.member_json(member, with_user=False)
+    return shown
+
+
+def without_content(shown: Json) -> Json:
+    """The same payload for a bot that lacks the message content intent.
+
+    Discord docs: Events > Gateway > Message Content Intent.
+    """
+    blank: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
+    return shown | blank
+
+
+def _basic(world: World, message: Message) -> Json:
+    edited = message.edited_at
+    shown: Json = {
+        "id": str(message.id),
+        "channel_id": str(message.channel_id),
+        "type": int(message.type),
+        "author": render.user_json(message.author),
+        "content": message.content,
+        "timestamp": render.timestamp(message.created_at),
+        "edited_timestamp": None if edited is None else render.timestamp(edited),
+        "tts": message.tts,
+        "mention_everyone": message.mention_everyone,
+        "mentions": [render.user_json(user) for user in message.mentioned],
+        "mention_roles": [str(role_id) for role_id in message.mentioned_role_ids],
+        "attachments": [
+            render.attachment_json(a, world.cdn.url(a))
+            for a in message.attachments
+            if not a.in_embed
+        ],
+        "embeds": [_embed_json(world, embed, message) for embed in message.embeds],
+        "components": message.components,
+        "flags": int(message.flags),
+        "pinned": message.pinned_at is not None,
+    }
+    return shown | _origin(world, message)
+
+
+def _origin(world: World, message: Message) -> Json:
+    """Where a message comes from: an interaction, another message, the thread it started."""
+    shown: Json = {}
+    if message.webhook_id is not None:
+        shown["webhook_id"] = str(message.webhook_id)
+    if message.application_id is not None:
+        shown["application_id"] = str(message.application_id)
+    if message.interaction_metadata is not None:
+        shown["interaction_metadata"] = message.interaction_metadata
+    if message.interaction is not None:
+        shown["interaction"] = message.interaction
+    if message.reference is not None:
+        shown["message_reference"] = {
+            "type": 0,
+            "channel_id": str(message.reference.channel_id),
+            "message_id": str(message.reference.message_id),
+        }
+        if message.reference.guild_id is not None:
+            shown["message_reference"]["guild_id"] = str(message.reference.guild_id)
+    if MessageFlag.HAS_THREAD in message.flags and message.id in world.channels:
+        shown["thread"] = render.channel_json(world.channels[message.id])
+    return shown
+
+
+def _embed_json(world: World, embed: Json, message: Message) -> Json:
+    """An embed whose `attachment://` pictures point to the message's own files."""
+    shown = dict(embed)
+    files = {f"attachment://{a.filename}": a for a in message.attachments}
+    for place in ("image", "thumbnail"):
+        if place not in embed:
+            continue
+        url = embed[place]["url"]
+        if url in files:
+            attachment = files[url]
+            link = world.cdn.url(attachment)
+            size = {"width": attachment.width or 0, "height": attachment.height or 0}
+            shown[place] = {"url": link, "proxy_url": link, **size}
+        else:
+            shown[place] = {"url": url, "proxy_url": url, "width": 0, "height": 0}
+    return shown
+
+
+def _reaction_json(
+    emoji: tuple[int | None, str], user_ids: list[int], viewer_id: int | None
+) -> Json:
+    emoji_id, name = emoji
+    return {
+        "emoji": {"id": render.optional_id(emoji_id), "name": name},
+        "count": len(user_ids),
+        "count_details": {"burst": 0, "normal": len(user_ids)},
+        "burst_colors": [],
+        "me_burst": False,
+        "burst_me": False,
+        "burst_count": 0,
+        "me": viewer_id in user_ids,
+    }

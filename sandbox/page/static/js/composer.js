@@ -1,0 +1,194 @@
+// Where the member types: plain text, or "/" and a command from the list.
+
+import { CommandForm } from "./command-form.js";
+import { el, icon } from "./dom.js";
+import { Listbox } from "./listbox.js";
+import { matching, typedCommands } from "./options.js";
+import { avatar } from "./people.js";
+import { userChoices } from "./select.js";
+
+const CONTENT_MOST = 2000; // Discord docs: Message Resource > Create Message
+const COUNT_FROM = 1800;
+
+export class Composer {
+  #form = null;
+  #replyTo = null;
+
+  /**
+   * `actions` = {sendText(content, replyTo), sendCommand(entry, options), complete(entry, focused, text,
+   * options), refreshCommands()}; all return promises.
+   */
+  constructor(root, store, actions) {
+    Object.assign(this, { root, store, actions });
+    this.list = new Listbox({ label: "Suggestions" });
+    this.hint = el("div", { class: "command-hint", id: "command-hint", hidden: true });
+    this.reply = el("div", { class: "reply-bar", hidden: true });
+    this.input = el("textarea", {
+      id: "message-input",
+      rows: 1,
+      role: "combobox",
+      "aria-expanded": "false",
+      "aria-autocomplete": "list",
+      on: { input: () => this.#typed(), keydown: (event) => this.#key(event), blur: () => this.list.hide() },
+    });
+    this.counter = el("span", { class: "counter", "aria-live": "polite" });
+    this.place = el("div", { class: "composer-place" }, this.input);
+    const sendButton = el("button", { type: "button", class: "icon-button send", "aria-label": "Send", title: "Send", on: { click: () => this.#submit() } }, icon("send"));
+    const slashButton = el("button", { type: "button", class: "icon-button slash", "aria-label": "Choose a command", title: "Commands", on: { click: () => this.startCommand("") } }, icon("slash"));
+    root.replaceChildren(
+      this.list.node,
+      this.hint,
+      this.reply,
+      el("div", { class: "composer-box" }, slashButton, this.place, this.counter, sendButton),
+    );
+  }
+
+  /** Another channel or member: start afresh. */
+  reset(placeholder) {
+    this.leave("", false);
+    this.replyTo(null);
+    this.input.placeholder = placeholder;
+    this.input.setAttribute("aria-label", placeholder);
+  }
+
+  replyTo(message) {
+    this.#replyTo = message;
+    this.reply.hidden = !message;
+    if (!message) return;
+    const cancel = el("button", { type: "button", class: "icon-button", "aria-label": "Cancel reply", on: { click: () => this.replyTo(null) } }, icon("close"));
+    this.reply.replaceChildren("Replying to ", el("strong", {}, this.store.displayName(message.author)), cancel);
+    this.input.focus();
+  }
+
+  /** Type "/name" as if the member had, which opens the list or the command of exactly that name. */
+  startCommand(name) {
+    this.leave(`/${name}`);
+    this.#typed();
+  }
+
+  // What the command form asks of the composer.
+
+  complete(entry, focused, text, options) {
+    return this.actions.complete(entry, focused, text, options);
+  }
+
+  send(entry, options) {
+    this.leave("");
+    this.actions.sendCommand(entry, options);
+  }
+
+  leave(text, focus = true) {
+    this.#form?.close();
+    this.#form = null;
+    this.list.hide();
+    this.hint.hidden = true;
+    this.root.classList.remove("commanding");
+    if (!this.input.isConnected) this.place.replaceChildren(this.input);
+    this.input.value = text;
+    this.#fit();
+    if (focus) this.input.focus();
+  }
+
+  #submit() {
+    if (this.#form) this.#form.submit();
+    else this.#sendText();
+  }
+
+  async #sendText() {
+    const content = this.#withMentions(this.input.value.trim());
+    if (!content || content.length > CONTENT_MOST) return;
+    const replyTo = this.#replyTo;
+    this.leave("");
+    this.replyTo(null);
+    this.input.focus();
+    try {
+      await this.actions.sendText(content, replyTo);
+    } catch {
+      if (!this.input.value) this.leave(content); // told by the page; nothing that was typed is lost
+    }
+  }
+
+  #withMentions(text) {
+    const people = [...this.store.members.values()].map(({ user }) => [`@${this.store.displayName(user)}`, user.id]);
+    people.sort((a, b) => b[0].length - a[0].length);
+    return people.reduce((words, [name, id]) => words.replaceAll(name, `<@${id}>`), text);
+  }
+
+  #typed() {
+    this.#fit();
+    const text = this.input.value;
+    const command = /^\/([^\n]*)$/.exec(text)?.[1];
+    if (command !== undefined) this.#typedCommand(command);
+    else this.#suggestMembers();
+  }
+
+  #typedCommand(typed) {
+    const entries = typedCommands(this.store.commands);
+    const exact = entries
+      .filter(({ name }) => typed === name || typed.startsWith(`${name} `))
+      .sort((a, b) => b.name.length - a.name.length)[0];
+    if (exact && typed.length > exact.name.length) {
+      this.#begin(exact, typed.slice(exact.name.length));
+      return;
+    }
+    this.#offer(entries, typed);
+    // A bot that was started a moment ago may have registered more by now.
+    if (typed === "") this.actions.refreshCommands().then(() => this.input.value === "/" && this.#offer(typedCommands(this.store.commands), ""));
+  }
+
+  #offer(entries, typed) {
+    const found = matching(entries, typed);
+    const choices = found.map((entry) => ({ label: `/${entry.name}`, description: entry.description, ...this.#origin(entry), entry }));
+    if (!choices.length && typed.includes(" ")) return this.list.hide();
+    const heading = choices.length ? (typed ? `Commands matching /${typed}` : "Commands") : "No command of that name";
+    return this.list.show(this.input, { heading, choices, choose: ({ entry }) => this.#begin(entry, "") });
+  }
+
+  #origin(entry) {
+    const bot = this.store.members.get(entry.command.application_id)?.user;
+    if (!bot) return {};
+    const name = this.store.displayName(bot);
+    return { note: name, lead: avatar(bot, name, "small") };
+  }
+
+  #begin(entry, typed) {
+    this.list.hide();
+    this.#form = new CommandForm(entry, typed, this);
+    this.root.classList.add("commanding");
+    this.place.replaceChildren(this.#form.node);
+    this.counter.textContent = "";
+    if (entry.options.length) this.#form.focus();
+    else this.send(entry, {});
+  }
+
+  #suggestMembers() {
+    const before = this.input.value.slice(0, this.input.selectionStart);
+    const typed = /(?:^|\s)@(\S*)$/.exec(before)?.[1];
+    const choices = typed === undefined ? [] : userChoices(this.store).filter(({ label }) => label.toLowerCase().startsWith(typed.toLowerCase()));
+    if (!choices.length) return this.list.hide();
+    const choose = ({ label }) => {
+      const start = before.length - typed.length;
+      this.input.setRangeText(`${label} `, start, before.length, "end");
+      this.list.hide();
+      this.#fit();
+    };
+    return this.list.show(this.input, { heading: "Members", choices, choose });
+  }
+
+  #key(event) {
+    if (this.list.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.#sendText();
+    } else if (event.key === "Escape") this.replyTo(null);
+  }
+
+  #fit() {
+    const left = CONTENT_MOST - this.input.value.length;
+    this.counter.textContent = this.input.value.length > COUNT_FROM ? String(left) : "";
+    this.counter.classList.toggle("over", left < 0);
+    if (CSS.supports("field-sizing", "content")) return;
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight}px`;
+  }
+}

@@ -1,0 +1,180 @@
+// One message of the channel. Its parts are drawn anew only when their own data changed, so that an
+// edit of the card neither stops a track that plays nor closes an open menu.
+
+import { renderAttachment } from "./attachment.js";
+import { renderComponents } from "./components.js";
+import { el, icon } from "./dom.js";
+import { renderEmbed } from "./embed.js";
+import { plainText, renderMarkdown } from "./markdown-view.js";
+import { appTag, avatar } from "./people.js";
+import { renderReactions } from "./reactions.js";
+import { Flag } from "./state.js";
+import { clockTime, fullTime, messageTime } from "./time.js";
+
+const SYSTEM_LINES = {
+  6: "pinned a message to this channel.",
+  7: "joined the server.",
+  18: "started a thread:",
+};
+
+export class MessageView {
+  #signatures = new Map();
+  #parts = {};
+
+  /** `page` = {store, act, jumpTo}: what the message may look up and do. */
+  constructor(message, page) {
+    this.page = page;
+    for (const name of ["lead", "reply", "byline", "content", "attachments", "embeds", "components", "reactions", "foot"]) {
+      this.#parts[name] = el(name === "byline" ? "h3" : "div", { class: `message-${name}` });
+    }
+    const { lead, reply, ...body } = this.#parts;
+    this.node = el(
+      "li",
+      { class: "message", id: `message-${message.id}`, tabindex: "-1", dataset: { id: message.id } },
+      reply,
+      lead,
+      el("div", { class: "message-body" }, Object.values(body)),
+    );
+    this.update(message, false);
+  }
+
+  /** Show this state of the message; `continued` hides the header (same author, just before). */
+  update(message, continued) {
+    const { store } = this.page;
+    this.message = message;
+    const isPrivate = Boolean(message.flags & Flag.EPHEMERAL);
+    this.node.classList.toggle("continued", continued);
+    this.node.classList.toggle("mentioned", store.mentionsMe(message));
+    this.node.classList.toggle("private", isPrivate);
+    this.node.classList.toggle("pending", Boolean(message.local));
+    const name = store.displayName(message.author);
+    this.#draw("lead", [continued, message.timestamp, name], () => this.#lead(message, name, continued));
+    this.#draw("reply", [message.referenced_message, interactionOf(message)], () => this.#replyLine(message));
+    this.#draw("byline", [name, message.timestamp], () => this.#byline(message, name));
+    this.#draw("content", contentKey(message), () => this.#content(message));
+    this.#draw("attachments", attachmentKey(message), () => (message.attachments ?? []).map(renderAttachment));
+    this.#draw("embeds", message.embeds, () => this.#embeds(message));
+    this.#draw("components", message.components, () => this.#components(message));
+    this.#draw("reactions", message.reactions, () => renderReactions(message, this.page));
+    this.#draw("foot", isPrivate, () => (isPrivate ? this.#privateNote(message) : []));
+  }
+
+  #draw(name, data, build) {
+    const signature = JSON.stringify(data ?? null);
+    if (this.#signatures.get(name) === signature) return;
+    this.#signatures.set(name, signature);
+    const part = this.#parts[name];
+    const focused = part.contains(document.activeElement) ? document.activeElement.dataset.customId : undefined;
+    part.replaceChildren(...[build()].flat(Infinity).filter(Boolean));
+    part.hidden = part.childNodes.length === 0;
+    if (focused) [...part.querySelectorAll("[data-custom-id]")].find((one) => one.dataset.customId === focused)?.focus();
+  }
+
+  #lead(message, name, continued) {
+    const date = new Date(message.timestamp);
+    return continued
+      ? el("time", { class: "hover-time", datetime: message.timestamp, title: fullTime(date) }, clockTime(date))
+      : avatar(message.author, name);
+  }
+
+  #byline(message, name) {
+    const date = new Date(message.timestamp);
+    return [
+      el("span", { class: message.author.bot ? "author author-bot" : "author" }, name),
+      message.author.bot && appTag(),
+      el("time", { class: "sent-at", datetime: message.timestamp, title: fullTime(date) }, messageTime(date)),
+    ];
+  }
+
+  #replyLine(message) {
+    const { store, jumpTo } = this.page;
+    const interaction = interactionOf(message);
+    if (interaction?.name) return this.#usedLine(message, interaction);
+    if (message.type !== 19) return [];
+    const target = message.referenced_message;
+    if (!target) return el("span", { class: "reply-missing" }, "Original message was deleted");
+    const name = store.displayName(target.author);
+    const words = target.content ? plainText(target.content, store.names) : "Click to see attachment or embed";
+    return el(
+      "button",
+      { type: "button", class: "reply-link", on: { click: () => jumpTo(target.id) } },
+      avatar(target.author, name, "tiny"),
+      target.author.bot && appTag(),
+      el("span", { class: "reply-author" }, name),
+      el("span", { class: "reply-words" }, words),
+    );
+  }
+
+  #usedLine(message, interaction) {
+    const name = this.page.store.displayName(interaction.user);
+    const prefix = message.type === 23 ? "" : "/";
+    return el(
+      "span",
+      { class: "used-line" },
+      avatar(interaction.user, name, "tiny"),
+      el("span", { class: "reply-author" }, name),
+      " used ",
+      el("span", { class: "used-command" }, `${prefix}${interaction.name}`),
+    );
+  }
+
+  #content(message) {
+    const { store } = this.page;
+    if (message.local) return localLine(message.local);
+    if (message.flags & Flag.LOADING) return el("span", { class: "thinking" }, dots(), `${store.displayName(message.author)} is thinking…`);
+    if (message.flags & Flag.COMPONENTS_V2) return el("em", {}, "This page does not draw Components V2.");
+    const system = SYSTEM_LINES[message.type];
+    return [
+      system && el("span", { class: "system-line" }, `${system} `),
+      message.content && el("div", { class: "markdown" }, renderMarkdown(message.content, store.names)),
+      message.edited_timestamp &&
+        el("span", { class: "edited", title: fullTime(new Date(message.edited_timestamp)) }, "(edited)"),
+    ];
+  }
+
+  #embeds(message) {
+    if (message.flags & Flag.SUPPRESS_EMBEDS) return [];
+    return (message.embeds ?? []).map((embed) => renderEmbed(embed, this.page.store.names));
+  }
+
+  #components(message) {
+    return message.components?.length ? renderComponents(message, this.page.act, this.page.store) : [];
+  }
+
+  #privateNote(message) {
+    const dismiss = () => this.page.dismiss(message);
+    return el(
+      "span",
+      { class: "private-note" },
+      icon("eye"),
+      "Only you can see this • ",
+      el("button", { type: "button", class: "text-button", on: { click: dismiss } }, "Dismiss message"),
+    );
+  }
+}
+
+/** Both forms are in use: `interaction_metadata` has the user, `interaction` the name. */
+export function interactionOf(message) {
+  const old = message.interaction;
+  const data = message.interaction_metadata;
+  if (!old && !data) return null;
+  return { name: old?.name ?? data?.name ?? null, user: data?.user ?? old?.user, type: data?.type ?? old?.type };
+}
+
+/** Links to files are signed anew with each fetch; only another file is another attachment. */
+function attachmentKey(message) {
+  return (message.attachments ?? []).map(({ id, filename, title, size, description }) => [id, filename, title, size, description]);
+}
+
+function contentKey(message) {
+  return [message.content, message.edited_timestamp, message.flags, message.type, message.local];
+}
+
+function localLine(local) {
+  if (local.error) return el("span", { class: "local-error" }, icon("warn"), local.error);
+  return el("span", { class: "thinking" }, dots(), "Sending command…");
+}
+
+function dots() {
+  return el("span", { class: "busy-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+}

@@ -1,0 +1,149 @@
+// Select menus: string, user, role, mentionable, channel. Discord docs: Component Reference > String Select.
+
+import { el, icon } from "./dom.js";
+import { emojiMark } from "./emoji.js";
+import { Listbox } from "./listbox.js";
+import { avatar } from "./people.js";
+
+const STRING = 3;
+const USER = 5;
+const ROLE = 6;
+const MENTIONABLE = 7;
+const CHANNEL = 8;
+export const SELECT_TYPES = new Set([STRING, USER, ROLE, MENTIONABLE, CHANNEL]);
+
+const PLACEHOLDERS = {
+  [STRING]: "Make a selection",
+  [USER]: "Select a user",
+  [ROLE]: "Select a role",
+  [MENTIONABLE]: "Select a user or role",
+  [CHANNEL]: "Select a channel",
+};
+
+export function renderSelect(component, perform, store) {
+  const submit = (button, values) => perform(button, "choose", { custom_id: component.custom_id, values });
+  return new Select(component, store, submit).node;
+}
+
+/** A button that opens the choices. One choice is sent at once; several are sent on closing. */
+export class Select {
+  #chosen;
+
+  /** `submit(button, values)` is called with the chosen values (strings). */
+  constructor(component, store, submit) {
+    this.component = component;
+    this.choices = choicesOf(component, store);
+    this.submit = submit;
+    this.most = component.max_values ?? 1;
+    this.least = component.min_values ?? 1;
+    this.#chosen = new Set(initialValues(component));
+    this.placeholder = component.placeholder || PLACEHOLDERS[component.type];
+    this.list = new Listbox({ label: this.placeholder, multiple: this.most > 1 });
+    this.words = el("span", { class: "select-words" });
+    this.button = el(
+      "button",
+      {
+        type: "button",
+        class: "select-button",
+        role: "combobox",
+        "aria-haspopup": "listbox",
+        "aria-expanded": "false",
+        "aria-label": this.placeholder,
+        disabled: Boolean(component.disabled),
+        dataset: { customId: component.custom_id ?? "" },
+        on: {
+          click: () => (this.list.isOpen ? this.#close() : this.#open()),
+          keydown: (event) => this.#key(event),
+          blur: () => this.#close(),
+        },
+      },
+      this.words,
+      icon("chevron"),
+    );
+    this.node = el("div", { class: "select" }, this.button, this.list.node);
+    this.#label();
+  }
+
+  get values() {
+    return [...this.#chosen];
+  }
+
+  #open(active = 0) {
+    const choices = this.choices.map((choice) => ({ ...choice, selected: this.#chosen.has(choice.value) }));
+    const heading = this.most > 1 ? `Choose ${this.least === this.most ? this.most : `${this.least} to ${this.most}`}` : null;
+    this.list.show(this.button, { heading, choices, active, choose: (choice) => this.#choose(choice) });
+  }
+
+  #key(event) {
+    if (this.list.key(event)) return;
+    if (event.key === "ArrowDown" && !this.list.isOpen) {
+      event.preventDefault();
+      this.#open();
+    }
+  }
+
+  #choose(choice) {
+    if (this.most === 1) {
+      this.#chosen = new Set([choice.value]);
+      this.list.hide();
+      this.#label();
+      this.submit(this.button, this.values);
+      return;
+    }
+    if (this.#chosen.has(choice.value)) this.#chosen.delete(choice.value);
+    else if (this.#chosen.size < this.most) this.#chosen.add(choice.value);
+    this.changed = true;
+    this.#label();
+    this.#open(this.choices.findIndex(({ value }) => value === choice.value));
+  }
+
+  #close() {
+    this.list.hide();
+    if (!this.changed || this.#chosen.size < this.least) return;
+    this.changed = false;
+    this.submit(this.button, this.values);
+  }
+
+  #label() {
+    const labels = this.choices.filter(({ value }) => this.#chosen.has(value)).map(({ label }) => label);
+    this.words.textContent = labels.length ? labels.join(", ") : this.placeholder;
+    this.words.classList.toggle("placeholder", labels.length === 0);
+  }
+}
+
+function initialValues(component) {
+  const preset = (component.options ?? []).filter((option) => option.default).map((option) => option.value);
+  return preset.length ? preset : (component.default_values ?? []).map(({ id }) => id);
+}
+
+function choicesOf(component, store) {
+  if (component.type === STRING) {
+    return component.options.map(({ label, value, description, emoji }) => ({
+      label,
+      value,
+      description,
+      lead: emoji && emojiMark(emoji),
+    }));
+  }
+  if (component.type === CHANNEL) return channelChoices(store, component.channel_types);
+  const users = component.type === ROLE ? [] : userChoices(store);
+  const roles = component.type === USER ? [] : roleChoices(store);
+  return [...users, ...roles];
+}
+
+export function userChoices(store) {
+  return [...store.members.values()].map(({ user }) => {
+    const label = store.displayName(user);
+    return { label, value: user.id, note: user.username, lead: avatar(user, label, "small") };
+  });
+}
+
+export function roleChoices(store) {
+  return (store.guild?.roles ?? []).map((role) => ({ label: `@${role.name}`.replace("@@", "@"), value: role.id }));
+}
+
+export function channelChoices(store, types) {
+  return [...store.channels.values()]
+    .filter((channel) => channel.guild_id && (!types?.length || types.includes(channel.type)))
+    .map((channel) => ({ label: `# ${channel.name}`, value: channel.id }));
+}

@@ -1,0 +1,75 @@
+"""The whole way in a browser: pick /compose, see the card, wait for the track and hear it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from sandbox.page.server import Page as ChatPage
+from sandbox.stack import BotProcess, Sandbox
+from tests.browser.conftest import ARTIFACTS, opened
+from tests.browser.test_chat_page import PLAYED, last
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.e2e,
+    pytest.mark.asyncio(loop_scope="session"),
+]
+
+SPEED = 10
+DELIVERED_MS = 60_000
+PROMPT = "lo-fi rain, warm tape, 70 bpm"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat_with_bot(browser: Browser, tmp_path: Path) -> AsyncIterator[ChatPage]:
+    """The chat page over the sandbox, with the real bot in it."""
+    assert browser.is_connected()  # asked for first: without a browser nothing is started
+    async with Sandbox(speed=SPEED) as sandbox:
+        env = sandbox.bot_env(tmp_path / "compose.db")
+        log = tmp_path / "bot.log"
+        async with (
+            BotProcess(sandbox, env, log=log, folder=tmp_path) as bot,
+            ChatPage(sandbox.discord) as chat,
+        ):
+            await bot.ready()
+            yield chat
+
+
+async def compose(tab: Page, prompt: str, **options: str) -> None:
+    """Pick /compose from the list and fill in its options, as a member does."""
+    await tab.locator("#message-input").press_sequentially("/comp")
+    await tab.get_by_role("option", name="/compose").click()
+    await tab.locator(".field[data-option=prompt] textarea").fill(prompt)
+    for name, value in options.items():
+        await tab.get_by_role("button", name="Add one of").click()
+        await tab.get_by_role("option", name=name).click()
+        await tab.locator(f".field[data-option={name}] textarea").fill(value)
+    await tab.keyboard.press("Enter")
+
+
+async def test_track_is_heard_when_a_member_composes_one(
+    browser: Browser, chat_with_bot: ChatPage
+) -> None:
+    async with opened(browser, chat_with_bot.url) as tab:
+        await tab.get_by_role("button", name="music-jam").click()
+        await expect(tab.locator("#channel-title")).to_have_text("music-jam")
+        await compose(tab, PROMPT, seed="3", negative_prompt="drums")
+        card = tab.locator("li.message").first
+        await expect(card.locator(".used-line")).to_contain_text("used /compose")
+        await expect(card.locator(".embed")).to_contain_text(PROMPT)
+        player = last(tab).locator("audio")
+        await player.wait_for(timeout=DELIVERED_MS)
+        await expect(last(tab)).to_have_class(re.compile("mentioned"))
+        await expect(last(tab).locator(".pill").first).to_have_text("@Ben")
+        await player.evaluate("audio => audio.play()")
+        await player.evaluate(PLAYED)
+        assert 32 <= await player.evaluate("audio => audio.duration") <= 33
+        assert await player.evaluate("audio => audio.error") is None
+        ARTIFACTS.mkdir(exist_ok=True)
+        await tab.screenshot(path=ARTIFACTS / "compose.png")

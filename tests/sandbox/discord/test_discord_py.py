@@ -1,0 +1,87 @@
+"""A widely used client library, unchanged, finds nothing odd here."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import warnings
+
+import pytest
+import yarl
+
+from sandbox.discord import DiscordStandIn
+from sandbox.discord.seed import TOKEN
+from sandbox.driver import Driver
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # its voice part imports audioop
+    import discord
+    from discord import app_commands
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+
+WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
+
+
+class Bot(discord.AutoShardedClient):
+    """Answers /compose, posts a track as a reply to the answer, and edits it."""
+
+    def __init__(self) -> None:
+        super().__init__(intents=discord.Intents.default())
+        self.tree = app_commands.CommandTree(self)
+        self.tracks: asyncio.Queue[discord.Message] = asyncio.Queue()
+
+        @self.tree.command(name="compose", description="Make a track")
+        async def compose(
+            interaction: discord.Interaction[Bot],
+            prompt: str,
+            seed: app_commands.Range[int, 0] | None = None,
+        ) -> None:
+            await interaction.response.send_message(f"{prompt} {seed}")
+            await self._deliver(interaction, await interaction.original_response())
+
+    async def setup_hook(self) -> None:
+        await self.tree.sync()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Without the 5 s that the library leaves between shards."""
+
+    async def _deliver(
+        self, interaction: discord.Interaction[Bot], card: discord.InteractionMessage
+    ) -> None:
+        only_them = discord.AllowedMentions(users=[interaction.user], replied_user=False)
+        channel = self.get_partial_messageable(interaction.channel_id or 0)
+        for _ in range(2):  # the nonce makes the second a repetition of the first
+            track = await channel.send(
+                interaction.user.mention,
+                file=discord.File(io.BytesIO(WAV), "rain.wav", description="Rain"),
+                reference=card,
+                nonce="job-1",
+                allowed_mentions=only_them,
+            )
+        content = f"{track.content} enjoy"
+        self.tracks.put_nowait(await track.edit(content=content, allowed_mentions=only_them))
+
+
+async def test_discord_py_logs_in_answers_and_delivers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with DiscordStandIn(shards=2) as stand_in, Bot() as bot:
+        monkeypatch.setattr(Route, "BASE", stand_in.api_url)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(stand_in.gateway.url))
+        await bot.login(TOKEN)
+        connection = asyncio.create_task(bot.connect())
+        await stand_in.gateway.wait_identified(2)
+        ben = Driver(stand_in).member("Ben")
+        call = await ben.slash("compose", prompt="rain", seed=3, channel="music-jam")
+        card = await call.answered()
+        assert card.content == "rain 3"
+        sent = await asyncio.wait_for(bot.tracks.get(), 5)
+        track = await ben.wait_for_edit(ben.message(sent.id), lambda m: "enjoy" in m.content)
+        assert await ben.fetch(track.attachments[0]) == WAV
+        assert track.reference is not None
+        assert track.reference["message_id"] == card.id
+        assert [user["username"] for user in track.mentions] == ["ben"]
+        assert len([m for m in ben.messages() if m.attachments]) == 1
+        await bot.close()
+        await connection
