@@ -1,0 +1,136 @@
+"""`/compose`, as members experience it."""
+
+import io
+import wave
+
+import pytest
+
+from sandbox.aimlapi.generations import Audio, Fate
+from sandbox.driver import InteractionFailed
+from tests.e2e.conftest import OpenStage, Stage, private_answer
+
+pytestmark = pytest.mark.e2e
+
+PROMPT = "lo-fi rain, warm tape, 70 bpm"
+
+
+async def test_track_is_delivered_to_the_one_who_asked(stage: Stage) -> None:
+    ben = stage.member()
+    call = await ben.slash(
+        "compose", channel="music-jam", prompt=PROMPT, negative_prompt="drums", seed=7
+    )
+    card = await call.answered()
+    assert not card.ephemeral
+    for named in (PROMPT, "Google Lyria 2", "7", "drums", "<t:"):
+        assert named in card.text
+    assert [button["label"] for button in card.buttons] == ["Cancel"]
+
+    track = await stage.track(ben, PROMPT)
+
+    (attachment,) = track.attachments
+    assert attachment["filename"] == "lo-fi-rain-warm-tape-70-bpm.wav"
+    assert attachment["content_type"].startswith("audio/")
+    with wave.open(io.BytesIO(await ben.fetch(attachment))) as audio:
+        assert audio.getframerate() == 48_000
+        assert 32 < audio.getnframes() / 48_000 < 33
+    assert f"<@{ben.user_id}>" in track.content
+    assert [user["id"] for user in track.mentions] == [str(ben.user_id)]
+    assert track.reference is not None
+    assert track.reference["message_id"] == card.id
+
+    done = await ben.wait_for_edit(card, lambda message: "ready" in message.text)
+    assert track.id in done.text
+    (link,) = done.buttons
+    assert link["url"].endswith(f"/{track.channel_id}/{track.id}")
+    (generation,) = stage.provider.generations
+    assert generation.body == {
+        "model": "google/lyria2",
+        "prompt": PROMPT,
+        "negative_prompt": "drums",
+        "seed": 7,
+    }
+
+
+async def test_hostile_prompt_is_shown_as_text_and_pings_nobody(stage: Stage) -> None:
+    ada, ben = stage.member("Ada"), stage.member("Ben")
+    prompt = f"@everyone <@{ada.user_id}> **bold** [x](https://evil.example) `code` ||s|| \n# big"
+    card = await (await ben.slash("compose", channel="general", prompt=prompt)).answered()
+    assert card.mentions == []
+    assert "**bold**" not in card.text
+    assert r"\*\*bold\*\*" in card.text
+
+    track = await stage.track(ben, "bold")
+
+    assert [user["id"] for user in track.mentions] == [str(ben.user_id)]
+    assert not track.raw["mention_everyone"]
+
+
+async def test_blank_prompt_is_answered_privately_and_costs_nothing(stage: Stage) -> None:
+    call = await stage.member().slash("compose", prompt="  \u200b ")
+    assert "empty" in await private_answer(call)
+    assert not stage.provider.generations
+
+
+async def test_place_is_refused_where_the_bot_may_not_attach_files(stage: Stage) -> None:
+    call = await stage.member().slash("compose", channel="quiet-corner", prompt=PROMPT)
+    answer = await private_answer(call)
+    assert "Attach Files" in answer
+    assert "manages this server" in answer
+    assert not stage.provider.generations
+
+
+async def test_server_that_is_not_allowed_gets_a_private_answer(open_stage: OpenStage) -> None:
+    async with open_stage(ALLOWED_GUILD_IDS="81384788765712384, 1") as stage:
+        answer = await private_answer(await stage.member().slash("compose", prompt=PROMPT))
+        assert "ALLOWED_GUILD_IDS" in answer
+        assert not stage.provider.generations
+
+
+async def test_daily_limit_refuses_the_next_one_and_spares_others(open_stage: OpenStage) -> None:
+    async with open_stage(MAX_JOBS_PER_MEMBER_PER_DAY="2") as stage:
+        ben = stage.member()
+        for number in range(2):
+            await (await ben.slash("compose", prompt=f"{PROMPT} {number}")).answered()
+        answer = await private_answer(await ben.slash("compose", prompt=PROMPT))
+        assert "2 tracks" in answer
+        assert "<t:" in answer
+        chika = stage.member("Chika")
+        assert not (await (await chika.slash("compose", prompt=PROMPT)).answered()).ephemeral
+
+
+async def test_too_large_track_is_delivered_as_a_link(stage: Stage) -> None:
+    stage.provider.plan(_big_track())
+    ben = stage.member()
+    await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
+    track = await stage.bot.watch(
+        ben.wait_for_message(lambda message: "larger than the 10 MB" in message.text)
+    )
+    assert not track.attachments
+    assert track.buttons[0]["url"].startswith(stage.provider.url)
+
+
+async def test_interaction_that_came_too_late_is_not_paid_for(stage: Stage) -> None:
+    stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").delay(3.3)
+    call = await stage.member().slash("compose", prompt=PROMPT)
+    with pytest.raises(InteractionFailed):
+        await call.answered(timeout_s=5)
+    # The next request goes the same way later: had the first been paid, it would show by then.
+    ben = stage.member("Chika")
+    await (await ben.slash("compose", prompt="calm piano")).answered()
+    await stage.track(ben, "calm piano")
+    assert [generation.body["prompt"] for generation in stage.provider.generations] == [
+        "calm piano"
+    ]
+
+
+async def test_repeated_interaction_makes_one_track(stage: Stage) -> None:
+    ben = stage.member()
+    await (await ben.slash("compose", prompt=PROMPT)).answered()
+    stage.discord.gateway.replay_last("INTERACTION_CREATE")
+    await stage.track(ben, PROMPT)
+    assert len(stage.provider.generations) == 1
+
+
+def _big_track() -> Fate:
+    """A WAV just above the 10 MiB that a server without boosts takes."""
+    return Fate(audio=Audio(b"RIFF\x00\x00\x00\x00WAVE" + bytes(11 << 20), "audio/wav", "out.wav"))
