@@ -11,8 +11,11 @@ from datetime import UTC, datetime
 
 _job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
 
-# Interaction tokens stand in the paths that discord.py logs, and in what aiohttp raises.
-_TOKEN_PATHS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s'\"?]+")
+# Interaction tokens stand in the paths that discord.py logs and aiohttp raises, and at DEBUG in
+# the gateway's events, as a Python dict or (inside a JSON line) with escaped quotes.
+_TOKENS = re.compile(
+    r"""(/(?:webhooks|interactions)/\d+/|['"]token\\?['"]:\s?\\?['"])[^/\s'"?\\]+"""
+)
 HIDDEN = "[hidden]"
 
 
@@ -33,21 +36,24 @@ class _Formatter(logging.Formatter):
         super().__init__()
         self._secrets = [secret for secret in secrets if secret]
 
-    def format(self, record: logging.LogRecord) -> str:
-        line = _TOKEN_PATHS.sub(rf"\1{HIDDEN}", self.compose(record))
+    def hide(self, text: str) -> str:
+        """The text without secrets; to be done before any quoting that would disguise them."""
+        text = _TOKENS.sub(rf"\1{HIDDEN}", text)
         for secret in self._secrets:
-            line = line.replace(secret, HIDDEN)
-        return line
+            text = text.replace(secret, HIDDEN)
+        return text
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.hide(self.compose(record))
 
     def compose(self, record: logging.LogRecord) -> str:
         raise NotImplementedError
 
     def _message(self, record: logging.LogRecord) -> str:
-        # What members type ends up in messages: a line break must not start a forged line.
-        return record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        return self.hide(record.getMessage())
 
     def _traceback(self, record: logging.LogRecord) -> str | None:
-        return self.formatException(record.exc_info) if record.exc_info else None
+        return self.hide(self.formatException(record.exc_info)) if record.exc_info else None
 
 
 class TextFormatter(_Formatter):
@@ -58,7 +64,8 @@ class TextFormatter(_Formatter):
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%d %H:%M:%S")
         job_id = _job_id.get()
         about = f"job {job_id}: " if job_id else ""
-        line = f"{moment} {record.levelname:<7} {record.name}  {about}{self._message(record)}"
+        message = _one_line(self._message(record))
+        line = f"{moment} {record.levelname:<7} {record.name}  {about}{message}"
         traceback = self._traceback(record)
         return f"{line}\n{traceback}" if traceback else line
 
@@ -72,11 +79,17 @@ class JsonFormatter(_Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self._message(record),
             "job_id": _job_id.get(),
             "error": self._traceback(record),
         }
         return json.dumps({key: value for key, value in entry.items() if value is not None})
+
+
+def _one_line(text: str) -> str:
+    """What members type ends up in messages: it must neither start a forged line nor steer the
+    host's terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def set_up(level: str, form: str, secrets: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,15 +13,23 @@ from bot.errors import SettingsError
 def _http_base(value: str) -> str:
     """An http(s) address without the trailing slash."""
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not _has_fit_port(parts):
         raise ValueError("is not an http(s) address")
     return value.rstrip("/")
+
+
+def _has_fit_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _database_url(value: str) -> str:
     if value.startswith("sqlite:///") and value != "sqlite:///":
         return value
-    if value.startswith(("postgres://", "postgresql://")) and urlsplit(value).hostname:
+    parts = urlsplit(value)
+    if parts.scheme in {"postgres", "postgresql"} and parts.hostname and _has_fit_port(parts):
         return value
     raise ValueError("is neither sqlite:///file nor postgresql://user:password@host/name")
 
@@ -43,7 +51,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=".env",
-        env_file_encoding="utf-8",
+        env_file_encoding="utf-8-sig",  # Windows' editor puts a mark in front
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -60,11 +68,11 @@ class Settings(BaseSettings):
     )
     allowed_guild_ids: Annotated[frozenset[Snowflake], NoDecode] = frozenset()
     command_guild_id: Snowflake | None = None
-    max_jobs_per_member_per_day: Annotated[int, Field(ge=0)] = 20
-    max_jobs_per_day: Annotated[int, Field(ge=0)] = 0
+    max_jobs_per_member_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 20
+    max_jobs_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     max_concurrent_generations: Annotated[int, Field(ge=1)] = 10
-    polls_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
-    generation_timeout_s: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 600.0
+    polls_per_second: Annotated[float, Field(ge=0.01, allow_inf_nan=False)] = 5.0
+    generation_timeout_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 600.0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -84,13 +92,15 @@ class Settings(BaseSettings):
         """What must not be shown anywhere."""
         password = urlsplit(self.database_url).password
         tokens = [self.discord_token.get_secret_value(), self.aimlapi_key.get_secret_value()]
-        return [*tokens, password] if password else tokens
+        return [*tokens, password, unquote(password)] if password else tokens
 
     @classmethod
     def load(cls) -> Self:
         """Read and check everything; `SettingsError` names each variable that is wrong."""
         try:
             return cls()
+        except UnicodeDecodeError:
+            raise SettingsError([".env is not UTF-8 text; save it again as such"]) from None
         except ValidationError as error:
             problems = [_problem(str(item["loc"][0]), item) for item in error.errors()]
             raise SettingsError(list(dict.fromkeys(problems))) from None

@@ -10,6 +10,8 @@ from bot.jobs import Brief
 FILE_NAME_LIMIT = 60
 # Discord shows these as something else than text: <@1> <#1> <t:1:R> <:a:1> </a:1> <id:guide>
 _TAGS = re.compile(r"<(?=[@#:/at]|id:)")
+# Letters and symbols by their category, and yet nothing to see: Hangul fillers, empty braille.
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Reserved by Windows for devices, with or without an extension.
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
@@ -32,7 +34,7 @@ def _escape(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing in it can be seen: spaces, controls, joiners and other invisibles."""
-    return all(unicodedata.category(char)[0] in "ZC" for char in text)
+    return all(unicodedata.category(char)[0] in "ZC" or char in _UNSEEN for char in text)
 
 
 def file_name(prompt: str, extension: str) -> str:

@@ -28,6 +28,7 @@ from sandbox.discord.message_view import MessageView
 from sandbox.discord.modal_submit import modal_data
 from sandbox.discord.model import Channel, Json, Message, User
 from sandbox.discord.reactions import parse_emoji
+from sandbox.discord.select_use import ComponentError, select_data
 
 __all__ = ["Call", "ComponentError", "Driver", "InteractionFailed", "MessageView", "OptionError"]
 
@@ -37,10 +38,6 @@ _SHOWING = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
 
 class InteractionFailed(Exception):
     """The application did not respond within 3 s."""
-
-
-class ComponentError(LookupError):
-    """There is no such component on the message, or it is disabled."""
 
 
 class Call:
@@ -214,13 +211,16 @@ class MemberDriver:
         /,
         *,
         channel: str | int | Channel | None = None,
+        options: Mapping[str, Any] | None = None,
         timeout_s: float = 3.5,
         **values: Any,
     ) -> list[Json]:
         """What the application proposes for an option. Raises InteractionFailed, OptionError."""
         place = self._go(channel)
         invocation = Invocation(self.world, self.user, place)
-        data = invocation.slash_data(command, {**values, option: typed}, focused=option)
+        data = invocation.slash_data(
+            command, {**values, **(options or {}), option: typed}, focused=option
+        )
         kind = InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE
         call = self._start(kind, place, data)
         await call.acknowledged(timeout_s)
@@ -238,34 +238,9 @@ class MemberDriver:
     async def choose(self, message: MessageView, *, custom_id: str, values: Sequence[str]) -> Call:
         """Choose in a select: by value, or by id for users, roles, channels."""
         select = self._control(message, custom_id=custom_id)
-        chosen = [str(value) for value in values]
-        known = {option["value"] for option in select.get("options", [])}
-        if select["type"] == ComponentType.STRING_SELECT and not set(chosen) <= known:
-            raise ComponentError(f"{custom_id} has no option {set(chosen) - known}")
-        if not select["min_values"] <= len(chosen) <= select["max_values"]:
-            raise ComponentError(f"{custom_id} takes {select['min_values']} or more values")
-        resolved = self._resolved(self.channel(int(message.channel_id)), select["type"], chosen)
-        more = {"resolved": resolved} if resolved else {}
-        return self._use(message, select, {"values": chosen, **more})
-
-    def _resolved(self, place: Channel, kind: int, chosen: Sequence[str]) -> Json:
-        ids = [int(one) for one in chosen if one.isdecimal()]
-        guild = self.world.guild_of(place)
-        user_ids, role_ids, channel_ids = [], [], []
-        if kind in (ComponentType.USER_SELECT, ComponentType.MENTIONABLE_SELECT):
-            user_ids = [one for one in ids if one in self.world.users]
-        if kind in (ComponentType.ROLE_SELECT, ComponentType.MENTIONABLE_SELECT) and guild:
-            role_ids = [one for one in ids if one in guild.roles]
-        if kind == ComponentType.CHANNEL_SELECT:
-            channel_ids = [one for one in ids if one in self.world.channels]
-        return resolved_json(
-            self.world,
-            place,
-            self.user_id,
-            user_ids=user_ids,
-            role_ids=role_ids,
-            channel_ids=channel_ids,
-        )
+        place = self.channel(int(message.channel_id))
+        chosen = select_data(self.world, place, self.user_id, select, values)
+        return self._use(message, select, chosen)
 
     async def fill_modal(self, call: Call, values: Mapping[str, Any]) -> Call:
         """Fill in and submit the modal that a call opened, fields by custom_id or label."""

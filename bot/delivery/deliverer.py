@@ -89,7 +89,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 else:
                     await self._notices.close(notice)
             except (AudioUnavailable, DeliveryLater) as error:
-                await self._later(notice, str(error), unsure=False)
+                # This try surely posted nothing; an earlier one may have.
+                await self._later(notice, str(error), unsure=notice.unsure)
             except DeliveryUnsure as error:
                 await self._later(notice, str(error), unsure=True)
             except Unreachable as error:

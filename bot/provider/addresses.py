@@ -39,6 +39,8 @@ def is_public(address: IpAddress) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+        if address.is_site_local:
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -63,6 +65,8 @@ class AddressPolicy:
         address = _literal(host)
         if address is not None:
             self.check_address(address)
+        elif host.replace(".", "").isdigit():
+            raise AddressRefused(f"{host} is an address in disguise")
         return url
 
     def check_address(self, address: IpAddress) -> None:

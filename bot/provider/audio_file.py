@@ -59,7 +59,8 @@ class AudioFetcher:
             path = Path(folder) / "audio"
             try:
                 size_bytes = await self._download(url, path, limit_bytes)
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
+                # UnicodeError: a host name that the system's resolver can't even encode
                 raise _as_audio_error(error) from error
             yield AudioOnDisk(path=path, size_bytes=size_bytes, extension=recognise(path))
 
@@ -124,7 +125,10 @@ def recognise(path: Path) -> str:
         return ".flac"
     if head[4:8] == b"ftyp":
         return ".m4a"
+    if head[:3] == b"ID3":
+        return ".mp3"
     # MPEG audio frames begin with eleven set bits; ADTS (AAC) has zero layer bits after them.
-    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0):
-        return ".aac" if head[:3] != b"ID3" and head[1] & 0x06 == 0 else ".mp3"
+    # All layer bits set would be Layer I, which nobody sends; it also begins UTF-16 text.
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0x06:
+        return ".mp3" if head[1] & 0x06 else ".aac"
     raise AudioUnusable("the file that came is not audio")

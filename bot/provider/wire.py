@@ -5,6 +5,7 @@ there; whatever else is missing, null or of another shape must not break a paid 
 """
 
 import json
+import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
@@ -24,6 +25,7 @@ from bot.errors import (
 from bot.jobs import Audio
 
 HINT_LIMIT = 500
+LARGEST_SIZE_BYTES = 2**63 - 1  # what a column holds
 
 
 class Phase(Enum):
@@ -50,7 +52,8 @@ def _str_or_none(value: Any) -> Any:
 
 
 def _size_or_none(value: Any) -> Any:
-    return value if isinstance(value, int) and value > 0 else None
+    fits = type(value) is int and 0 < value <= LARGEST_SIZE_BYTES
+    return value if fits else None
 
 
 OptionalText = Annotated[str | None, BeforeValidator(_str_or_none)]
@@ -105,24 +108,29 @@ class Generation(_Answer):
 class Balance(_Answer):
     """What is left on the host's account."""
 
-    current_balance: float
+    current_balance: Annotated[float, Field(allow_inf_nan=False)]
     currency: str = "USD"
 
 
 def parse(kind: type[AnswerT], body: bytes) -> AnswerT:
-    """A 2xx body as `kind`; raises `Trouble` when it makes no sense."""
+    """A 2xx body as `kind`; raises `Trouble` when it makes no sense.
+
+    Decoded by Python, since pydantic's own decoder refuses half a surrogate pair in any text.
+    """
     try:
-        return kind.model_validate_json(body)
+        return kind.model_validate(json.loads(body))
     except ValidationError as error:
         what = error.errors(include_input=False, include_url=False)[0]
         raise Trouble(f"the answer makes no sense: {what['loc']} {what['msg']}") from None
+    except (ValueError, RecursionError):
+        raise Trouble("the answer makes no sense: it is not JSON") from None
 
 
 def hint(body: bytes) -> str:
     """The provider's own message in an error body, or what it sent instead, shortened."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     message = data.get("message") if isinstance(data, dict) else None
     if isinstance(message, list):
@@ -136,7 +144,7 @@ def says_it_refused(body: bytes) -> bool:
     """Whether a 5xx body is the provider's own JSON error, not some proxy's page."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(data, dict) and {"message", "statusCode"} <= data.keys()
 
@@ -164,9 +172,11 @@ def parse_retry_after_s(value: str | None) -> float | None:
     if not value:
         return None
     try:
-        return min(max(float(value), 0.0), 3600.0)
+        seconds = float(value)
     except ValueError:
         pass
+    else:
+        return None if math.isnan(seconds) else min(max(seconds, 0.0), 3600.0)
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:

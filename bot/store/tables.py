@@ -27,6 +27,22 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+class AnyText(sa.types.TypeDecorator[str]):
+    """Whatever a member or the provider sent, as text that both databases take.
+
+    JSON can spell half a surrogate pair, which is no UTF-8, and PostgreSQL stores no NUL.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Leave out what can't be stored, rather than refuse the row."""
+        if value is None:
+            return None
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -47,8 +63,8 @@ jobs = sa.Table(
     sa.Column("state", sa.String(16), nullable=False),
     # what was asked for
     sa.Column("model", sa.String(64), nullable=False),
-    sa.Column("prompt", sa.Text, nullable=False),
-    sa.Column("negative_prompt", sa.Text),
+    sa.Column("prompt", AnyText, nullable=False),
+    sa.Column("negative_prompt", AnyText),
     sa.Column("seed", sa.BigInteger, nullable=False),
     # where it came from, and where the answer goes
     sa.Column("interaction_id", Snowflake, nullable=False, unique=True),
@@ -66,13 +82,13 @@ jobs = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("submitted_at", UtcDateTime),
     sa.Column("finished_at", UtcDateTime),
-    sa.Column("generation_id", sa.Text, unique=True),
-    sa.Column("audio_url", sa.Text),
-    sa.Column("audio_content_type", sa.Text),
-    sa.Column("audio_file_name", sa.Text),
+    sa.Column("generation_id", AnyText, unique=True),
+    sa.Column("audio_url", AnyText),
+    sa.Column("audio_content_type", AnyText),
+    sa.Column("audio_file_name", AnyText),
     sa.Column("audio_size_bytes", sa.BigInteger),
     sa.Column("failure_kind", sa.String(16)),
-    sa.Column("failure_reason", sa.Text),
+    sa.Column("failure_reason", AnyText),
     # who works on it
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),
@@ -98,7 +114,7 @@ notices = sa.Table(
     sa.Column("rung", sa.String(16)),
     sa.Column("message_channel_id", Snowflake),
     sa.Column("message_id", Snowflake),
-    sa.Column("problem", sa.Text),
+    sa.Column("problem", AnyText),
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),
     sa.UniqueConstraint("job_id", "kind"),

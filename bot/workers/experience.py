@@ -37,9 +37,10 @@ class Experience:
         return MODELS[model].usual_s if model in MODELS else USUAL_S
 
     async def learn(self, job: Job, finished_at: datetime) -> None:
-        """One more observation."""
-        if job.submitted_at:
-            seen = await self._of(job.brief.model)
+        """One more observation of a job that is stored as succeeded."""
+        # What was not read yet is read from the store later, this job included.
+        seen = self._seen_s.get(job.brief.model)
+        if job.submitted_at and seen is not None:
             seen.insert(0, (finished_at - job.submitted_at).total_seconds())
             del seen[LEARN_FROM:]
 

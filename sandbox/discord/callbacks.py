@@ -241,7 +241,8 @@ class Callbacks:
         described["response_message_id"] = str(message.id)
         described["response_message_loading"] = MessageFlag.LOADING in message.flags
         described["response_message_ephemeral"] = message.seen_only_by is not None
-        if callback is not CallbackType.DEFERRED_UPDATE_MESSAGE:
+        # A deferred answer is described above, yet its message is not shown.
+        if callback in (CallbackType.CHANNEL_MESSAGE_WITH_SOURCE, CallbackType.UPDATE_MESSAGE):
             shown = message_json(self._world, message, interaction.user.id)
             answer["resource"] = {"type": int(callback), "message": shown}
         return answer

@@ -101,6 +101,11 @@ def cannot_message_user() -> ApiError:
     return ApiError(403, 50007, "Cannot send messages to this user")
 
 
+def no_mutual_guilds() -> ApiError:
+    wording = "Cannot send messages to this user due to having no mutual guilds"
+    return ApiError(403, 50278, wording)
+
+
 def wrong_channel_type() -> ApiError:
     return ApiError(400, 50024, "Cannot execute action on this channel type")
 

@@ -81,8 +81,7 @@ class Messages:
         return self.add(author, channel, draft, origin, may_mention_everyone=everyone)
 
     def _check_may_post(self, author: User, channel: Channel, draft: Draft) -> Permissions:
-        if any(not u.accepts_dms for u in self._dm_partners(author, channel)):
-            raise errors.cannot_message_user()
+        self._check_may_write_to(author, channel)
         needed = [Permissions.SEND_MESSAGES]
         if draft.files:
             needed.append(Permissions.ATTACH_FILES)
@@ -95,8 +94,14 @@ class Messages:
             _check_voice_message(draft)
         return self._world.require(author.id, channel, *needed)
 
-    def _dm_partners(self, author: User, channel: Channel) -> list[User]:
-        return [self._world.users[u.id] for u in channel.recipients if u.id != author.id]
+    def _check_may_write_to(self, author: User, channel: Channel) -> None:
+        """In direct messages the other must allow it and, for a bot, share a guild with it."""
+        guilds = self._world.guilds_of(author.id)
+        for other in (self._world.users[u.id] for u in channel.recipients if u.id != author.id):
+            if not other.accepts_dms:
+                raise errors.cannot_message_user()
+            if author.bot and not any(other.id in guild.members for guild in guilds):
+                raise errors.no_mutual_guilds()
 
     def _upload_limit_bytes(self, channel: Channel) -> int:
         guild = self._world.guild_of(channel)

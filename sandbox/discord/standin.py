@@ -63,6 +63,11 @@ class DiscordStandIn:
     def api_url(self) -> str:
         return f"{self.url}/api/v10"
 
+    def advance(self, seconds: float) -> None:
+        """Move the clock on, and let what is overdue by then happen at once."""
+        self.clock.advance(seconds)
+        self.world.interactions.tick()
+
     async def __aenter__(self) -> DiscordStandIn:
         middlewares = [
             self.scenario.middleware,

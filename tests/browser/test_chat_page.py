@@ -108,7 +108,7 @@ async def test_inline_marks_render_when_written(
     tab: Page, discord: DiscordStandIn, content: str, html: str
 ) -> None:
     post(discord.world, "Ada", "general", content)
-    text = last(tab).locator(".md-text")
+    text = last(tab).locator(".message-content .md-text")
     await text.wait_for()
     assert await text.inner_html() == html
 
@@ -211,7 +211,7 @@ async def test_prompt_stays_text_when_a_member_types_markup(
     await tab.locator("#message-input").press_sequentially("/echo ")
     await tab.keyboard.insert_text(HOSTILE)
     await tab.keyboard.press("Enter")
-    await expect(last(tab).locator(".md-text")).to_have_text(HOSTILE)
+    await expect(last(tab).locator(".message-content .md-text")).to_have_text(HOSTILE)
     await expect(tab.locator("#messages img, #messages script")).to_have_count(0)
     assert application.received[0]["data"]["options"][0]["value"] == HOSTILE
 
@@ -256,7 +256,7 @@ async def test_select_sends_its_choice_when_picked_by_keyboard(
     await select.focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):
         await select.press(key)
-    await expect(last(tab).locator(".md-text")).to_have_text("brighter it is")
+    await expect(last(tab).locator(".message-content .md-text")).to_have_text("brighter it is")
     assert application.received[0]["data"]["values"] == ["bright"]
 
 
@@ -270,7 +270,7 @@ async def test_form_opens_and_sends_when_the_answer_is_a_modal(
     await form.get_by_label("Prompt").fill("slower, with bells")
     await form.get_by_role("button", name="Submit").click()
     await expect(form).to_have_count(0)
-    await expect(last(tab).locator(".md-text")).to_have_text("remixed")
+    await expect(last(tab).locator(".message-content .md-text")).to_have_text("remixed")
     sent = application.received[1]["data"]["components"][0]["component"]["value"]
     assert sent == "slower, with bells"
 
@@ -297,7 +297,7 @@ async def test_command_is_filled_in_with_the_keyboard_alone(
     await tab.keyboard.press("Enter")
     await tab.keyboard.press("Enter")
     await expect(last(tab).locator(".used-line")).to_have_text("BBen used /compose")
-    await expect(last(tab).locator(".md-text")).to_have_text("on it")
+    await expect(last(tab).locator(".message-content .md-text")).to_have_text("on it")
     options = {one["name"]: one["value"] for one in application.received[1]["data"]["options"]}
     assert options == {"prompt": "lo-fi rain", "seed": 12, "mood": "c", "model": "lyria2"}
 
@@ -352,7 +352,7 @@ async def test_thinking_line_gives_way_when_the_answer_comes(
     await expect(last(tab)).to_contain_text("Compose Bot is thinking…")
     token = application.received[0]["token"]
     await application.edit_original(token, {"content": "None yet."})
-    await expect(last(tab).locator(".md-text")).to_have_text("None yet.")
+    await expect(last(tab).locator(".message-content .md-text")).to_have_text("None yet.")
     await expect(tab.locator(".thinking")).to_have_count(0)
 
 
@@ -397,6 +397,21 @@ async def test_messages_group_and_replies_lead_back_when_written(
     await expect(last(tab).locator(".reply-words")).to_have_text("two")
     await last(tab).locator(".reply-link").click()
     await expect(shown.nth(1)).to_have_class("message continued found")
+
+
+async def test_link_to_a_message_leads_there_when_it_is_in_this_server(
+    tab: Page, discord: DiscordStandIn
+) -> None:
+    target = post(discord.world, "Ada", "music-jam", "the track")
+    guild_id = next(iter(discord.world.guilds))
+    url = f"https://discord.com/channels/{guild_id}/{target.channel_id}/{target.id}"
+    button = {"type": 2, "style": 5, "label": "Go to the track", "url": url}
+    row = {"type": 1, "components": [button]}
+    post(discord.world, "Compose Bot", "general", "done", components=[row])
+    await last(tab).get_by_role("link", name="Go to the track").click()
+    await expect(tab.locator("#channel-title")).to_have_text("music-jam")
+    await expect(last(tab)).to_have_class("message found")
+    assert len(tab.context.pages) == 1
 
 
 async def test_message_command_runs_when_picked_from_the_menu(
@@ -458,6 +473,7 @@ async def test_reader_is_led_to_news_when_scrolled_up(tab: Page, discord: Discor
     await expect(last(tab)).to_contain_text("line 39")
     await expect(last(tab)).to_be_in_viewport()
     await tab.locator("#scroller").evaluate("one => { one.scrollTop = 0; }")
+    await expect(tab.locator("#jump")).to_be_visible()
     await expect(tab.locator("#jump")).to_contain_text("Jump to present")
     post(discord.world, "Chika", "general", "news")
     await expect(tab.locator("#jump")).to_contain_text("1 new message")

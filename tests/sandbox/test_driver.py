@@ -170,8 +170,7 @@ async def test_sub_commands_follow_the_name(bot: Bot, ben: MemberDriver) -> None
 
 async def test_call_fails_when_the_bot_keeps_silent(bot: Bot, ben: MemberDriver) -> None:
     call = await ben.slash("compose", prompt="x")
-    bot.stand_in.clock.advance(3.1)
-    bot.stand_in.world.interactions.tick()
+    bot.stand_in.advance(3.1)
     with pytest.raises(InteractionFailed, match="did not respond"):
         await call.answered()
 

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -18,6 +19,20 @@ from sandbox.discord.enums import InteractionType
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.model import Channel, User
 from sandbox.discord.seed import TOKEN
+
+
+class StillClock(Clock):
+    """Moves only when told to, so that a slow machine can't run into the next window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = super().now()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
 
 
 @dataclass(frozen=True)
@@ -108,7 +123,10 @@ async def stand_in() -> AsyncIterator[DiscordStandIn]:
 @pytest.fixture
 async def limited() -> AsyncIterator[Api]:
     """An API with its rate limits on."""
-    async with DiscordStandIn() as stand_in, aiohttp.ClientSession() as http:
+    async with (
+        DiscordStandIn(clock=StillClock()) as stand_in,
+        aiohttp.ClientSession() as http,
+    ):
         yield Api(stand_in, http)
 
 

@@ -242,6 +242,19 @@ async def test_unknown_session_cannot_be_resumed(stand_in: DiscordStandIn) -> No
         await client.identify()
 
 
+async def test_session_cannot_be_resumed_when_lost_for_long(stand_in: DiscordStandIn) -> None:
+    async with connected(stand_in) as client:
+        ready = await client.identify()
+        stand_in.gateway.drop()
+        await client.close_code()
+    await stand_in.world.wait_until(lambda: not stand_in.gateway.connected_shards(), TIMEOUT_S)
+    stand_in.advance(301)
+    async with connected(stand_in) as again:
+        await again.receive()
+        await again.resume(ready["session_id"], client.seq)
+        assert (await again.receive())["op"] == 9
+
+
 async def test_session_ends_when_the_client_says_goodbye(stand_in: DiscordStandIn) -> None:
     async with connected(stand_in) as client:
         ready = await client.identify()

@@ -48,8 +48,7 @@ async def test_answer_is_refused_when_3_s_have_passed(api: Api) -> None:
 async def test_member_is_told_when_nobody_answers(api: Api) -> None:
     with api.world.subscribe(api.user("Ben").id) as events:
         interaction = api.interact()
-        api.world.clock.advance(3.1)
-        api.world.interactions.tick()
+        api.stand_in.advance(3.1)
         assert await anext(events) == ("INTERACTION_FAILED", {"id": str(interaction.id)})
 
 

@@ -270,6 +270,15 @@ async def test_dm_is_refused_when_the_user_closed_them(api: Api) -> None:
     assert (await api("POST", path, {"content": "psst"})).code == 50007
 
 
+async def test_dm_is_refused_when_no_guild_is_shared(api: Api) -> None:
+    ben = api.user("Ben")
+    dm = api.world.open_dm(ben, api.world.bot)
+    guild = next(iter(api.world.guilds.values()))
+    api.world.remove_member(guild, ben.id)
+    answer = await api("POST", f"/channels/{dm.id}/messages", {"content": "psst"})
+    assert (answer.status, answer.code) == (403, 50278)
+
+
 async def test_voice_message_needs_its_metadata(api: Api) -> None:
     body: dict[str, Any] = {"flags": 1 << 13, "attachments": [{"id": 0}]}
     assert (await api("POST", api.messages(), body, files={"v.ogg": b"OggS"})).code == 50161

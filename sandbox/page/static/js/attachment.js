@@ -63,12 +63,18 @@ function fileBox(attachment) {
 function fileLine(attachment, iconName) {
   const link = isWebUrl(attachment.url);
   const shown = shownName(attachment);
-  const target = { href: attachment.url, target: "_blank", rel: "noopener noreferrer", download: attachment.filename };
+  const target = {
+    href: attachment.url,
+    target: "_blank",
+    rel: "noopener noreferrer",
+    download: attachment.filename,
+  };
+  const label = `Download ${shown}`;
   const name = link
     ? el("a", { class: "file-name", title: shown, ...target }, shown)
     : el("span", { class: "file-name" }, shown);
   const download = link
-    ? el("a", { class: "icon-button", "aria-label": `Download ${shown}`, title: "Download", ...target }, icon("download"))
+    ? el("a", { class: "icon-button", "aria-label": label, title: "Download", ...target }, icon("download"))
     : null;
   return el(
     "div",

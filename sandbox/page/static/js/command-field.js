@@ -1,11 +1,12 @@
 // One option of a command that is being filled in: a pill with its name and a place to type.
 
-import { el, icon } from "./dom.js";
+import { el, iconButton } from "./dom.js";
 import { BOOLEAN_CHOICES, OptionType, readOption } from "./options.js";
 import { channelChoices, roleChoices, userChoices } from "./select.js";
 
 const AUTOCOMPLETE_PAUSE_MS = 150;
 const MOST_CHOICES = 25;
+const KEYBOARDS = { [OptionType.INTEGER]: "numeric", [OptionType.NUMBER]: "decimal" };
 let serial = 0;
 
 export class CommandField {
@@ -26,7 +27,7 @@ export class CommandField {
       autocomplete: "off",
       "aria-label": `${option.name}${option.required ? " (required)" : ""}: ${option.description}`,
       "aria-describedby": "command-hint",
-      inputmode: option.type === OptionType.INTEGER ? "numeric" : option.type === OptionType.NUMBER ? "decimal" : null,
+      inputmode: KEYBOARDS[option.type],
       on: {
         input: () => this.#typed(),
         focus: () => this.#focused(),
@@ -39,11 +40,8 @@ export class CommandField {
       this.input.setAttribute("aria-autocomplete", "list");
       this.input.setAttribute("aria-expanded", "false");
     }
-    const remove = el(
-      "button",
-      { type: "button", class: "field-remove", "aria-label": `Remove option ${option.name}`, tabindex: "-1", on: { click: () => form.remove(this) } },
-      icon("close"),
-    );
+    const label = `Remove option ${option.name}`;
+    const remove = iconButton("close", label, () => form.remove(this), { class: "field-remove", tabindex: "-1" });
     this.node = el(
       "span",
       { class: "field", dataset: { option: option.name } },

@@ -17,7 +17,8 @@ export class CommandForm {
     this.composer = composer;
     this.store = composer.store;
     this.list = composer.list;
-    this.more = el("button", { type: "button", class: "more-options", on: { click: () => this.#offerMore(), keydown: (event) => this.#moreKey(event) } });
+    const on = { click: () => this.#offerMore(), keydown: (event) => this.#moreKey(event) };
+    this.more = el("button", { type: "button", class: "more-options", on });
     this.fields = el("span", { class: "fields" });
     this.node = el(
       "div",
@@ -35,7 +36,7 @@ export class CommandForm {
   focus() {
     const field = this.#fields.find((one) => one.isEmpty) ?? this.#fields.at(-1);
     if (field) field.input.focus();
-    else this.more.hidden ? this.node.querySelector("button")?.focus() : this.more.focus();
+    else this.more.focus();
     if (!field) this.#hint(null);
   }
 
@@ -105,7 +106,7 @@ export class CommandForm {
 
   key(field, event) {
     if (this.list.key(event)) return;
-    const caretAtStart = field.input.selectionStart === 0 && field.input.selectionEnd === 0;
+    const { selectionStart: start, selectionEnd: end } = field.input;
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.submit();
@@ -115,13 +116,17 @@ export class CommandForm {
     } else if (event.key === "Backspace" && field.text === "") {
       event.preventDefault();
       this.#back(field);
-    } else if (event.key === "ArrowLeft" && caretAtStart) this.#step(field, -1, event);
-    else if (event.key === "ArrowRight" && field.input.selectionStart === field.text.length) this.#step(field, 1, event);
-    else if (event.key === "Tab" && !event.shiftKey && field === this.#fields.at(-1) && !this.more.hidden) {
+    } else if (event.key === "ArrowLeft" && end === 0) this.#step(field, -1, event);
+    else if (event.key === "ArrowRight" && start === field.text.length) this.#step(field, 1, event);
+    else if (event.key === "Tab" && !event.shiftKey && this.#hasMoreAfter(field)) {
       event.preventDefault();
       this.more.focus();
       this.#offerMore();
     }
+  }
+
+  #hasMoreAfter(field) {
+    return field === this.#fields.at(-1) && !this.more.hidden;
   }
 
   #step(field, by, event) {
@@ -167,7 +172,9 @@ export class CommandForm {
   }
 
   #offerMore() {
-    const choices = this.#missing().map((option) => ({ label: option.name, description: option.description, option }));
+    const choices = this.#missing().map((option) => {
+      return { label: option.name, description: option.description, option };
+    });
     const choose = ({ option }) => {
       this.list.hide();
       const field = this.#add(option);
@@ -186,7 +193,11 @@ export class CommandForm {
       event.preventDefault();
       this.submit();
     } else if (event.key === "Escape") this.composer.leave("");
-    else if (event.key === "Backspace") this.#fields.at(-1) ? this.#fields.at(-1).input.focus() : this.composer.leave(`/${this.entry.name}`);
+    else if (event.key === "Backspace") {
+      event.preventDefault();
+      if (this.#fields.length) this.#fields.at(-1).input.focus();
+      else this.composer.leave(`/${this.entry.name}`);
+    }
   }
 
   /** The bar above the composer: what the option in hand means, or what is wrong with it. */

@@ -29,10 +29,8 @@ export function renderComponents(message, act, store) {
     }
   };
   const rows = message.components.filter((row) => row.type === ROW);
-  return [
-    ...rows.map((row) => el("div", { class: "component-row" }, row.components.map((one) => renderOne(one, perform, store)))),
-    notice,
-  ];
+  const renderRow = (row) => row.components.map((one) => renderOne(one, perform, store));
+  return [...rows.map((row) => el("div", { class: "component-row" }, renderRow(row))), notice];
 }
 
 function renderOne(component, perform, store) {
@@ -42,12 +40,15 @@ function renderOne(component, perform, store) {
 }
 
 function renderButton(component, perform) {
-  const words = [component.emoji && emojiMark(component.emoji), component.label && el("span", {}, component.label)];
+  const words = [
+    component.emoji && emojiMark(component.emoji),
+    component.label && el("span", {}, component.label),
+  ];
   const label = component.label ? null : (component.emoji?.name ?? "Button");
   if (component.url) {
     const href = isWebUrl(component.url) && !component.disabled ? component.url : null;
-    const props = { class: "button secondary", href, target: "_blank", rel: "noopener noreferrer nofollow", "aria-label": label };
-    return el("a", props, words, icon("external"));
+    const props = { href, target: "_blank", rel: "noopener noreferrer nofollow", "aria-label": label };
+    return el("a", { class: "button secondary", ...props }, words, icon("external"));
   }
   const button = el(
     "button",

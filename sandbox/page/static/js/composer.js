@@ -1,7 +1,7 @@
 // Where the member types: plain text, or "/" and a command from the list.
 
 import { CommandForm } from "./command-form.js";
-import { el, icon } from "./dom.js";
+import { el, iconButton } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { matching, typedCommands } from "./options.js";
 import { avatar } from "./people.js";
@@ -33,8 +33,8 @@ export class Composer {
     });
     this.counter = el("span", { class: "counter", "aria-live": "polite" });
     this.place = el("div", { class: "composer-place" }, this.input);
-    const sendButton = el("button", { type: "button", class: "icon-button send", "aria-label": "Send", title: "Send", on: { click: () => this.#submit() } }, icon("send"));
-    const slashButton = el("button", { type: "button", class: "icon-button slash", "aria-label": "Choose a command", title: "Commands", on: { click: () => this.startCommand("") } }, icon("slash"));
+    const sendButton = iconButton("send", "Send", () => this.#submit());
+    const slashButton = iconButton("slash", "Choose a command", () => this.startCommand(""));
     root.replaceChildren(
       this.list.node,
       this.hint,
@@ -55,8 +55,9 @@ export class Composer {
     this.#replyTo = message;
     this.reply.hidden = !message;
     if (!message) return;
-    const cancel = el("button", { type: "button", class: "icon-button", "aria-label": "Cancel reply", on: { click: () => this.replyTo(null) } }, icon("close"));
-    this.reply.replaceChildren("Replying to ", el("strong", {}, this.store.displayName(message.author)), cancel);
+    const name = el("strong", {}, this.store.displayName(message.author));
+    const cancel = iconButton("close", "Cancel reply", () => this.replyTo(null));
+    this.reply.replaceChildren("Replying to ", name, cancel);
     this.input.focus();
   }
 
@@ -109,8 +110,8 @@ export class Composer {
   }
 
   #withMentions(text) {
-    const people = [...this.store.members.values()].map(({ user }) => [`@${this.store.displayName(user)}`, user.id]);
-    people.sort((a, b) => b[0].length - a[0].length);
+    const people = userChoices(this.store).map(({ label, value }) => [`@${label}`, value]);
+    people.sort((a, b) => b[0].length - a[0].length); // "@Ben Two" before "@Ben"
     return people.reduce((words, [name, id]) => words.replaceAll(name, `<@${id}>`), text);
   }
 
@@ -132,15 +133,26 @@ export class Composer {
       return;
     }
     this.#offer(entries, typed);
-    // A bot that was started a moment ago may have registered more by now.
-    if (typed === "") this.actions.refreshCommands().then(() => this.input.value === "/" && this.#offer(typedCommands(this.store.commands), ""));
+    if (typed === "") this.#offerFresh();
+  }
+
+  /** A bot that was started a moment ago may have registered more by now. */
+  async #offerFresh() {
+    try {
+      await this.actions.refreshCommands();
+    } catch {
+      return; // what is known already stays on offer
+    }
+    if (this.input.value === "/" && this.list.isOpen) this.#offer(typedCommands(this.store.commands), "");
   }
 
   #offer(entries, typed) {
-    const found = matching(entries, typed);
-    const choices = found.map((entry) => ({ label: `/${entry.name}`, description: entry.description, ...this.#origin(entry), entry }));
+    const choices = matching(entries, typed).map((entry) => {
+      return { label: `/${entry.name}`, description: entry.description, ...this.#origin(entry), entry };
+    });
     if (!choices.length && typed.includes(" ")) return this.list.hide();
-    const heading = choices.length ? (typed ? `Commands matching /${typed}` : "Commands") : "No command of that name";
+    const found = typed ? `Commands matching /${typed}` : "Commands";
+    const heading = choices.length ? found : "No command of that name";
     return this.list.show(this.input, { heading, choices, choose: ({ entry }) => this.#begin(entry, "") });
   }
 
@@ -164,7 +176,8 @@ export class Composer {
   #suggestMembers() {
     const before = this.input.value.slice(0, this.input.selectionStart);
     const typed = /(?:^|\s)@(\S*)$/.exec(before)?.[1];
-    const choices = typed === undefined ? [] : userChoices(this.store).filter(({ label }) => label.toLowerCase().startsWith(typed.toLowerCase()));
+    const fits = ({ label }) => label.toLowerCase().startsWith(typed.toLowerCase());
+    const choices = typed === undefined ? [] : userChoices(this.store).filter(fits);
     if (!choices.length) return this.list.hide();
     const choose = ({ label }) => {
       const start = before.length - typed.length;

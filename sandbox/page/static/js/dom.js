@@ -47,6 +47,13 @@ export function icon(name) {
   return svg;
 }
 
+/** A button that shows only an icon; `label` is its name and its tooltip. */
+export function iconButton(name, label, click, props = {}) {
+  const { class: more = "", ...rest } = props;
+  const attributes = { type: "button", class: `icon-button ${more}`.trim(), "aria-label": label, title: label };
+  return el("button", { ...attributes, on: { click }, ...rest }, icon(name));
+}
+
 const PATHS = {
   hash: "M9 4 7 20M17 4l-2 16M4.5 9h16M3.5 15h16",
   thread: "M5 4v8a4 4 0 0 0 4 4h10M15 12l4 4-4 4",

@@ -15,7 +15,7 @@ export function renderEmbed(embed, names) {
       { class: "embed-text" },
       embed.author && renderAuthor(embed.author),
       embed.title && renderTitle(embed, names),
-      embed.description && el("div", { class: "embed-description markdown" }, renderMarkdown(embed.description, names)),
+      embed.description && el("div", { class: "markdown" }, renderMarkdown(embed.description, names)),
       embed.fields?.length ? renderFields(embed.fields, names) : null,
     ),
     picture(embed.thumbnail, "embed-thumbnail"),
@@ -32,7 +32,8 @@ function renderAuthor(author) {
 
 function renderTitle(embed, names) {
   const title = renderInline(embed.title, names);
-  return el("div", { class: "embed-title", role: "heading", "aria-level": 4 }, embed.url ? safeLink(embed.url, title) : title);
+  const content = embed.url ? safeLink(embed.url, title) : title;
+  return el("div", { class: "embed-title", role: "heading", "aria-level": 4 }, content);
 }
 
 /** Up to three inline fields share a row; the row is divided evenly among those in it. */
@@ -60,7 +61,8 @@ function picture(image, className) {
   const url = image?.proxy_url ?? image?.url;
   if (!isWebUrl(url)) return null;
   const size = image.width && image.height ? { width: image.width, height: image.height } : {};
-  const node = el("img", { class: className, src: url, alt: image.description ?? "", loading: "lazy", ...size });
+  const alt = image.description ?? "";
+  const node = el("img", { class: className, src: url, alt, loading: "lazy", ...size });
   // Pictures from outside are blocked here (nothing leaves this computer): leave no broken frame.
   node.addEventListener("error", () => node.remove());
   return node;

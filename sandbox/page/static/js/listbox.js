@@ -61,9 +61,10 @@ export class Listbox {
   key(event) {
     if (!this.isOpen || event.isComposing) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const picks = (event.key === "Enter" || event.key === "Tab") && !event.shiftKey;
     if (step && this.#choices.length) {
       this.#activate((this.#active + step + this.#choices.length) % this.#choices.length);
-    } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && this.#choices[this.#active]) {
+    } else if (picks && this.#choices[this.#active]) {
       this.#pick(this.#active);
     } else if (event.key === "Escape") {
       this.hide();

@@ -19,10 +19,16 @@ const at = (id) => document.getElementById(id);
 const store = new Store();
 const connection = new Connection();
 
+/** Ask the server for something in the channel that is open. */
+function here(op, fields = {}) {
+  return connection.request(op, { channel_id: store.channelId, ...fields });
+}
+
 /** Send an action; an answer that is a modal opens it. */
 async function act(op, fields) {
   const result = await connection.request(op, fields);
-  if (result?.modal) openModal(result.modal, store, (values) => act("modal", { modal: result.modal.token, values }));
+  const modal = result?.modal;
+  if (modal) openModal(modal, store, (values) => act("modal", { modal: modal.token, values }));
   return result;
 }
 
@@ -46,12 +52,13 @@ const page = {
 const list = new MessageList({ scroller: at("scroller"), list: at("messages"), jump: at("jump") }, page);
 
 const composer = new Composer(at("composer"), store, {
-  sendText: (content, replyTo) => told(connection.request("send", { channel_id: store.channelId, content, reply_to: replyTo?.id ?? null })),
-  sendCommand: (entry, options) => runCommand(entry.command, `/${entry.name}`, { op: "slash", command: entry.name, options }),
+  sendText: (content, replyTo) => told(here("send", { content, reply_to: replyTo?.id ?? null })),
+  sendCommand: (entry, options) =>
+    runCommand(entry.command, `/${entry.name}`, "slash", { command: entry.name, options }),
   complete: (entry, focused, text, options) =>
-    connection.request("autocomplete", { channel_id: store.channelId, command: entry.name, focused, value: text, options }),
+    here("autocomplete", { command: entry.name, focused, value: text, options }),
   async refreshCommands() {
-    store.commands = await connection.request("commands", { channel_id: store.channelId });
+    store.commands = await here("commands");
   },
 });
 
@@ -65,8 +72,9 @@ new Sidebar({ server: at("server-name"), channels: at("channels"), members: at("
 
 new MessageMenu(at("messages"), store, {
   reply: (message) => composer.replyTo(message),
-  react: (message, emoji) => told(act("react", { channel_id: message.channel_id, message_id: message.id, emoji, remove: false })).catch(() => {}),
-  run: (message, command) => runCommand(command, command.name, { op: "message_command", command: command.name, message_id: message.id }),
+  react: (message, emoji) => told(here("react", { message_id: message.id, emoji })).catch(() => {}),
+  run: (message, command) =>
+    runCommand(command, command.name, "message_command", { command: command.name, message_id: message.id }),
 });
 
 /** Pass a promise on, and tell the member when it fails. */
@@ -76,19 +84,21 @@ function told(promise) {
 }
 
 /** Until the bot's answer is there, a line of the page's own stands in; without one it says so. */
-async function runCommand(command, shownName, { op, ...fields }) {
+async function runCommand(command, shownName, op, fields) {
   const line = localMessage(command, shownName);
   list.put(line);
   try {
     await act(op, { channel_id: store.channelId, ...fields });
     list.remove(line.id);
   } catch (error) {
-    list.put({ ...line, flags: Flag.EPHEMERAL, local: { error: error.code === "failed" ? DID_NOT_RESPOND : error.message } });
+    const words = error.code === "failed" ? DID_NOT_RESPOND : error.message;
+    list.put({ ...line, flags: Flag.EPHEMERAL, local: { error: words } });
   }
 }
 
 function localMessage(command, shownName) {
-  const bot = store.members.get(command.application_id)?.user ?? { id: command.application_id, username: "Bot", bot: true };
+  const botId = command.application_id;
+  const bot = store.members.get(botId)?.user ?? { id: botId, username: "Bot", bot: true };
   const user = store.members.get(store.me).user;
   const name = shownName.replace(/^\//, "");
   return {
@@ -131,11 +141,22 @@ function showChannel() {
 }
 
 function channelIntro(channel, name) {
-  const isDirect = channel.type === ChannelType.DM;
-  const words = isDirect
-    ? `This is the beginning of your direct messages with ${name}.`
-    : `This is the start of the ${isThread(channel) ? "" : "#"}${name} ${isThread(channel) ? "thread" : "channel"}.`;
-  return el("li", { class: "channel-intro" }, el("span", { class: "intro-mark" }, icon(isDirect ? "note" : isThread(channel) ? "thread" : "hash")), el("h2", {}, isDirect ? name : `Welcome to ${isThread(channel) ? "" : "#"}${name}!`), el("p", {}, words));
+  const [mark, title, words] = introOf(channel, name);
+  return el(
+    "li",
+    { class: "channel-intro" },
+    el("span", { class: "intro-mark" }, icon(mark)),
+    el("h2", {}, title),
+    el("p", {}, words),
+  );
+}
+
+function introOf(channel, name) {
+  if (channel.type === ChannelType.DM) {
+    return ["note", name, `This is the beginning of your direct messages with ${name}.`];
+  }
+  if (isThread(channel)) return ["thread", name, "This is the start of the thread."];
+  return ["hash", `Welcome to #${name}!`, `This is the start of the #${name} channel.`];
 }
 
 // The sidebar is a drawer on narrow screens.

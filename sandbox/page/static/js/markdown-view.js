@@ -25,7 +25,11 @@ function renderBlock(block, names) {
   switch (block.type) {
     case "heading":
       // Headings of messages are below the page's own in the outline.
-      return el("div", { class: `md-h${block.level}`, role: "heading", "aria-level": block.level + 3 }, inner());
+      return el(
+        "div",
+        { class: `md-h${block.level}`, role: "heading", "aria-level": block.level + 3 },
+        inner(),
+      );
     case "subtext":
       return el("small", { class: "md-subtext" }, inner());
     case "quote":
@@ -64,7 +68,7 @@ const INLINE = {
   role: (node, names) => pill(`@${names.role(node.id)}`, { role: node.id }),
   channel: renderChannel,
   everyone: (node) => pill(`@${node.name}`, {}),
-  command: (node) => el("button", { type: "button", class: "pill", dataset: { command: node.name } }, `/${node.name}`),
+  command: (node) => pillButton(`/${node.name}`, { command: node.name }),
   emoji: (node) => el("span", { class: "custom-emoji" }, `:${node.name}:`),
   timestamp: renderTimestamp,
 };
@@ -73,10 +77,14 @@ function pill(text, dataset) {
   return el("span", { class: "pill", dataset }, text);
 }
 
+function pillButton(text, dataset) {
+  return el("button", { type: "button", class: "pill", dataset }, text);
+}
+
 function renderChannel(node, names) {
   const name = names.channel(node.id);
   if (name === null) return pill("# unknown", {});
-  return el("button", { type: "button", class: "pill", dataset: { channel: node.id } }, `# ${name}`);
+  return pillButton(`# ${name}`, { channel: node.id });
 }
 
 function renderTimestamp(node) {
@@ -107,16 +115,23 @@ function renderSpoiler(node, names) {
   };
   const spoiler = el(
     "span",
-    { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler, press to reveal", on: { click: reveal, keydown: reveal } },
+    {
+      class: "spoiler",
+      role: "button",
+      tabindex: "0",
+      "aria-label": "Spoiler, press to reveal",
+      on: { click: reveal, keydown: reveal },
+    },
     inner,
   );
   return spoiler;
 }
 
 /** A link to the web in its own tab; anything but http(s) is shown as text. */
-export function safeLink(url, children, props = {}) {
+export function safeLink(url, children) {
   if (!isWebUrl(url)) return el("span", {}, children);
-  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow", title: url, ...props }, children);
+  const safe = { href: url, target: "_blank", rel: "noopener noreferrer nofollow", title: url };
+  return el("a", safe, children);
 }
 
 export function isWebUrl(url) {

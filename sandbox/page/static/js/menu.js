@@ -1,7 +1,7 @@
 // What can be done with a message: a small toolbar while it is pointed at or focused, and a menu on
 // right click with the bot's message commands (Discord's "Apps").
 
-import { el, icon } from "./dom.js";
+import { el, iconButton } from "./dom.js";
 import { CommandType } from "./options.js";
 
 const QUICK_REACTIONS = ["👍", "❤️", "🔥"];
@@ -12,7 +12,8 @@ export class MessageMenu {
   /** `actions` = {reply(message), react(message, emoji), run(message, command)}. */
   constructor(list, store, actions) {
     Object.assign(this, { list, store, actions });
-    this.menu = el("div", { class: "menu", role: "menu", "aria-label": "Message", hidden: true, on: { keydown: (event) => this.#key(event) } });
+    const on = { keydown: (event) => this.#key(event) };
+    this.menu = el("div", { class: "menu", role: "menu", "aria-label": "Message", hidden: true, on });
     document.body.append(this.menu);
     list.addEventListener("contextmenu", (event) => this.#contextMenu(event));
     list.addEventListener("pointerover", (event) => this.#offerTools(event.target));
@@ -23,13 +24,9 @@ export class MessageMenu {
     this.tools = el(
       "div",
       { class: "message-tools", role: "toolbar", "aria-label": "Message actions" },
-      this.#tool("reply", "Reply", () => this.actions.reply(this.#message(this.tools))),
-      this.#tool("more", "More", () => this.#openAt(this.tools, this.tools.getBoundingClientRect())),
+      iconButton("reply", "Reply", () => this.actions.reply(this.#message(this.tools))),
+      iconButton("more", "More", () => this.#openAt(this.tools, this.tools.getBoundingClientRect())),
     );
-  }
-
-  #tool(name, label, click) {
-    return el("button", { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click } }, icon(name));
   }
 
   #message(target) {
@@ -58,8 +55,9 @@ export class MessageMenu {
     if (!message) return;
     this.#opener = document.activeElement;
     const commands = this.store.commands.filter(({ type }) => type === CommandType.MESSAGE);
+    const reaction = (emoji) => this.#item(emoji, () => this.actions.react(message, emoji));
     this.menu.replaceChildren(
-      el("div", { class: "menu-reactions" }, QUICK_REACTIONS.map((emoji) => this.#item(emoji, () => this.actions.react(message, emoji)))),
+      el("div", { class: "menu-reactions" }, QUICK_REACTIONS.map(reaction)),
       this.#item("Reply", () => this.actions.reply(message)),
       ...(commands.length ? [el("div", { class: "menu-heading" }, "Apps")] : []),
       ...commands.map((command) => this.#item(command.name, () => this.actions.run(message, command))),
@@ -76,7 +74,8 @@ export class MessageMenu {
       this.#close();
       act();
     };
-    return el("button", { type: "button", role: "menuitem", class: "menu-item", tabindex: "-1", on: { click } }, label);
+    const props = { type: "button", role: "menuitem", class: "menu-item", tabindex: "-1" };
+    return el("button", { ...props, on: { click } }, label);
   }
 
   #key(event) {

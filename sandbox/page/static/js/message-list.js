@@ -111,7 +111,8 @@ export class MessageList {
     const date = new Date(view.message.timestamp);
     const needed = !before || !isSameDay(new Date(before.timestamp), date);
     if (has) previous.remove();
-    if (needed) view.node.before(el("li", { class: "day-divider", role: "separator" }, el("span", {}, longDay(date))));
+    const divider = () => el("li", { class: "day-divider", role: "separator" }, el("span", {}, longDay(date)));
+    if (needed) view.node.before(divider());
   }
 
   /** The arrow keys go from message to message, from the newest up. */

@@ -11,6 +11,17 @@ import { renderReactions } from "./reactions.js";
 import { Flag } from "./state.js";
 import { clockTime, fullTime, messageTime } from "./time.js";
 
+const PARTS = [
+  "lead",
+  "reply",
+  "byline",
+  "content",
+  "attachments",
+  "embeds",
+  "components",
+  "reactions",
+  "foot",
+];
 const SYSTEM_LINES = {
   6: "pinned a message to this channel.",
   7: "joined the server.",
@@ -24,7 +35,7 @@ export class MessageView {
   /** `page` = {store, act, jumpTo}: what the message may look up and do. */
   constructor(message, page) {
     this.page = page;
-    for (const name of ["lead", "reply", "byline", "content", "attachments", "embeds", "components", "reactions", "foot"]) {
+    for (const name of PARTS) {
       this.#parts[name] = el(name === "byline" ? "h3" : "div", { class: `message-${name}` });
     }
     const { lead, reply, ...body } = this.#parts;
@@ -64,10 +75,11 @@ export class MessageView {
     if (this.#signatures.get(name) === signature) return;
     this.#signatures.set(name, signature);
     const part = this.#parts[name];
-    const focused = part.contains(document.activeElement) ? document.activeElement.dataset.customId : undefined;
+    const inHand = document.activeElement;
+    const customId = part.contains(inHand) ? inHand.dataset.customId : undefined;
     part.replaceChildren(...[build()].flat(Infinity).filter(Boolean));
     part.hidden = part.childNodes.length === 0;
-    if (focused) [...part.querySelectorAll("[data-custom-id]")].find((one) => one.dataset.customId === focused)?.focus();
+    if (customId) part.querySelector(`[data-custom-id="${CSS.escape(customId)}"]`)?.focus();
   }
 
   #lead(message, name, continued) {
@@ -121,7 +133,7 @@ export class MessageView {
   #content(message) {
     const { store } = this.page;
     if (message.local) return localLine(message.local);
-    if (message.flags & Flag.LOADING) return el("span", { class: "thinking" }, dots(), `${store.displayName(message.author)} is thinking…`);
+    if (message.flags & Flag.LOADING) return waitingLine(`${store.displayName(message.author)} is thinking…`);
     if (message.flags & Flag.COMPONENTS_V2) return el("em", {}, "This page does not draw Components V2.");
     const system = SYSTEM_LINES[message.type];
     return [
@@ -158,12 +170,12 @@ export function interactionOf(message) {
   const old = message.interaction;
   const data = message.interaction_metadata;
   if (!old && !data) return null;
-  return { name: old?.name ?? data?.name ?? null, user: data?.user ?? old?.user, type: data?.type ?? old?.type };
+  return { name: old?.name ?? data?.name ?? null, user: data?.user ?? old?.user };
 }
 
 /** Links to files are signed anew with each fetch; only another file is another attachment. */
 function attachmentKey(message) {
-  return (message.attachments ?? []).map(({ id, filename, title, size, description }) => [id, filename, title, size, description]);
+  return (message.attachments ?? []).map((one) => [one.id, one.filename, one.title, one.size, one.description]);
 }
 
 function contentKey(message) {
@@ -172,9 +184,10 @@ function contentKey(message) {
 
 function localLine(local) {
   if (local.error) return el("span", { class: "local-error" }, icon("warn"), local.error);
-  return el("span", { class: "thinking" }, dots(), "Sending command…");
+  return waitingLine("Sending command…");
 }
 
-function dots() {
-  return el("span", { class: "busy-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+function waitingLine(words) {
+  const dots = el("span", { class: "busy-dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+  return el("span", { class: "thinking" }, dots, words);
 }

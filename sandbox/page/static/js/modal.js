@@ -15,7 +15,8 @@ export function openModal(modal, store, submit) {
   const fields = [];
   const notice = el("p", { class: "component-notice", role: "alert" });
   const send = el("button", { type: "submit", class: "button primary" }, "Submit");
-  const cancel = el("button", { type: "button", class: "button secondary", on: { click: () => dialog.close() } }, "Cancel");
+  const close = () => dialog.close();
+  const cancel = el("button", { type: "button", class: "button secondary", on: { click: close } }, "Cancel");
   const form = el(
     "form",
     { method: "dialog", on: { submit: (event) => onSubmit(event) } },
@@ -24,7 +25,8 @@ export function openModal(modal, store, submit) {
     notice,
     el("div", { class: "modal-buttons" }, cancel, send),
   );
-  const dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title", on: { close: () => dialog.remove() } }, form);
+  const on = { close: () => dialog.remove() };
+  const dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title", on }, form);
 
   async function onSubmit(event) {
     event.preventDefault();
@@ -34,7 +36,8 @@ export function openModal(modal, store, submit) {
       await submit(Object.fromEntries(fields.map(({ customId, read }) => [customId, read()])));
       dialog.close();
     } catch (error) {
-      notice.replaceChildren(icon("warn"), error.code === "failed" ? "Something went wrong. Try again." : error.message);
+      const words = error.code === "failed" ? "Something went wrong. Try again." : error.message;
+      notice.replaceChildren(icon("warn"), words);
       send.disabled = false;
     }
   }
@@ -44,20 +47,30 @@ export function openModal(modal, store, submit) {
 }
 
 function renderPart(component, fields, store) {
-  if (component.type === TEXT_DISPLAY) return el("div", { class: "markdown" }, renderMarkdown(component.content, store.names));
-  if (component.type === ACTION_ROW) return component.components.map((one) => labelled(one, one.label, null, fields, store));
-  if (component.type === LABEL) return labelled(component.component, component.label, component.description, fields, store);
-  return null;
+  const { type, label, description } = component;
+  if (type === TEXT_DISPLAY) {
+    return el("div", { class: "markdown" }, renderMarkdown(component.content, store.names));
+  }
+  if (type === ACTION_ROW) {
+    return component.components.map((one) => labelled(one, one.label, null, fields, store));
+  }
+  return type === LABEL ? labelled(component.component, label, description, fields, store) : null;
+}
+
+function controlFor(component, fields, store) {
+  if (component.type === TEXT_INPUT) return textInput(component, fields);
+  if (SELECT_TYPES.has(component.type)) return selectInput(component, fields, store);
+  return el("em", {}, "This page does not know this kind of field.");
 }
 
 function labelled(component, label, description, fields, store) {
-  const control = component.type === TEXT_INPUT ? textInput(component, fields) : SELECT_TYPES.has(component.type) ? selectInput(component, fields, store) : unknownInput();
+  const needed = component.required !== false && el("span", { class: "needed", "aria-hidden": "true" }, " *");
   return el(
     "label",
     { class: "modal-field" },
-    el("span", { class: "modal-label" }, label, component.required === false ? null : el("span", { class: "needed", "aria-hidden": "true" }, " *")),
+    el("span", { class: "modal-label" }, label, needed),
     description && el("span", { class: "modal-description" }, description),
-    control,
+    controlFor(component, fields, store),
   );
 }
 
@@ -81,8 +94,4 @@ function selectInput(component, fields, store) {
   const select = new Select(component, store, () => {});
   fields.push({ customId: component.custom_id, read: () => select.values });
   return select.node;
-}
-
-function unknownInput() {
-  return el("em", {}, "This page does not know this kind of field.");
 }

@@ -12,7 +12,9 @@ const SAFE_INTEGER = Number.MAX_SAFE_INTEGER;
 
 /** One entry per thing that can be typed: subcommands become "group sub name" of their own. */
 export function typedCommands(commands) {
-  return commands.filter((command) => (command.type ?? 1) === CommandType.CHAT_INPUT).flatMap((command) => expand(command, command.name, command));
+  return commands
+    .filter(({ type }) => (type ?? CommandType.CHAT_INPUT) === CommandType.CHAT_INPUT)
+    .flatMap((command) => expand(command, command.name, command));
 }
 
 function expand(command, name, node) {
@@ -24,9 +26,10 @@ function expand(command, name, node) {
 /** The command's entries that match what was typed after the slash, best first. */
 export function matching(entries, typed) {
   const wanted = typed.toLowerCase();
+  const rank = ({ name }) => (name.startsWith(wanted) ? 0 : 1);
   return entries
     .filter(({ name }) => name.includes(wanted))
-    .sort((a, b) => Number(b.name.startsWith(wanted)) - Number(a.name.startsWith(wanted)) || a.name.localeCompare(b.name));
+    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
 /**
@@ -38,9 +41,11 @@ export function readOption(option, text, chosen) {
   if (option.choices?.length) return fromChoices(option.choices, text);
   switch (option.type) {
     case OptionType.INTEGER:
-      return /^[+-]?\d+$/.test(text.trim()) ? inRange(option, Number(text)) : { error: "Input a valid integer." };
+      if (!/^[+-]?\d+$/.test(text.trim())) return { error: "Input a valid integer." };
+      return inRange(option, Number(text));
     case OptionType.NUMBER:
-      return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? inRange(option, Number(text)) : { error: "Input a valid number." };
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text.trim())) return { error: "Input a valid number." };
+      return inRange(option, Number(text));
     case OptionType.BOOLEAN:
       return fromChoices(BOOLEAN_CHOICES, text);
     case OptionType.STRING:
@@ -74,7 +79,8 @@ function inRange(option, value) {
 function inLength(option, text) {
   const length = [...text].length;
   const most = option.max_length ?? STRING_MOST;
-  if (length < (option.min_length ?? 0)) return { error: `Must be at least ${option.min_length} characters long.` };
+  const least = option.min_length ?? 0;
+  if (length < least) return { error: `Must be at least ${least} characters long.` };
   if (length > most) return { error: `Must be at most ${most} characters long (now ${length}).` };
   return { value: text };
 }

@@ -6,10 +6,12 @@ import { el } from "./dom.js";
 export function avatar(user, name, size = "") {
   const mixed = ((BigInt(user.id) >> 22n) * 2654435761n) % 4294967296n; // neighbours look different
   const hue = Number(mixed % 360n);
-  const initials = name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
+  const words = name.split(/\s+/).filter(Boolean).slice(0, 2);
+  const initials = words.map((word) => [...word][0].toUpperCase()).join("");
+  const className = ["avatar", size, user.bot && "avatar-bot"].filter(Boolean).join(" ");
   return el(
     "span",
-    { class: ["avatar", size, user.bot && "avatar-bot"].filter(Boolean).join(" "), "aria-hidden": "true", style: { "--hue": hue } },
+    { class: className, "aria-hidden": "true", style: { "--hue": hue } },
     initials || "?",
   );
 }

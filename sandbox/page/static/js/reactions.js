@@ -22,6 +22,7 @@ export function renderReactions(message, page) {
 
 function toggle(message, reaction, page) {
   const emoji = reaction.emoji.id ? `${reaction.emoji.name}:${reaction.emoji.id}` : reaction.emoji.name;
-  const fields = { channel_id: message.channel_id, message_id: message.id, emoji, remove: Boolean(reaction.me) };
-  page.act("react", fields).catch((error) => page.say(error.message));
+  const target = { channel_id: message.channel_id, message_id: message.id };
+  const done = page.act("react", { ...target, emoji, remove: Boolean(reaction.me) });
+  done.catch((error) => page.say(error.message));
 }

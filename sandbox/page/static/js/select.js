@@ -69,8 +69,9 @@ export class Select {
   }
 
   #open(active = 0) {
+    const { least, most } = this;
     const choices = this.choices.map((choice) => ({ ...choice, selected: this.#chosen.has(choice.value) }));
-    const heading = this.most > 1 ? `Choose ${this.least === this.most ? this.most : `${this.least} to ${this.most}`}` : null;
+    const heading = most > 1 ? `Choose ${least === most ? most : `${least} to ${most}`}` : null;
     this.list.show(this.button, { heading, choices, active, choose: (choice) => this.#choose(choice) });
   }
 

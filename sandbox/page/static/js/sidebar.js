@@ -18,7 +18,8 @@ export class Sidebar {
     const all = [...store.channels.values()].sort(byPosition);
     const text = all.filter((channel) => channel.guild_id && !isThread(channel));
     const direct = all.filter((channel) => channel.type === ChannelType.DM);
-    const focused = this.channels.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
+    const inHand = document.activeElement;
+    const focused = this.channels.contains(inHand) ? inHand.dataset.channel : null;
     this.channels.replaceChildren(
       section("Text channels", text.map((channel) => this.#branch(channel, all))),
       ...(direct.length ? [section("Direct messages", direct.map((channel) => this.#item(channel)))] : []),
@@ -28,9 +29,8 @@ export class Sidebar {
 
   #branch(channel, all) {
     const threads = all.filter((one) => isThread(one) && one.parent_id === channel.id);
-    const nested = threads.length ? el("ul", { class: "threads" }, threads.map((thread) => this.#item(thread))) : null;
     const item = this.#item(channel);
-    if (nested) item.append(nested);
+    if (threads.length) item.append(el("ul", { class: "threads" }, threads.map((one) => this.#item(one))));
     return item;
   }
 
@@ -85,7 +85,7 @@ export class Sidebar {
       radio,
       avatar(member.user, name, "medium"),
       el("span", { class: "member-name" }, name),
-      member.administrator && el("span", { class: "admin-tag", title: "May do everything in this server" }, icon("crown"), "Administrator"),
+      member.administrator && administratorTag(),
     );
   }
 }
@@ -96,6 +96,11 @@ export function channelTitle(store, channel) {
   const other = isDirect && channel.recipients?.find((user) => user.id !== store.me);
   const mark = isDirect ? avatar(other || { id: "0" }, name, "small") : icon(isThread(channel) ? "thread" : "hash");
   return [mark, el("span", {}, name), isDirect && other?.bot ? appTag() : ""];
+}
+
+function administratorTag() {
+  const title = "May do everything in this server";
+  return el("span", { class: "admin-tag", title }, icon("crown"), "Administrator");
 }
 
 function section(title, items) {

@@ -1,0 +1,178 @@
+"""The bot as hosts run it: starting, stopping, settings, logs, doctor."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from sandbox.discord.seed import TOKEN
+from sandbox.stack import ROOT, SETTINGS, Sandbox
+from tests.e2e.conftest import SPEED, OpenStage, Stage
+
+pytestmark = pytest.mark.e2e
+
+PROMPT = "lo-fi rain, warm tape, 70 bpm"
+
+
+async def run_bot(env: Mapping[str, str], folder: Path, *words: str) -> tuple[int, str, str]:
+    """`python -m bot …` to its end: exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **env},
+    )  # fmt: skip
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_tracks_are_delivered_after_a_restart(stage: Stage) -> None:
+    ben = stage.member()
+    prompts = [f"song number {number}" for number in range(5)]
+    for prompt in prompts:
+        await (await ben.slash("compose", channel="general", prompt=prompt)).answered()
+    await stage.world.wait_until(lambda: len(stage.provider.generations) >= 2)
+    assert await stage.bot.stop() == 0
+    await stage.bot.start()
+    await stage.bot.ready()
+    for prompt in prompts:
+        await stage.track(ben, prompt)
+    assert len(stage.provider.generations) == len(prompts)
+    delivered = [message for message in ben.messages("general") if message.attachments]
+    assert len(delivered) == len(prompts)
+
+
+async def test_buttons_work_after_a_restart(open_stage: OpenStage) -> None:
+    async with open_stage(speed=1.0) as stage:
+        ben, chika = stage.member(), stage.member("Chika")
+        card = await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
+        await stage.bot.stop()
+        await stage.bot.start()
+        await stage.bot.ready()
+        refused = await (await chika.click(card, label="Cancel")).answered()
+        assert refused.ephemeral
+        await (await ben.click(card, label="Cancel")).acknowledged()
+        cancelled = ben.message(card)
+        assert "Cancelled" in cancelled.text
+        assert not cancelled.buttons
+
+
+async def test_commands_are_written_only_when_they_differ(open_stage: OpenStage) -> None:
+    async with open_stage() as stage:
+
+        def writes() -> int:
+            return sum(exchange.method == "PUT" for exchange in stage.discord.traffic.exchanges)
+
+        assert writes() == 1
+        await stage.bot.stop()
+        await stage.bot.start()
+        await stage.bot.ready()
+        assert writes() == 1
+
+
+async def test_command_guild_limits_commands_to_one_server(open_stage: OpenStage) -> None:
+    sandbox = Sandbox(speed=SPEED)
+    guild_id = next(iter(sandbox.discord.world.guilds))
+    async with open_stage(sandbox=sandbox, COMMAND_GUILD_ID=str(guild_id)) as stage:
+        assert stage.world.commands.all(guild_id)
+        assert not stage.world.commands.all(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_TOKEN", ""),
+        ("AIMLAPI_KEY", "two words"),
+        ("POLLS_PER_SECOND", "none"),
+        ("DATABASE_URL", "mysql://root:hunter2@localhost/db"),
+        ("ALLOWED_GUILD_IDS", "here, there"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+async def test_wrong_setting_ends_with_one_line(name: str, value: str, tmp_path: Path) -> None:
+    env = {"DISCORD_TOKEN": "token", "AIMLAPI_KEY": "key", name: value}
+    code, out, err = await run_bot(env, tmp_path)
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert name in line
+    assert "for example" in line
+    assert "hunter2" not in line
+
+
+async def test_settings_are_read_from_dotenv(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN=t\nAIMLAPI_KEY=k\nPOLLS_PER_SECOND=-1\n")
+    code, _, err = await run_bot({}, tmp_path)
+    assert code == 2
+    assert "POLLS_PER_SECOND" in err
+
+
+async def test_rejected_token_ends_with_a_clear_line(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        env = sandbox.bot_env(tmp_path / "compose.db") | {"DISCORD_TOKEN": "made-up-token"}
+        code, _, err = await run_bot(env, tmp_path)
+    assert code == 1
+    assert "rejects the bot's token" in err
+    assert "Traceback" not in err
+    assert "made-up-token" not in err
+
+
+@pytest.mark.parametrize(
+    "database_url",
+    ["postgresql://bot:hunter2@127.0.0.1:1/compose", "sqlite:////proc/none/compose.db"],
+)
+async def test_unreachable_database_ends_with_a_clear_line(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with Sandbox() as sandbox:
+        env = sandbox.bot_env(tmp_path / "compose.db") | {"DATABASE_URL": database_url}
+        code, _, err = await run_bot(env, tmp_path)
+    assert code == 1
+    assert "can't be used" in err
+    assert "Traceback" not in err
+    assert "hunter2" not in err
+
+
+async def test_doctor_finds_all_well(stage: Stage) -> None:
+    env = stage.sandbox.bot_env(stage.folder / "compose.db")
+    code, out, _ = await run_bot(env, stage.folder, "doctor")
+    assert code == 0, out
+    for word in ("settings", "database", "disk", "compose-bot", "USD"):
+        assert word in out
+
+
+async def test_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        env = sandbox.bot_env(tmp_path / "compose.db")
+        env |= {"AIMLAPI_KEY": "made-up", "DISCORD_TOKEN": "made-up"}
+        code, out, err = await run_bot(env, tmp_path, "doctor")
+    assert code == 1
+    assert "set AIMLAPI_KEY" in out
+    assert "set DISCORD_TOKEN" in out
+    assert "made-up" not in out + err
+
+
+async def test_logs_carry_job_ids_and_no_secrets(open_stage: OpenStage) -> None:
+    async with open_stage(LOG_FORMAT="json", LOG_LEVEL="DEBUG") as stage:
+        ben = stage.member()
+        call = await ben.slash("compose", prompt=PROMPT)
+        await call.answered()
+        await stage.track(ben, PROMPT)
+        await stage.bot.stop()
+        log = stage.log()
+        entries = [json.loads(line) for line in log.splitlines()]
+        assert any(entry.get("job_id") and "accepted" in entry["message"] for entry in entries)
+        for secret in (TOKEN, stage.sandbox.bot_env(Path())["AIMLAPI_KEY"], call.interaction.token):
+            assert secret not in log
+
+
+def test_every_setting_of_the_bot_is_kept_from_its_environment() -> None:
+    from bot.settings import Settings  # noqa: PLC0415
+
+    assert {name.upper() for name in Settings.model_fields} <= set(SETTINGS)

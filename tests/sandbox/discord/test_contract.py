@@ -1,0 +1,219 @@
+"""Every route's answer, held against Discord's published OpenAPI specification."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from sandbox.discord.enums import Intents, InteractionType
+from sandbox.discord.model import Json
+from sandbox.traffic import Exchange
+from tests.sandbox.discord.conftest import Api
+
+SPEC = Path(__file__).parents[4] / "shared" / "data" / "discord-openapi.json"
+BUTTON = {"type": 2, "style": 4, "label": "Cancel", "custom_id": "c", "emoji": {"name": "🛑"}}
+LINK = {"type": 2, "style": 5, "label": "Listen", "url": "https://example.com/a"}
+SELECT = {"type": 3, "custom_id": "s", "options": [{"label": "A", "value": "a"}]}
+CARD = {
+    "content": "card",
+    "embeds": [
+        {
+            "title": "Rain",
+            "description": "lo-fi",
+            "color": 0x5865F2,
+            "timestamp": "2026-01-01T00:00:00+00:00",
+            "author": {"name": "Ben"},
+            "footer": {"text": "soon"},
+            "image": {"url": "https://example.com/i.png"},
+            "fields": [{"name": "Seed", "value": "3"}],
+        }
+    ],
+    "components": [
+        {"type": 1, "components": [BUTTON, LINK]},
+        {"type": 1, "components": [SELECT]},
+    ],
+}
+V2 = {
+    "flags": 1 << 15,
+    "components": [
+        {"type": 17, "components": [{"type": 10, "content": "a"}, {"type": 14}]},
+        {
+            "type": 9,
+            "components": [{"type": 10, "content": "b"}],
+            "accessory": {"type": 2, "style": 5, "label": "x", "url": "https://example.com"},
+        },
+    ],
+}
+COMMAND = {
+    "name": "compose",
+    "description": "Make a track",
+    "options": [
+        {"type": 3, "name": "prompt", "description": "What", "required": True, "max_length": 4000},
+        {"type": 4, "name": "seed", "description": "Seed", "min_value": 0},
+        {"type": 3, "name": "mood", "description": "M", "choices": [{"name": "A", "value": "a"}]},
+        {"type": 7, "name": "where", "description": "Where", "channel_types": [0]},
+    ],
+}
+
+
+class Spec:
+    def __init__(self) -> None:
+        self._spec = json.loads(SPEC.read_text())
+        resource = DRAFT202012.create_resource(self._spec)
+        self._registry: Registry[Any] = Registry().with_resource("urn:spec", resource)
+        self._paths = sorted(self._spec["paths"], key=lambda path: path.count("{"))
+
+    def problems(self, exchange: Exchange) -> Iterator[str]:
+        """What the specification would not expect of the answer."""
+        path = re.sub(r"^/api/v\d+", "", exchange.path)
+        template = self._template(path, exchange.method.lower())
+        place = f"{exchange.method} {template} {exchange.status}"
+        responses = self._spec["paths"][template][exchange.method.lower()]["responses"]
+        response = responses.get(str(exchange.status), responses.get("4XX"))
+        if str(exchange.status) not in responses and exchange.status < 400:
+            yield f"{place}: not documented"
+            return
+        if "$ref" in response:
+            response = self._spec["components"]["responses"][response["$ref"].rpartition("/")[2]]
+        if "content" not in response:
+            if exchange.response_body:
+                yield f"{place}: has a body"
+            return
+        schema = response["content"]["application/json"]["schema"]
+        rooted = json.loads(json.dumps(schema).replace('"#/', '"urn:spec#/'))
+        validator = Draft202012Validator(rooted, registry=self._registry)
+        for error in validator.iter_errors(json.loads(exchange.response_body)):
+            # The specification types the inner codes as integers; the documentation shows words.
+            if "_errors" not in str(error.instance):
+                yield f"{place}: {list(error.absolute_path)} {error.message[:300]}"
+
+    def _template(self, path: str, method: str) -> str:
+        for template in self._paths:
+            pattern = re.sub(r"\{[^}]+\}", "[^/]+", template)
+            if re.fullmatch(pattern, path) and method in self._spec["paths"][template]:
+                return str(template)
+        raise LookupError(f"{method} {path} is not in the specification")
+
+
+@pytest.mark.skipif(not SPEC.exists(), reason=f"the specification is not at {SPEC}")
+async def test_answers_conform_to_the_published_specification(api: Api) -> None:
+    allowed = Intents.GUILD_MEMBERS | Intents.MESSAGE_CONTENT
+    api.world.application = replace(api.world.application, privileged_intents=allowed)
+    await use_users_and_guilds(api)
+    await use_commands(api)
+    await use_messages(api)
+    await use_threads(api)
+    await use_interactions(api)
+    spec = Spec()
+    exchanges = [e for e in api.stand_in.traffic.exchanges if e.path.startswith("/api/")]
+    assert len(exchanges) > 60
+    assert [problem for exchange in exchanges for problem in spec.problems(exchange)] == []
+
+
+async def use_users_and_guilds(api: Api) -> None:
+    guild = api.channel("music-jam").guild_id
+    ben = api.user("Ben").id
+    paths = ["/gateway", "/gateway/bot", "/users/@me", f"/users/{ben}", "/users/@me/guilds"]
+    paths += ["/applications/@me", "/oauth2/applications/@me"]
+    paths += [f"/guilds/{guild}", f"/guilds/{guild}?with_counts=true"]
+    paths += [f"/guilds/{guild}/{part}" for part in ("channels", "roles", "threads/active")]
+    paths += [f"/guilds/{guild}/members?limit=10", f"/guilds/{guild}/members/{ben}"]
+    for path in paths:
+        await get(api, path)
+    dm = await api("POST", "/users/@me/channels", {"recipient_id": str(ben)})
+    await get(api, f"/channels/{dm.data['id']}")
+    for path in ("/guilds/1", "/users/1", f"/guilds/{guild}/members/1", "/channels/x"):
+        assert (await api("GET", path)).status >= 400
+
+
+async def get(api: Api, path: str) -> Any:
+    answer = await api("GET", path)
+    assert answer.status == 200, (path, answer.data)
+    return answer.data
+
+
+async def use_commands(api: Api) -> None:
+    guild = api.channel("music-jam").guild_id
+    for scope in ("", f"/guilds/{guild}"):
+        path = f"/applications/{api.world.application.id}{scope}/commands"
+        command = (await api("POST", path, COMMAND)).data
+        await api("PUT", path, [COMMAND, {"name": "Remix", "type": 3}])
+        await api("PATCH", f"{path}/{command['id']}", {"description": "New"})
+        await get(api, path)
+        await get(api, f"{path}/{command['id']}")
+        assert (await api("DELETE", f"{path}/{command['id']}")).status == 204
+        assert (await api("DELETE", f"{path}/{command['id']}")).status == 404
+    path = f"/applications/{api.world.application.id}/guilds/{guild}/commands/permissions"
+    await get(api, path)
+
+
+async def use_messages(api: Api) -> None:
+    channel = f"/channels/{api.channel('music-jam').id}"
+    await api("POST", api.messages(), V2)
+    files = {"a.wav": b"RIFF", "b.txt": b"b"}
+    message = (await api("POST", api.messages(), CARD | {"nonce": "n"}, files=files)).data
+    one = f"{api.messages()}/{message['id']}"
+    mention, reference = f"<@{api.user('Ben').id}>", {"message_id": message["id"]}
+    reply = {"content": mention, "message_reference": reference}
+    await api("POST", api.messages(), reply)
+    await api("PUT", f"{one}/reactions/🎵/@me")
+    await api("PUT", f"{channel}/messages/pins/{message['id']}")
+    await api("PUT", f"{channel}/pins/{message['id']}")
+    await api("POST", f"{channel}/typing")
+    pins = [f"{channel}/pins", f"{channel}/messages/pins"]
+    for path in (api.messages(), one, f"{one}/reactions/🎵", *pins):
+        await get(api, path)
+    await api("PATCH", one, {"content": "changed", "attachments": []})
+    await api("DELETE", f"{one}/reactions/🎵/@me")
+    await api("DELETE", one)
+    wrong: list[Json] = [{}, {"content": "x" * 3000}, {"embeds": [{"fields": [{}]}]}]
+    for body in wrong:
+        assert (await api("POST", api.messages(), body)).status == 400
+
+
+async def use_threads(api: Api) -> None:
+    channel = f"/channels/{api.channel('music-jam').id}"
+    message = (await api("POST", api.messages(), {"content": "x"})).data
+    await api("POST", f"{api.messages()}/{message['id']}/threads", {"name": "a"})
+    thread = (await api("POST", f"{channel}/threads", {"name": "b", "type": 11})).data
+    members = f"/channels/{thread['id']}/thread-members"
+    ben = api.user("Ben").id
+    await api("PUT", f"{members}/{ben}")
+    await get(api, members)
+    await get(api, f"{members}/{ben}")
+    await api("PUT", f"{members}/@me")
+    await get(api, f"{api.messages()}/{message['id']}")
+    await api("PATCH", f"/channels/{thread['id']}", {"archived": True})
+    await get(api, f"{channel}/threads/archived/public")
+    await get(api, channel)
+    await api("DELETE", f"/channels/{thread['id']}")
+    await api("PATCH", channel, {"topic": "x"})
+
+
+async def use_interactions(api: Api) -> None:
+    answers: list[Json] = [{"type": 4, "data": CARD}, {"type": 5}, {"type": 9, "data": {}}]
+    for body in answers:
+        interaction = api.interact()
+        path = f"{api.callback(interaction)}?with_response=true"
+        await api("POST", path, body)
+        await api("POST", path, body)
+        follow_up = (await api("POST", api.webhook(interaction), CARD)).data
+        original = f"{api.webhook(interaction)}/messages/@original"
+        await api("PATCH", original, {"content": "done"}, files={"a.wav": b"RIFF"})
+        await api("GET", original)
+        if "id" in follow_up:
+            path = f"{api.webhook(interaction)}/messages/{follow_up['id']}"
+            await api("GET", path)
+            await api("PATCH", path, {"content": "changed"})
+        await api("DELETE", original)
+    interaction = api.interact(InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE)
+    await api("POST", api.callback(interaction), {"type": 8, "data": {"choices": []}})
