@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test check format lock screenshot clean
+.PHONY: help demo sandbox test bench check format lock screenshot clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ sandbox: $(READY) ## a chat page in the browser: type /compose and listen
 
 test: $(READY) ## the test suite
 	$(BIN)/python -m pytest
+
+bench: $(READY) ## the benchmarks, with a table at the end
+	@$(BIN)/python -m bench
 
 check: $(READY) ## format, lint, types
 	$(BIN)/ruff format --check .

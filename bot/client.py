@@ -30,6 +30,8 @@ class ComposeClient(commands.AutoShardedBot):
     def __init__(self, *, api_url: str, command_guild_id: int | None) -> None:
         # discord.py reads its REST base from here; there is no other way to set it.
         Route.BASE = api_url
+        # The bot does not speak in voice channels: no warnings of packages that this would need.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -1,5 +1,6 @@
 """What happens to a request before anything is paid: who may ask, and how it becomes a job."""
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from bot.workers.worker import Clock
 
 # A first answer is taken or refused within Discord's 3 s; discord.py may retry for longer.
 ANSWER_LEASE_S = 45.0
+# Together well below the 3 s that a pressed button has for its answer.
+HAND_OVER_LOOKS = 4
+HAND_OVER_LOOK_S = 0.4
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +85,7 @@ class Reception:
 
     async def cancel(self, job: Job) -> Job | None:
         """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more)."""
+        job = await self._handed_over(job)
         if job.state not in {JobState.QUEUED, JobState.GENERATING}:
             return None
         if not await self._jobs.cancel(job.id, self._clock(), source=job.state):
@@ -89,6 +94,15 @@ class Reception:
             log.info("cancelled by a member")
         self._bells.submit.set()  # a place may be free
         return replace(job, state=JobState.CANCELLED)
+
+    async def _handed_over(self, job: Job) -> Job:
+        """The job once its submission is through, which rarely takes longer than a moment."""
+        for _ in range(HAND_OVER_LOOKS):
+            if job.state is not JobState.SUBMITTING:
+                break
+            await asyncio.sleep(HAND_OVER_LOOK_S)
+            job = await self._jobs.get(job.id) or job
+        return job
 
 
 def brief_of(*, model: str, prompt: str, negative_prompt: str | None, seed: int) -> Brief:

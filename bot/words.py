@@ -121,6 +121,14 @@ def track_as_link(member_id: int, why: str) -> str:
     )
 
 
+def track_as_address(member_id: int, why: str, url: str) -> str:
+    """The same where the address is too long for a button; `<…>` keeps Discord from embedding."""
+    return (
+        f"{mention(member_id)} your track is ready. {why} "
+        f"Get it here, soon: the link does not live for ever.\n<{url}>"
+    )
+
+
 def too_large(limit_bytes: int) -> str:
     """Why there is a link in place of the file."""
     return f"It is larger than the {limit_bytes / 1_048_576:.0f} MB I may upload here."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import discord
+from yarl import URL
 
 from bot import words
 from bot.delivery import buttons, cards
@@ -13,6 +14,8 @@ from bot.provider.audio_file import AudioOnDisk
 from bot.text import file_name, harmless
 
 ALT_TEXT_LIMIT = 1000
+LINK_BUTTON_LIMIT = 512
+ADDRESS_LIMIT = 1500  # together with the words around it, a message takes 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +49,23 @@ def track(job: Job, audio: AudioOnDisk) -> Announcement:
 
 
 def track_link(job: Job, url: str, why: str) -> Announcement:
-    """The finished track as a link; `why` is a whole sentence."""
+    """The finished track as a link; `why` is a whole sentence.
+
+    Signed addresses may be longer than a button holds, or even a message.
+    """
+    url = str(URL(url))  # what is not ASCII or could end the link is percent-encoded
+    if len(url) > ADDRESS_LIMIT:
+        return track_unreachable(job)
+    recipe = buttons.button(Action.RECIPE, job.id, NoticeKind.RESULT)
+    if len(url) > LINK_BUTTON_LIMIT:
+        content = words.track_as_address(job.member_id, why, url)
+        return Announcement(
+            content=content, embed=cards.recipe_embed(job), view=buttons.row(recipe)
+        )
     return Announcement(
         content=words.track_as_link(job.member_id, why),
         embed=cards.recipe_embed(job),
-        view=buttons.row(
-            buttons.link(words.BUTTON_DOWNLOAD, url),
-            buttons.button(Action.RECIPE, job.id, NoticeKind.RESULT),
-        ),
+        view=buttons.row(buttons.link(words.BUTTON_DOWNLOAD, url), recipe),
     )
 
 

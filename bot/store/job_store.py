@@ -62,23 +62,21 @@ class JobStore:
         `AlreadyRetried` when the job it repeats has another repetition that did not fail.
         """
         async with self._engine.begin() as connection:
-            known = sa.select(jobs.c.id).where(jobs.c.interaction_id == new.interaction_id)
-            if (await connection.execute(known)).first():
-                raise AlreadyReceived(f"interaction {new.interaction_id}")
             await self._check_not_retried(connection, new.retry_of)
-            await self._check_limits(connection, new.member_id, limits, now)
-            ahead = await self._count(connection, ON_THEIR_WAY + AT_THE_PROVIDER)
-            await connection.execute(
-                sa.insert(jobs).values(
-                    **_columns(new),
-                    **lease(self._worker_id, now, lease_s),
-                    due_at=now,
-                    created_at=now,
-                    state=JobState.RECEIVED,
-                )
+            statement = sa.insert(jobs).values(
+                **_columns(new),
+                **lease(self._worker_id, now, lease_s),
+                due_at=now,
+                created_at=now,
+                state=JobState.RECEIVED,
             )
-            row = (await connection.execute(select_job(new.id))).one()
-        return Receipt(job=job_from_row(row), jobs_ahead=ahead)
+            try:
+                row = (await connection.execute(statement.returning(jobs))).one()
+            except sa.exc.IntegrityError as error:
+                raise AlreadyReceived(f"interaction {new.interaction_id}") from error
+            await self._check_limits(connection, new.member_id, limits, now)
+            present = await self._count(connection, ON_THEIR_WAY + AT_THE_PROVIDER)
+        return Receipt(job=job_from_row(row), jobs_ahead=present - 1)
 
     async def _check_not_retried(self, connection: AsyncConnection, retry_of: str | None) -> None:
         if retry_of is None:
@@ -105,9 +103,9 @@ class JobStore:
             counted = [jobs.c.created_at > now - DAY, COUNTED]
             if not whole_bot:
                 counted.append(jobs.c.member_id == member_id)
-            # The job that has to leave the window before another one fits.
+            # The new job is among them; this one has to leave the window before it fits.
             newest = sa.select(jobs.c.created_at).where(*counted).order_by(jobs.c.created_at.desc())
-            blocking = (await connection.execute(newest.offset(limit - 1).limit(1))).scalar()
+            blocking = (await connection.execute(newest.offset(limit).limit(1))).scalar()
             if blocking is not None:
                 raise DailyLimitReached(limit=limit, whole_bot=whole_bot, free_at=blocking + DAY)
 

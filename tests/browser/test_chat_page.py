@@ -142,12 +142,11 @@ async def test_names_and_moments_render_when_mentioned(tab: Page, discord: Disco
 
 
 async def test_countdown_runs_when_time_passes(tab: Page, discord: DiscordStandIn) -> None:
-    await tab.clock.install(time="2030-01-01T00:00:00Z")
-    await tab.reload()
+    await tab.clock.set_fixed_time("2030-01-01T00:00:00Z")
     post(discord.world, "Ada", "general", "<t:1893456040:R>")
     moment = last(tab).locator("time.timestamp")
     await expect(moment).to_have_text("in 40 seconds")
-    await tab.clock.run_for(10_000)
+    await tab.clock.set_fixed_time("2030-01-01T00:00:10Z")
     await expect(moment).to_have_text("in 30 seconds")
 
 
@@ -337,6 +336,8 @@ async def test_page_tells_when_a_command_gets_no_answer(tab: Page, discord: Disc
     register(discord.world, {"name": "tracks", "description": "Your tracks"})
     await tab.locator("#message-input").press_sequentially("/")
     await tab.get_by_role("option", name="/tracks").click()
+    await expect(tab.locator(".command-name")).to_have_text("/tracks")
+    await tab.keyboard.press("Enter")
     await expect(last(tab)).to_contain_text("Sending command…")
     await expect(last(tab)).to_contain_text("The application did not respond")
     await last(tab).get_by_role("button", name="Dismiss message").click()
@@ -349,6 +350,8 @@ async def test_thinking_line_gives_way_when_the_answer_comes(
     register(discord.world, {"name": "tracks", "description": "Your tracks"})
     application.will_answer({"type": 5, "data": {}})
     await tab.locator("#message-input").press_sequentially("/tracks ")
+    await expect(tab.locator(".command-name")).to_have_text("/tracks")
+    await tab.keyboard.press("Enter")
     await expect(last(tab)).to_contain_text("Compose Bot is thinking…")
     token = application.received[0]["token"]
     await application.edit_original(token, {"content": "None yet."})

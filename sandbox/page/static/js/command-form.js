@@ -22,7 +22,13 @@ export class CommandForm {
     this.fields = el("span", { class: "fields" });
     this.node = el(
       "div",
-      { class: "command-form", role: "group", "aria-label": `Command /${entry.name}` },
+      {
+        class: "command-form",
+        role: "group",
+        "aria-label": `Command /${entry.name}`,
+        tabindex: "-1", // where the keys go when there is nothing to fill in
+        on: { keydown: (event) => event.target === this.node && this.#ownKey(event) },
+      },
       el("span", { class: "command-name" }, `/${entry.name}`),
       this.fields,
       this.more,
@@ -36,7 +42,7 @@ export class CommandForm {
   focus() {
     const field = this.#fields.find((one) => one.isEmpty) ?? this.#fields.at(-1);
     if (field) field.input.focus();
-    else this.more.focus();
+    else (this.more.hidden ? this.node : this.more).focus();
     if (!field) this.#hint(null);
   }
 
@@ -189,15 +195,17 @@ export class CommandForm {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       this.#offerMore();
-    } else if (event.key === "Enter" && !this.list.isOpen) {
-      event.preventDefault();
-      this.submit();
-    } else if (event.key === "Escape") this.composer.leave("");
-    else if (event.key === "Backspace") {
-      event.preventDefault();
-      if (this.#fields.length) this.#fields.at(-1).input.focus();
-      else this.composer.leave(`/${this.entry.name}`);
-    }
+    } else this.#ownKey(event);
+  }
+
+  /** Keys outside of the fields. */
+  #ownKey(event) {
+    if (event.key === "Enter") this.submit();
+    else if (event.key === "Escape") this.composer.leave("");
+    else if (event.key !== "Backspace") return;
+    else if (this.#fields.length) this.#fields.at(-1).input.focus();
+    else this.composer.leave(`/${this.entry.name}`);
+    event.preventDefault();
   }
 
   /** The bar above the composer: what the option in hand means, or what is wrong with it. */

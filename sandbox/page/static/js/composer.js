@@ -9,6 +9,7 @@ import { userChoices } from "./select.js";
 
 const CONTENT_MOST = 2000; // Discord docs: Message Resource > Create Message
 const COUNT_FROM = 1800;
+const COMMAND = /^\/([^\n]*)$/;
 
 export class Composer {
   #form = null;
@@ -118,12 +119,12 @@ export class Composer {
   #typed() {
     this.#fit();
     const text = this.input.value;
-    const command = /^\/([^\n]*)$/.exec(text)?.[1];
+    const command = COMMAND.exec(text)?.[1];
     if (command !== undefined) this.#typedCommand(command);
     else this.#suggestMembers();
   }
 
-  #typedCommand(typed) {
+  #typedCommand(typed, isFresh = false) {
     const entries = typedCommands(this.store.commands);
     const exact = entries
       .filter(({ name }) => typed === name || typed.startsWith(`${name} `))
@@ -133,17 +134,20 @@ export class Composer {
       return;
     }
     this.#offer(entries, typed);
-    if (typed === "") this.#offerFresh();
+    if (typed === "" && !isFresh) this.#refresh();
   }
 
   /** A bot that was started a moment ago may have registered more by now. */
-  async #offerFresh() {
+  async #refresh() {
     try {
       await this.actions.refreshCommands();
     } catch {
       return; // what is known already stays on offer
     }
-    if (this.input.value === "/" && this.list.isOpen) this.#offer(typedCommands(this.store.commands), "");
+    const typed = COMMAND.exec(this.input.value)?.[1]; // more may have been typed meanwhile
+    if (!this.#form && typed !== undefined && document.activeElement === this.input) {
+      this.#typedCommand(typed, true);
+    }
   }
 
   #offer(entries, typed) {
@@ -169,8 +173,7 @@ export class Composer {
     this.root.classList.add("commanding");
     this.place.replaceChildren(this.#form.node);
     this.counter.textContent = "";
-    if (entry.options.length) this.#form.focus();
-    else this.send(entry, {});
+    this.#form.focus();
   }
 
   #suggestMembers() {

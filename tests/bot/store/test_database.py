@@ -1,0 +1,103 @@
+"""Addresses as hosters hand them out, the schema, and databases that can't be used."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import DatabaseUnusable
+from bot.store.database import engine_url, is_current, migrate, open_database
+from bot.store.tables import metadata
+from tests.factories import Stored, a_new_job
+
+SECRET = "s3cret-pass"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_hosters_address_becomes_one_for_asyncpg(scheme: str) -> None:
+    url = engine_url(f"{scheme}://me:{SECRET}@db.example:5433/compose?sslmode=require")
+    assert url.drivername == "postgresql+asyncpg"
+    assert dict(url.query) == {"ssl": "require"}
+    assert (url.host, url.port, url.database) == ("db.example", 5433, "compose")
+    assert url.password == SECRET
+
+
+@pytest.mark.parametrize(
+    ("address", "file"), [("sqlite:///a/b.db", "a/b.db"), ("sqlite:////a/b.db", "/a/b.db")]
+)
+def test_sqlite_address_names_a_file(address: str, file: str) -> None:
+    url = engine_url(address)
+    assert (url.drivername, url.database) == ("sqlite+aiosqlite", file)
+
+
+async def test_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
+    def differences(connection: sa.Connection) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, metadata))
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_database_is_current_when_it_was_opened_and_stays_so_when_opened_again(
+    engine: AsyncEngine,
+) -> None:
+    assert await is_current(engine)
+    await migrate(engine)
+    assert await is_current(engine)
+
+
+async def test_jobs_are_still_there_when_the_database_is_opened_again(
+    stored: Stored, database_url: str
+) -> None:
+    job = await stored.queue()
+    await stored.engine.dispose()
+    async with open_database(database_url) as engine:
+        assert await Stored(engine, stored.clock).job(job.id) == job
+
+
+async def test_folders_are_made_when_a_sqlite_file_is_new(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "folder" / "compose.db"
+    async with open_database(f"sqlite:///{file}"):
+        assert file.is_file()
+
+
+async def test_file_that_is_no_database_is_unusable_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "compose.db"
+    file.write_text("dear diary, " * 200)
+    with pytest.raises(DatabaseUnusable) as caught:
+        async with open_database(f"sqlite:///{file}"):
+            pass
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert file.read_text().startswith("dear diary")
+
+
+async def test_folder_that_is_a_file_is_unusable(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(DatabaseUnusable, match="DATABASE_URL"):
+        async with open_database(f"sqlite:///{tmp_path}/data/compose.db"):
+            pass
+
+
+async def test_server_that_does_not_listen_is_unusable_and_its_password_is_not_shown(
+    unused_port: int,
+) -> None:
+    address = f"postgresql://me:{SECRET}@127.0.0.1:{unused_port}/compose"
+    with pytest.raises(DatabaseUnusable) as caught:
+        async with open_database(address):
+            pass
+    assert SECRET not in str(caught.value)
+    assert "127.0.0.1" in str(caught.value)
+
+
+async def test_naive_datetime_is_refused_when_it_is_stored(stored: Stored) -> None:
+    new = a_new_job()
+    naive = datetime(2026, 11, 22)  # noqa: DTZ001 - that is the point
+    with pytest.raises(sa.exc.StatementError, match="naive"):
+        await stored.jobs.accept(new.id, None, naive)

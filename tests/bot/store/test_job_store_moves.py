@@ -1,0 +1,150 @@
+"""Every state against every method that moves a job: it moves once and from the right state."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import IllegalMove
+from bot.jobs import MOVES, FailureKind, Job, JobState, NoticeKind
+from bot.store.tables import jobs, notices
+from tests.factories import AUDIO, CARD_ID, Stored
+
+Move = Callable[[Stored, Job], Awaitable[bool]]
+
+S = JobState
+
+
+async def _submitting(stored: Stored, job: Job) -> bool:
+    return [claimed.id for claimed in await stored.claim_submissions()] == [job.id]
+
+
+def _fail_from(source: JobState) -> Move:
+    def move(stored: Stored, job: Job) -> Awaitable[bool]:
+        kind = FailureKind.LOST
+        return stored.jobs.fail(job.id, kind, "gone", stored.clock(), source=source)
+
+    return move
+
+
+def _cancel_from(source: JobState) -> Move:
+    return lambda stored, job: stored.jobs.cancel(job.id, stored.clock(), source=source)
+
+
+MOVES_BY_METHOD: dict[tuple[JobState, JobState], Move] = {
+    (S.RECEIVED, S.QUEUED): lambda it, job: it.jobs.accept(job.id, CARD_ID, it.clock()),
+    (S.QUEUED, S.SUBMITTING): _submitting,
+    (S.SUBMITTING, S.QUEUED): lambda it, job: it.jobs.requeue(job.id, it.clock()),
+    (S.SUBMITTING, S.GENERATING): lambda it, job: it.jobs.start_generation(
+        job.id, "other:id/1", it.clock()
+    ),
+    (S.GENERATING, S.SUCCEEDED): lambda it, job: it.jobs.succeed(job.id, AUDIO, it.clock()),
+    **{(s, S.FAILED): _fail_from(s) for s in (S.SUBMITTING, S.GENERATING)},
+    **{(s, S.CANCELLED): _cancel_from(s) for s in (S.RECEIVED, S.QUEUED, S.GENERATING)},
+}
+
+
+async def everything(stored: Stored) -> list[Any]:
+    """All that is stored, to see that nothing changed."""
+    async with stored.engine.connect() as connection:
+        return [
+            tuple(row)
+            for table in (jobs, notices)
+            for row in await connection.execute(sa.select(table).order_by(table.c.id))
+        ]
+
+
+def test_every_allowed_move_has_its_method() -> None:
+    allowed = {(source, target) for source, targets in MOVES.items() for target in targets}
+    assert set(MOVES_BY_METHOD) == allowed
+
+
+@pytest.mark.parametrize("move", MOVES_BY_METHOD, ids=lambda move: f"{move[0]}-{move[1]}")
+async def test_job_moves_once_when_it_is_in_the_right_state(
+    stored: Stored, move: tuple[JobState, JobState]
+) -> None:
+    source, target = move
+    job = await stored.bring_to(source)
+    assert await MOVES_BY_METHOD[move](stored, job)
+    assert (await stored.job(job.id)).state is target
+    before = await everything(stored)
+    assert not await MOVES_BY_METHOD[move](stored, job)
+    assert await everything(stored) == before
+
+
+@pytest.mark.parametrize("state", JobState)
+async def test_nothing_changes_when_the_job_is_in_another_state(
+    stored: Stored, state: JobState
+) -> None:
+    job = await stored.bring_to(state)
+    before = await everything(stored)
+    for (source, _), move in MOVES_BY_METHOD.items():
+        if source is not state:
+            assert not await move(stored, job)
+    assert await everything(stored) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        pair
+        for pair in itertools.product(S, (S.FAILED, S.CANCELLED))
+        if pair[1] not in MOVES[pair[0]]
+    ],
+)
+async def test_illegal_move_raises_and_changes_nothing_when_the_table_forbids_it(
+    stored: Stored, source: JobState, target: JobState
+) -> None:
+    job = await stored.bring_to(source)
+    before = await everything(stored)
+    move = (_fail_from if target is S.FAILED else _cancel_from)(source)
+    with pytest.raises(IllegalMove):
+        await move(stored, job)
+    assert await everything(stored) == before
+
+
+async def test_move_is_refused_when_the_job_does_not_exist(stored: Stored) -> None:
+    job = await stored.receive()
+    before = await everything(stored)
+    ghost = "f" * 16
+    assert not await stored.jobs.accept(ghost, CARD_ID, stored.clock())
+    assert not await stored.jobs.succeed(ghost, AUDIO, stored.clock())
+    assert await stored.jobs.get(ghost) is None
+    assert await everything(stored) == before
+    assert await stored.jobs.get(job.id) == job
+
+
+async def test_success_keeps_the_audio_and_puts_one_notice_down(stored: Stored) -> None:
+    job = await stored.succeed()
+    assert job.audio == AUDIO
+    assert job.finished_at == stored.clock()
+    assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.RESULT]
+
+
+async def test_failure_keeps_its_reason_and_puts_one_notice_down(stored: Stored) -> None:
+    job = await stored.fail(FailureKind.LOST, "gone")
+    assert (job.failure_kind, job.failure_reason) == (FailureKind.LOST, "gone")
+    assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.FAILURE]
+
+
+async def test_cancel_forgets_the_token_and_tells_nobody(stored: Stored) -> None:
+    job = await stored.bring_to(JobState.CANCELLED)
+    assert job.interaction_token is None
+    assert await stored.notices.of_job(job.id) == []
+
+
+async def test_requeue_keeps_the_count_of_attempts_and_waits_until_due(stored: Stored) -> None:
+    job = await stored.submit()
+    due_at = stored.clock()
+    await stored.jobs.requeue(job.id, due_at)
+    again = await stored.job(job.id)
+    assert (again.attempts, again.submitted_at, again.due_at) == (1, None, due_at)
+
+
+async def test_new_address_is_remembered_only_when_the_track_is_finished(stored: Stored) -> None:
+    running, done = await stored.generate(), await stored.succeed()
+    assert not await stored.jobs.refresh_audio(running.id, AUDIO)
+    assert await stored.jobs.refresh_audio(done.id, AUDIO)
+    assert (await stored.job(running.id)).audio is None

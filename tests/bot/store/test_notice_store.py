@@ -1,0 +1,121 @@
+"""Notices: once per job and kind, due until told, and what goes when they are closed."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.jobs import JobState, NoticeKind, Rung
+from tests.factories import HandClock, Stored
+
+
+async def due(stored: Stored) -> list[NoticeKind]:
+    claimed = await stored.notices.claim_due(10, stored.clock(), lease_s=60)
+    return [notice.kind for notice, _ in claimed]
+
+
+async def test_notice_is_put_down_once_per_job_and_kind(stored: Stored, clock: HandClock) -> None:
+    job, other = await stored.queue(), await stored.queue()
+    assert await stored.notices.add(job.id, NoticeKind.OVERDUE, clock())
+    assert not await stored.notices.add(job.id, NoticeKind.OVERDUE, clock())
+    assert await stored.notices.add(job.id, NoticeKind.DELAYED, clock())
+    assert await stored.notices.add(other.id, NoticeKind.OVERDUE, clock())
+
+
+async def test_notice_is_not_put_down_when_its_job_does_not_exist(stored: Stored) -> None:
+    assert not await stored.notices.add("f" * 16, NoticeKind.OVERDUE, stored.clock())
+
+
+async def test_waiting_jobs_are_told_once_and_others_not(stored: Stored) -> None:
+    await stored.generate()
+    await stored.receive()
+    for _ in range(2):
+        await stored.queue()
+    add = stored.notices.add_to_waiting
+    assert await add(NoticeKind.DELAYED, stored.clock()) == 2
+    assert await add(NoticeKind.DELAYED, stored.clock()) == 0
+    late = await stored.queue()
+    assert await add(NoticeKind.DELAYED, stored.clock()) == 1
+    assert (await stored.notice(late.id, NoticeKind.DELAYED)).attempts == 0
+
+
+async def test_notice_comes_with_its_job_and_to_one_process(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.succeed()
+    [(notice, its_job)] = await stored.notices.claim_due(10, clock(), lease_s=60)
+    assert (notice.job_id, its_job) == (job.id, job)
+    assert await due(stored.as_worker("two")) == []
+    clock.advance(60)
+    assert await due(stored.as_worker("two")) == [NoticeKind.RESULT]
+
+
+async def test_attempt_is_unsure_until_its_outcome_is_known(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.succeed()
+    notice = await stored.claim_notice()
+    await stored.notices.record_attempt(notice.id, clock())
+    tried = await stored.notice(job.id)
+    assert (tried.unsure, tried.attempted_at, tried.attempts) == (True, clock(), 1)
+    later = clock() + timedelta(seconds=9)
+    await stored.notices.put_off(notice.id, later, "busy", unsure=False)
+    assert not (await stored.notice(job.id)).unsure
+    assert await stored.notices.next_due_at() == later
+    assert await due(stored) == []
+    clock.advance(9)
+    assert await due(stored) == [NoticeKind.RESULT]
+
+
+async def test_told_notice_still_wants_its_card(stored: Stored, clock: HandClock) -> None:
+    job = await stored.succeed()
+    notice = await stored.claim_notice()
+    await stored.notices.told(notice.id, Rung.CHANNEL, clock(), channel_id=1, message_id=2)
+    told = await stored.notice(job.id)
+    assert (told.rung, told.message_channel_id, told.message_id) == (Rung.CHANNEL, 1, 2)
+    clock.advance(60)
+    assert await due(stored) == [NoticeKind.RESULT]
+
+
+async def test_held_notice_is_not_due_any_more(stored: Stored, clock: HandClock) -> None:
+    job = await stored.succeed()
+    notice = await stored.claim_notice()
+    await stored.notices.hold(notice.id, "no way")
+    clock.advance(10_000)
+    assert await due(stored) == []
+    assert await stored.notices.next_due_at() is None
+    assert (await stored.notice(job.id)).rung is Rung.HELD
+
+
+@pytest.mark.parametrize("state", [JobState.SUCCEEDED, JobState.FAILED])
+async def test_token_goes_when_the_final_notice_is_closed(
+    stored: Stored, clock: HandClock, state: JobState
+) -> None:
+    job = await stored.bring_to(state)
+    assert job.interaction_token
+    await stored.notices.close(await stored.claim_notice())
+    assert (await stored.job(job.id)).interaction_token is None
+    clock.advance(10_000)
+    assert await due(stored) == []
+
+
+async def test_token_stays_when_the_closed_notice_was_not_the_last(stored: Stored) -> None:
+    job = await stored.generate()
+    await stored.notices.add(job.id, NoticeKind.OVERDUE, stored.clock())
+    await stored.notices.close(await stored.claim_notice())
+    assert (await stored.job(job.id)).interaction_token == job.interaction_token
+
+
+async def test_problem_is_stored_when_its_text_is_not_storable(stored: Stored) -> None:
+    await stored.succeed()
+    notice = await stored.claim_notice()
+    await stored.notices.put_off(notice.id, stored.clock(), "\ud800\x00", unsure=True)
+    assert (await stored.claim_notice()).unsure
+
+
+async def test_oldest_notices_come_first(stored: Stored, clock: HandClock) -> None:
+    jobs = []
+    for _ in range(3):
+        jobs.append((await stored.succeed()).id)
+        clock.advance(1)
+    first = await stored.notices.claim_due(2, clock(), lease_s=60)
+    assert [notice.job_id for notice, _ in first] == jobs[:2]

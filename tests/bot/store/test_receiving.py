@@ -1,0 +1,207 @@
+"""Requests coming in: duplicates, other tries, daily limits, and text no database would like."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
+from bot.jobs import Audio, FailureKind, JobState
+from bot.store.job_store import DailyLimits
+from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
+
+DAY_S = 24 * 3600
+BIG = 2**63 - 1
+
+
+async def test_job_comes_back_as_it_was_given(stored: Stored) -> None:
+    new = a_new_job(
+        interaction_id=BIG,
+        guild_id=None,
+        upload_limit_bytes=BIG,
+        brief=a_brief(prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=BIG),
+    )
+    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    job = await stored.job(new.id)
+    assert receipt.job == job
+    assert (job.brief, job.interaction_id, job.guild_id) == (new.brief, BIG, None)
+    assert (job.state, job.created_at) == (JobState.RECEIVED, stored.clock())
+    assert job.interaction_token == new.interaction_token
+
+
+@pytest.mark.parametrize("text", ["rain\x00drops", "rain\ud800drops", "\udfff\ud83d"])
+async def test_job_is_stored_when_its_text_is_not_storable(stored: Stored, text: str) -> None:
+    brief = a_brief(prompt=text, negative_prompt=text)
+    job = await stored.generate(brief=brief)
+    assert "\x00" not in job.brief.prompt
+    assert job.brief.prompt.encode()
+    audio = Audio(url=f"https://cdn.example/{text}", content_type=text, file_name=text)
+    assert await stored.jobs.succeed(job.id, audio, stored.clock())
+
+
+async def test_failure_is_stored_when_its_reason_is_not_storable(stored: Stored) -> None:
+    job = await stored.fail(FailureKind.GENERATION, "a\ud800b\x00c")
+    assert job.failure_reason == "a?bc"
+
+
+async def test_interaction_makes_one_job_when_the_gateway_repeats_it(stored: Stored) -> None:
+    first = await stored.receive()
+    with pytest.raises(AlreadyReceived):
+        await stored.receive(interaction_id=first.interaction_id)
+    assert await stored.jobs.count(JobState.RECEIVED) == 1
+
+
+async def test_interaction_makes_one_job_when_two_copies_come_at_once(stored: Stored) -> None:
+    copies = [stored.receive(interaction_id=5) for _ in range(5)]
+    outcomes = await asyncio.gather(*copies, return_exceptions=True)
+    assert sum(isinstance(outcome, AlreadyReceived) for outcome in outcomes) == 4
+    assert await stored.jobs.count(JobState.RECEIVED) == 1
+
+
+async def test_repeated_interaction_is_told_apart_when_the_limit_is_reached(
+    stored: Stored,
+) -> None:
+    limits = DailyLimits(per_member=1, whole_bot=1)
+    first = await stored.receive(limits)
+    with pytest.raises(AlreadyReceived):
+        await stored.receive(limits, interaction_id=first.interaction_id)
+
+
+async def test_receipt_counts_the_jobs_that_wait_or_run(stored: Stored) -> None:
+    for state in (JobState.SUCCEEDED, JobState.CANCELLED, JobState.GENERATING, JobState.QUEUED):
+        await stored.bring_to(state)
+    receipt = await stored.jobs.receive(a_new_job(), NO_LIMITS, stored.clock(), lease_s=45)
+    assert receipt.jobs_ahead == 2
+
+
+# --- other tries --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "state",
+    [JobState.RECEIVED, JobState.QUEUED, JobState.GENERATING, JobState.SUCCEEDED],
+)
+async def test_second_retry_is_refused_when_the_first_is_under_way_or_done(
+    stored: Stored, state: JobState
+) -> None:
+    failed = await stored.fail()
+    await stored.bring_to(state, retry_of=failed.id)
+    with pytest.raises(AlreadyRetried):
+        await stored.receive(retry_of=failed.id)
+
+
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
+async def test_second_retry_is_taken_when_the_first_came_to_nothing(
+    stored: Stored, state: JobState
+) -> None:
+    failed = await stored.fail()
+    await stored.bring_to(state, retry_of=failed.id)
+    again = await stored.receive(retry_of=failed.id)
+    assert again.retry_of == failed.id
+
+
+async def test_one_retry_is_taken_when_the_button_is_pressed_twice_at_once(
+    stored: Stored,
+) -> None:
+    failed = await stored.fail()
+    presses = [stored.receive(retry_of=failed.id) for _ in range(4)]
+    outcomes = await asyncio.gather(*presses, return_exceptions=True)
+    assert sum(isinstance(outcome, AlreadyRetried) for outcome in outcomes) == 3
+
+
+async def test_retry_is_refused_when_the_job_it_repeats_does_not_exist(stored: Stored) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        await stored.receive(retry_of="f" * 16)
+
+
+# --- daily limits -------------------------------------------------------------------------------
+
+TWO = DailyLimits(per_member=2, whole_bot=0)
+
+
+async def test_member_is_refused_when_the_limit_is_reached(stored: Stored) -> None:
+    first = await stored.queue()
+    stored.clock.advance(100)
+    await stored.queue()
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(TWO)
+    error = caught.value
+    assert (error.limit, error.whole_bot) == (2, False)
+    assert (error.free_at - first.created_at).total_seconds() == DAY_S
+
+
+async def test_member_gets_the_next_track_at_the_moment_that_was_named(stored: Stored) -> None:
+    await stored.queue()
+    stored.clock.advance(100)
+    await stored.queue()
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(TWO)
+    stored.clock.now = caught.value.free_at
+    await stored.receive(TWO)
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(TWO)
+
+
+async def test_free_moment_is_right_when_the_limit_was_lowered(stored: Stored) -> None:
+    for _ in range(3):
+        last = await stored.queue()
+        stored.clock.advance(60)
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(DailyLimits(per_member=1, whole_bot=0))
+    assert (caught.value.free_at - last.created_at).total_seconds() == DAY_S
+
+
+async def test_other_members_are_not_refused_when_one_has_used_theirs_up(stored: Stored) -> None:
+    for _ in range(2):
+        await stored.queue(member_id=1)
+    await stored.receive(TWO, member_id=2)
+
+
+async def test_everyone_is_refused_when_the_bots_limit_is_reached(stored: Stored) -> None:
+    for member_id in (1, 2):
+        await stored.queue(member_id=member_id)
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(DailyLimits(per_member=0, whole_bot=2), member_id=3)
+    assert caught.value.whole_bot
+
+
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
+async def test_job_does_not_count_when_it_cost_nothing(stored: Stored, state: JobState) -> None:
+    for _ in range(2):
+        await stored.bring_to(state)
+    await stored.receive(TWO)
+
+
+@pytest.mark.parametrize(
+    "state", [JobState.RECEIVED, JobState.QUEUED, JobState.GENERATING, JobState.SUCCEEDED]
+)
+async def test_job_counts_when_it_may_cost_something(stored: Stored, state: JobState) -> None:
+    for _ in range(2):
+        await stored.bring_to(state)
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(TWO)
+
+
+async def test_job_counts_when_it_was_cancelled_while_it_ran(stored: Stored) -> None:
+    for _ in range(2):
+        job = await stored.generate()
+        await stored.jobs.cancel(job.id, stored.clock(), source=JobState.GENERATING)
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(TWO)
+
+
+async def test_last_place_goes_to_one_when_several_ask_at_once(stored: Stored) -> None:
+    asks = [stored.receive(TWO) for _ in range(6)]
+    outcomes = await asyncio.gather(*asks, return_exceptions=True)
+    assert sum(isinstance(outcome, DailyLimitReached) for outcome in outcomes) == 4
+
+
+async def test_no_limit_holds_when_it_is_zero(stored: Stored) -> None:
+    for _ in range(30):
+        await stored.receive(NO_LIMITS)
+    assert await stored.jobs.count(JobState.RECEIVED) == 30
+
+
+async def test_card_is_remembered_when_discord_took_the_answer(stored: Stored) -> None:
+    job = await stored.queue()
+    assert job.card_message_id == CARD_ID

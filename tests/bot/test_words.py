@@ -1,0 +1,47 @@
+"""Sentences fit Discord's limits, and say what they must."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot import words
+from bot.errors import DailyLimitReached
+from bot.jobs import FailureKind
+from tests.factories import MEMBER_ID, NOW
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+def test_failure_fits_message_and_card_when_the_reason_is_long(kind: FailureKind) -> None:
+    reason = "x" * 400
+    assert len(words.failed(MEMBER_ID, kind, reason)) <= 2000
+    assert len(words.failure(kind, reason)) <= 1024
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+def test_failure_mentions_its_member_once(kind: FailureKind) -> None:
+    assert words.failed(MEMBER_ID, kind, "no").count(f"<@{MEMBER_ID}>") == 1
+
+
+def test_interrupted_member_learns_that_it_may_have_been_billed() -> None:
+    assert "may have been billed" in words.failure(FailureKind.INTERRUPTED, "")
+
+
+@pytest.mark.parametrize("kind", [FailureKind.REJECTED, FailureKind.GENERATION])
+def test_reason_is_given_when_the_provider_named_one(kind: FailureKind) -> None:
+    assert "the reason" in words.failure(kind, "the reason")
+
+
+@pytest.mark.parametrize(
+    ("whole_bot", "variable"), [(True, "MAX_JOBS_PER_DAY"), (False, "MAX_JOBS_PER_MEMBER_PER_DAY")]
+)
+def test_limit_names_its_variable_and_the_next_moment(whole_bot: bool, variable: str) -> None:
+    free_at = NOW + timedelta(hours=3)
+    text = words.limit_reached(DailyLimitReached(limit=1, whole_bot=whole_bot, free_at=free_at))
+    assert f"{variable}." in text
+    assert f"<t:{int(free_at.timestamp())}:R>" in text
+
+
+def test_missing_permissions_are_named_as_discord_names_them() -> None:
+    text = words.permissions_missing(["attach_files", "embed_links"])
+    assert "**Attach Files** and **Embed Links**" in text
+    assert "manage_threads" in words.permissions_missing(["manage_threads"])

@@ -1,0 +1,99 @@
+"""The specifications that Discord and the provider publish, mended where they are known to err.
+
+They are data beside the repository, in `../shared/data`, and not everyone who has the repository
+has them too: ask `is_here()` first.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openapi_schema_validator import OAS30Validator, OAS31Validator
+
+from tests.contract.specification import Json, Specification
+
+FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
+DISCORD_FILE = FOLDER / "discord-openapi.json"
+PROVIDER_FOLDER = FOLDER / "aimlapi"
+MISSING = f"the published specifications are not in {FOLDER}: traffic is not held against them"
+
+
+def is_here() -> bool:
+    """Whether both services' specifications are at hand."""
+    return DISCORD_FILE.is_file() and PROVIDER_FOLDER.is_dir()
+
+
+@cache
+def discord() -> Specification:
+    """Discord's API, version 10 (OpenAPI 3.1). Paths under `/api/`.
+
+    Raises FileNotFoundError where it is missing.
+    """
+    document = json.loads(DISCORD_FILE.read_text())
+    # It types the codes of inner errors as integers; they are words ("BASE_TYPE_MAX_LENGTH").
+    # Discord docs: API Reference > Error Messages.
+    schemas = document["components"]["schemas"]
+    schemas["InnerErrors"]["properties"]["_errors"]["items"] = _record(code="string", message="string")
+    return Specification(document, OAS31Validator, under=r"/api/v\d+")
+
+
+@cache
+def provider() -> Specification:
+    """AI/ML API, the calls around music (OpenAPI 3.0). Paths under `/v2/`.
+
+    The provider publishes one file for each model, all with the same path: here they are one
+    document, in which the body's `model` says what a submission has to look like.
+    Raises FileNotFoundError where a file is missing.
+    """
+    files = [json.loads(file.read_text()) for file in sorted(PROVIDER_FOLDER.glob("*.json"))]
+    paths: Json = {}
+    submissions: Json = {}
+    for file in files:
+        for path, operations in file["paths"].items():
+            paths.setdefault(path, {}).update(operations)
+            if schema := _submission(operations):
+                submissions |= {model: schema for model in schema["properties"]["model"]["enum"]}
+    _submit_by_model(paths["/v2/generate/audio"]["post"], submissions)
+    _mend(paths)
+    document = {"paths": paths, "components": {"schemas": submissions}}
+    return Specification(document, OAS30Validator, under=r"(?=/v2/)")
+
+
+def _submission(operations: Json) -> Json | None:
+    if "post" not in operations:
+        return None
+    schema: Json = operations["post"]["requestBody"]["content"]["application/json"]["schema"]
+    return schema
+
+
+def _submit_by_model(operation: Json, submissions: Json) -> None:
+    mapping = {
+        model: "#/components/schemas/" + model.replace("/", "~1") for model in submissions
+    }
+    operation["requestBody"]["content"]["application/json"]["schema"] = {
+        "oneOf": [{"$ref": reference} for reference in mapping.values()],
+        "discriminator": {"propertyName": "model", "mapping": mapping},
+    }
+
+
+def _mend(paths: Json) -> None:
+    """Add what the provider says elsewhere than in its files."""
+    # The file wants a body of the type "–" for a GET.
+    del paths["/v2/billing"]["get"]["requestBody"]
+    # The examples take 201 for an answer to a submission too, and that is what comes.
+    submit = paths["/v2/generate/audio"]["post"]["responses"]
+    submit["201"] = submit["200"]
+    # AI/ML API docs: Errors and Messages > General Info.
+    error = _record(
+        message="string", path="string", requestId="string", statusCode="integer", timestamp="string"
+    )
+    for operations in paths.values():
+        for operation in operations.values():
+            operation["responses"]["4XX"] = {"content": {"application/json": {"schema": error}}}
+
+
+def _record(**types: str) -> dict[str, Any]:
+    """The schema of an object with all these members."""
+    properties = {name: {"type": kind} for name, kind in types.items()}
+    return {"type": "object", "properties": properties, "required": list(types)}
