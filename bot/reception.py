@@ -14,6 +14,8 @@ from bot.workers.worker import Clock
 
 # A first answer is taken or refused within Discord's 3 s; discord.py may retry for longer.
 ANSWER_LEASE_S = 45.0
+# By then Discord has taken the answer or given the interaction up.
+ASK_AFTER_S = 3.0
 # Together well below the 3 s that a pressed button has for its answer.
 HAND_OVER_LOOKS = 4
 HAND_OVER_LOOK_S = 0.4
@@ -78,6 +80,13 @@ class Reception:
         with about_job(job.id):
             log.warning("cancelled, the first answer came to nothing: %s", why)
             await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+
+    async def perhaps_answered(self, job: Job, why: str) -> None:
+        """Whether Discord took the card is not known: it is asked soon (`bot.workers.settler`)."""
+        with about_job(job.id):
+            log.warning("the outcome of the first answer is unknown: %s", why)
+            due_at = self._clock() + timedelta(seconds=ASK_AFTER_S)
+            await self._jobs.leave_unanswered(job.id, due_at)
 
     async def job(self, job_id: str) -> Job | None:
         """A job, for the buttons that name it."""

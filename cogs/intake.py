@@ -10,10 +10,11 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import cards
 from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
-from bot.jobs import Brief, Job, NewJob
+from bot.jobs import Brief, NewJob
 from bot.reception import Admitted
 
 ALREADY_ANSWERED_CODE = 40060
+SERVER_ERROR = 500
 
 log = logging.getLogger(__name__)
 
@@ -90,27 +91,18 @@ def _new_job(
 async def _answer_with_card(
     interaction: discord.Interaction[ComposeClient], admitted: Admitted
 ) -> None:
-    reception = interaction.client.reception
-    embed, view = cards.waiting_card(admitted.job, admitted.expected_at)
+    reception, job = interaction.client.reception, admitted.job
+    embed, view = cards.waiting_card(job, admitted.expected_at)
     try:
         answer = await interaction.response.send_message(embed=embed, view=view)
     except discord.HTTPException as error:
-        await _after_refused_answer(interaction, admitted.job, error)
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        # It may have been taken: the settler asks Discord.
-        log.warning("the outcome of a first answer is unknown: %s", error)
+        if error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE:
+            # An earlier try of discord.py may have got through.
+            await reception.perhaps_answered(job, str(error))
+        else:
+            await reception.not_answered(job, str(error))
+    except (aiohttp.ClientError, OSError, TimeoutError, KeyError, TypeError) as error:
+        # The connection broke, or the answer lacks the message that was asked for.
+        await reception.perhaps_answered(job, repr(error))
     else:
-        await reception.answered(admitted.job, answer.message_id)
-
-
-async def _after_refused_answer(
-    interaction: discord.Interaction[ComposeClient], job: Job, error: discord.HTTPException
-) -> None:
-    if error.status >= 500:
-        log.warning("the outcome of a first answer is unknown: %s", error)
-    elif error.code == ALREADY_ANSWERED_CODE:
-        # An earlier try of discord.py got through after all.
-        original = await interaction.original_response()
-        await interaction.client.reception.answered(job, original.id)
-    else:
-        await interaction.client.reception.not_answered(job, str(error))
+        await reception.answered(job, answer.message_id)

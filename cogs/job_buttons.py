@@ -42,7 +42,7 @@ class _JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)
         """Find the job, do what the button is for, and never leave the press unanswered."""
         try:
             job = await interaction.client.reception.job(self.job_id)
-            if job is None or job.guild_id != interaction.guild_id:
+            if job is None or not _concerns(job, interaction):
                 await _say(interaction, words.JOB_UNKNOWN)
             else:
                 await self.press(interaction, job)
@@ -101,6 +101,11 @@ class RecipeButton(_JobButton, template=buttons.pattern(Action.RECIPE)):
             return
         file = discord.File(io.BytesIO(command.encode()), filename="recipe.txt")
         await interaction.response.send_message(words.RECIPE_AS_FILE, file=file, ephemeral=True)
+
+
+def _concerns(job: Job, interaction: AnyInteraction) -> bool:
+    """Whether the press comes from where the job belongs, or from its member (in their DMs)."""
+    return job.guild_id == interaction.guild_id or job.member_id == interaction.user.id
 
 
 async def _say(interaction: JobInteraction, text: str) -> None:

@@ -115,6 +115,10 @@ class JobStore:
             job_id, JobState.RECEIVED, JobState.QUEUED, due_at=now, card_message_id=card_message_id
         )
 
+    async def leave_unanswered(self, job_id: str, due_at: datetime) -> bool:
+        """Still received: whether Discord took the answer is to be asked at `due_at`."""
+        return await self._update(job_id, JobState.RECEIVED, due_at=due_at, **RELEASED)
+
     async def claim_unanswered(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
         """Received jobs whose process did not get to know whether Discord took the answer."""
         return await self._claim(

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.delivery import buttons
 from bot.delivery.messenger import Messenger
 from bot.errors import Unreachable
-from bot.jobs import Job
+from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.reception import Reception
 from bot.store.job_store import JobStore
@@ -42,8 +42,8 @@ class Settler(Worker[Job]):
         return await self._jobs.claim_unanswered(limit, self._clock(), lease_s=LEASE_S)
 
     async def next_due_at(self) -> datetime | None:
-        """Whenever a claim runs out; looking now and then is enough."""
-        return None
+        """The next job whose answer came to no clear end."""
+        return await self._jobs.next_due_at(JobState.RECEIVED)
 
     async def handle(self, job: Job) -> None:
         """`DeliveryLater` leaves the claim to run out, and the job to the next try."""

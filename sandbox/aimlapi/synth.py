@@ -1,266 +1,269 @@
-"""A small synthesizer: plays what a prompt describes, so that the sandbox has music to deliver.
+"""A small synthesizer: words become a style, the style a list of notes, the notes a WAV file.
 
 The same prompt, negative prompt, seed and length give the same bytes, in every process.
 """
 
-import hashlib
 import io
+import re
 import wave
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.aimlapi.score import Composer, Note
-from sandbox.aimlapi.style import Style, read_style
-
-Signal = NDArray[np.float32]
-"""Stereo samples, (frames, 2)."""
-Mono = NDArray[np.floating[Any]]
-"""Samples of one channel, (frames,)."""
+Signal = NDArray[np.floating[Any]]  # left and right samples: (2, frames)
 
 RATE_HZ: Final = 48_000
 LYRIA_LENGTH_S: Final = 32.768
 MAX_LENGTH_S: Final = 60.0
-TARGET_RMS: Final = 10 ** (-15.5 / 20)
-FADE_IN_S: Final = 0.03
-FADE_OUT_S: Final = 2.5
-_TABLE_SIZE: Final = 4096
+TARGET_RMS: Final = 10 ** (-16 / 20)
+LOOP: Final = 2**16  # frames of noise
+STEPS: Final = 16  # sixteenths in a bar of four beats
 
 
 @dataclass(frozen=True, slots=True)
-class Timbre:
-    """An instrument: its partials when struck and when rung out, and its envelope.
+class Style:
+    """How a piece is played."""
 
-    `decay_s` is the time constant of a plucked sound, None for a sustained one; `width` the
-    detuning between left and right as a share of the frequency.
-    """
+    mode: str
+    groove: str
+    band: tuple[str, ...]
+    bpm: float
+    swing: float  # how late the middle of each beat comes, in sixteenths
+    space: float  # share of reverb
+    drive: float  # how hard the sum is saturated
 
-    bright: tuple[float, ...]
-    dull: tuple[float, ...]
-    attack_s: float
-    decay_s: float | None
-    release_s: float
-    width: float
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A carrier sine, its frequency modulated by another (Chowning 1973), and noise."""
+
+    role: str
+    words: str
     level: float
+    attack_s: float
+    decay_s: float  # time constant, infinite for a sustained sound
+    ratio: float  # of the modulator's frequency to the carrier's, a multiple of a half
+    bright: float  # depth of modulation at the start of the note
+    sweep: float  # how far above its pitch the note starts, as share of the frequency
+    noise: float  # share of noise in the sound
+    colour: float  # of the noise: its amplitude goes with this power of the frequency
+    grain: float  # of the noise: 1 hisses, more crackles
 
 
-_SAW: Final = tuple(1 / n for n in range(1, 15))
-_TIMBRES: Final[dict[str, Timbre]] = {
-    "piano": Timbre((1, 0.6, 0.4, 0.25, 0.2, 0.1, 0.08), (1, 0.2, 0.05), 0.004, 0.9, 0.15, 4e-4, 1),
-    "keys": Timbre((1, 0.15, 0.35, 0.05, 0, 0, 0.12), (1, 0.12), 0.006, 1.4, 0.2, 1.2e-3, 1),
-    "guitar": Timbre(
-        (1, 0.8, 0.55, 0.4, 0.3, 0.2, 0.15), (1, 0.3, 0.1), 0.003, 0.6, 0.1, 8e-4, 0.9
-    ),
-    "strings": Timbre(_SAW[:9], (1, 0.4, 0.25, 0.12, 0.06), 0.25, None, 0.5, 3e-3, 0.55),
-    "pad": Timbre((1, 0.5, 0.3, 0.2, 0.1), (1, 0.25, 0.1), 0.4, None, 0.8, 4e-3, 0.7),
-    "flute": Timbre((1, 0.3, 0.12, 0.05), (1, 0.2, 0.04), 0.06, None, 0.12, 1e-3, 0.8),
-    "bells": Timbre((1, 0, 0.4, 0, 0, 0.2, 0, 0.1), (1, 0.05), 0.002, 0.7, 0.3, 1e-3, 0.7),
-    "synth": Timbre(_SAW, (1, 0.5, 0.3, 0.15), 0.004, 0.35, 0.08, 2.5e-3, 0.45),
-    "bass": Timbre((1, 0.5, 0.3, 0.15, 0.08), (1, 0.25, 0.05), 0.006, 1.2, 0.06, 0, 0.9),
+class Note(NamedTuple):
+    """One event of a score. `pitch` is a MIDI note number: 69 is 440 Hz."""
+
+    start_s: float
+    length_s: float
+    pitch: int
+    velocity: float
+    instrument: str
+
+
+def _rows(sheet: str) -> list[list[str]]:
+    return [line.split() for line in sheet.strip().splitlines()]
+
+
+# Words, mode, groove, band, bpm, swing, space, drive. The first line that fits the prompt counts.
+_GENRES: Final = {
+    words: Style(mode, groove, tuple(band.split(",")), *map(float, numbers))
+    for words, mode, groove, band, *numbers in _rows(r"""
+solo|unaccompanied|lullaby      major picked keys                                   76 0   .40 0.8
+lo-?fi|chill-?hop|hip-?hop|rap  major pop    keys,bells,bass,kick,snare,hat,vinyl   76 .3  .20 1.4
+ambient|drone|meditat\w*|sleep  major picked pad,strings,bells,bass                 62 0   .60 0.8
+techno|rave|trance|synth-?wave  minor house  pad,synth,bass,kick,snare,hat         128 0   .20 1.5
+house|disco|dance|club|edm      minor house  keys,pad,bass,kick,snare,hat          122 .1  .20 1.3
+jazz\w*|swing|bossa|blues       minor ride   piano,flute,bass,kick,snare,hat       112 .6  .20 0.9
+orchestra\w*|cinematic|epic     minor picked strings,pad,flute,bass,kick,snare      84 0   .50 1.0
+rock|punk|metal|grunge|indie    minor rock   guitar,bass,kick,snare,hat            132 0   .12 1.7
+folk|acoustic|country|ballad    major picked guitar,flute,bass                      92 0   .25 0.8
+.*                              major pop    keys,bells,bass,kick,snare,hat         96 .1  .25 1.0
+""")
 }
+# A sign a sixteenth: x loud, o soft, a digit one voice of the chord or (bass, lead) so many steps
+# above its root. The dots after a sign are how long the note lasts.
+_GROOVES: Final = {
+    name: dict(zip(("chords", "bass", "kick", "snare", "hat"), patterns, strict=True))
+    for name, *patterns in _rows("""
+pop    x.........o..... 0.....0...4...7. x.....o.x....... ....x.......x..o x.o.x.o.x.o.x.oo
+house  ..x..o....x..o.. ..0...0...0...7. x...x...x...x... ....x.......x... ..x...x...x...xo
+ride   x.....o.......x. 0...2...4...6... o.......o....... ......o.......o. x...x.o.x...x.o.
+rock   x.o.x.o.x.o.x.o. 0.0.0.0.0.0.0.0. x.....x.x....... ....x.......x... x.x.x.x.x.x.x.x.
+picked 0.2.1.3.0.2.1.3. 0.......4....... x.....o.x....... ....o.......o... o.o.o.o.o.o.o.o.
+""")
+}
+# Its words bring an instrument in; those of the negative prompt keep it out.
+_INSTRUMENTS: Final = {
+    name: Instrument(role, words, *map(float, numbers))
+    for name, role, *numbers, words in _rows(r"""
+piano   chords .36 .003 0.9  1   1.6 0  0   0   1  pianos?
+keys    chords .36 .005 1.3  7   0.3 0  0   0   1  rhodes|keys|keyboards?|organ
+guitar  chords .32 .003 0.6  3   1.0 0  0   0   1  guitars?|ukulele|banjo|harp
+strings pad    .17 .25  inf  1   1.8 0  .02 0   1  strings?|violins?|violas?|cellos?
+pad     pad    .20 .40  inf  2   0.8 0  0   0   1  pads?|choirs?|atmosphere
+flute   lead   .42 .05  inf  1   0.5 0  .04 0   1  flutes?|clarinets?|oboes?|sax\w*|trumpets?
+bells   lead   .36 .002 0.7  3.5 1.2 0  0   0   1  bells?|glockenspiel|marimba|vibraphone|chimes?
+synth   lead   .30 .004 0.4  1   2.6 0  0   0   1  synths?|synthesi[sz]ers?|lead
+bass    bass   .75 .006 1.2  1   1.2 0  0   0   1  bass|bassline|sub
+kick    kick   1.5 .001 0.1  1   0   3  .03 .5  1  drums?|drumkit|percussion|beats?|kick
+snare   snare  .80 .001 0.06 1   0.5 .3 .6  -.2 1  drums?|drumkit|percussion|beats?|snare
+hat     hat    .30 .001 0.02 1   0   0  1   1   1  drums?|drumkit|percussion|beats?|hats?
+rain    rain   .05 .40  inf  1   0   0  1   -.5 3  rain\w*|storm|ocean|water
+vinyl   vinyl  .03 .40  inf  1   0   0  1   -.3 7  vinyl|crackles?|cassette|tape
+""")
+}
+_MOODS: Final = (  # words, mode, factor on the tempo
+    (r"happy|bright|joyful|cheerful|sunny|uplifting|warm|hopeful|playful|major", "major", 1.0),
+    (r"sad|dark|melanchol\w+|moody|somb\w+|mysterious|night|lonely|tense|minor", "minor", 1.0),
+    (r"slow\w*|gentle|calm\w*|relax\w*|peaceful", None, 0.86),
+    (r"fast\w*|energetic|driving|upbeat", None, 1.2),
+)
+_SCALES: Final = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
+_PROGRESSIONS: Final = ((0, -2, 3, -3), (0, -2, 2, -1), (0, 3, -2, -1), (0, 2, 3, -3))
+_FIRST_BARS: Final = {"hat": 1, "bass": 2, "kick": 2, "snare": 2, "lead": 4}
+_OCTAVES: Final = {"bass": -1, "kick": -2, "lead": 1}
 
 
-def render_wav(
-    prompt: str, negative_prompt: str = "", seed: int = 0, length_s: float = LYRIA_LENGTH_S
-) -> bytes:
+def read_style(prompt: str, negative: str = "") -> Style:
+    """The style that the words describe; what is excluded wins over what is asked for."""
+    text = prompt.lower()
+    excluded = " ".join([negative.lower(), *re.findall(r"\b(?:no|without) (\w+)", text)])
+    style = next(style for words, style in _GENRES.items() if _says(text, words))
+    for words, mode, factor in _MOODS:
+        if _says(text, words):
+            style = replace(style, mode=mode or style.mode, bpm=style.bpm * factor)
+    if marked := re.search(r"(?<!\d)(\d{2,3}) ?-?bpm\b", text):
+        style = replace(style, bpm=min(max(float(marked[1]), 50.0), 190.0))
+    # An instrument that is asked for takes the place of those with its role.
+    asked = [name for name, played in _INSTRUMENTS.items() if _says(text, played.words)]
+    taken = {_INSTRUMENTS[name].role for name in asked}
+    band = [name for name in style.band if _INSTRUMENTS[name].role not in taken] + asked
+    band = [name for name in band if not _says(excluded, _INSTRUMENTS[name].words)]
+    return replace(style, band=tuple(band) or ("pad",))
+
+
+def _says(text: str, words: str) -> bool:
+    return re.search(rf"(?<!\w)(?:{words})(?!\w)", text) is not None
+
+
+def compose(style: Style, length_s: float, rng: np.random.Generator) -> Iterator[Note]:
+    """Phrases of four bars in which one role after the other joins; the tonic ends the piece."""
+    step_s = 60 / style.bpm / 4
+    last_bar = int(length_s / (STEPS * step_s) - 0.5)
+    key, scale = int(rng.integers(50, 58)), _SCALES[style.mode]
+    progression = _PROGRESSIONS[rng.integers(len(_PROGRESSIONS))]
+    phrases = _phrases(_GROOVES[style.groove], rng)
+    parts = [(name, _INSTRUMENTS[name].role) for name in style.band]
+    if all(role != "lead" for _, role in parts):
+        parts += [(name, "lead") for name, role in parts if role == "chords"][:1]
+    opening = min(_FIRST_BARS.get(role, 0) for _, role in parts)
+    for bar in range(last_bar + 1):
+        chord = progression[bar % 4] if bar < last_bar else 0
+        for name, role in parts:
+            if bar + opening < _FIRST_BARS.get(role, 0):
+                continue
+            pattern = phrases[role][bar % 4] if bar < last_bar else "x".ljust(2 * STEPS, ".")
+            for stroke in re.finditer(r"[^.]\.*", pattern):
+                step, steps, sign = stroke.start(), len(stroke[0]), stroke[0][0]
+                at_step = bar * STEPS + step + style.swing * (0, 0.5, 1, 0.5)[step % 4]
+                velocity = rng.uniform(0.85, 1) * (0.5 if sign == "o" else 1)
+                for degree in _degrees(role, sign, chord):
+                    pitch = key + 12 * (_OCTAVES.get(role, 0) + degree // 7) + scale[degree % 7]
+                    start_s = at_step * step_s + rng.uniform(0, 0.008)
+                    yield Note(start_s, steps * step_s, pitch, velocity, name)
+
+
+def _phrases(groove: dict[str, str], rng: np.random.Generator) -> dict[str, list[str]]:
+    """What each role plays in the four bars of a phrase."""
+    motif, degree = ["."] * 2 * STEPS, 4
+    for step in [0, *sorted(rng.choice(range(2, 28, 2), 8, replace=False))]:
+        # The strong beats take a tone of the chord, the others walk the scale from there.
+        degree = rng.choice((0, 2, 4)) if step % 8 == 0 else degree + rng.choice((-1, 1, 2))
+        motif[step] = str(np.clip(degree, 0, 7))
+    phrases = {role: [pattern] * 4 for role, pattern in groove.items()}
+    phrases |= {role: ["x".ljust(STEPS, ".")] * 4 for role in ("pad", "rain", "vinyl")}
+    phrases["snare"][3] = groove["snare"][:12] + "o.ox"
+    call, answer = "".join(motif[:STEPS]), "".join(motif[STEPS:])
+    return phrases | {"lead": [call, answer, call, "." * STEPS]}
+
+
+def _degrees(role: str, sign: str, chord: int) -> list[int]:
+    """The steps of the scale to play."""
+    number = int(sign) if sign.isdigit() else 0
+    if role in ("chords", "pad"):
+        # Folded into one octave, chords keep common voices, and move the others by a step.
+        voices = sorted((chord + third) % 7 for third in (0, 2, 4, 6))
+        return [voices[number]] if sign.isdigit() else voices
+    return [chord + number] if role in ("bass", "lead") else [0]
+
+
+def render_wav(prompt: str, negative: str, seed: int, length_s: float = LYRIA_LENGTH_S) -> bytes:
     """A 16-bit stereo WAV file of 48 kHz, `length_s` long, at most `MAX_LENGTH_S`."""
-    signal = render(prompt, negative_prompt, seed, min(length_s, MAX_LENGTH_S))
+    rng = np.random.default_rng(list(ascii((prompt, negative, seed)).encode()))
+    signal = render(read_style(prompt, negative), min(length_s, MAX_LENGTH_S), rng)
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
-        out.setnchannels(2)
-        out.setsampwidth(2)
-        out.setframerate(RATE_HZ)
-        out.writeframes((signal * 32767).astype("<i2").tobytes())
+        out.setparams((2, 2, RATE_HZ, 0, "NONE", "not compressed"))
+        out.writeframes((signal.T * 32767).astype("<i2").tobytes())
     return file.getvalue()
 
 
-def render(prompt: str, negative_prompt: str, seed: int, length_s: float) -> Signal:
-    """The piece as stereo samples between -1 and 1."""
-    source = repr((prompt, negative_prompt, seed)).encode("utf-8", "surrogatepass")
-    rng = np.random.default_rng(int.from_bytes(hashlib.sha256(source).digest()))
-    style = read_style(prompt, negative_prompt)
-    frames = round(length_s * RATE_HZ)
-    mix = np.zeros((frames, 2), np.float32)
-    band = Band(rng)
-    for note in Composer(style, length_s, rng).notes():
-        _add(mix, band.sound(note), note)
-    mix += style.space * _reverb(mix)
-    for texture in style.textures:
-        mix += _TEXTURES[texture](frames, rng)
-    return _master(mix, style)
+def render(style: Style, length_s: float, rng: np.random.Generator) -> Signal:
+    """A piece in that style, as samples between -1 and 1."""
+    mix = np.zeros((2, 2 * round(length_s * RATE_HZ / 2)), np.float32)
+    sound = cache(_sound)  # music repeats itself
+    for note in compose(style, length_s, rng):
+        rest = mix[:, round(note.start_s * RATE_HZ) :]
+        played = sound(note.instrument, note.pitch, note.length_s)[:, : rest.shape[1]]
+        rest[:, : played.shape[1]] += np.float32(note.velocity) * played
+    return _master(mix + style.space * _reverb(mix), style.drive)
 
 
-class Band:
-    """Plays notes. Sounds are kept, since music repeats itself."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-        self._tables = {
-            name: (_cycle(timbre.bright), _cycle(timbre.dull)) for name, timbre in _TIMBRES.items()
-        }
-        self._sounds: dict[tuple[str, int, int], Signal] = {}
-
-    def sound(self, note: Note) -> Signal:
-        """The note at full velocity, in the middle of the stage."""
-        key = (note.instrument, note.pitch, round(note.length_s * 1000))
-        if key not in self._sounds:
-            self._sounds[key] = (
-                self._tone(note)
-                if note.instrument in _TIMBRES
-                else _DRUMS[note.instrument](self._rng)
-            )
-        return self._sounds[key]
-
-    def _tone(self, note: Note) -> Signal:
-        timbre = _TIMBRES[note.instrument]
-        frames = round((note.length_s + timbre.release_s) * RATE_HZ)
-        t = np.arange(frames, dtype=np.float32) / RATE_HZ
-        frequency_hz = 440 * 2 ** ((note.pitch - 69) / 12)
-        shine = np.exp(-t / 0.25)
-        bright, dull = self._tables[note.instrument]
-        sides = []
-        for side in (-1, 1):
-            step = frequency_hz * (1 + side * timbre.width) * _TABLE_SIZE / RATE_HZ
-            index = (np.arange(frames) * step).astype(np.int64) % _TABLE_SIZE
-            sides.append(dull[index] + (bright[index] - dull[index]) * shine)
-        envelope = timbre.level * _envelope(timbre, t, note.length_s)
-        return np.asarray(np.stack(sides, axis=1) * envelope[:, None], np.float32)
+def _sound(name: str, pitch: int, length_s: float) -> Signal:
+    played = _INSTRUMENTS[name]
+    held_s = min(length_s, 6 * played.decay_s)
+    release_s = 0.08 + played.attack_s
+    t = np.arange(round((held_s + release_s) * RATE_HZ), dtype=np.float32) / RATE_HZ
+    bent_s = t + played.sweep * 0.035 * (1 - np.exp(-t / 0.035))
+    cycles = 440 * 2 ** ((pitch - 69) / 12) * np.array([[0.9988], [1.0012]]) * bent_s
+    phase = 2 * np.pi * (cycles - 2 * np.floor(cycles / 2)).astype(np.float32)
+    depth = played.bright * (0.3 + 0.7 * np.exp(-t / 0.25))
+    tone = np.sin(phase + depth * np.sin(played.ratio * phase))
+    sound = (1 - played.noise) * (0.7 * tone + 0.4 * tone[::-1])  # the sides blend to a chorus
+    if played.noise:
+        sound += played.noise * _noise(played.colour, played.grain)[:, np.arange(len(t)) % LOOP]
+    rise = np.sin(np.pi / 2 * np.minimum(t / played.attack_s, 1))
+    fall = np.cos(np.pi / 2 * np.clip((t - held_s) / release_s, 0, 1))
+    return np.asarray(sound * (played.level * rise * fall * np.exp(-t / played.decay_s)))
 
 
-def _cycle(partials: tuple[float, ...]) -> Mono:
-    phase = np.arange(_TABLE_SIZE) * 2 * np.pi / _TABLE_SIZE
-    cycle = sum(level * np.sin(n * phase) for n, level in enumerate(partials, start=1))
-    return np.asarray(cycle / np.sqrt(np.sum(np.square(partials))), np.float32)
-
-
-def _envelope(timbre: Timbre, t: Mono, held_s: float) -> Mono:
-    rise = np.sin(np.minimum(t / timbre.attack_s, 1) * (np.pi / 2)) ** 2
-    fall = np.cos(np.clip((t - held_s) / timbre.release_s, 0, 1) * (np.pi / 2)) ** 2
-    ringing = np.float32(1) if timbre.decay_s is None else np.exp(-t / timbre.decay_s)
-    return np.asarray(rise * fall * ringing)
-
-
-def _add(mix: Signal, sound: Signal, note: Note) -> None:
-    start = round(note.start_s * RATE_HZ)
-    end = min(start + len(sound), len(mix))
-    if start >= end:
-        return
-    gains = np.array([1 - note.pan, 1 + note.pan], np.float32) * np.float32(note.velocity * 0.3)
-    mix[start:end] += sound[: end - start] * gains
-
-
-def _hit(seconds: float) -> Mono:
-    return np.arange(round(seconds * RATE_HZ), dtype=np.float32) / RATE_HZ
-
-
-def _centred(signal: Mono) -> Signal:
-    signal = signal * np.minimum(1, np.arange(len(signal))[::-1] / 200)  # ends without a click
-    return np.repeat(signal[:, None], 2, axis=1).astype(np.float32)
-
-
-def _swept(
-    top_hz: float, base_hz: float, seconds: float
-) -> Callable[[np.random.Generator], Signal]:
-    def play(_: np.random.Generator) -> Signal:
-        t = _hit(seconds)
-        sweep_s = 0.035
-        cycles = base_hz * t + (top_hz - base_hz) * sweep_s * (1 - np.exp(-t / sweep_s))
-        return _centred(2.2 * np.sin(2 * np.pi * cycles) * np.exp(-t / (seconds / 4)))
-
-    return play
-
-
-def _snare(rng: np.random.Generator) -> Signal:
-    t = _hit(0.22)
-    rattle = _smoothed(rng.standard_normal(len(t)), 4) * np.exp(-t / 0.06)
-    return _centred(1.1 * rattle + 0.7 * np.sin(2 * np.pi * 185 * t) * np.exp(-t / 0.04))
-
-
-def _hat(rng: np.random.Generator) -> Signal:
-    t = _hit(0.08)
-    return _centred(0.28 * np.diff(rng.standard_normal(len(t) + 1)) * np.exp(-t / 0.016))
-
-
-def _smoothed(signal: Mono, width: int) -> Mono:
-    return np.convolve(signal, np.ones(width) / np.sqrt(width), "same")
-
-
-_DRUMS: Final[dict[str, Callable[[np.random.Generator], Signal]]] = {
-    "kick": _swept(150, 50, 0.4),
-    "tom": _swept(140, 82, 0.6),
-    "snare": _snare,
-    "hat": _hat,
-}
-
-
-def _rain(frames: int, rng: np.random.Generator) -> Signal:
-    hiss = rng.standard_normal((frames, 2), np.float32)
-    soft = hiss.copy()
-    for lag in (1, 2, 3):
-        soft[lag:] += hiss[:-lag]
-    seconds = np.arange(frames // RATE_HZ + 2) * RATE_HZ
-    gusts = np.interp(np.arange(frames), seconds, rng.uniform(0.6, 1, len(seconds)))
-    soft *= (0.0075 * gusts.astype(np.float32))[:, None]
-    drops = rng.integers(0, frames, frames // 1200)
-    soft[drops] += 0.2 * hiss[drops]
-    return soft
-
-
-def _vinyl(frames: int, rng: np.random.Generator) -> Signal:
-    hiss = rng.standard_normal((frames, 1), np.float32)
-    crackles = rng.integers(0, frames, frames // 8000)
-    worn = 0.0025 * hiss
-    worn[crackles] += 0.12 * hiss[crackles]
-    return np.repeat(worn, 2, axis=1)
-
-
-_TEXTURES: Final[dict[str, Callable[[int, np.random.Generator], Signal]]] = {
-    "rain": _rain,
-    "vinyl": _vinyl,
-}
+@cache
+def _noise(colour: float, grain: float) -> Signal:
+    white = np.random.default_rng(0).standard_normal((2, LOOP), np.float32)
+    spectrum = np.fft.rfft(white ** int(grain))
+    spectrum *= np.linspace(1e-3, 1, spectrum.shape[1], dtype=np.float32) ** colour
+    loop = np.fft.irfft(spectrum)
+    return np.asarray(loop / loop.std())
 
 
 def _reverb(dry: Signal) -> Signal:
-    """Parallel combs (Schroeder 1962), a different set on each side for width."""
-    wet = np.zeros_like(dry)
-    for side, delays in enumerate(((1557, 1617, 1991, 2422), (1597, 1693, 2053, 2311))):
-        for delay in delays:
-            rows = -(-len(dry) // delay)
-            padded = np.zeros(rows * delay, np.float32)
-            padded[: len(dry)] = dry[:, side] * 0.35
-            comb = padded.reshape(rows, delay)
-            for row in range(1, rows):
-                # Each echo is duller than the last: air and walls eat the high tones first.
-                last = comb[row - 1]
-                comb[row, 1:] += 0.4 * (last[1:] + last[:-1])
-                comb[row, 0] += 0.8 * last[0]
-            wet[delay:, side] += comb.reshape(-1)[: len(dry) - delay]
-    return wet
+    """Convolution with noise that dies away, in blocks; at half the rate, as a hall is dull."""
+    room = _noise(-0.3, 1) * np.exp(-np.arange(LOOP, dtype=np.float32) / (0.3 * RATE_HZ / 2))
+    sent = dry.reshape(2, -1, 2).sum(axis=(0, 2))
+    blocks = np.pad(sent, (0, -len(sent) % LOOP)).reshape(-1, LOOP)
+    spectra = np.fft.rfft(blocks, 2 * LOOP) * np.fft.rfft(0.006 * room, 2 * LOOP)[:, None]
+    echoes = np.fft.irfft(spectra)
+    echoes[:, 1:, :LOOP] += echoes[:, :-1, LOOP:]
+    return echoes[:, :, :LOOP].reshape(2, -1)[:, : len(sent)].repeat(2, axis=1)
 
 
-def _master(mix: Signal, style: Style) -> Signal:
-    """Saturate gently, bring to a usual loudness, fade, and stay below full scale."""
-    mix = mix - mix.mean(axis=0)
-    mix = np.tanh(mix * (0.2 * style.drive / _rms(mix)))
-    mix *= TARGET_RMS / _rms(mix)
-    # Tops are bent from half of full scale on, rather than clipped.
-    over = np.maximum(np.abs(mix) - 0.5, 0)
-    mix = np.copysign(np.minimum(np.abs(mix), 0.5) + 0.38 * np.tanh(over / 0.38), mix)
-    mix *= _edges(len(mix))[:, None]
-    return np.asarray(mix, np.float32)
-
-
-def _edges(frames: int) -> Signal:
-    longest = frames // 3
-    rise, fall = min(int(FADE_IN_S * RATE_HZ), longest), min(int(FADE_OUT_S * RATE_HZ), longest)
-    edges = np.ones(frames, np.float32)
-    edges[:rise] = np.linspace(0, 1, rise)
-    edges[frames - fall :] *= np.cos(np.linspace(0, np.pi / 2, fall)) ** 2
-    return edges
-
-
-def _rms(signal: Signal) -> float:
-    return float(np.sqrt(np.mean(np.square(signal)))) or 1.0
+def _master(mix: Signal, drive: float) -> Signal:
+    """Fade in and out, saturate gently, and bring to the usual loudness, well below clipping."""
+    t = np.arange(mix.shape[1], dtype=np.float32) / RATE_HZ
+    mix = mix * (np.clip(t / 0.03, 0, 1) * np.clip((t[-1] - t) / min(2.5, t[-1] / 3), 0, 1))
+    mix = np.tanh(mix * (0.22 * drive / mix.std()))
+    return np.asarray(mix * min(TARGET_RMS / mix.std(), 0.93))

@@ -31,11 +31,11 @@ def test_secret_is_hidden_when_it_is_in_a_message(kind: Formatter) -> None:
 @BOTH
 def test_secret_is_hidden_when_it_is_in_a_traceback(kind: Formatter) -> None:
     try:
-        raise ValueError(f"no {TOKEN}")
+        int("provider-key")  # whose error quotes what it was given
     except ValueError:
         line = kind(SECRETS).format(a_record("failed", exc_info=True))
     assert "ValueError" in line
-    assert "bot-" not in line
+    assert "provider-key" not in line
 
 
 @BOTH

@@ -1,4 +1,4 @@
-"""Hostile text: it shows as it was typed, pings nobody, fits, and names files every system takes."""
+"""Hostile text: it shows as it was typed, pings nobody, fits, and names files safely."""
 
 import re
 import unicodedata

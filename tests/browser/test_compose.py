@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from sandbox.page.server import Page as ChatPage
 from sandbox.stack import BotProcess, Sandbox
 from tests.browser.conftest import ARTIFACTS, opened
-from tests.browser.test_chat_page import PLAYED, last
+from tests.browser.content import PLAYED, last
 
 pytestmark = [
     pytest.mark.browser,

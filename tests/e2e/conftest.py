@@ -1,6 +1,6 @@
 """The real bot as its own process, between stand-ins of Discord and of the provider."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
+from tests.contract import published
 
 SPEED = 40.0
 TRACK_TIMEOUT_S = 30.0
@@ -54,21 +55,39 @@ OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
 @pytest.fixture
-def open_stage(tmp_path: Path) -> OpenStage:
-    """Opens a sandbox and a ready bot; keyword arguments in capitals are its settings."""
+def open_stage(tmp_path: Path) -> Iterator[OpenStage]:
+    """Opens a sandbox and a ready bot; keyword arguments in capitals are its settings.
+
+    At the end, all that the bot and the stand-ins said has to be as the services publish it.
+    """
+    opened_sandboxes: list[Sandbox] = []
 
     @asynccontextmanager
     async def opened(
         *, speed: float = SPEED, sandbox: Sandbox | None = None, **settings: str
     ) -> AsyncIterator[Stage]:
         async with sandbox or Sandbox(speed=speed) as open_sandbox:
+            opened_sandboxes.append(open_sandbox)
             env = open_sandbox.bot_env(tmp_path / "compose.db") | settings
             bot = BotProcess(open_sandbox, env, log=tmp_path / "bot.log", folder=tmp_path)
             async with bot:
                 await bot.ready()
                 yield Stage(open_sandbox, bot, tmp_path)
 
-    return opened
+    yield opened
+    assert_conforming(opened_sandboxes)
+
+
+def assert_conforming(sandboxes: list[Sandbox]) -> None:
+    """Hold what the bot asked and was answered against the published specifications.
+
+    What a scenario answered in place of a stand-in is not looked at.
+    """
+    if not published.is_here():
+        pytest.skip(published.MISSING)
+    for sandbox in sandboxes:
+        assert published.discord().violations(sandbox.discord.traffic.exchanges) == []
+        assert published.provider().violations(sandbox.provider.traffic.exchanges) == []
 
 
 @pytest.fixture

@@ -123,6 +123,26 @@ async def test_interaction_that_came_too_late_is_not_paid_for(stage: Stage) -> N
     ]
 
 
+async def test_first_answer_cut_off_after_it_was_taken_still_leads_to_a_track(stage: Stage) -> None:
+    stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").reset_after()
+    ben = stage.member()
+    card = await (await ben.slash("compose", prompt=PROMPT)).answered()
+    track = await stage.track(ben, PROMPT)
+    assert track.reference is not None
+    assert track.reference["message_id"] == card.id
+    assert len(stage.provider.generations) == 1
+
+
+async def test_first_answer_cut_off_before_it_was_taken_is_not_paid_for(stage: Stage) -> None:
+    stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").reset_before()
+    with pytest.raises(InteractionFailed):
+        await (await stage.member().slash("compose", prompt=PROMPT)).answered(timeout_s=5)
+    ben = stage.member("Chika")
+    await (await ben.slash("compose", prompt="calm piano")).answered()
+    await stage.track(ben, "calm piano")
+    assert len(stage.provider.generations) == 1
+
+
 async def test_repeated_interaction_makes_one_track(stage: Stage) -> None:
     ben = stage.member()
     await (await ben.slash("compose", prompt=PROMPT)).answered()

@@ -1,0 +1,269 @@
+"""The provider's JSON, whatever shape it comes in."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import (
+    InvalidRequest,
+    KeyRejected,
+    OutOfCredits,
+    RateLimited,
+    Refused,
+    Trouble,
+    Unavailable,
+)
+from bot.provider.wire import (
+    HINT_LIMIT,
+    Balance,
+    Generation,
+    Phase,
+    hint,
+    parse,
+    parse_retry_after_s,
+    refusal,
+    says_it_refused,
+)
+from sandbox.aimlapi import error_body
+
+ID = "ac94b938-a53a-483a-bef3-2bea9dd12bb8:lyria2"
+URL = "https://cdn.aimlapi.com/output.wav"
+DEEP = b"[" * 200_000
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "status", "error", "message", "audio_file", "url"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+def generation(**members: Any) -> Generation:
+    return parse(Generation, json.dumps({"id": ID, "status": "completed"} | members).encode())
+
+
+@pytest.mark.parametrize(
+    ("status", "phase"),
+    [
+        ("queued", Phase.PENDING),
+        ("waiting", Phase.PENDING),
+        ("generating", Phase.PENDING),
+        ("completed", Phase.COMPLETED),
+        ("error", Phase.ERROR),
+        ("polishing", Phase.PENDING),
+        ("", Phase.PENDING),
+        ("COMPLETED", Phase.PENDING),
+    ],
+)
+def test_status_word_is_pending_unless_it_is_a_known_end(status: str, phase: Phase) -> None:
+    assert generation(status=status).phase is phase
+
+
+def test_audio_is_whole_when_everything_is_there() -> None:
+    file = {"url": URL, "content_type": "audio/wav", "file_name": "o.wav", "file_size": 6_291_544}
+    audio = generation(audio_file=file).audio
+    assert audio is not None
+    assert (audio.url, audio.content_type) == (URL, "audio/wav")
+    assert (audio.file_name, audio.size_bytes) == ("o.wav", 6_291_544)
+
+
+@pytest.mark.parametrize(
+    "size", [-1, 0, True, 1.5, "6291544", None, [], 2**63, 10**30, float("nan"), float("inf")]
+)
+def test_audio_is_kept_when_its_size_makes_no_sense(size: Any) -> None:
+    audio = generation(audio_file={"url": URL, "file_size": size}).audio
+    assert audio is not None
+    assert audio.size_bytes is None
+
+
+@pytest.mark.parametrize("junk", [5, None, [], {}, True, ""])
+def test_audio_is_kept_when_other_members_are_junk(junk: Any) -> None:
+    file = {"url": URL, "content_type": junk, "file_name": junk, "duration": junk}
+    audio = generation(audio_file=file, meta=junk, error=junk).audio
+    assert audio is not None
+    assert (audio.content_type, audio.file_name) == (None, None)
+
+
+@pytest.mark.parametrize("file", [None, "x", [], {}, {"url": None}, {"url": ""}, {"url": 5}])
+def test_audio_is_none_when_there_is_no_address(file: Any) -> None:
+    assert generation(audio_file=file).audio is None
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        ({"name": "Refused", "message": "no violence"}, "no violence"),
+        ({"name": "Refused"}, "Refused"),
+        ({"name": None, "message": ""}, "no reason given"),
+        ("plain words", "plain words"),
+        (None, "no reason given"),
+        ([], "no reason given"),
+        ({"message": "x" * 9999}, "x" * HINT_LIMIT),
+        ({"message": {"deep": 1}}, "{'deep': 1}"),
+    ],
+)
+def test_error_text_is_found_in_any_shape(error: Any, text: str) -> None:
+    assert generation(status="error", error=error).error_text == text
+
+
+def test_generation_is_read_when_a_text_has_half_a_surrogate_pair() -> None:
+    body = b'{"id": "x:y", "status": "error", "error": {"message": "bad \\ud800"}}'
+    assert parse(Generation, body).phase is Phase.ERROR
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"[]",
+        b"<!doctype html><title>Sign in</title>",
+        b'{"id": 5, "status": "queued"}',
+        b'{"id": "", "status": "queued"}',
+        b'{"id": "x"}',
+        b'{"id": "x", "status": null}',
+        b'{"id": "x", "status": "que',
+        b"\xff\xfe",
+        json.dumps({"id": "x" * 501, "status": "queued"}).encode(),
+        DEEP,
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_answer_is_trouble_when_it_makes_no_sense(body: bytes) -> None:
+    with pytest.raises(Trouble) as caught:
+        parse(Generation, body)
+    assert len(str(caught.value)) < 300
+
+
+@given(JSON)
+def test_answer_is_read_or_trouble_whatever_json_comes(data: Any) -> None:
+    try:
+        parsed = parse(Generation, json.dumps(data).encode())
+    except Trouble:
+        return
+    assert parsed.phase in Phase
+    assert len(parsed.error_text) <= HINT_LIMIT
+    assert parsed.audio is None or parsed.audio.url
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"null", b'"much"'])
+def test_balance_is_trouble_when_it_is_no_number(value: bytes) -> None:
+    with pytest.raises(Trouble):
+        parse(Balance, b'{"current_balance": ' + value + b"}")
+
+
+def test_balance_may_be_negative() -> None:
+    assert parse(Balance, b'{"current_balance": -1.5}').current_balance == -1.5
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+
+def own_words(status: int, message: str = "because") -> bytes:
+    return json.dumps(error_body(status, message)).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, InvalidRequest),
+        (401, KeyRejected),
+        (402, OutOfCredits),
+        (403, OutOfCredits),
+        (404, InvalidRequest),
+        (422, InvalidRequest),
+        (429, RateLimited),
+        (503, Unavailable),
+        (302, Unavailable),
+        (408, None),
+        (500, None),
+        (502, None),
+        (504, None),
+        (599, None),
+    ],
+)
+def test_refusal_says_whether_a_submission_surely_cost_nothing(
+    status: int, kind: type[Refused] | None
+) -> None:
+    refused = refusal(status, own_words(status), None)
+    assert type(refused) is (kind or type(None))
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>busy</html>", b'{"message": "x"}', b"[]", DEEP])
+def test_503_is_unknown_when_it_is_not_in_the_providers_own_words(body: bytes) -> None:
+    assert not says_it_refused(body)
+    assert refusal(503, body, None) is None
+
+
+def test_hint_is_kept_for_the_member_when_the_request_is_invalid() -> None:
+    refused = refusal(400, own_words(400, "Expected string, received number"), None)
+    assert isinstance(refused, InvalidRequest)
+    assert refused.hint == "Expected string, received number"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"message": " too long "}', "too long"),
+        (b'{"message": ["a", 5, null]}', "a; 5; None"),
+        (b'{"message": {"a": 1}}', "no explanation given"),
+        (b'{"message": "  "}', "no explanation given"),
+        (b'"text"', "no explanation given"),
+        (b"<html>", "no explanation given"),
+        (b"\xff\xff", "no explanation given"),
+        (b'{"message": "' + b"x" * 9999 + b'"}', "x" * HINT_LIMIT),
+        (DEEP, "no explanation given"),
+    ],
+    ids=lambda value: repr(value[:20]),
+)
+def test_hint_is_found_in_any_body(body: bytes, text: str) -> None:
+    assert hint(body) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("0", 0.0),
+        ("7", 7.0),
+        ("1.5", 1.5),
+        ("-3", 0.0),
+        ("1e9", 3600.0),
+        ("inf", 3600.0),
+        ("nan", None),
+        ("soon", None),
+        ("Fri, 31 Feb 2026 00:00:00 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2099 07:28:00", 3600.0),
+    ],
+)
+def test_retry_after_is_seconds_within_an_hour_or_nothing(
+    value: str | None, seconds: float | None
+) -> None:
+    assert parse_retry_after_s(value) == seconds
+
+
+def test_retry_after_is_counted_from_now_when_it_is_a_date() -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=100)
+    seconds = parse_retry_after_s(format_datetime(moment, usegmt=True))
+    assert seconds == pytest.approx(100, abs=5)
+
+
+@given(
+    st.text(max_size=40)
+    | st.from_regex(r"\w{3}, \d{1,3} \w{3} \d{1,5} \d+:\d+:\d+ [+-]?\w+", fullmatch=True)
+)
+def test_retry_after_never_breaks_whatever_the_header_says(value: str) -> None:
+    seconds = parse_retry_after_s(value)
+    assert seconds is None or 0 <= seconds <= 3600

@@ -1,0 +1,132 @@
+"""Taking requests in: who may, when to expect a track, and changing one's mind."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import DailyLimitReached
+from bot.jobs import JobState
+from bot.reception import Reception, brief_of
+from bot.store.job_store import DailyLimits
+from bot.workers.bells import Bells
+from bot.workers.experience import Experience
+from tests.factories import AUDIO, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
+
+
+def a_reception(
+    stored: Stored,
+    *,
+    bells: Bells | None = None,
+    allowed_guild_ids: frozenset[int] = frozenset(),
+    limits: DailyLimits = NO_LIMITS,
+    at_most_running: int = 2,
+) -> Reception:
+    return Reception(
+        stored.jobs,
+        Experience(stored.jobs),
+        allowed_guild_ids=allowed_guild_ids,
+        limits=limits,
+        at_most_running=at_most_running,
+        bells=bells or Bells(),
+        clock=stored.clock,
+    )
+
+
+def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> None:
+    assert a_reception(stored).serves(1)
+    chosen = a_reception(stored, allowed_guild_ids=frozenset({1}))
+    assert chosen.serves(1)
+    assert not chosen.serves(2)
+
+
+async def test_job_is_expected_after_the_usual_time_when_nobody_waits(
+    stored: Stored, clock: HandClock
+) -> None:
+    admitted = await a_reception(stored).admit(a_new_job())
+    assert admitted.job.state is JobState.RECEIVED
+    assert (admitted.expected_at - clock()).total_seconds() == 35
+
+
+async def test_job_is_expected_a_round_later_when_all_places_are_taken(
+    stored: Stored, clock: HandClock
+) -> None:
+    for _ in range(2):
+        await stored.queue()
+    admitted = await a_reception(stored).admit(a_new_job())
+    assert (admitted.expected_at - clock()).total_seconds() == 70
+
+
+async def test_job_is_expected_after_what_was_seen_when_there_is_experience(
+    stored: Stored, clock: HandClock
+) -> None:
+    for seconds in (50, 20, 25):
+        job = await stored.generate()
+        await stored.jobs.succeed(job.id, AUDIO, clock.advance(seconds))
+    admitted = await a_reception(stored).admit(a_new_job())
+    assert (admitted.expected_at - clock()).total_seconds() == 25
+
+
+async def test_limit_is_passed_on_when_it_is_reached(stored: Stored) -> None:
+    reception = a_reception(stored, limits=DailyLimits(per_member=1, whole_bot=0))
+    await reception.admit(a_new_job())
+    with pytest.raises(DailyLimitReached):
+        await reception.admit(a_new_job())
+
+
+async def test_job_is_queued_and_the_bell_rung_when_discord_took_the_card(stored: Stored) -> None:
+    bells = Bells()
+    job = await stored.receive()
+    await a_reception(stored, bells=bells).answered(job, CARD_ID)
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+    assert (await stored.job(job.id)).card_message_id == CARD_ID
+    assert bells.submit.is_set()
+
+
+async def test_job_is_cancelled_when_discord_did_not_take_the_card(stored: Stored) -> None:
+    job = await stored.receive()
+    await a_reception(stored).not_answered(job, "Unknown interaction")
+    assert (await stored.job(job.id)).state is JobState.CANCELLED
+
+
+async def test_late_refusal_changes_nothing_when_the_job_is_queued(stored: Stored) -> None:
+    job = await stored.queue()
+    await a_reception(stored).not_answered(job, "Unknown interaction")
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.GENERATING])
+async def test_job_is_cancelled_when_it_waits_or_runs(stored: Stored, state: JobState) -> None:
+    bells = Bells()
+    cancelled = await a_reception(stored, bells=bells).cancel(await stored.bring_to(state))
+    assert cancelled is not None
+    assert cancelled.state is JobState.CANCELLED
+    assert (await stored.job(cancelled.id)).state is JobState.CANCELLED
+    assert bells.submit.is_set()
+
+
+@pytest.mark.parametrize(
+    "state", [it for it in JobState if it not in {JobState.QUEUED, JobState.GENERATING}]
+)
+async def test_job_is_not_cancelled_when_it_is_too_late_or_too_early(
+    stored: Stored, state: JobState
+) -> None:
+    job = await stored.bring_to(state)
+    assert await a_reception(stored).cancel(job) is None
+    assert (await stored.job(job.id)).state is state
+
+
+async def test_job_is_not_cancelled_when_what_is_known_of_it_is_old(stored: Stored) -> None:
+    job = await stored.submit()
+    old = replace(job, state=JobState.QUEUED)
+    assert await a_reception(stored).cancel(old) is None
+    assert (await stored.job(job.id)).state is JobState.SUBMITTING
+
+
+async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
+    assert await a_reception(stored).job("f" * 16) is None
+
+
+@pytest.mark.parametrize("negative_prompt", [None, "", "  \n"])
+def test_brief_has_no_negative_prompt_when_it_is_blank(negative_prompt: str | None) -> None:
+    brief = brief_of(model="m", prompt=" rain \n", negative_prompt=negative_prompt, seed=0)
+    assert (brief.prompt, brief.negative_prompt) == ("rain", None)

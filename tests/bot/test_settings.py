@@ -1,0 +1,192 @@
+"""Settings: one line for each that is wrong, and never a value."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import EXAMPLES, Settings
+
+REQUIRED = {"DISCORD_TOKEN": "discord-secret", "AIMLAPI_KEY": "provider-secret"}
+
+
+@pytest.fixture(autouse=True)
+def _empty_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the machine's environment nor a `.env` of its owner."""
+    for name in Settings.model_fields:
+        for spelling in (name, name.upper()):
+            monkeypatch.delenv(spelling, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in (REQUIRED | values).items():
+        monkeypatch.setenv(name, value)
+    return Settings.load()
+
+
+def problem(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
+    """The one line that the host reads."""
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, **values)
+    [line] = caught.value.problems
+    assert "\n" not in line
+    return line
+
+
+def test_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch)
+    assert settings.discord_api_url == "https://discord.com/api/v10"
+    assert settings.aimlapi_url == "https://api.aimlapi.com"
+    assert settings.database_url == "sqlite:///data/compose.db"
+    assert settings.allowed_guild_ids == frozenset()
+    assert (settings.max_jobs_per_member_per_day, settings.max_jobs_per_day) == (20, 0)
+    assert (settings.max_concurrent_generations, settings.polls_per_second) == (10, 5)
+    assert settings.generation_timeout_s == 600
+    assert (settings.log_level, settings.log_format) == ("INFO", "text")
+
+
+def test_every_missing_setting_is_named_when_nothing_is_set() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load()
+    names = [line.split()[0] for line in caught.value.problems]
+    assert names == ["DISCORD_TOKEN", "AIMLAPI_KEY"]
+    assert all("is missing" in line for line in caught.value.problems)
+
+
+def test_every_setting_has_an_example() -> None:
+    assert set(EXAMPLES) == {name.upper() for name in Settings.model_fields}
+
+
+def test_examples_are_valid_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = {name: text for name, text in EXAMPLES.items() if name not in REQUIRED}
+    assert load(monkeypatch, **examples)
+
+
+WRONG = {
+    "DISCORD_TOKEN": ["two words", "tokén", "a\nb"],
+    "AIMLAPI_KEY": ["key\twith tab"],
+    "DISCORD_API_URL": [
+        "discord.com",
+        "ftp://x",
+        "https://",
+        "http://[::1",
+        "http://x:99999",
+        "http://x:y",
+    ],
+    "AIMLAPI_URL": ["file:///etc/passwd", "https://:443", "http://x:0"],
+    "DATABASE_URL": [
+        "sqlite:///",
+        "sqlite://x.db",
+        "mysql://x/y",
+        "postgresql:///x",
+        "postgresql://u:p@x:port/y",
+        "postgresql://u:p@[x/y",
+    ],
+    "ALLOWED_GUILD_IDS": ["my server", "1;2", "0", "-5", "1.5", str(2**63)],
+    "COMMAND_GUILD_ID": ["x", "0", str(2**64)],
+    "MAX_JOBS_PER_MEMBER_PER_DAY": ["-1", "many", "1e3", "99999999999999999999"],
+    "MAX_JOBS_PER_DAY": ["-1", "0.5"],
+    "MAX_CONCURRENT_GENERATIONS": ["0", "-1"],
+    "POLLS_PER_SECOND": ["0", "-1", "nan", "inf", "1e-300"],
+    "GENERATION_TIMEOUT_S": ["0", "nan", "inf", "1e300", "600s"],
+    "LOG_LEVEL": ["LOUD", "10"],
+    "LOG_FORMAT": ["xml", "JSON"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_wrong_value_is_refused_in_one_line_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    line = problem(monkeypatch, **{name: value})
+    assert line.startswith(f"{name} ")
+    assert f"(for example: {EXAMPLES[name]})" in line
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_secret_is_not_shown_when_it_was_put_into_the_wrong_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert "hunter2" not in problem(monkeypatch, **{name: "my hunter2"})
+
+
+def test_every_wrong_setting_is_named_when_several_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(monkeypatch, LOG_LEVEL="LOUD", POLLS_PER_SECOND="0", DISCORD_TOKEN="")
+    names = {line.split()[0] for line in caught.value.problems}
+    assert names == {"LOG_LEVEL", "POLLS_PER_SECOND", "DISCORD_TOKEN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [("", set()), ("5", {5}), (" 5, 6 ,,5 ", {5, 6}), (f"{2**63 - 1}", {2**63 - 1})],
+)
+def test_guild_ids_are_split_at_commas(
+    monkeypatch: pytest.MonkeyPatch, text: str, ids: set[int]
+) -> None:
+    assert load(monkeypatch, ALLOWED_GUILD_IDS=text).allowed_guild_ids == ids
+
+
+def test_trailing_slash_is_ignored_in_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(
+        monkeypatch, DISCORD_API_URL="http://127.0.0.1:1/api/v10/", AIMLAPI_URL="http://x//"
+    )
+    assert settings.discord_api_url == "http://127.0.0.1:1/api/v10"
+    assert settings.aimlapi_url == "http://x"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/compose.db",
+        "postgres://u:p@h/d",
+        "postgresql://u:p@h:5432/d?sslmode=require",
+        "postgresql://u:p@[::1]:5432/d",
+    ],
+)
+def test_database_address_is_taken_as_hosters_hand_it_out(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    assert load(monkeypatch, DATABASE_URL=url).database_url == url
+
+
+def test_white_space_around_values_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, LOG_LEVEL=" debug ", DISCORD_TOKEN=" discord-secret\n")
+    assert settings.log_level == "DEBUG"
+    assert settings.discord_token.get_secret_value() == "discord-secret"
+
+
+def test_no_secret_is_shown_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, DATABASE_URL="postgresql://u:pass%40word@h/d")
+    shown = f"{settings!r} {settings}"
+    assert not any(secret in shown for secret in settings.secrets())
+    assert set(settings.secrets()) >= {"discord-secret", "provider-secret", "pass@word"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_file_is_read_when_an_editor_put_a_mark_in_front(encoding: str) -> None:
+    text = "DISCORD_TOKEN=a\nAIMLAPI_KEY='b'\n# Größe\nLOG_FORMAT=json\n"
+    Path(".env").write_text(text, encoding=encoding)
+    settings = Settings.load()
+    assert settings.discord_token.get_secret_value() == "a"
+    assert settings.log_format == "json"
+
+
+def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("LOG_FORMAT=json\nLOG_LEVEL=DEBUG\n")
+    settings = load(monkeypatch, LOG_FORMAT="text")
+    assert (settings.log_format, settings.log_level) == ("text", "DEBUG")
+
+
+def test_file_in_another_encoding_is_a_settings_error() -> None:
+    Path(".env").write_bytes("# Größe\nDISCORD_TOKEN=a\n".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"\.env is not UTF-8"):
+        Settings.load()
+
+
+def test_other_variables_are_nobodys_business(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("SOMETHING_ELSE=1\n")
+    assert load(monkeypatch, PAGER="less")

@@ -1,0 +1,272 @@
+"""The documents say what is so: settings, targets, permissions, states, links and examples."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import discord
+import pytest
+from dotenv import dotenv_values
+
+from bot import words
+from bot.jobs import MOVES
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
+)
+PICTURES = ROOT / "docs" / "images"
+
+# `required` and `empty` are how the README's table says that there is no default, or none is set.
+REQUIRED = "required"
+EMPTY = "empty"
+
+_ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(document: str, heading: str) -> Iterator[list[str]]:
+    """The rows of the table whose first column is headed so, as lists of cells."""
+    inside = False
+    for line in document.splitlines():
+        match = _ROW.match(line)
+        cells = [cell.strip() for cell in match[1].split("|")] if match else []
+        if not cells:
+            inside = False
+        elif cells[0] == heading:
+            inside = True
+        elif inside and not set(cells[0]) <= set("-:"):
+            yield cells
+
+
+def blocks(document: str, language: str) -> list[str]:
+    return [body for kind, body in _FENCE.findall(document) if kind == language]
+
+
+def anchors(document: str) -> set[str]:
+    """The names that GitHub gives to headings."""
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+# --- settings -----------------------------------------------------------------------------------
+
+
+def readme_defaults() -> dict[str, str]:
+    return {
+        name.strip("`"): value.strip("`") for name, value, *_ in rows(text("README.md"), "variable")
+    }
+
+
+def example_defaults() -> dict[str, str]:
+    values = dotenv_values(ROOT / ".env.example")
+    return {name: value or "" for name, value in values.items()}
+
+
+def settings_with(values: Mapping[str, str]) -> Settings:
+    """The settings that these texts make, with something in the place of required ones."""
+    given: dict[str, Any] = {"discord_token": "token", "aimlapi_key": "key"}
+    given |= {name.lower(): value for name, value in values.items() if value}
+    return Settings(_env_file=None, **given)
+
+
+@pytest.fixture
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_readme_names_every_setting_and_no_other() -> None:
+    assert sorted(readme_defaults()) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_env_example_names_every_setting_and_no_other() -> None:
+    assert sorted(example_defaults()) == sorted(name.upper() for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_readme_says_what_is_required_or_empty(name: str) -> None:
+    field = Settings.model_fields[name]
+    said = readme_defaults()[name.upper()]
+    assert (said == REQUIRED) == field.is_required()
+    assert (said == EMPTY) == (field.default in (None, frozenset()))
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_defaults_in_readme_are_those_of_the_bot() -> None:
+    said = {k: v for k, v in readme_defaults().items() if v not in {REQUIRED, EMPTY}}
+    assert settings_with(said) == settings_with({})
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_env_example_changes_nothing_when_copied() -> None:
+    assert settings_with(example_defaults()) == settings_with({})
+
+
+# --- Discord permissions ------------------------------------------------------------------------
+
+ATTRIBUTES = {
+    "View Channels": "view_channel",
+    "Send Messages": "send_messages",
+    "Embed Links": "embed_links",
+    "Attach Files": "attach_files",
+    "Read Message History": "read_message_history",
+    "Send Messages in Threads": "send_messages_in_threads",
+}
+
+
+def asked_for() -> dict[str, int]:
+    return {
+        ATTRIBUTES[name]: int(value) for name, value, _why in rows(text("README.md"), "permission")
+    }
+
+
+def test_permission_values_are_discords() -> None:
+    said = asked_for()
+    assert said == {name: discord.Permissions(**{name: True}).value for name in said}
+
+
+def test_invite_asks_for_the_sum_of_the_permissions() -> None:
+    (invite,) = re.findall(r"^https://discord\.com/oauth2/authorize\S+$", text("README.md"), re.M)
+    query = parse_qs(urlsplit(invite).query)
+    total = discord.Permissions(**dict.fromkeys(asked_for(), True)).value
+    assert query["permissions"] == [str(total)]
+    assert query["scope"] == ["bot applications.commands"]
+    assert f"number {total} is the sum" in text("README.md")
+
+
+def test_invite_asks_for_all_that_compose_needs() -> None:
+    assert set(words.PERMISSION_NAMES) <= set(asked_for())
+
+
+# --- the life of a job --------------------------------------------------------------------------
+
+
+def test_drawn_states_are_those_of_the_table() -> None:
+    (drawing,) = [b for b in blocks(text("docs/architecture.md"), "mermaid") if "stateDiagram" in b]
+    drawn = set(re.findall(r"^\s*(\w+) --> (\w+)", drawing, re.MULTILINE))
+    assert drawn == {(str(source), str(t)) for source, targets in MOVES.items() for t in targets}
+
+
+# --- imports ------------------------------------------------------------------------------------
+
+# From the bottom up, as docs/architecture.md draws them.
+LAYERS = (
+    {"jobs", "errors", "settings"},
+    {"store", "provider", "schedule", "words", "text", "logs"},
+    {"reception", "workers", "delivery"},
+    {"app", "client", "command_sync", "doctor", "__main__", "__init__"},
+)
+SPEAK_DISCORD = {"app", "client", "command_sync", "delivery", "doctor", "text"}
+
+
+def imported_by(path: Path) -> set[str]:
+    """Dotted names of what a file imports; `from bot import words` is `bot.words`."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def packages_imported_in(folder: str) -> dict[str, set[str]]:
+    """For each file, the top-level packages that it imports."""
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files
+    return {str(file): {name.split(".")[0] for name in imported_by(file)} for file in files}
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [("bot", {"cogs", "sandbox"}), ("cogs", {"sandbox"}), ("sandbox", {"bot", "cogs", "discord"})],
+)
+def test_imports_do_not_cross_between_packages(folder: str, forbidden: set[str]) -> None:
+    crossing = {
+        file: found & forbidden
+        for file, found in packages_imported_in(folder).items()
+        if found & forbidden
+    }
+    assert crossing == {}
+
+
+def test_imports_within_the_bot_point_downwards() -> None:
+    rank = {part: number for number, parts in enumerate(LAYERS) for part in parts}
+    for file in sorted((ROOT / "bot").rglob("*.py")):
+        part = file.relative_to(ROOT / "bot").parts[0].removesuffix(".py")
+        used = {name.split(".")[1] for name in imported_by(file) if name.startswith("bot.")}
+        upwards = {name for name in used if rank[name] > rank[part]}
+        assert not upwards, file
+
+
+def test_only_the_named_modules_speak_to_discord() -> None:
+    speaking = {
+        Path(file).relative_to(ROOT / "bot").parts[0].removesuffix(".py")
+        for file, found in packages_imported_in("bot").items()
+        if "discord" in found
+    }
+    assert speaking == SPEAK_DISCORD
+    (rule,) = re.findall(
+        r"- `discord` is imported by .*?\.", text("docs/architecture.md"), re.DOTALL
+    )
+    assert set(re.findall(r"`(\w+)`", rule)) == {"discord", "cogs", "bot", *SPEAK_DISCORD}
+
+
+# --- commands, links, examples ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_named_make_targets_exist(name: str) -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", text(name), re.MULTILINE))
+    assert named <= set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+
+
+def test_readme_names_the_commands_to_begin_with() -> None:
+    commands = "\n".join(blocks(text("README.md"), ""))
+    for command in ("make demo", "make sandbox", "-m bot doctor", "--require-hashes"):
+        assert command in commands
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_links_lead_somewhere(name: str) -> None:
+    for target in _LINK.findall(_FENCE.sub("", text(name))):
+        address, _, anchor = target.partition("#")
+        if urlsplit(target).scheme:
+            assert target.startswith("https://"), target
+            continue
+        path = (ROOT / name).parent / address if address else ROOT / name
+        if path.is_relative_to(PICTURES):
+            continue  # has a test of its own
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path.read_text(encoding="utf-8")), target
+
+
+def test_pictures_are_there() -> None:
+    named = [link for link in _LINK.findall(text("README.md")) if link.startswith("docs/images/")]
+    assert named
+    if not any(PICTURES.glob("*.png")):
+        pytest.skip("no picture has been taken yet")
+    for link in named:
+        assert (ROOT / link).read_bytes().startswith(b"\x89PNG\r\n"), link
+
+
+@pytest.mark.parametrize("example", blocks(text("CONTRIBUTING.md"), "python"))
+def test_examples_import_what_exists(example: str) -> None:
+    tree = ast.parse(example)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert imports
+    for node in imports:
+        module: Any = importlib.import_module(node.module or "")
+        for alias in node.names:
+            assert hasattr(module, alias.name), f"{node.module} has no {alias.name}"
