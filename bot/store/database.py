@@ -16,6 +16,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseUnusable
+from bot.store.single import only_bot
+from bot.store.trouble import explain
 
 BUSY_TIMEOUT_S = 5
 
@@ -41,11 +43,12 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""
     engine = connect(database_url)
     try:
-        try:
-            await migrate(engine)
-        except (sa.exc.SQLAlchemyError, CommandError, OSError) as error:
-            raise DatabaseUnusable(_why(engine.url, error)) from error
-        yield engine
+        with only_bot(engine.url):
+            try:
+                await migrate(engine)
+            except (sa.exc.SQLAlchemyError, CommandError, OSError) as error:
+                raise DatabaseUnusable(_why(engine.url, error)) from error
+            yield engine
     finally:
         await engine.dispose()
 
@@ -117,9 +120,5 @@ async def is_current(engine: AsyncEngine) -> bool:
 
 
 def _why(url: URL, error: BaseException) -> str:
-    """The driver's own reason in one line, the address without its password, and a way out."""
-    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    place = (
-        url.render_as_string(hide_password=True).replace("+aiosqlite", "").replace("+asyncpg", "")
-    )
-    return f"the database {place} can't be used: {reason}. Check DATABASE_URL and that it is up"
+    place = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    return f"the database {place} {explain(error)}"

@@ -1,0 +1,26 @@
+"""What a database error means, in one line for the host. Nothing is lost by any of them: a move
+that could not be stored was not made, and is tried again."""
+
+import sqlalchemy as sa
+
+# Parts of SQLite's messages (https://www.sqlite.org/rescode.html), and what to do.
+_SQLITE = {
+    "readonly database": "is read-only: give the bot's user the right to write the file and folder",
+    "database or disk is full": "can't grow: the disk is full. Make room; the bot goes on by itself",
+    "not a database": "is no SQLite file, or damaged: move it away, or put a backup in its place",
+    "malformed": "is damaged: move it away, or put a backup in its place",
+    "database is locked": "is locked by another program: end that one",
+    "unable to open": "can't be opened: check that the folder exists and may be written to",
+}
+
+
+def explain(error: BaseException) -> str:
+    """The driver's own reason in one line, and a way out where we know one. No address, no data."""
+    original = getattr(error, "orig", None) or error
+    reason = (str(original).strip().splitlines() or [type(original).__name__])[0]
+    for part, advice in _SQLITE.items():
+        if part in reason:
+            return f"{advice} ({reason})"
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | OSError):
+        return f"can't be reached ({reason}): check DATABASE_URL, and that the database is up"
+    return f"gives an error ({reason})"
