@@ -5,7 +5,7 @@ import asyncio
 import sys
 
 from bot import app, doctor, logs
-from bot.errors import DatabaseUnusable, DiscordRejectedToken, SettingsError
+from bot.errors import DatabaseUnusable, DiscordRejectedToken, PortUnusable, SettingsError
 from bot.settings import Settings
 
 WRONG_SETTINGS = 2
@@ -26,7 +26,7 @@ def main() -> int:
     logs.set_up(settings.log_level, settings.log_format, settings.secrets())
     try:
         asyncio.run(app.run(settings))
-    except (DatabaseUnusable, DiscordRejectedToken) as error:
+    except (DatabaseUnusable, DiscordRejectedToken, PortUnusable) as error:
         print(f"compose bot: {error}", file=sys.stderr)
         return CANNOT_RUN
     return 0

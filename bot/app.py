@@ -5,28 +5,38 @@ import contextlib
 import logging
 import secrets
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import aiohttp
 import discord
+from sqlalchemy.engine import URL
 
 from bot.client import ComposeClient
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.messenger import Messenger
 from bot.errors import AddressRefused, DiscordRejectedToken
+from bot.health import Health, serving
+from bot.hosting import ephemeral_disk
+from bot.library import Library
+from bot.metrics import Metrics
 from bot.provider.addresses import AddressPolicy
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.reception import Reception
 from bot.settings import Settings
-from bot.store.database import open_database
+from bot.store.database import open_database, sqlite_file
+from bot.store.held_store import HeldStore
 from bot.store.job_store import DailyLimits, JobStore
 from bot.store.notice_store import NoticeStore
-from bot.store.rows import expire_claims
-from bot.workers.bells import Bells
+from bot.store.process_store import ProcessStore
+from bot.store.survey import Survey
+from bot.store.wakeup import Wakeup
+from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
+from bot.workers.pace import Pace
 from bot.workers.poller import Poller
+from bot.workers.pulse import Pulse
 from bot.workers.settler import Settler
 from bot.workers.submitter import Submitter
 from bot.workers.worker import Worker, utc_now
@@ -40,34 +50,75 @@ log = logging.getLogger(__name__)
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT.
 
-    Raises `DatabaseUnusable` or `DiscordRejectedToken`.
+    Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
+    _warn_of_ephemeral_disk(settings.database_url)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     key = settings.aimlapi_key.get_secret_value()
+    metrics = Metrics()
     client = ComposeClient(
-        api_url=settings.discord_api_url, command_guild_id=settings.command_guild_id
+        http_trace=metrics.trace("discord"),
+        api_url=settings.discord_api_url,
+        command_guild_id=settings.command_guild_id,
+        shard_count=settings.shard_count,
+        shard_ids=settings.shard_ids,
     )
     async with (
         open_database(settings.database_url) as engine,
-        Provider.open(settings.aimlapi_url, key) as provider,
+        _health_server(settings, client, Survey(engine), metrics) as health,
+        Provider.open(settings.aimlapi_url, key, trace=metrics.trace("provider")) as provider,
         AudioFetcher.open(settings.aimlapi_url) as fetcher,
         client,
     ):
-        if engine.dialect.name == "sqlite":
-            # Nobody else works on this file: what the last process held is free at once.
-            await expire_claims(engine, utc_now())
         worker_id = secrets.token_hex(8)
-        workers = build(
-            settings,
-            client=client,
-            provider=provider,
-            fetcher=fetcher,
-            jobs=JobStore(engine, worker_id),
-            notices=NoticeStore(engine, worker_id),
-        )
-        await _serve(client, settings.discord_token.get_secret_value(), workers, stop)
+        pace = Pace(settings.polls_per_second)
+        processes = ProcessStore(engine, worker_id)
+        pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=utc_now)
+        alone = engine.dialect.name == "sqlite"
+        async with pulse.beating(alone=alone), _open_bells(engine.url, alone=alone) as bells:
+            workers = build(
+                settings,
+                client=client,
+                provider=provider,
+                fetcher=fetcher,
+                jobs=JobStore(engine, worker_id),
+                notices=NoticeStore(engine, worker_id),
+                held=HeldStore(engine),
+                pace=pace,
+                bells=bells,
+                metrics=metrics,
+            )
+            health.workers = workers
+            await _serve(client, settings.discord_token.get_secret_value(), workers, stop)
+
+
+@contextlib.asynccontextmanager
+async def _open_bells(url: URL, *, alone: bool) -> AsyncIterator[Bells]:
+    """Bells that are heard in all processes, where there can be others."""
+    if alone:
+        yield Bells()
+        return
+    wakeup = Wakeup(url, lambda word: bells.hear(Bell(word)))
+    bells = Bells(wakeup.send)
+    async with wakeup.running():
+        yield bells
+
+
+@contextlib.asynccontextmanager
+async def _health_server(
+    settings: Settings, client: ComposeClient, survey: Survey, metrics: Metrics
+) -> AsyncIterator[Health]:
+    """What answers on PORT, from before Discord and the provider are asked for anything."""
+    health = Health(survey, metrics, connected=lambda: client.connected)
+    async with serving(health, metrics, host=settings.host, port=settings.port):
+        yield health
+
+
+def _warn_of_ephemeral_disk(database_url: str) -> None:
+    if trouble := ephemeral_disk(sqlite_file(database_url)):
+        log.warning("%s", trouble)
 
 
 def build(
@@ -78,13 +129,18 @@ def build(
     fetcher: AudioFetcher,
     jobs: JobStore,
     notices: NoticeStore,
+    held: HeldStore,
+    pace: Pace,
+    bells: Bells,
+    metrics: Metrics,
 ) -> Sequence[Worker[Any]]:
     """Wire the workers to each other, and the client to the reception."""
-    bells, clock = Bells(), utc_now
+    clock = utc_now
     messenger = Messenger(client)
     experience = Experience(jobs)
     overdue_s = settings.generation_timeout_s
     client.messenger = messenger
+    client.library = Library(notices, held, clock)
     client.reception = Reception(
         jobs,
         experience,
@@ -105,26 +161,30 @@ def build(
         overdue_s=overdue_s,
         bells=bells,
         clock=clock,
+        metrics=metrics,
     )
     poller = Poller(
         jobs,
         notices,
         provider,
         experience,
-        polls_per_s=settings.polls_per_second,
+        pace=pace,
         overdue_s=overdue_s,
         bells=bells,
         clock=clock,
+        metrics=metrics,
     )
     deliverer = Deliverer(
         jobs,
         notices,
         provider,
         fetcher,
-        messenger,
+        held=held,
+        messenger=messenger,
         may_link=_link_check(settings.aimlapi_url),
         bells=bells,
         clock=clock,
+        metrics=metrics,
     )
     settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
     return submitter, poller, deliverer, settler

@@ -1,8 +1,10 @@
 """The Discord client: its connection, its commands, and what it passes on to the cogs."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -13,9 +15,10 @@ from yarl import URL
 from bot import words
 from bot.command_sync import sync_commands
 from bot.delivery.messenger import Messenger
+from bot.library import Library
 from bot.reception import Reception
 
-COGS = ("cogs.compose", "cogs.job_buttons")
+COGS = ("cogs.compose", "cogs.tracks", "cogs.job_buttons")
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +29,21 @@ class ComposeClient(commands.AutoShardedBot):
     # Set by the composition root before the login: they need the client themselves.
     reception: Reception
     messenger: Messenger
+    library: Library
 
-    def __init__(self, *, api_url: str, command_guild_id: int | None) -> None:
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        command_guild_id: int | None,
+        shard_count: int | None = None,
+        shard_ids: Sequence[int] | None = None,
+        http_trace: aiohttp.TraceConfig | None = None,
+    ) -> None:
+        # Without them discord.py asks /gateway/bot how many there should be, and opens all.
+        shards: dict[str, Any] = {"shard_count": shard_count} if shard_count else {}
+        if shard_ids:
+            shards["shard_ids"] = list(shard_ids)
         # discord.py reads its REST base from here; there is no other way to set it.
         Route.BASE = api_url
         # The bot does not speak in voice channels: no warnings of packages that this would need.
@@ -41,8 +57,11 @@ class ComposeClient(commands.AutoShardedBot):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=ComposeTree,
+            http_trace=http_trace or aiohttp.TraceConfig(),
+            **shards,
         )
         self._command_guild_id = command_guild_id
+        self._connected_shards: set[int] = set()
 
     async def setup_hook(self) -> None:
         """Runs once, after the login and before the gateway."""
@@ -54,16 +73,28 @@ class ComposeClient(commands.AutoShardedBot):
             await self.load_extension(cog)
         await sync_commands(self, self.tree, self._command_guild_id)
 
+    @property
+    def connected(self) -> bool:
+        """Whether every shard of this process receives what happens on Discord."""
+        shards = set(self.shard_ids or range(self.shard_count or 0))
+        return bool(shards) and shards <= self._connected_shards
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """It has a new session, and knows its servers."""
+        self._connected_shards.add(shard_id)
+
     async def on_ready(self) -> None:
         """All shards are there."""
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """It reconnects by itself."""
+        self._connected_shards.discard(shard_id)
         log.warning("shard %d lost its connection to Discord", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Events missed in between have been replayed."""
+        self._connected_shards.add(shard_id)
         log.info("shard %d is connected again", shard_id)
 
 

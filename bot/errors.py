@@ -4,6 +4,7 @@
     ├── SettingsError            a setting is missing or wrong; the host mends it
     ├── DatabaseUnusable         the database can't be opened, read or migrated
     ├── DiscordRejectedToken     the bot token is not valid
+    ├── PortUnusable             the port for health checks and metrics can't be listened on
     ├── IllegalMove              a job was asked to make a move its state does not allow
     ├── AlreadyReceived          this interaction has made its job before
     ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
@@ -53,6 +54,10 @@ class DatabaseUnusable(ComposeError):
 
 class DiscordRejectedToken(ComposeError):
     """Discord answered 401 to the bot's token."""
+
+
+class PortUnusable(ComposeError):
+    """PORT can't be listened on; the message says what the host can do."""
 
 
 class IllegalMove(ComposeError):

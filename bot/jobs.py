@@ -143,7 +143,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something a member must learn. `attempted_at` is set before each try to tell it.
+    """Something a member must learn. `attempted_at` and `attempted_rung` are set before each try.
 
     `unsure` says that the last try may have reached Discord without our learning of it.
     `message_id` is known once it was told; then only the card remains to be brought up to date.
@@ -155,6 +155,7 @@ class Notice:
     attempts: int
     created_at: datetime
     attempted_at: datetime | None
+    attempted_rung: Rung | None
     unsure: bool
     rung: Rung | None
     message_channel_id: int | None

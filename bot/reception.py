@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.jobs import Brief, Job, JobState, NewJob
 from bot.logs import about_job
 from bot.store.job_store import DailyLimits, JobStore
-from bot.workers.bells import Bells
+from bot.text import is_blank
+from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.worker import Clock
 
@@ -73,7 +74,7 @@ class Reception:
         with about_job(job.id):
             if await self._jobs.accept(job.id, card_message_id, self._clock()):
                 log.info("queued for member %d", job.member_id)
-                self._bells.submit.set()
+                self._bells.ring(Bell.SUBMIT)
 
     async def not_answered(self, job: Job, why: str) -> None:
         """Discord did not take the card, so the member saw nothing: nothing is paid."""
@@ -101,7 +102,7 @@ class Reception:
             return None
         with about_job(job.id):
             log.info("cancelled by a member")
-        self._bells.submit.set()  # a place may be free
+        self._bells.ring(Bell.SUBMIT)  # a place may be free
         return replace(job, state=JobState.CANCELLED)
 
     async def _handed_over(self, job: Job) -> Job:
@@ -115,8 +116,10 @@ class Reception:
 
 
 def brief_of(*, model: str, prompt: str, negative_prompt: str | None, seed: int) -> Brief:
-    """The request with the white space at its ends taken off."""
-    negative_prompt = (negative_prompt or "").strip()
-    return Brief(
-        model=model, prompt=prompt.strip(), negative_prompt=negative_prompt or None, seed=seed
-    )
+    """The request with the white space at its ends taken off.
+
+    A negative prompt of which nothing can be seen is none: Discord refuses a card with it.
+    """
+    if negative_prompt is not None:
+        negative_prompt = None if is_blank(negative_prompt) else negative_prompt.strip()
+    return Brief(model=model, prompt=prompt.strip(), negative_prompt=negative_prompt, seed=seed)

@@ -4,7 +4,14 @@ import re
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -41,6 +48,13 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _host(value: str) -> str:
+    """A name or an address to listen on; whether it is this machine's shows when it is tried."""
+    if not re.fullmatch(r"[A-Za-z0-9.:_%-]+", value):
+        raise ValueError("is neither an address nor a host name")
+    return value
+
+
 HttpBase = Annotated[str, AfterValidator(_http_base)]
 Secret = Annotated[SecretStr, AfterValidator(_secret)]
 Snowflake = Annotated[int, Field(ge=1, lt=2**63)]
@@ -73,15 +87,29 @@ class Settings(BaseSettings):
     max_concurrent_generations: Annotated[int, Field(ge=1)] = 10
     polls_per_second: Annotated[float, Field(ge=0.01, allow_inf_nan=False)] = 5.0
     generation_timeout_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 600.0
+    port: Annotated[int | None, Field(ge=1, le=65_535)] = None
+    # Only where PORT is set; hosters' health checks come from outside the container.
+    host: Annotated[str, AfterValidator(_host)] = "0.0.0.0"  # noqa: S104
+    held_days: Annotated[float, Field(gt=0, le=365, allow_inf_nan=False)] = 7.0
+    shard_count: Annotated[int | None, Field(ge=1)] = None
+    shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], NoDecode] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("allowed_guild_ids", mode="before")
+    @field_validator("allowed_guild_ids", "shard_ids", mode="before")
     @classmethod
     def _split_ids(cls, value: Any) -> Any:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @model_validator(mode="after")
+    def _shards_fit(self) -> Self:
+        if self.shard_ids and max(self.shard_ids) >= (self.shard_count or 0):
+            raise SettingsError(
+                ["SHARD_IDS needs a SHARD_COUNT larger than each of them (for example: 4)"]
+            )
+        return self
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -124,6 +152,11 @@ EXAMPLES = {
     "MAX_CONCURRENT_GENERATIONS": "10",
     "POLLS_PER_SECOND": "5",
     "GENERATION_TIMEOUT_S": "600",
+    "HELD_DAYS": "7",
+    "SHARD_COUNT": "4",
+    "SHARD_IDS": "0,1",
+    "PORT": "8080",
+    "HOST": "127.0.0.1",
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "text",
 }

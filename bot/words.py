@@ -16,6 +16,8 @@ COMPOSE_PROMPT = "What it should sound like: style, mood, instruments, tempo"
 COMPOSE_NEGATIVE_PROMPT = "What you do not want to hear"
 COMPOSE_SEED = "The same seed and prompt give about the same track again"
 
+TRACKS = "Get the tracks that I could not deliver"
+
 # --- private answers: why nothing was started -------------------------------------------------
 
 BLANK_PROMPT = (
@@ -77,7 +79,7 @@ FIELD_MODEL = "Model"
 FIELD_SEED = "Seed"
 FIELD_AVOID = "Leaving out"
 FIELD_EXPECTED = "Expected"
-FIELD_RESULT = "Track"
+FIELD_RESULT = "Result"
 FIELD_REASON = "Why"
 
 BUTTON_CANCEL = "Cancel"
@@ -216,5 +218,16 @@ def recipe(command: str) -> str:
     """Everything needed to make the track again; `command` is inside a code block."""
     return f"Everything needed to make this track again:\n```\n{command}\n```"
 
+
+NOTHING_HELD = "Nothing is waiting for you: all your tracks were delivered."
+HELD_TRACK = "I could not deliver this track when it was ready. Here it is."
+HELD_WITHOUT_FILE = (
+    "I could not deliver this track, and its file is not kept any more. "
+    "With the same prompt and seed, `/compose` makes about the same track again."
+)
+HELD_TOO_LARGE = (
+    "I could not deliver this track, and it is larger than what I may upload here. "
+    "Use `/tracks` again on a server with a higher limit."
+)
 
 RECIPE_AS_FILE = "Everything needed to make this track again is in the file."

@@ -94,6 +94,7 @@ def a_notice(**changes: Any) -> Notice:
         "attempts": 0,
         "created_at": NOW,
         "attempted_at": None,
+        "attempted_rung": None,
         "unsure": False,
         "rung": None,
         "message_channel_id": None,

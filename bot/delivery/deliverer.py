@@ -1,16 +1,18 @@
 """Delivering: every notice reaches its member once, and then the card says so, too."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot import words
-from bot.delivery import announcements, cards, ladder
+from bot.delivery import announcements, cards
 from bot.delivery.announcements import Announcement
-from bot.delivery.ladder import Told
+from bot.delivery.ladder import Ladder, Told
 from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
 from bot.errors import (
     AddressRefused,
+    AudioError,
     AudioTooLarge,
     AudioUnavailable,
     AudioUnusable,
@@ -22,17 +24,20 @@ from bot.errors import (
 )
 from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
 from bot.logs import about_job
+from bot.metrics import Metrics
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
+from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
-from bot.workers.bells import Bells
+from bot.text import file_name
+from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker
 
 SLOTS = 6
 LEASE_S = DOWNLOAD_TIMEOUT_S + 3 * SEND_TIMEOUT_S
-# Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
-NONCE_HOLDS = timedelta(seconds=30)
+# As much as one request to Discord may carry.
+HELD_BYTES = 25 * 2**20
 FILE_PATIENCE = timedelta(minutes=30)
 DISCORD_PATIENCE = timedelta(hours=24)
 
@@ -48,19 +53,24 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         notices: NoticeStore,
         provider: Provider,
         fetcher: AudioFetcher,
-        messenger: Messenger,
         *,
+        held: HeldStore,
+        messenger: Messenger,
         may_link: Callable[[str], bool],
         bells: Bells,
         clock: Clock,
+        metrics: Metrics | None = None,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.deliver, clock=clock)
+        super().__init__(slots=SLOTS, bell=bells.event(Bell.DELIVER), clock=clock)
         self._jobs = jobs
         self._notices = notices
         self._provider = provider
         self._fetcher = fetcher
+        self._held = held
         self._messenger = messenger
+        self._ladder = Ladder(messenger, notices, clock)
         self._may_link = may_link
+        self._metrics = metrics or Metrics()
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
         """Notices with something left to be done, oldest first."""
@@ -76,7 +86,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         with about_job(job.id):
             try:
                 if notice.message_id is None and not _outdated(notice, job):
-                    told = await self._find_earlier(notice, job) or await self._tell(notice, job)
+                    told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
                     await self._remember(notice, told)
                     await self._finish(notice, job, told)
                 elif notice.message_id and notice.rung and notice.message_channel_id:
@@ -90,31 +100,11 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                     await self._notices.close(notice)
             except (AudioUnavailable, DeliveryLater) as error:
                 # This try surely posted nothing; an earlier one may have.
-                await self._later(notice, str(error), unsure=notice.unsure)
+                await self._later(notice, job, str(error), unsure=notice.unsure)
             except DeliveryUnsure as error:
-                await self._later(notice, str(error), unsure=True)
+                await self._later(notice, job, str(error), unsure=True)
             except Unreachable as error:
-                log.warning("no way to the member is left: %s", error)
-                await self._notices.hold(notice.id, str(error))
-
-    async def _find_earlier(self, notice: Notice, job: Job) -> Told | None:
-        """The message of an earlier try whose outcome was unknown, if it is there.
-
-        Within Discord's memory of nonces there is no need to look. `Unreachable` when it can't be
-        known: then it must not be posted again.
-        """
-        now = self._clock()
-        if not notice.unsure or notice.attempted_at is None:
-            return None
-        if now - notice.attempted_at < NONCE_HOLDS:
-            return None
-        if not await self._messenger.may_read_history(job):
-            raise Unreachable("it may have been posted, but the channel can't be searched for it")
-        found = await self._messenger.find(job.channel_id, job.id, notice.kind, notice.created_at)
-        if found is None:
-            return None
-        log.info("an earlier try had reached Discord")
-        return Told(rung=Rung.CHANNEL, channel_id=job.channel_id, message_id=found.id)
+                await self._hold(notice, job, str(error))
 
     async def _tell(self, notice: Notice, job: Job) -> Told:
         if notice.kind is NoticeKind.RESULT:
@@ -151,8 +141,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         return await self._send(notice, job, announcements.track_link(job, job.audio.url, why))
 
     async def _send(self, notice: Notice, job: Job, what: Announcement) -> Told:
-        await self._notices.record_attempt(notice.id, self._clock())
-        return await ladder.tell(self._messenger, job, notice, what)
+        return await self._ladder.tell(job, notice, what)
 
     async def _ask_for_address(self, job: Job) -> None:
         """The provider may name another address by now."""
@@ -166,6 +155,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _remember(self, notice: Notice, told: Told) -> None:
         log.info("told the member (%s by %s)", notice.kind, told.rung)
+        self._metrics.told(notice, told.rung, self._clock())
         await self._notices.told(
             notice.id,
             told.rung,
@@ -186,18 +176,34 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 log.info("the card can't be updated: %s", error)
         await self._notices.close(notice)
 
-    async def _later(self, notice: Notice, problem: str, *, unsure: bool) -> None:
+    async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         """Try again: soon at first, then more and more seldom."""
         now = self._clock()
         age = now - notice.created_at
         if age > DISCORD_PATIENCE:
-            await self._notices.hold(notice.id, problem)
+            await self._hold(notice, job, problem)
             return
         wait_s = min(max(age.total_seconds() / 4, 1.0), 60.0)
         log.warning("could not deliver, trying again in %.0f s: %s", wait_s, problem)
         await self._notices.put_off(
             notice.id, now + timedelta(seconds=wait_s), problem, unsure=unsure
         )
+
+    async def _hold(self, notice: Notice, job: Job, problem: str) -> None:
+        """No way is left: keep the audio, whose link at the provider does not live for ever."""
+        log.warning("held for the member to ask for: %s", problem)
+        self._metrics.told(notice, Rung.HELD, self._clock())
+        if notice.kind is NoticeKind.RESULT and job.audio is not None:
+            try:
+                async with self._fetcher.fetch(job.audio.url, limit_bytes=HELD_BYTES) as audio:
+                    name = file_name(job.brief.prompt, audio.extension)
+                    content = await asyncio.to_thread(audio.path.read_bytes)
+                held = HeldAudio(file_name=name, content=content)
+                await self._held.keep(job.id, held, self._clock())
+            except AudioError as error:
+                log.warning("its audio could not be kept: %s", error)
+        await self._notices.hold(notice.id, problem)
+        self._metrics.told(notice, Rung.HELD, self._clock())
 
 
 def message_url(job: Job, told: Told) -> str:

@@ -1,45 +1,108 @@
-"""The ways to a member, best first, and going down them.
+"""The ways to a member, best first, and going down them without ever telling twice.
 
 A new message in the channel notifies; an edit of the card through the interaction's token needs
 no permission, for 15 minutes; a direct message needs neither. If all are closed, the notice is
 held for the member to ask for.
+
+Each try is stored before it is made. As long as the outcome of one is unknown, no other way is
+taken: it may be repeated where Discord itself drops repetitions, or else it is looked for.
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
 from bot.errors import Unreachable
 from bot.jobs import Job, Notice, Rung
+from bot.store.notice_store import NoticeStore
+from bot.workers.worker import Clock
+
+# Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
+NONCE_HOLDS = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """Where the member was told. `url` leads there."""
+    """Where the member was told."""
 
     rung: Rung
     channel_id: int
     message_id: int
 
 
-async def tell(messenger: Messenger, job: Job, notice: Notice, what: Announcement) -> Told:
-    """Tell the member on the best rung that is open.
+class Ladder:
+    """Takes a message to a member. Raises the `DeliveryError`s of `bot.errors`."""
 
-    Raises `Unreachable` if none is, and passes on `DeliveryUnsure`, `DeliveryLater` and
-    `UploadTooLarge`.
-    """
-    try:
-        message = await messenger.post(job, notice, what)
+    def __init__(self, messenger: Messenger, notices: NoticeStore, clock: Clock) -> None:
+        self._messenger = messenger
+        self._notices = notices
+        self._clock = clock
+        self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Told]]] = {
+            Rung.CHANNEL: self._in_channel,
+            Rung.INTERACTION: self._through_interaction,
+            Rung.DIRECT_MESSAGE: self._directly,
+        }
+
+    async def earlier(self, job: Job, notice: Notice) -> Told | None:
+        """The message of an earlier try of unknown outcome, if it is there.
+
+        `None` also where repeating the try can do no harm. `Unreachable` when it can't be known:
+        then nothing may be posted.
+        """
+        if not notice.unsure or self._is_repeatable(notice):
+            return None
+        channel_id = job.channel_id
+        if notice.attempted_rung is Rung.DIRECT_MESSAGE:
+            channel_id = await self._messenger.direct_channel(job)
+        found = await self._messenger.find(channel_id, job.id, notice.kind, notice.created_at)
+        if found is None:
+            return None
+        log.info("an earlier try had reached Discord")
+        rung = notice.attempted_rung or Rung.CHANNEL
+        return Told(rung=rung, channel_id=channel_id, message_id=found.id)
+
+    async def tell(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        """Tell the member on the best rung that is open, or on the one that is still unsure.
+
+        To be called only after `earlier`. Raises `Unreachable` if no rung is open, and passes on
+        `DeliveryUnsure`, `DeliveryLater` and `UploadTooLarge`.
+        """
+        rungs = list(self._ways)
+        if notice.unsure and notice.attempted_rung in rungs:
+            rungs = rungs[rungs.index(notice.attempted_rung) :]
+        problem = Unreachable("there is no way")
+        for rung in rungs:
+            await self._notices.record_attempt(notice.id, rung, self._clock())
+            try:
+                return await self._ways[rung](job, notice, what)
+            except Unreachable as error:
+                if notice.unsure and rung is notice.attempted_rung and self._is_repeatable(notice):
+                    raise Unreachable(f"it may have been told before: {error}") from error
+                log.info("not by %s: %s", rung, error)
+                problem = error
+        raise problem
+
+    def _is_repeatable(self, notice: Notice) -> bool:
+        """Whether Discord drops a repetition: edits always, messages while it knows the nonce."""
+        if notice.attempted_rung is Rung.INTERACTION:
+            return True
+        at = notice.attempted_at
+        return at is not None and self._clock() - at < NONCE_HOLDS
+
+    async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        message = await self._messenger.post(job, notice, what)
         return Told(rung=Rung.CHANNEL, channel_id=job.channel_id, message_id=message.id)
-    except Unreachable as error:
-        log.info("not in the channel: %s", error)
-    try:
-        answer = await messenger.edit_answer(job, what)
-        return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=answer.id)
-    except Unreachable as error:
-        log.info("not through the interaction: %s", error)
-    direct = await messenger.post_direct(job, notice, what)
-    return Told(rung=Rung.DIRECT_MESSAGE, channel_id=direct.channel.id, message_id=direct.id)
+
+    async def _through_interaction(self, job: Job, _notice: Notice, what: Announcement) -> Told:
+        message = await self._messenger.edit_answer(job, what)
+        return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
+
+    async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        message = await self._messenger.post_direct(job, notice, what)
+        channel_id = message.channel.id
+        return Told(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)

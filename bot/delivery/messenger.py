@@ -21,7 +21,8 @@ from bot.jobs import Job, Notice, NoticeKind
 
 SEND_TIMEOUT_S = 120
 READ_TIMEOUT_S = 30
-SEARCH_LIMIT = 500
+SEARCH_TIMEOUT_S = 120
+SEARCH_LIMIT = 2000
 CLOCK_SKEW = timedelta(seconds=30)
 
 TOO_LARGE_CODE = 40005
@@ -85,30 +86,31 @@ class Messenger:
     ) -> discord.Message | None:
         """Our own message for this job and purpose, if it was posted since then.
 
-        Raises `Unreachable` when the channel can't be read, and `DeliveryLater`.
+        Raises `DeliveryLater`, and `Unreachable` when it can't be known: the channel can't be read,
+        too much was said there, or nothing at all is in it, which is also what Discord shows to
+        those who may not read the history.
         """
         channel = self._client.get_partial_messageable(channel_id)
-        async with _translated(READ_TIMEOUT_S, reading=True):
-            history = channel.history(
-                limit=SEARCH_LIMIT, after=since - CLOCK_SKEW, oldest_first=True
-            )
-            async for message in history:
-                ours = self._client.user is not None and message.author.id == self._client.user.id
-                if ours and buttons.stands_for(message, job_id, place):
+        seen = 0
+        async with _translated(SEARCH_TIMEOUT_S, reading=True):
+            after = since - CLOCK_SKEW
+            async for message in channel.history(limit=SEARCH_LIMIT, after=after):
+                if self._is_ours(message) and buttons.stands_for(message, job_id, place):
                     return message
+                seen += 1
+            if seen == SEARCH_LIMIT:
+                raise Unreachable("too much was said in the channel since then")
+            if not seen and not [message async for message in channel.history(limit=1)]:
+                raise Unreachable("the channel's history can't be read")
         return None
 
-    async def may_read_history(self, job: Job) -> bool:
-        """Whether an empty search means something: without that permission lists are empty."""
-        if job.card_message_id is None:
-            return False
-        channel = self._client.get_partial_messageable(job.channel_id)
-        try:
-            async with _translated(READ_TIMEOUT_S, reading=True):
-                await channel.fetch_message(job.card_message_id)
-        except Unreachable:
-            return False
-        return True
+    def _is_ours(self, message: discord.Message) -> bool:
+        return self._client.user is not None and message.author.id == self._client.user.id
+
+    async def direct_channel(self, job: Job) -> int:
+        """The id of the direct messages with the job's member; raises `Unreachable`."""
+        async with _translated(READ_TIMEOUT_S, reading=True):
+            return (await self._client.create_dm(discord.Object(job.member_id))).id
 
     async def first_answer(self, job: Job) -> int | None:
         """The id of the card, asked for through the interaction; `None` if there is no card.

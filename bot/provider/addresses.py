@@ -17,6 +17,8 @@ from bot.errors import AddressRefused
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# IETF protocol assignments, of which Python knows a part; one cloud has its metadata there.
+SPECIAL = ipaddress.ip_network("192.0.0.0/24")
 
 
 def is_loopback_host(host: str | None) -> bool:
@@ -41,6 +43,8 @@ def is_public(address: IpAddress) -> bool:
             return is_public(inner)
         if address.is_site_local:
             return False
+    if address in SPECIAL:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

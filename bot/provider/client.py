@@ -5,6 +5,7 @@ Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
 
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -22,6 +23,8 @@ from bot.jobs import Brief
 from bot.provider.wire import (
     Balance,
     Generation,
+    Transaction,
+    TransactionPage,
     hint,
     parse,
     parse_retry_after_s,
@@ -33,6 +36,9 @@ CONNECT_TIMEOUT_S = 10
 SUBMIT_TIMEOUT_S = 60
 READ_TIMEOUT_S = 20
 ANSWER_LIMIT_BYTES = 1 << 20
+INFERENCE_ID_LIMIT = 200
+MODEL_USAGE = "MODEL_USAGE"
+LEDGER_PAGES = 10
 
 
 class Provider:
@@ -53,16 +59,19 @@ class Provider:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, base_url: str, key: str) -> AsyncIterator["Provider"]:
+    async def open(
+        cls, base_url: str, key: str, *, trace: aiohttp.TraceConfig | None = None
+    ) -> AsyncIterator["Provider"]:
         """A client with its own sessions.
 
         Submissions use a fresh connection each: on a kept-alive one that the other side is just
-        closing, nobody could tell whether the request was read.
+        closing, nobody could tell whether the request was read. `trace` counts the requests.
         """
+        traces = [trace] if trace else None
         fresh = aiohttp.TCPConnector(force_close=True)
         async with (
-            aiohttp.ClientSession() as reading,
-            aiohttp.ClientSession(connector=fresh) as submitting,
+            aiohttp.ClientSession(trace_configs=traces) as reading,
+            aiohttp.ClientSession(connector=fresh, trace_configs=traces) as submitting,
         ):
             yield cls(base_url, key, reading=reading, submitting=submitting)
 
@@ -91,9 +100,10 @@ class Provider:
             refused = refusal(status, answer, headers.get("Retry-After"))
             raise refused or OutcomeUnknown(f"{status}: {hint(answer)}")
         try:
-            return parse(Generation, answer)
+            generation = parse(Generation, answer)
         except Trouble as error:
             raise OutcomeUnknown(f"{status}, but {error}") from error
+        return generation.model_copy(update={"inference_id": _inference_id(headers)})
 
     async def fetch(self, generation_id: str) -> Generation:
         """How a generation stands; may be repeated.
@@ -106,6 +116,25 @@ class Provider:
     async def balance(self) -> Balance:
         """What is left on the host's account; may be repeated. Raises as `fetch` does."""
         return parse(Balance, await self._read("/v2/billing"))
+
+    async def charges(self, start: datetime, end: datetime) -> AsyncIterator[Transaction]:
+        """What the account was charged for the use of models in `start` ≤ time < `end`.
+
+        Times are aware. Newest first, and no more than `LEDGER_PAGES` pages of 100; may be
+        repeated. Raises as `fetch` does. Source: AI/ML API docs, Account Balance > Get account
+        transactions.
+        """
+        query = {"type": MODEL_USAGE, "limit": "100"}
+        query |= {"from": start.isoformat(), "to": end.isoformat()}
+        for _ in range(LEDGER_PAGES):
+            page = parse(TransactionPage, await self._read("/v2/billing/transactions", **query))
+            for transaction in page.data:
+                # The filters are asked for; that they are honoured is checked.
+                if transaction.type == MODEL_USAGE and start <= transaction.created_at < end:
+                    yield transaction
+            if page.next_cursor is None:
+                return
+            query["cursor"] = page.next_cursor
 
     async def _read(self, path: str, **query: str) -> bytes:
         try:
@@ -148,6 +177,12 @@ class Provider:
             timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S),
         ) as response:
             return response.status, response.headers, await _bounded_body(response)
+
+
+def _inference_id(headers: CIMultiDictProxy[str]) -> str | None:
+    """What the account's ledger will call the charge for this answer."""
+    name = headers.get("x-inference-id", "")
+    return name if 0 < len(name) <= INFERENCE_ID_LIMIT else None
 
 
 async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:

@@ -4,6 +4,7 @@ Source: the provider's OpenAPI files and its pages on errors. Only `id` and `sta
 there; whatever else is missing, null or of another shape must not break a paid generation.
 """
 
+import contextlib
 import json
 import math
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import (
     InvalidRequest,
@@ -26,6 +27,7 @@ from bot.jobs import Audio
 
 HINT_LIMIT = 500
 LARGEST_SIZE_BYTES = 2**63 - 1  # what a column holds
+LARGEST_AMOUNT = 1e12  # of money or credits; beyond it, it is a mistake
 
 
 class Phase(Enum):
@@ -56,7 +58,14 @@ def _size_or_none(value: Any) -> Any:
     return value if fits else None
 
 
+def _amount_or_none(value: Any) -> Any:
+    # `type`, since a bool is an int; the upper bound also refuses infinity and NaN.
+    fits = type(value) in {int, float} and 0 <= value <= LARGEST_AMOUNT
+    return value if fits else None
+
+
 OptionalText = Annotated[str | None, BeforeValidator(_str_or_none)]
+OptionalAmount = Annotated[float | None, BeforeValidator(_amount_or_none)]
 
 
 class AudioFile(_Answer):
@@ -68,6 +77,19 @@ class AudioFile(_Answer):
     file_size: Annotated[int | None, BeforeValidator(_size_or_none)] = None
 
 
+class Usage(_Answer):
+    """`meta.usage` of a completed generation: what it cost, where the provider says so."""
+
+    credits_used: OptionalAmount = None
+    usd_spent: OptionalAmount = None
+
+
+class Meta(_Answer):
+    """`meta` of a generation."""
+
+    usage: Annotated[Usage | None, BeforeValidator(_dict_or_none)] = None
+
+
 class Generation(_Answer):
     """A generation as the provider sees it."""
 
@@ -75,6 +97,14 @@ class Generation(_Answer):
     status: str
     audio_file: Annotated[AudioFile | None, BeforeValidator(_dict_or_none)] = None
     error: Any = None
+    meta: Annotated[Meta | None, BeforeValidator(_dict_or_none)] = None
+    # Of a submission only, and from a header of the answer: see `Provider.submit`.
+    inference_id: OptionalText = None
+
+    @property
+    def usage(self) -> Usage:
+        """What it cost, as far as it is known."""
+        return (self.meta and self.meta.usage) or Usage()
 
     @property
     def phase(self) -> Phase:
@@ -110,6 +140,50 @@ class Balance(_Answer):
 
     current_balance: Annotated[float, Field(allow_inf_nan=False)]
     currency: str = "USD"
+
+
+class _Amount(_Answer):
+    usd: OptionalAmount = None
+    credits: OptionalAmount = None
+
+
+def _amount_object(value: Any) -> Any:
+    return value if isinstance(value, dict) else {}
+
+
+class Transaction(_Answer):
+    """One movement on the host's account. `reference_id` names what it was for."""
+
+    created_at: AwareDatetime
+    type: OptionalText = None
+    amount: Annotated[_Amount, BeforeValidator(_amount_object)] = _Amount()
+    model: OptionalText = None
+    reference_id: OptionalText = None
+
+
+def _readable(entries: Any) -> Any:
+    """One entry that can't be read is not worth losing the rest of the page."""
+    transactions = []
+    for entry in entries if isinstance(entries, list) else ():
+        with contextlib.suppress(ValidationError):
+            transactions.append(Transaction.model_validate(entry))
+    return transactions
+
+
+class _Pagination(_Answer):
+    next_cursor: OptionalText = None
+
+
+class TransactionPage(_Answer):
+    """One page of the account's ledger, newest first."""
+
+    data: Annotated[tuple[Transaction, ...], BeforeValidator(_readable)] = ()
+    pagination: Annotated[_Pagination | None, BeforeValidator(_dict_or_none)] = None
+
+    @property
+    def next_cursor(self) -> str | None:
+        """What to ask for the next page with, if there is one."""
+        return self.pagination.next_cursor if self.pagination else None
 
 
 def parse(kind: type[AnswerT], body: bytes) -> AnswerT:

@@ -38,6 +38,14 @@ def engine_url(database_url: str) -> URL:
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
+def sqlite_file(database_url: str) -> Path | None:
+    """The absolute path of a SQLite database; `None` for a database that is no file."""
+    url = engine_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    return Path(url.database).resolve()
+
+
 @contextlib.asynccontextmanager
 async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""

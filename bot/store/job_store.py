@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
 from bot.jobs import Audio, FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.rows import RELEASED, claim, job_from_row, lease, new_notice, select_job, unclaimed
 from bot.store.tables import jobs
+from bot.store.turns import Turn, take_turns
 
 DAY = timedelta(hours=24)
 ON_THEIR_WAY = (JobState.RECEIVED, JobState.QUEUED)
-AT_THE_PROVIDER = (JobState.SUBMITTING, JobState.GENERATING)
 # Failed jobs do not count, nor do those that were cancelled before they went to the provider.
 COUNTED = sa.and_(
     jobs.c.state != JobState.FAILED,
@@ -96,10 +97,8 @@ class JobStore:
         for limit, whole_bot in ((limits.per_member, False), (limits.whole_bot, True)):
             if not limit:
                 continue
-            if connection.dialect.name == "postgresql":
-                # Two requests at the same moment must not both see the last free place.
-                key = 0 if whole_bot else member_id
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            # Two requests at the same moment must not both see the last free place.
+            await take_turns(connection, Turn.WHOLE_BOT if whole_bot else member_id)
             counted = [jobs.c.created_at > now - DAY, COUNTED]
             if not whole_bot:
                 counted.append(jobs.c.member_id == member_id)
@@ -153,32 +152,38 @@ class JobStore:
         )
         check_move(JobState.QUEUED, JobState.SUBMITTING)
         async with self._engine.begin() as connection:
+            await take_turns(connection, Turn.SUBMITTING)
             count = sa.select(sa.func.count()).select_from(jobs).where(running)
             free = at_most_running - int((await connection.execute(count)).scalar_one())
             if free <= 0:
                 return []
-            statement = claim(
-                jobs,
-                jobs.c.state == JobState.QUEUED,
-                jobs.c.due_at <= now,
-                order_by=(jobs.c.created_at,),
-                limit=min(limit, free),
-                values={
+            fairly = in_order(jobs.c.due_at <= now).limit(min(limit, free)).subquery()
+            statement = (
+                sa.update(jobs)
+                .where(jobs.c.id.in_(sa.select(fairly.c.id)), jobs.c.state == JobState.QUEUED)
+                .values(
                     **lease(self._worker_id, now, lease_s),
-                    "state": JobState.SUBMITTING,
-                    "submitted_at": now,
-                    "attempts": jobs.c.attempts + 1,
-                },
+                    state=JobState.SUBMITTING,
+                    submitted_at=now,
+                    attempts=jobs.c.attempts + 1,
+                )
+                .returning(jobs)
             )
             return _oldest_first((await connection.execute(statement)).all())
 
-    async def start_generation(self, job_id: str, generation_id: str, due_at: datetime) -> bool:
-        """submitting → generating: it is paid for, and polled from `due_at` on until it ends."""
+    async def start_generation(
+        self, job_id: str, generation_id: str, due_at: datetime, *, inference_id: str | None = None
+    ) -> bool:
+        """submitting → generating: it is paid for, and polled from `due_at` on until it ends.
+
+        `inference_id` is the name of the charge in the account's ledger, as far as it is known.
+        """
         return await self._move(
             job_id,
             JobState.SUBMITTING,
             JobState.GENERATING,
             generation_id=generation_id,
+            inference_id=inference_id,
             due_at=due_at,
             attempts=0,
         )

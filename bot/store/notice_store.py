@@ -1,10 +1,11 @@
 """All queries on notices: what members must learn, and how far the telling has come."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
 from bot.store.rows import RELEASED, claim, job_from_row, lease, notice_from_row, unclaimed
@@ -54,15 +55,19 @@ class NoticeStore:
         )
         async with self._engine.begin() as connection:
             claimed = [notice_from_row(row) for row in (await connection.execute(statement)).all()]
-            wanted = sa.select(jobs).where(jobs.c.id.in_({notice.job_id for notice in claimed}))
-            rows = (await connection.execute(wanted)).all() if claimed else []
-        by_id = {row.id: job_from_row(row) for row in rows}
-        return [(notice, by_id[notice.job_id]) for notice in sorted(claimed, key=lambda n: n.id)]
+            return await _with_jobs(connection, sorted(claimed, key=lambda notice: notice.id))
 
-    async def record_attempt(self, notice_id: int, now: datetime) -> None:
-        """To be stored before each message is sent: from here on it may exist."""
+    async def record_attempt(self, notice_id: int, rung: Rung, now: datetime) -> None:
+        """To be stored before each message is sent: from here on it may exist.
+
+        While the outcome of a try is unknown, `attempted_at` stays at that one.
+        """
         await self._update(
-            notice_id, attempted_at=now, unsure=True, attempts=notices.c.attempts + 1
+            notice_id,
+            attempted_at=sa.case((notices.c.unsure, notices.c.attempted_at), else_=now),
+            attempted_rung=rung,
+            unsure=True,
+            attempts=notices.c.attempts + 1,
         )
 
     async def told(
@@ -87,6 +92,19 @@ class NoticeStore:
     async def hold(self, notice_id: int, problem: str) -> None:
         """No way to the member is left; it is kept for them to ask for."""
         await self._update(notice_id, due_at=None, rung=Rung.HELD, problem=problem, **RELEASED)
+
+    async def held_for(self, member_id: int, limit: int) -> list[tuple[Notice, Job]]:
+        """What is held for a member, oldest first, each with its job."""
+        wanted = (
+            sa.select(notices)
+            .join(jobs, jobs.c.id == notices.c.job_id)
+            .where(jobs.c.member_id == member_id, notices.c.rung == Rung.HELD)
+            .order_by(notices.c.id)
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            held = [notice_from_row(row) for row in (await connection.execute(wanted)).all()]
+            return await _with_jobs(connection, held)
 
     async def close(self, notice: Notice) -> None:
         """Nothing is left to do. After a final notice the job's interaction token goes, too."""
@@ -118,3 +136,13 @@ class NoticeStore:
 
 def _by_id(notice_id: int, **values: Any) -> sa.Update:
     return sa.update(notices).where(notices.c.id == notice_id).values(**values)
+
+
+async def _with_jobs(
+    connection: AsyncConnection, found: Sequence[Notice]
+) -> list[tuple[Notice, Job]]:
+    if not found:
+        return []
+    wanted = sa.select(jobs).where(jobs.c.id.in_({notice.job_id for notice in found}))
+    by_id = {row.id: job_from_row(row) for row in (await connection.execute(wanted)).all()}
+    return [(notice, by_id[notice.job_id]) for notice in found]

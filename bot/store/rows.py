@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import Audio, Brief, FailureKind, Job, JobState, Notice, NoticeKind, Rung
-from bot.store.tables import jobs, notices
+from bot.store.tables import jobs, notices, processes
 
 
 def claim(
@@ -34,8 +33,13 @@ def claim(
 
 
 def unclaimed(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
-    """Nobody works on the row, or whoever did has not been heard of for its lease."""
-    return sa.or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+    """Nobody works on the row, or its lease has run out, or whoever did has died."""
+    alive = sa.select(processes.c.id).where(processes.c.alive_until > now)
+    return sa.or_(
+        table.c.claimed_until.is_(None),
+        table.c.claimed_until <= now,
+        table.c.claimed_by.not_in(alive),
+    )
 
 
 def lease(worker_id: str, now: datetime, lease_s: float) -> dict[str, Any]:
@@ -98,6 +102,7 @@ def notice_from_row(row: Any) -> Notice:
         attempts=row.attempts,
         created_at=row.created_at,
         attempted_at=row.attempted_at,
+        attempted_rung=Rung(row.attempted_rung) if row.attempted_rung else None,
         unsure=row.unsure,
         rung=Rung(row.rung) if row.rung else None,
         message_channel_id=row.message_channel_id,
@@ -113,11 +118,3 @@ def new_notice(job_id: str, kind: NoticeKind, now: datetime) -> sa.Insert:
 def select_job(job_id: str) -> sa.Select[Any]:
     """One job by its id."""
     return sa.select(jobs).where(jobs.c.id == job_id)
-
-
-async def expire_claims(engine: AsyncEngine, now: datetime) -> None:
-    """End every claim: for a process that knows it is the only one on this database."""
-    async with engine.begin() as connection:
-        for table in (jobs, notices):
-            held = sa.update(table).where(table.c.claimed_until > now)
-            await connection.execute(held.values(claimed_until=now))

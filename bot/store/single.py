@@ -13,6 +13,26 @@ from sqlalchemy.engine import URL
 
 from bot.errors import DatabaseUnusable
 
+PATIENCE_S = 0.3  # longer than `a_bot_runs_on` has the lock when it tries it
+
+
+def a_bot_runs_on(file: Path) -> bool:
+    """Whether a bot has this SQLite file. The lock is tried, and not kept."""
+    lock_file = _lock_file(file)
+    if not lock_file.exists():
+        return False
+    lock = FileLock(lock_file, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _lock_file(file: Path) -> Path:
+    return file.with_name(f"{file.name}.lock")
+
 
 @contextlib.contextmanager
 def only_bot(url: URL) -> Iterator[None]:
@@ -24,7 +44,7 @@ def only_bot(url: URL) -> Iterator[None]:
         yield
         return
     file = Path(url.database).resolve()
-    lock = FileLock(file.with_name(f"{file.name}.lock"), timeout=0)
+    lock = FileLock(_lock_file(file), timeout=PATIENCE_S)
     try:
         lock.acquire()
     except Timeout:

@@ -76,6 +76,9 @@ jobs = sa.Table(
     sa.Column("upload_limit_bytes", sa.BigInteger, nullable=False),
     sa.Column("card_message_id", Snowflake),
     sa.Column("retry_of", sa.String(16), sa.ForeignKey("jobs.id")),
+    # the place in the queue that the card shows, and since when
+    sa.Column("shown_place", sa.Integer),
+    sa.Column("shown_at", UtcDateTime),
     # what happened
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
@@ -83,6 +86,7 @@ jobs = sa.Table(
     sa.Column("submitted_at", UtcDateTime),
     sa.Column("finished_at", UtcDateTime),
     sa.Column("generation_id", AnyText, unique=True),
+    sa.Column("inference_id", AnyText, index=True),
     sa.Column("audio_url", AnyText),
     sa.Column("audio_content_type", AnyText),
     sa.Column("audio_file_name", AnyText),
@@ -109,6 +113,7 @@ notices = sa.Table(
     sa.Column("due_at", UtcDateTime),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("attempted_at", UtcDateTime),
+    sa.Column("attempted_rung", sa.String(16)),
     sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("told_at", UtcDateTime),
     sa.Column("rung", sa.String(16)),
@@ -119,4 +124,22 @@ notices = sa.Table(
     sa.Column("claimed_until", UtcDateTime),
     sa.UniqueConstraint("job_id", "kind"),
     sa.Index(None, "due_at"),
+)
+
+# Audio that could not be delivered: the provider's links expire, and processes share no disk.
+held_audio = sa.Table(
+    "held_audio",
+    metadata,
+    sa.Column("job_id", sa.String(16), sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("held_at", UtcDateTime, nullable=False),
+)
+
+# Who is alive: what a dead process had claimed is free for the others.
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("alive_until", UtcDateTime, nullable=False),
 )

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 # Parts of SQLite's messages (https://www.sqlite.org/rescode.html), and what to do.
 _SQLITE = {
-    "readonly database": "is read-only: give the bot's user the right to write the file and folder",
-    "database or disk is full": "can't grow: the disk is full. Make room; the bot goes on by itself",
+    "readonly database": "is read-only: give the bot's user the right to write file and folder",
+    "database or disk is full": "can't grow, the disk is full: make room, and the bot goes on",
     "not a database": "is no SQLite file, or damaged: move it away, or put a backup in its place",
     "malformed": "is damaged: move it away, or put a backup in its place",
     "database is locked": "is locked by another program: end that one",

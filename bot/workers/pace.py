@@ -13,6 +13,11 @@ class Pace:
         self._allowance = 1.0
         self._at_s = clock_s()
 
+    def set_rate(self, per_s: float) -> None:
+        """From now on so many per second: the rate is shared with other processes."""
+        self.available()
+        self._per_s = per_s
+
     def available(self) -> int:
         """Requests that may go out right now."""
         now_s = self._clock_s()

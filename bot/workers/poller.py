@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.logs import about_job
+from bot.metrics import Metrics
 from bot.provider.client import READ_TIMEOUT_S, Provider
 from bot.provider.wire import Generation, Phase
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
-from bot.workers.bells import Bells
+from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.pace import Pace
 from bot.workers.worker import Clock, Worker
@@ -33,19 +34,21 @@ class Poller(Worker[Job]):
         provider: Provider,
         experience: Experience,
         *,
-        polls_per_s: float,
+        pace: Pace,
         overdue_s: float,
         bells: Bells,
         clock: Clock,
+        metrics: Metrics | None = None,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.poll, clock=clock)
+        super().__init__(slots=SLOTS, bell=bells.event(Bell.POLL), clock=clock)
         self._jobs = jobs
         self._notices = notices
         self._provider = provider
         self._experience = experience
-        self._pace = Pace(polls_per_s)
+        self._pace = pace
         self._overdue_s = overdue_s
         self._bells = bells
+        self._metrics = metrics or Metrics()
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Due generations, as many as the rate allows."""
@@ -68,6 +71,7 @@ class Poller(Worker[Job]):
         with about_job(job.id):
             if job.generation_id is None:
                 raise AssertionError("generating without a generation id")
+            self._metrics.polled(job, self._clock())
             try:
                 generation = await self._provider.fetch(job.generation_id)
             except GenerationUnknown as error:
@@ -86,6 +90,7 @@ class Poller(Worker[Job]):
             now = self._clock()
             if await self._jobs.succeed(job.id, generation.audio, now):
                 log.info("finished after %d polls", job.attempts)
+                self._metrics.finished(job, now, generation.usage)
                 await self._experience.learn(job, now)
                 self._finished()
         else:
@@ -101,15 +106,17 @@ class Poller(Worker[Job]):
             return
         if age_s > self._overdue_s and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
             log.warning("overdue after %d s; asking less often from now on", age_s)
-            self._bells.deliver.set()
+            self._bells.ring(Bell.DELIVER)
         due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
         await self._jobs.poll_again(job.id, max(due_at, now + timedelta(seconds=at_least_s)))
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         log.warning("failed (%s): %s", kind, reason)
-        await self._jobs.fail(job.id, kind, reason, self._clock(), source=JobState.GENERATING)
+        now = self._clock()
+        if await self._jobs.fail(job.id, kind, reason, now, source=JobState.GENERATING):
+            self._metrics.failed(kind)
         self._finished()
 
     def _finished(self) -> None:
-        self._bells.submit.set()  # a place at the provider is free
-        self._bells.deliver.set()
+        self._bells.ring(Bell.SUBMIT)  # a place at the provider is free
+        self._bells.ring(Bell.DELIVER)

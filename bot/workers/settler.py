@@ -11,7 +11,7 @@ from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.reception import Reception
 from bot.store.job_store import JobStore
-from bot.workers.bells import Bells
+from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker
 
 SLOTS = 4
@@ -32,7 +32,7 @@ class Settler(Worker[Job]):
         bells: Bells,
         clock: Clock,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.settle, clock=clock)
+        super().__init__(slots=SLOTS, bell=bells.event(Bell.SETTLE), clock=clock)
         self._jobs = jobs
         self._reception = reception
         self._messenger = messenger

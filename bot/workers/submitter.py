@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from bot.errors import InvalidRequest, OutcomeUnknown, Refused
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.logs import about_job
+from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
+from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
-from bot.workers.bells import Bells
+from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.pause import Pause
 from bot.workers.worker import Clock, Worker
@@ -35,8 +37,9 @@ class Submitter(Worker[Job]):
         overdue_s: float,
         bells: Bells,
         clock: Clock,
+        metrics: Metrics | None = None,
     ) -> None:
-        super().__init__(slots=at_most_running, bell=bells.submit, clock=clock)
+        super().__init__(slots=at_most_running, bell=bells.event(Bell.SUBMIT), clock=clock)
         self._jobs = jobs
         self._notices = notices
         self._provider = provider
@@ -44,13 +47,15 @@ class Submitter(Worker[Job]):
         self._overdue_s = overdue_s
         self._experience = experience
         self._bells = bells
+        self._metrics = metrics or Metrics()
         self.pause = Pause()
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
         now = self._clock()
-        if await self._jobs.interrupt_abandoned(now):
-            self._bells.deliver.set()
+        if abandoned := await self._jobs.interrupt_abandoned(now):
+            self._metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
+            self._bells.ring(Bell.DELIVER)
         if self.pause.probe_at is not None:
             if now < self.pause.probe_at or self._tasks:
                 return []
@@ -83,33 +88,40 @@ class Submitter(Worker[Job]):
             except OutcomeUnknown as error:
                 await self._fail(job, FailureKind.INTERRUPTED, str(error))
             else:
-                await self._start(job, generation.id)
+                await self._start(job, generation)
 
-    async def _start(self, job: Job, generation_id: str) -> None:
+    async def _start(self, job: Job, generation: Generation) -> None:
         now = self._clock()
         due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
-        await self._jobs.start_generation(job.id, generation_id, due_at)
-        log.info("accepted by the provider as generation %s", generation_id)
+        await self._jobs.start_generation(
+            job.id, generation.id, due_at, inference_id=generation.inference_id
+        )
+        log.info("accepted by the provider as generation %s", generation.id)
+        self._metrics.submitted(job)
+        self._metrics.paused(False)
         if self.pause.end():
             log.warning("the provider accepts submissions again")
-        self._bells.poll.set()
+        self._bells.ring(Bell.POLL)
         self.wake()
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         log.warning("failed (%s): %s", kind, reason)
-        await self._jobs.fail(job.id, kind, reason, self._clock(), source=JobState.SUBMITTING)
-        self._bells.deliver.set()
+        now = self._clock()
+        if await self._jobs.fail(job.id, kind, reason, now, source=JobState.SUBMITTING):
+            self._metrics.failed(kind)
+        self._bells.ring(Bell.DELIVER)
 
     async def _wait(self, job: Job, refusal: Refused) -> None:
         """Back into the queue; the provider is asked again when the pause allows a probe."""
         now = self._clock()
+        self._metrics.paused(True)
         if self.pause.begin(refusal, now):
             level = logging.ERROR if self.pause.host_must_act else logging.WARNING
             log.log(level, "%s", _advice(refusal, self.pause))
         await self._jobs.requeue(job.id, now + timedelta(milliseconds=1))
         worth_telling = self.pause.host_must_act or self.pause.lasted_s(now) > TELL_OF_PAUSE_AFTER_S
         if worth_telling and await self._notices.add_to_waiting(NoticeKind.DELAYED, now):
-            self._bells.deliver.set()
+            self._bells.ring(Bell.DELIVER)
 
 
 def _advice(refusal: Refused, pause: Pause) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ Clock = Callable[[], datetime]
 # process put down or left behind.
 LONGEST_REST_S = 2.0
 REST_AFTER_ERROR_S = 1.0
+# A loop turns every few seconds; one that has not for so long hangs.
+LONGEST_TURN_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class Worker(ABC, Generic[Item]):
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = bell
+        self._turned_at_s: float | None = None
 
     @abstractmethod
     async def claim(self, limit: int) -> Sequence[Item]:
@@ -53,6 +57,12 @@ class Worker(ABC, Generic[Item]):
         """There may be new work: look now."""
         self._bell.set()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the loop runs, and has looked for work within `LONGEST_TURN_S`."""
+        turned_at_s = self._turned_at_s
+        return turned_at_s is not None and time.monotonic() - turned_at_s < LONGEST_TURN_S
+
     async def run_once(self) -> int:
         """Claim what is due, finish it, and say how many items that were."""
         started = await self._start_due()
@@ -66,9 +76,11 @@ class Worker(ABC, Generic[Item]):
         stopping.add_done_callback(lambda _: self.wake())
         try:
             while not stop.is_set():
+                self._turned_at_s = time.monotonic()
                 self._bell.clear()
                 await self._rest(await self._turn())
         finally:
+            self._turned_at_s = None
             stopping.cancel()
 
     async def finish(self, within_s: float) -> None:

@@ -1,13 +1,18 @@
-"""A database and a clock for each test that asks for them."""
+"""A database, a clock and a provider for each test that asks for them."""
 
 import socket
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.provider.client import Provider
 from bot.store.database import open_database
+from bot.store.process_store import ProcessStore
+from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Generation
+from tests.bot.provider.clips import WAV
 from tests.factories import HandClock, Stored
 
 
@@ -33,7 +38,10 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def stored(engine: AsyncEngine, clock: HandClock) -> Stored:
+async def stored(engine: AsyncEngine, clock: HandClock) -> Stored:
+    """The stores of one process; others stay alive however far a test moves the clock."""
+    for worker_id in ("one", "two"):
+        await ProcessStore(engine, worker_id).beat(clock() + timedelta(days=365))
     return Stored(engine, clock)
 
 
@@ -44,3 +52,20 @@ def unused_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def _clip(_: Generation) -> Audio:
+    return Audio(WAV)
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[AimlapiStandIn]:
+    """The provider's stand-in, with a short clip for music."""
+    async with AimlapiStandIn(render=_clip) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+async def provider(stand_in: AimlapiStandIn) -> AsyncIterator[Provider]:
+    async with Provider.open(stand_in.url, KEY) as provider:
+        yield provider

@@ -8,7 +8,7 @@ from bot.errors import DailyLimitReached
 from bot.jobs import JobState
 from bot.reception import Reception, brief_of
 from bot.store.job_store import DailyLimits
-from bot.workers.bells import Bells
+from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from tests.factories import AUDIO, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
@@ -79,7 +79,7 @@ async def test_job_is_queued_and_the_bell_rung_when_discord_took_the_card(stored
     await a_reception(stored, bells=bells).answered(job, CARD_ID)
     assert (await stored.job(job.id)).state is JobState.QUEUED
     assert (await stored.job(job.id)).card_message_id == CARD_ID
-    assert bells.submit.is_set()
+    assert bells.event(Bell.SUBMIT).is_set()
 
 
 async def test_job_is_cancelled_when_discord_did_not_take_the_card(stored: Stored) -> None:
@@ -101,7 +101,7 @@ async def test_job_is_cancelled_when_it_waits_or_runs(stored: Stored, state: Job
     assert cancelled is not None
     assert cancelled.state is JobState.CANCELLED
     assert (await stored.job(cancelled.id)).state is JobState.CANCELLED
-    assert bells.submit.is_set()
+    assert bells.event(Bell.SUBMIT).is_set()
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
     assert await a_reception(stored).job("f" * 16) is None
 
 
-@pytest.mark.parametrize("negative_prompt", [None, "", "  \n"])
+@pytest.mark.parametrize("negative_prompt", [None, "", "  \n", "\x00\x07", "\u200b"])
 def test_brief_has_no_negative_prompt_when_it_is_blank(negative_prompt: str | None) -> None:
     brief = brief_of(model="m", prompt=" rain \n", negative_prompt=negative_prompt, seed=0)
     assert (brief.prompt, brief.negative_prompt) == ("rain", None)

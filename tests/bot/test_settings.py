@@ -60,7 +60,7 @@ def test_every_setting_has_an_example() -> None:
 
 def test_examples_are_valid_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     examples = {name: text for name, text in EXAMPLES.items() if name not in REQUIRED}
-    assert load(monkeypatch, **examples)
+    assert load(monkeypatch, **examples).command_guild_id == 81384788765712384
 
 
 WRONG = {
@@ -189,4 +189,4 @@ def test_file_in_another_encoding_is_a_settings_error() -> None:
 
 def test_other_variables_are_nobodys_business(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("SOMETHING_ELSE=1\n")
-    assert load(monkeypatch, PAGER="less")
+    assert load(monkeypatch, PAGER="less").log_level == "INFO"

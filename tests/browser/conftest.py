@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,39 +13,27 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from sandbox.discord import DiscordStandIn
 from sandbox.page.server import Page as ChatPage
+from sandbox.screenshot import CHROMIUM_ARGUMENTS, CHROMIUM_MISSING, find_chromium
 from tests.sandbox.page.support import Application
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 TIMEOUT_MS = 10_000
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
 
 
 def chromium() -> str:
     """The browser's path. Without one the test is skipped, or fails where CI promised one."""
-    for name in _NAMES:
-        if path := shutil.which(name):
-            return path
-    reason = "Chromium is missing: apt-get install chromium"
+    if path := find_chromium():
+        return path
     if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+        pytest.fail(CHROMIUM_MISSING)
+    pytest.skip(CHROMIUM_MISSING)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = chromium()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser
         await browser.close()
 

@@ -14,6 +14,15 @@ from tests.sandbox.page.support import Application, post, whisper
 # One browser serves all tests, so they share its event loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+# A message grows after the list scrolled to its end, and before the browser tells of the scrolling.
+GROWS_BETWEEN_FRAMES = """scroller => new Promise(resolve => {
+  const messages = scroller.querySelectorAll("li.message");
+  messages[0].style.paddingBottom = "300px";
+  scroller.dispatchEvent(new Event("scroll"));
+  requestAnimationFrame(() => requestAnimationFrame(() =>
+    resolve(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop)));
+})"""
+
 
 async def test_view_changes_when_another_member_speaks(tab: Page, discord: DiscordStandIn) -> None:
     whisper(discord.world, "Ben", "general", "for Ben")
@@ -34,6 +43,16 @@ async def test_thread_is_listed_below_its_channel_when_started(
     thread = tab.locator(".threads").get_by_role("button", name="tin roof versions")
     await thread.click()
     await expect(tab.locator("#channel-title")).to_have_text("tin roof versions")
+
+
+async def test_reader_stays_at_the_end_when_an_earlier_message_grows(
+    tab: Page, discord: DiscordStandIn
+) -> None:
+    for number in range(40):
+        post(discord.world, "Ada", "general", f"line {number}")
+    await expect(last(tab)).to_contain_text("line 39")
+    assert await tab.locator("#scroller").evaluate(GROWS_BETWEEN_FRAMES) < 2
+    await expect(tab.locator("#jump")).to_be_hidden()
 
 
 async def test_reader_is_led_to_news_when_scrolled_up(tab: Page, discord: DiscordStandIn) -> None:

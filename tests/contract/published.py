@@ -11,7 +11,7 @@ from typing import Any
 
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
-from tests.contract.specification import Json, Specification
+from tests.contract.specification import Json, Specification, closed
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
 DISCORD_FILE = FOLDER / "discord-openapi.json"
@@ -24,6 +24,25 @@ def is_here() -> bool:
     return DISCORD_FILE.is_file() and PROVIDER_FOLDER.is_dir()
 
 
+UNDESCRIBED = {
+    "nsfw": (
+        "ApplicationCommandCreateRequest",
+        "ApplicationCommandPatchRequestPartial",
+        "ApplicationCommandUpdateRequest",
+    ),
+    "flags": ("RichEmbed",),
+    "tts": (
+        "IncomingWebhookUpdateForInteractionCallbackRequestPartial",
+        "IncomingWebhookUpdateRequestPartial",
+        "MessageEditRequestPartial",
+    ),
+}
+"""Members that discord.py sends in all requests of a kind, and Discord reads or passes over. The
+schemas do not describe them. Discord docs: Application Commands > Create Global Application Command
+(nsfw), Message > Embed Object (flags).
+"""
+
+
 @cache
 def discord() -> Specification:
     """Discord's API, version 10 (OpenAPI 3.1). Paths under `/api/`.
@@ -34,8 +53,22 @@ def discord() -> Specification:
     # It types the codes of inner errors as integers; they are words ("BASE_TYPE_MAX_LENGTH").
     # Discord docs: API Reference > Error Messages.
     schemas = document["components"]["schemas"]
-    schemas["InnerErrors"]["properties"]["_errors"]["items"] = _record(code="string", message="string")
-    return Specification(document, OAS31Validator, under=r"/api/v\d+")
+    schemas["InnerErrors"]["properties"]["_errors"]["items"] = _record(
+        code="string", message="string"
+    )
+    requests = closed(document)
+    _take_what_discord_takes(requests["components"]["schemas"])
+    return Specification(document, OAS31Validator, requests=requests, under=r"/api/v\d+")
+
+
+def _take_what_discord_takes(schemas: Json) -> None:
+    # discord.py sends ids as numbers, and Discord reads them; answers always have them as strings.
+    schemas["SnowflakeType"] = {
+        "anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]
+    }
+    for member, names in UNDESCRIBED.items():
+        for name in names:
+            schemas[name]["properties"].setdefault(member, {})
 
 
 @cache
@@ -53,11 +86,11 @@ def provider() -> Specification:
         for path, operations in file["paths"].items():
             paths.setdefault(path, {}).update(operations)
             if schema := _submission(operations):
-                submissions |= {model: schema for model in schema["properties"]["model"]["enum"]}
+                submissions |= dict.fromkeys(schema["properties"]["model"]["enum"], schema)
     _submit_by_model(paths["/v2/generate/audio"]["post"], submissions)
     _mend(paths)
     document = {"paths": paths, "components": {"schemas": submissions}}
-    return Specification(document, OAS30Validator, under=r"(?=/v2/)")
+    return Specification(document, OAS30Validator, requests=closed(document), under=r"(?=/v2/)")
 
 
 def _submission(operations: Json) -> Json | None:
@@ -68,9 +101,7 @@ def _submission(operations: Json) -> Json | None:
 
 
 def _submit_by_model(operation: Json, submissions: Json) -> None:
-    mapping = {
-        model: "#/components/schemas/" + model.replace("/", "~1") for model in submissions
-    }
+    mapping = {model: "#/components/schemas/" + model.replace("/", "~1") for model in submissions}
     operation["requestBody"]["content"]["application/json"]["schema"] = {
         "oneOf": [{"$ref": reference} for reference in mapping.values()],
         "discriminator": {"propertyName": "model", "mapping": mapping},
@@ -79,14 +110,18 @@ def _submit_by_model(operation: Json, submissions: Json) -> None:
 
 def _mend(paths: Json) -> None:
     """Add what the provider says elsewhere than in its files."""
-    # The file wants a body of the type "–" for a GET.
+    # A slip: for a GET, the file wants a body whose type is a dash.
     del paths["/v2/billing"]["get"]["requestBody"]
     # The examples take 201 for an answer to a submission too, and that is what comes.
     submit = paths["/v2/generate/audio"]["post"]["responses"]
     submit["201"] = submit["200"]
     # AI/ML API docs: Errors and Messages > General Info.
     error = _record(
-        message="string", path="string", requestId="string", statusCode="integer", timestamp="string"
+        message="string",
+        path="string",
+        requestId="string",
+        statusCode="integer",
+        timestamp="string",
     )
     for operations in paths.values():
         for operation in operations.values():

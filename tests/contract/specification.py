@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from jsonschema.exceptions import ValidationError, best_match  # type: ignore[import-untyped]
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -22,7 +22,8 @@ from sandbox.traffic import Exchange
 Json: TypeAlias = dict[str, Any]
 
 _REQUESTS, _ANSWERS = "urn:requests", "urn:answers"
-_JSON, _MULTIPART = "application/json", "multipart/form-data"
+_JSON = "application/json"
+# Discord docs: API Reference > Uploading Files.
 _FILE_FIELD = re.compile(r"files\[\d\]")
 _MAX_WORDS = 300
 
@@ -37,22 +38,33 @@ class Operation:
     path_parameters: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Parameter:
+    """A value in the path or query, and the reference to its schema."""
+
+    place: str
+    name: str
+    required: bool
+    schema: str
+
+
 class Specification:
     """An OpenAPI document to hold exchanges against.
 
     `validator` is the class that knows its version's JSON Schema dialect. `under` is a regular
     expression for what stands before the document's paths; what lies elsewhere is not its business.
 
-    Requests are read strictly: a query parameter or a member that the document does not describe
-    is a violation too, since this is how a misspelt optional one shows. In answers it is none.
+    Requests are held against a variant of the document, usually `closed(document)`: there a query
+    parameter or a member that is not described is a violation too, since this is how a misspelt
+    optional one shows. Answers may hold more than is described.
     """
 
-    def __init__(self, document: Json, validator: Any, *, under: str = "") -> None:
+    def __init__(self, document: Json, validator: Any, *, requests: Json, under: str = "") -> None:
         self._document = document
         self._under = re.compile(under)
         self._registry: Registry[Any] = Registry().with_resources(
             (uri, Resource.from_contents(contents, default_specification=DRAFT202012))
-            for uri, contents in ((_REQUESTS, closed(document)), (_ANSWERS, document))
+            for uri, contents in ((_REQUESTS, requests), (_ANSWERS, document))
         )
         self._routes = [
             (_pattern(template), template)
@@ -71,33 +83,30 @@ class Specification:
         """Whether the exchange lies under the document's paths."""
         return self._under.match(exchange.path) is not None
 
-    def violations(self, exchanges: Iterable[Exchange]) -> list[str]:
-        """All that requests and answers violate, as sentences, each once."""
-        return self._sentences(exchanges, (self._of_request, self._of_answer))
+    def violations(
+        self, exchanges: Iterable[Exchange], *, refused_requests: bool = True
+    ) -> list[str]:
+        """All that requests and answers violate, as sentences, each once.
 
-    def answer_violations(self, exchanges: Iterable[Exchange]) -> list[str]:
-        """What the answers violate. Whoever asked in error is not held to anything, as long as the
-        answer says so; a request that was accepted has to be a right one.
+        `refused_requests=False` passes over requests that got a 4xx: a test may ask in error on
+        purpose. Their answers, and what was accepted, have to be right all the same.
         """
-        exchanges = [exchange for exchange in exchanges if self.covers(exchange)]
-        accepted = [exchange for exchange in exchanges if exchange.status < 400]
-        return self._sentences(exchanges, (self._of_answer,)) + self._sentences(
-            accepted, (self._of_request,)
-        )
-
-    def _sentences(self, exchanges: Iterable[Exchange], checks: Iterable[Any]) -> list[str]:
         found: dict[str, None] = {}
-        checks = tuple(checks)
         for exchange in filter(self.covers, exchanges):
-            operation = self._operation(exchange)
-            if operation is None:
-                found[f"{exchange.method} {exchange.path}: not described"] = None
-                continue
-            for check in checks:
-                found |= dict.fromkeys(
-                    f"{operation.name}: {fault}" for fault in check(operation, exchange)
-                )
+            held = refused_requests or exchange.status < 400
+            found |= dict.fromkeys(self._of_exchange(exchange, with_request=held))
         return list(found)
+
+    def _of_exchange(self, exchange: Exchange, *, with_request: bool) -> Iterator[str]:
+        operation = self._operation(exchange)
+        if operation is None:
+            yield f"{exchange.method} {exchange.path}: not described"
+            return
+        if with_request:
+            for fault in self._of_request(operation, exchange):
+                yield f"{operation.name}: request: {fault}"
+        for fault in self._of_answer(operation, exchange):
+            yield f"{operation.name}: answer {exchange.status}: {fault}"
 
     def _operation(self, exchange: Exchange) -> Operation | None:
         path, method = self._under.sub("", exchange.path, count=1), exchange.method.lower()
@@ -111,85 +120,75 @@ class Specification:
         return None
 
     def _of_request(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
-        yield from self._of_parameters(operation, exchange)
-        body = operation.description.get("requestBody")
+        parameters = list(self._parameters(operation))
+        path = {name: [raw] for name, raw in operation.path_parameters.items()}
+        query = {name: exchange.query.getall(name) for name in exchange.query}
+        yield from self._of_parameters("path", parameters, path)
+        yield from self._of_parameters("query", parameters, query)
         if exchange.request_body or exchange.files:
             yield from self._of_body(operation, exchange)
-        elif body and body.get("required"):
-            yield "request: the body is missing"
+        elif operation.description.get("requestBody", {}).get("required"):
+            yield "the body is missing"
 
-    def _of_parameters(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
-        described = dict(self._parameters(operation))
-        for name, raw in operation.path_parameters.items():
-            if not self._takes(described[name, "path"][0], [raw]):
-                yield f"request: path parameter {name} can't be {raw!r}"
-        for name in dict.fromkeys(exchange.query):
-            if (name, "query") not in described:
-                yield f"request: query parameter {name} is not described"
-            elif not self._takes(described[name, "query"][0], exchange.query.getall(name)):
-                yield f"request: query parameter {name} can't be {exchange.query[name]!r}"
-        for (name, place), (_, parameter) in described.items():
-            if place == "query" and parameter.get("required") and name not in exchange.query:
-                yield f"request: query parameter {name} is missing"
-
-    def _parameters(
-        self, operation: Operation
-    ) -> Iterator[tuple[tuple[str, str], tuple[str, Json]]]:
-        """((name, place), (reference to the schema, description)) of a path and its operation."""
+    def _parameters(self, operation: Operation) -> Iterator[Parameter]:
         path = operation.pointer.rpartition("/")[0]
-        template = operation.name.partition(" ")[2]
-        for pointer, owner in (
-            (path, self._document["paths"][template]),
-            (operation.pointer, operation.description),
-        ):
-            for number, parameter in enumerate(owner.get("parameters", ())):
-                reference = f"{_REQUESTS}#{pointer}/parameters/{number}/schema"
-                yield (parameter["name"], parameter["in"]), (reference, parameter)
+        for pointer in (path, operation.pointer):
+            described = _at(self._document, pointer).get("parameters", ())
+            for number, parameter in enumerate(described):
+                yield Parameter(
+                    place=parameter["in"],
+                    name=parameter["name"],
+                    required=parameter.get("required", False),
+                    schema=f"{_REQUESTS}#{pointer}/parameters/{number}/schema",
+                )
 
-    def _takes(self, reference: str, raw: list[str]) -> bool:
-        validator = self._validator(reference)
-        return any(validator.is_valid(reading) for reading in _readings(raw))
+    def _of_parameters(
+        self, place: str, parameters: list[Parameter], given: Mapping[str, list[str]]
+    ) -> Iterator[str]:
+        described = {
+            parameter.name: parameter for parameter in parameters if parameter.place == place
+        }
+        for name, raw in given.items():
+            if name not in described:
+                yield f"{place} parameter {name} is not described"
+                continue
+            validator = self._validator(described[name].schema)
+            if not any(validator.is_valid(reading) for reading in _readings(raw)):
+                yield f"{place} parameter {name} can't be {', '.join(raw)!r}"
+        for name, parameter in described.items():
+            if parameter.required and name not in given:
+                yield f"{place} parameter {name} is missing"
 
     def _of_body(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
         described = operation.description.get("requestBody", {}).get("content", {})
         content_type = _content_type(exchange.request_headers)
         if content_type not in described:
-            yield f"request: a body of type {content_type!r} is not described"
+            yield f"a body of type {content_type!r} is not described"
             return
-        if content_type == _MULTIPART:
-            names = (part.field for part in exchange.files)
-            for name in names:
-                if not _FILE_FIELD.fullmatch(name):
-                    yield f"request: a file's field can't be {name!r}"
-            if not exchange.request_body:
-                return
+        for part in exchange.files:
+            if not _FILE_FIELD.fullmatch(part.field):
+                yield f"a file's field can't be {part.field!r}"
         # A multipart body's `payload_json`, which no document knows by that name, is the JSON body.
-        pointer = f"{operation.pointer}/requestBody/content/{_escaped(_JSON)}/schema"
-        faults = self._faults(f"{_REQUESTS}#{pointer}", exchange.request_body)
-        yield from (f"request: {fault}" for fault in faults)
+        if exchange.request_body and _JSON in described:
+            pointer = f"{operation.pointer}/requestBody/content/{_escaped(_JSON)}/schema"
+            yield from self._faults(f"{_REQUESTS}#{pointer}", exchange.request_body)
 
     def _of_answer(self, operation: Operation, exchange: Exchange) -> Iterator[str]:
         responses = operation.description["responses"]
         keys = (str(exchange.status), f"{exchange.status // 100}XX", "default")
         key = next((key for key in keys if key in responses), None)
-        place = f"answer {exchange.status}"
         if key is None:
-            yield f"{place}: not described"
+            yield "not described"
             return
-        response, pointer = responses[key], f"{operation.pointer}/responses/{key}"
-        if "$ref" in response:
-            pointer = response["$ref"].removeprefix("#")
-            response = _at(self._document, pointer)
+        pointer = f"{operation.pointer}/responses/{key}"
+        pointer = responses[key].get("$ref", pointer).removeprefix("#")
+        content = _at(self._document, pointer).get("content", {})
         content_type = _content_type(exchange.response_headers)
-        if "content" not in response:
-            if exchange.response_body:
-                yield f"{place}: a body is not described"
-        elif content_type not in response["content"]:
-            yield f"{place}: a body of type {content_type!r} is not described"
-        elif content_type == _JSON:
+        if exchange.response_body and content_type not in content:
+            yield f"a body of type {content_type!r} is not described"
+        elif _JSON in content:
             reference = f"{_ANSWERS}#{pointer}/content/{_escaped(_JSON)}/schema"
-            faults = self._faults(reference, exchange.response_body)
-            yield from (f"{place}: {fault}" for fault in faults)
+            yield from self._faults(reference, exchange.response_body)
 
     def _faults(self, reference: str, body: bytes) -> Iterator[str]:
         try:
@@ -233,10 +232,29 @@ def _readings(raw: list[str]) -> Iterator[object]:
 
 
 def _worded(error: ValidationError) -> str:
-    """The innermost reason: of a `oneOf`, what is wrong with the alternative that fits best."""
-    reason = best_match([error])
+    reason = _innermost(error)
     place = "/".join(map(str, reason.absolute_path))
     return f"{place or 'body'}: {reason.message[:_MAX_WORDS]}"
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """Of a `oneOf` or `anyOf`, what is wrong by the one alternative that was meant, if one was.
+
+    (`jsonschema.exceptions.best_match` takes the shallowest, and blames a button for not being a
+    text input.)
+    """
+    alternatives: dict[object, list[ValidationError]] = {}
+    for inner in error.context:
+        alternatives.setdefault(inner.schema_path[0], []).append(inner)
+    meant = [inner for inner in alternatives.values() if not any(map(_is_another_kind, inner))]
+    return _innermost(meant[0][0]) if meant else error
+
+
+def _is_another_kind(error: ValidationError) -> bool:
+    place = list(error.relative_path)
+    if error.validator == "type":
+        return not place
+    return error.validator in {"const", "enum"} and place in ([], ["type"])
 
 
 def _content_type(headers: Mapping[str, str]) -> str:
@@ -254,5 +272,5 @@ def _escaped(name: str) -> str:
 
 def _at(document: Any, pointer: str) -> Any:
     for step in pointer.split("/")[1:]:
-        document = document[step]
+        document = document[unquote(step).replace("~1", "/").replace("~0", "~")]
     return document

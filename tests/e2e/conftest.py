@@ -86,8 +86,11 @@ def assert_conforming(sandboxes: list[Sandbox]) -> None:
     if not published.is_here():
         pytest.skip(published.MISSING)
     for sandbox in sandboxes:
-        assert published.discord().violations(sandbox.discord.traffic.exchanges) == []
-        assert published.provider().violations(sandbox.provider.traffic.exchanges) == []
+        violations = [
+            *published.discord().violations(sandbox.discord.traffic.exchanges),
+            *published.provider().violations(sandbox.provider.traffic.exchanges),
+        ]
+        assert not violations, "\n".join(violations)
 
 
 @pytest.fixture

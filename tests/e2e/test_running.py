@@ -134,7 +134,8 @@ async def test_unreachable_database_ends_with_a_clear_line(
         env = sandbox.bot_env(tmp_path / "compose.db") | {"DATABASE_URL": database_url}
         code, _, err = await run_bot(env, tmp_path)
     assert code == 1
-    assert "can't be used" in err
+    assert "the database" in err
+    assert "can't be" in err
     assert "Traceback" not in err
     assert "hunter2" not in err
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.jobs import FailureKind, JobState, NoticeKind
-from bot.store.rows import expire_claims
+from bot.store.process_store import ALIVE_S, ProcessStore
 from tests.factories import AUDIO, CARD_ID, HandClock, Stored
 
 LEASE_S = 50.0
@@ -169,8 +169,10 @@ async def test_received_job_is_settled_at_once_when_nobody_else_can_be_alive(
     stored: Stored, clock: HandClock
 ) -> None:
     job = await stored.receive()
-    await expire_claims(stored.engine, clock())
-    assert await unanswered(stored) == [job.id]
+    other = stored.as_worker("two")
+    await ProcessStore(stored.engine, "two").outlive_others(clock())
+    assert await unanswered(other) == [job.id]
+    assert await unanswered(stored) == []
 
 
 async def test_answered_job_is_not_settled(stored: Stored, clock: HandClock) -> None:
@@ -178,6 +180,41 @@ async def test_answered_job_is_not_settled(stored: Stored, clock: HandClock) -> 
     await stored.jobs.accept(job.id, CARD_ID, clock())
     clock.advance(1000)
     assert await unanswered(stored) == []
+
+
+# --- processes ----------------------------------------------------------------------------------
+
+
+async def test_poll_is_free_at_once_when_its_process_left(stored: Stored, clock: HandClock) -> None:
+    job = await stored.generate()
+    other = stored.as_worker("two")
+    assert await polls(stored) == [job.id]
+    assert await polls(other) == []
+    await ProcessStore(stored.engine, "one").leave(clock())
+    assert await polls(other) == [job.id]
+
+
+async def test_poll_is_free_when_its_process_has_not_been_heard_of(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.generate()
+    silent, other = stored.as_worker("silent"), stored.as_worker("two")
+    await ProcessStore(stored.engine, "silent").beat(clock())
+    assert await polls(silent) == [job.id]
+    clock.advance(ALIVE_S - 1)
+    assert await polls(other) == []
+    clock.advance(1)
+    assert await polls(other) == [job.id]
+
+
+async def test_live_processes_are_counted_by_each_beat(stored: Stored, clock: HandClock) -> None:
+    three = ProcessStore(stored.engine, "three")
+    assert await three.beat(clock()) == 3
+    clock.advance(ALIVE_S)
+    assert await ProcessStore(stored.engine, "two").beat(clock()) == 2
+    await three.beat(clock())
+    await three.leave(clock())
+    assert await ProcessStore(stored.engine, "two").beat(clock()) == 2
 
 
 # --- figures ------------------------------------------------------------------------------------

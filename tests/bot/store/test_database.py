@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import DatabaseUnusable
 from bot.store.database import engine_url, is_current, migrate, open_database
 from bot.store.tables import metadata
-from tests.factories import Stored, a_new_job
+from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"
 
@@ -53,12 +53,22 @@ async def test_database_is_current_when_it_was_opened_and_stays_so_when_opened_a
 
 
 async def test_jobs_are_still_there_when_the_database_is_opened_again(
-    stored: Stored, database_url: str
+    database_url: str, clock: HandClock
 ) -> None:
-    job = await stored.queue()
-    await stored.engine.dispose()
     async with open_database(database_url) as engine:
-        assert await Stored(engine, stored.clock).job(job.id) == job
+        job = await Stored(engine, clock).queue()
+    async with open_database(database_url) as engine:
+        assert await Stored(engine, clock).job(job.id) == job
+
+
+async def test_sqlite_file_is_unusable_when_another_bot_has_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/compose.db"
+    async with open_database(url):
+        with pytest.raises(DatabaseUnusable, match="another bot"):
+            async with open_database(url):
+                pass
+    async with open_database(url):
+        pass
 
 
 async def test_folders_are_made_when_a_sqlite_file_is_new(tmp_path: Path) -> None:

@@ -54,9 +54,10 @@ async def test_attempt_is_unsure_until_its_outcome_is_known(
 ) -> None:
     job = await stored.succeed()
     notice = await stored.claim_notice()
-    await stored.notices.record_attempt(notice.id, clock())
+    await stored.notices.record_attempt(notice.id, Rung.CHANNEL, clock())
     tried = await stored.notice(job.id)
     assert (tried.unsure, tried.attempted_at, tried.attempts) == (True, clock(), 1)
+    assert tried.attempted_rung is Rung.CHANNEL
     later = clock() + timedelta(seconds=9)
     await stored.notices.put_off(notice.id, later, "busy", unsure=False)
     assert not (await stored.notice(job.id)).unsure
@@ -64,6 +65,32 @@ async def test_attempt_is_unsure_until_its_outcome_is_known(
     assert await due(stored) == []
     clock.advance(9)
     assert await due(stored) == [NoticeKind.RESULT]
+
+
+async def test_first_unsure_attempt_is_remembered_when_others_follow(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.succeed()
+    notice = await stored.claim_notice()
+    first_at = clock()
+    await stored.notices.record_attempt(notice.id, Rung.CHANNEL, first_at)
+    await stored.notices.record_attempt(notice.id, Rung.CHANNEL, clock.advance(20))
+    assert (await stored.notice(job.id)).attempted_at == first_at
+    await stored.notices.put_off(notice.id, clock(), "busy", unsure=False)
+    await stored.notices.record_attempt(notice.id, Rung.DIRECT_MESSAGE, clock.advance(20))
+    again = await stored.notice(job.id)
+    assert (again.attempted_at, again.attempted_rung) == (clock(), Rung.DIRECT_MESSAGE)
+
+
+async def test_what_is_held_is_found_by_its_member_alone(stored: Stored) -> None:
+    mine, other = await stored.succeed(member_id=1), await stored.succeed(member_id=2)
+    claimed = await stored.notices.claim_due(10, stored.clock(), lease_s=60)
+    for notice, _ in claimed:
+        await stored.notices.hold(notice.id, "no way")
+    told = await stored.succeed(member_id=1)
+    assert [job.id for _, job in await stored.notices.held_for(1, 5)] == [mine.id]
+    assert [job.id for _, job in await stored.notices.held_for(2, 5)] == [other.id]
+    assert await stored.notices.held_for(told.channel_id, 5) == []
 
 
 async def test_told_notice_still_wants_its_card(stored: Stored, clock: HandClock) -> None:

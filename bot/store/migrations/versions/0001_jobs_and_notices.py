@@ -1,4 +1,4 @@
-"""Jobs and notices."""
+"""Jobs, notices, held audio, and the processes that are alive."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ Counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Create both tables."""
+    """Create the tables."""
     op.create_table(
         "jobs",
         sa.Column("id", sa.String(16), nullable=False),
@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("upload_limit_bytes", sa.BigInteger, nullable=False),
         sa.Column("card_message_id", sa.BigInteger),
         sa.Column("retry_of", sa.String(16)),
+        sa.Column("shown_place", sa.Integer),
+        sa.Column("shown_at", Moment),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("due_at", Moment, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -63,6 +65,7 @@ def upgrade() -> None:
         sa.Column("due_at", Moment),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("attempted_at", Moment),
+        sa.Column("attempted_rung", sa.String(16)),
         sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("told_at", Moment),
         sa.Column("rung", sa.String(16)),
@@ -76,9 +79,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("job_id", "kind", name="uq_notices_job_id_kind"),
     )
     op.create_index("ix_notices_due_at", "notices", ["due_at"])
+    op.create_table(
+        "held_audio",
+        sa.Column("job_id", sa.String(16), nullable=False),
+        sa.Column("file_name", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("held_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("job_id", name="pk_held_audio"),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_held_audio_job_id"),
+    )
+    op.create_table(
+        "processes",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("alive_until", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_processes"),
+    )
 
 
 def downgrade() -> None:
-    """Drop both tables."""
+    """Drop the tables."""
+    op.drop_table("processes")
+    op.drop_table("held_audio")
     op.drop_table("notices")
     op.drop_table("jobs")

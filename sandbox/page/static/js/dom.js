@@ -56,6 +56,7 @@ export function iconButton(name, label, click, props = {}) {
 
 const PATHS = {
   hash: "M9 4 7 20M17 4l-2 16M4.5 9h16M3.5 15h16",
+  tape: "M3 6h18v12H3zM10 11a2 2 0 1 0-4 0 2 2 0 1 0 4 0zM18 11a2 2 0 1 0-4 0 2 2 0 1 0 4 0zM8 15h8",
   thread: "M5 4v8a4 4 0 0 0 4 4h10M15 12l4 4-4 4",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   file: "M6 3h8l5 5v13H6zM14 3v5h5",

@@ -51,7 +51,7 @@ function renderFields(fields, names) {
 function renderField(field, span, names) {
   return el(
     "div",
-    { class: "embed-field", style: { "--span": span } },
+    { class: field.inline ? "embed-field" : "embed-field wide", style: { "--span": span } },
     el("dt", {}, renderInline(field.name, names)),
     el("dd", { class: "markdown" }, renderMarkdown(field.value, names)),
   );

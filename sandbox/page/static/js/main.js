@@ -6,7 +6,8 @@ import { el, icon } from "./dom.js";
 import { MessageMenu } from "./menu.js";
 import { MessageList } from "./message-list.js";
 import { openModal } from "./modal.js";
-import { Sidebar, channelTitle } from "./sidebar.js";
+import { avatar } from "./people.js";
+import { Sidebar, channelTitle, otherIn } from "./sidebar.js";
 import { ChannelType, Flag, Store, isThread } from "./state.js";
 import { startTicking } from "./time.js";
 
@@ -62,7 +63,13 @@ const composer = new Composer(at("composer"), store, {
   },
 });
 
-new Sidebar({ server: at("server-name"), channels: at("channels"), members: at("members") }, store, {
+const sidebarPlaces = {
+  server: at("server-name"),
+  mark: at("server-mark"),
+  channels: at("channels"),
+  members: at("members"),
+};
+new Sidebar(sidebarPlaces, store, {
   open: (id) => openChannel(id),
   speakAs(memberId) {
     sessionStorage.setItem(MEMBER_KEY, memberId);
@@ -145,7 +152,7 @@ function channelIntro(channel, name) {
   return el(
     "li",
     { class: "channel-intro" },
-    el("span", { class: "intro-mark" }, icon(mark)),
+    mark,
     el("h2", {}, title),
     el("p", {}, words),
   );
@@ -153,10 +160,12 @@ function channelIntro(channel, name) {
 
 function introOf(channel, name) {
   if (channel.type === ChannelType.DM) {
-    return ["note", name, `This is the beginning of your direct messages with ${name}.`];
+    const face = avatar(otherIn(store, channel), name, "large");
+    return [face, name, `This is the beginning of your direct messages with ${name}.`];
   }
-  if (isThread(channel)) return ["thread", name, "This is the start of the thread."];
-  return ["hash", `Welcome to #${name}!`, `This is the start of the #${name} channel.`];
+  const mark = el("span", { class: "intro-mark" }, icon(isThread(channel) ? "thread" : "hash"));
+  if (isThread(channel)) return [mark, name, "This is the start of the thread."];
+  return [mark, `Welcome to #${name}!`, `This is the start of the #${name} channel.`];
 }
 
 // The sidebar is a drawer on narrow screens.

@@ -11,6 +11,7 @@ export class MessageList {
   #order = []; // message ids, oldest first
   #missed = 0; // new messages below the place that is read
   #follows = true;
+  #top = 0; // where the scroller was when last looked at
 
   /** `scroller` scrolls, `list` holds the messages, `jump` is the button that leads to the newest. */
   constructor({ scroller, list, jump }, page) {
@@ -41,6 +42,7 @@ export class MessageList {
     const view = this.#views.get(message.id);
     if (view) {
       view.update(message, view.node.classList.contains("continued"));
+      if (this.#follows) this.toBottom();
       return;
     }
     const mine = message.author.id === this.page.store.me || message.local;
@@ -67,6 +69,7 @@ export class MessageList {
     node.scrollIntoView({ block: "center" });
     node.classList.remove("found");
     requestAnimationFrame(() => node.classList.add("found"));
+    this.#scrolled();
   }
 
   /** An id for a line of the page's own that sorts after everything that is here. */
@@ -79,6 +82,7 @@ export class MessageList {
   toBottom() {
     this.#follows = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#top = this.scroller.scrollTop;
     this.#missed = 0;
     this.#showJump();
   }
@@ -127,9 +131,12 @@ export class MessageList {
     view.node.focus();
   }
 
+  /** Only who scrolls up leaves the end; a card that grows since the last frame moves nobody. */
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.#follows = scrollHeight - clientHeight - scrollTop < NEAR_BOTTOM_PX;
+    if (scrollHeight - clientHeight - scrollTop < NEAR_BOTTOM_PX) this.#follows = true;
+    else if (scrollTop < this.#top) this.#follows = false;
+    this.#top = scrollTop;
     if (this.#follows) this.#missed = 0;
     this.#showJump();
   }

@@ -1,13 +1,13 @@
 // The left side: server name, channels with their threads, direct messages, and who speaks.
 
 import { el, icon } from "./dom.js";
-import { appTag, avatar } from "./people.js";
+import { appTag, avatar, initials } from "./people.js";
 import { ChannelType, isThread } from "./state.js";
 
 export class Sidebar {
   /** `open(channelId)` shows a channel, `speakAs(memberId)` changes the member. */
-  constructor({ server, channels, members }, store, { open, speakAs }) {
-    Object.assign(this, { server, channels, members, store, open, speakAs });
+  constructor({ server, mark, channels, members }, store, { open, speakAs }) {
+    Object.assign(this, { server, mark, channels, members, store, open, speakAs });
     store.addEventListener("loaded", () => this.#drawMembers());
     for (const type of ["loaded", "channels"]) store.addEventListener(type, () => this.#drawChannels());
   }
@@ -15,6 +15,7 @@ export class Sidebar {
   #drawChannels() {
     const { store } = this;
     this.server.textContent = store.guild?.name ?? "Sandbox";
+    this.mark.textContent = initials(this.server.textContent);
     const all = [...store.channels.values()].sort(byPosition);
     const text = all.filter((channel) => channel.guild_id && !isThread(channel));
     const direct = all.filter((channel) => channel.type === ChannelType.DM);
@@ -59,8 +60,7 @@ export class Sidebar {
 
   #mark(channel, name) {
     if (channel.type !== ChannelType.DM) return icon(isThread(channel) ? "thread" : "hash");
-    const other = channel.recipients?.find((user) => user.id !== this.store.me);
-    return avatar(other ?? { id: "0" }, name, "small");
+    return avatar(otherIn(this.store, channel), name, "small");
   }
 
   #drawMembers() {
@@ -90,12 +90,16 @@ export class Sidebar {
   }
 }
 
+/** Who is on the other end of a direct message. */
+export function otherIn(store, channel) {
+  return channel.recipients?.find((user) => user.id !== store.me) ?? { id: "0" };
+}
+
 export function channelTitle(store, channel) {
   const name = store.channelName(channel);
-  const isDirect = channel.type === ChannelType.DM;
-  const other = isDirect && channel.recipients?.find((user) => user.id !== store.me);
-  const mark = isDirect ? avatar(other || { id: "0" }, name, "small") : icon(isThread(channel) ? "thread" : "hash");
-  return [mark, el("span", {}, name), isDirect && other?.bot ? appTag() : ""];
+  if (channel.type !== ChannelType.DM) return [icon(isThread(channel) ? "thread" : "hash"), el("span", {}, name)];
+  const other = otherIn(store, channel);
+  return [avatar(other, name, "small"), el("span", {}, name), other.bot ? appTag() : ""];
 }
 
 function administratorTag() {

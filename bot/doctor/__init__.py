@@ -1,0 +1,58 @@
+"""`python -m bot doctor`: what is wrong, and how to mend it. Changes nothing, and costs nothing."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+
+from bot.doctor.charges import check_charges
+from bot.doctor.discord_side import check_discord
+from bot.doctor.findings import Check, Finding, Ill, Level, ok, plain
+from bot.doctor.machine import check_database, check_disk
+from bot.doctor.provider_side import check_provider
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+CHECK_TIMEOUT_S = 20
+
+CHECKS: dict[str, Check] = {
+    "database": check_database,
+    "disk": check_disk,
+    "discord": check_discord,
+    "provider": check_provider,
+    "charges": check_charges,
+}
+
+
+async def main() -> int:
+    """Print a line a finding; 0 if nothing is wrong, else 1."""
+    logging.disable(logging.CRITICAL)  # the lines below say it all
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        for problem in error.problems:
+            _print("settings", Finding(Level.WRONG, problem))
+        return 1
+    _print("settings", ok("complete and well-formed"))
+    well = True
+    async for name, finding in run(settings):
+        _print(name, finding)
+        well = well and finding.level is not Level.WRONG
+    return 0 if well else 1
+
+
+async def run(settings: Settings) -> AsyncIterator[tuple[str, Finding]]:
+    """What each check finds, with the check's name, as they are done one after the other."""
+    for name, check in CHECKS.items():
+        try:
+            findings = await asyncio.wait_for(check(settings), CHECK_TIMEOUT_S)
+        except Ill as error:
+            findings = [Finding(Level.WRONG, str(error))]
+        except TimeoutError:
+            findings = [Finding(Level.WRONG, f"no answer within {CHECK_TIMEOUT_S} s")]
+        for finding in findings:
+            yield name, finding
+
+
+def _print(name: str, finding: Finding) -> None:
+    sys.stdout.write(f"{finding.level:<5}  {name}: {plain(finding.text)}\n")

@@ -1,0 +1,134 @@
+"""`/healthz`, `/readyz` and `/metrics`, for whoever watches over the process.
+
+They tell states and numbers, never a name, an id or a secret: the port may be open to all.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Final
+
+from aiohttp import web
+
+from bot.errors import PortUnusable
+from bot.metrics import CONTENT_TYPE, Metrics
+from bot.store.survey import Survey
+from bot.workers.worker import Worker, utc_now
+
+DATABASE_TIMEOUT_S: Final = 2.0
+# Looks closer together than this share one answer: whoever asks often must not load the database.
+FRESH_S: Final = 1.0
+CENSUS_FRESH_S: Final = 10.0
+CLOSE_TIMEOUT_S: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Health:
+    """How the parts of the process are. Workers are added once they run."""
+
+    def __init__(self, survey: Survey, metrics: Metrics, *, connected: Callable[[], bool]) -> None:
+        self.workers: Sequence[Worker[Any]] = ()
+        self._survey = survey
+        self._metrics = metrics
+        self._connected = connected
+        self._asking: asyncio.Task[bool] | None = None
+        self._asked_at_s = -FRESH_S
+        self._counting = asyncio.Lock()
+        self._counted_at_s = -CENSUS_FRESH_S
+
+    async def parts(self) -> dict[str, bool]:
+        """Whether each part is well: the gateway, the database, and every loop."""
+        loops = {type(worker).__name__.lower(): worker.alive for worker in self.workers}
+        return {
+            "gateway": self._connected(),
+            "database": await self._database_answers(),
+            "workers": bool(self.workers),
+            **loops,
+        }
+
+    async def _database_answers(self) -> bool:
+        """Whether it did within `DATABASE_TIMEOUT_S`; all who ask meanwhile wait for one query.
+
+        A query that takes longer is left to end by itself, since breaking it off would cost the
+        connection that the bot works with.
+        """
+        now_s = time.monotonic()
+        if self._asking is None or (self._asking.done() and now_s - self._asked_at_s >= FRESH_S):
+            self._asking = asyncio.create_task(self._survey.answers())
+            self._asked_at_s = now_s
+        left_s = max(self._asked_at_s + DATABASE_TIMEOUT_S - now_s, 0.0)
+        await asyncio.wait({self._asking}, timeout=left_s)
+        return self._asking.done() and self._asking.result()
+
+    async def refresh_metrics(self) -> None:
+        """Bring the figures that are looked up, not counted, up to date."""
+        parts = await self.parts()
+        self._metrics.set_parts(parts)
+        async with self._counting:
+            if time.monotonic() - self._counted_at_s < CENSUS_FRESH_S:
+                return
+            census = await self._survey.census(utc_now()) if parts["database"] else None
+            self._metrics.set_census(census)
+            if census:
+                self._counted_at_s = time.monotonic()
+
+    async def close(self) -> None:
+        """Let a question to the database end before the database is closed."""
+        if self._asking is not None:
+            await asyncio.wait({self._asking}, timeout=DATABASE_TIMEOUT_S)
+            self._asking.cancel()
+
+
+def application(health: Health, metrics: Metrics) -> web.Application:
+    """The three addresses."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readyz(_: web.Request) -> web.Response:
+        parts = await health.parts()
+        ready = all(parts.values())
+        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+    async def exposition(_: web.Request) -> web.Response:
+        await health.refresh_metrics()
+        return web.Response(body=metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", exposition)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    health: Health, metrics: Metrics, *, host: str, port: int | None
+) -> AsyncIterator[None]:
+    """Answer on this port within the block; nothing at all without one.
+
+    Raises `PortUnusable`.
+    """
+    if port is None:
+        yield
+        return
+    runner = web.AppRunner(
+        application(health, metrics), access_log=None, shutdown_timeout=CLOSE_TIMEOUT_S
+    )
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise PortUnusable(
+                f"port {port} of {host} can't be listened on ({error.strerror or error}): another "
+                "program has it, or HOST is not this machine's. Change PORT or HOST"
+            ) from error
+        log.info("health and metrics are on port %d of %s", port, host)
+        yield
+    finally:
+        await runner.cleanup()
+        await health.close()

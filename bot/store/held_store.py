@@ -1,0 +1,64 @@
+"""Audio that could not be delivered, kept for its member to ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.jobs import Rung
+from bot.store.tables import held_audio, jobs, notices
+
+TOKEN_LIFE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldAudio:
+    """A whole file."""
+
+    file_name: str
+    content: bytes
+
+
+class HeldStore:
+    """Owns the queries on held audio, and on what must not be kept for ever."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def keep(self, job_id: str, audio: HeldAudio, now: datetime) -> None:
+        """Keep a job's file; may be repeated."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
+            await connection.execute(
+                sa.insert(held_audio).values(
+                    job_id=job_id, file_name=audio.file_name, content=audio.content, held_at=now
+                )
+            )
+
+    async def get(self, job_id: str) -> HeldAudio | None:
+        """A job's file, if it is kept."""
+        wanted = sa.select(held_audio).where(held_audio.c.job_id == job_id)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(wanted)).first()
+        return HeldAudio(file_name=row.file_name, content=row.content) if row else None
+
+    async def handed_out(self, job_id: str, notice_id: int, now: datetime) -> None:
+        """The member has it: nothing is kept any longer."""
+        async with self._engine.begin() as connection:
+            await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
+            await connection.execute(
+                sa.update(notices)
+                .where(notices.c.id == notice_id)
+                .values(told_at=now, unsure=False, rung=Rung.INTERACTION)
+            )
+
+    async def forget(self, now: datetime, *, held_for: timedelta) -> int:
+        """Drop files that nobody asked for in time, and dead interaction tokens; files dropped."""
+        tokens = sa.update(jobs).where(
+            jobs.c.interaction_token.is_not(None), jobs.c.created_at < now - TOKEN_LIFE
+        )
+        files = sa.delete(held_audio).where(held_audio.c.held_at < now - held_for)
+        async with self._engine.begin() as connection:
+            await connection.execute(tokens.values(interaction_token=None))
+            return (await connection.execute(files)).rowcount

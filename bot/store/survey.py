@@ -1,0 +1,81 @@
+"""Questions of those who look at the bot from outside. Nothing here changes anything."""
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.jobs import FailureKind, Job, JobState
+from bot.store.rows import job_from_row
+from bot.store.tables import jobs, notices
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Census:
+    """Jobs by state, those with none included, and members who should have been told by now."""
+
+    jobs: Mapping[JobState, int]
+    notices_due: int
+
+
+class Survey:
+    """Reads what health checks, metrics and `doctor` tell of the database.
+
+    All may be repeated. Where nothing else is said, SQLAlchemy's errors are raised.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def answers(self) -> bool:
+        """Whether the database can be asked at all. Raises nothing."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execute(sa.select(1))
+        except Exception:  # whatever the driver raises, the answer is the same
+            log.debug("the database does not answer", exc_info=True)
+            return False
+        return True
+
+    async def census(self, now: datetime) -> Census | None:
+        """How many jobs and notices there are at `now` (aware UTC), in two queries.
+
+        `None` if the database can't be asked.
+        """
+        by_state = sa.select(jobs.c.state, sa.func.count()).group_by(jobs.c.state)
+        due = sa.select(sa.func.count()).where(notices.c.due_at <= now)
+        try:
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(by_state)).all()
+                notices_due = int((await connection.execute(due)).scalar_one())
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            log.warning("the jobs can't be counted: %s", error)
+            return None
+        counted = {JobState(state): number for state, number in rows}
+        return Census(jobs=dict.fromkeys(JobState, 0) | counted, notices_due=notices_due)
+
+    async def interrupted_since(self, moment: datetime, *, limit: int) -> list[Job]:
+        """Jobs that failed as `interrupted` at `moment` (aware UTC) or later, newest first."""
+        wanted = (
+            sa.select(jobs)
+            .where(
+                jobs.c.state == JobState.FAILED,
+                jobs.c.failure_kind == FailureKind.INTERRUPTED,
+                jobs.c.finished_at >= moment,
+            )
+            .order_by(jobs.c.finished_at.desc())
+            .limit(limit)
+        )
+        async with self._engine.connect() as connection:
+            return [job_from_row(row) for row in (await connection.execute(wanted)).all()]
+
+    async def known_inferences(self, inference_ids: Collection[str]) -> set[str]:
+        """Those of the provider's inference ids that belong to a job of ours."""
+        wanted = sa.select(jobs.c.inference_id).where(jobs.c.inference_id.in_(inference_ids))
+        async with self._engine.connect() as connection:
+            return set((await connection.execute(wanted)).scalars())

@@ -1,0 +1,23 @@
+"""Making processes take turns where a count and what follows from it belong together.
+
+SQLite has one writer, so there every transaction is a turn. PostgreSQL's advisory locks do the
+same between any number of processes, and end with the transaction.
+"""
+
+from enum import IntEnum
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class Turn(IntEnum):
+    """What is taken in turns. Discord's ids, which are used likewise, are far larger numbers."""
+
+    WHOLE_BOT = 1
+    SUBMITTING = 2
+
+
+async def take_turns(connection: AsyncConnection, turn: int) -> None:
+    """Wait until no other transaction has this turn; it is ours until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))

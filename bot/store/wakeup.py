@@ -1,0 +1,71 @@
+"""Waking the loops of other processes through PostgreSQL's LISTEN and NOTIFY.
+
+A convenience, not a promise: loops look for work every few seconds anyway, so a lost connection
+costs a moment, never a job. It has a connection of its own, since a pooled one can't listen.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+from sqlalchemy.engine import URL
+
+CHANNEL = "compose_bot"
+RECONNECT_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Wakeup:
+    """Sends words to all processes, and passes on theirs."""
+
+    def __init__(self, url: URL, on_word: Callable[[str], None]) -> None:
+        query = dict(url.query)
+        if "ssl" in query:
+            query["sslmode"] = query.pop("ssl")
+        plain = url.set(drivername="postgresql", query=query)
+        self._address = plain.render_as_string(hide_password=False)
+        self._on_word = on_word
+        self._words: asyncio.Queue[str] = asyncio.Queue()
+        self._pending: set[str] = set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen and send until the block ends."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def send(self, word: str) -> None:
+        """To all processes, soon. The same word twice in a row is said once."""
+        if word not in self._pending:
+            self._pending.add(word)
+            self._words.put_nowait(word)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._talk()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.info("no wake-up calls for %.0f s: %s", RECONNECT_S, error)
+            await asyncio.sleep(RECONNECT_S)
+
+    async def _talk(self) -> None:
+        connection = await asyncpg.connect(self._address)
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            while True:
+                word = await self._words.get()
+                self._pending.discard(word)
+                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, word)
+        finally:
+            await connection.close(timeout=2)
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, word: object) -> None:
+        self._on_word(str(word))

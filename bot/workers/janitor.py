@@ -1,0 +1,36 @@
+"""Forgetting in time: held files that nobody asked for, and tokens that are dead anyway."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from bot.store.held_store import HeldStore
+from bot.workers.worker import Clock
+
+EVERY_S = 600.0
+
+log = logging.getLogger(__name__)
+
+
+class Janitor:
+    """Tidies up now and then."""
+
+    def __init__(self, held: HeldStore, *, held_days: float, clock: Clock) -> None:
+        self._held = held
+        self._held_for = timedelta(days=held_days)
+        self._clock = clock
+
+    async def run_once(self) -> None:
+        """Tidy up now."""
+        dropped = await self._held.forget(self._clock(), held_for=self._held_for)
+        if dropped:
+            log.info("dropped %d held tracks that nobody asked for in time", dropped)
+
+    async def run(self) -> None:
+        """Tidy up until cancelled."""
+        while True:
+            try:
+                await self.run_once()
+            except Exception:
+                log.exception("could not tidy up")
+            await asyncio.sleep(EVERY_S)

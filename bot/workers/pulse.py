@@ -1,0 +1,58 @@
+"""The heartbeat of this process: keeps its claims alive, and shares the poll rate with others."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from bot.store.process_store import ALIVE_S, ProcessStore
+from bot.workers.pace import Pace
+from bot.workers.worker import Clock
+
+BEAT_S = ALIVE_S / 4
+
+log = logging.getLogger(__name__)
+
+
+class Pulse:
+    """Beats until told to stop. One missed beat does no harm; four in a row cost the claims."""
+
+    def __init__(
+        self, processes: ProcessStore, pace: Pace, *, polls_per_s: float, clock: Clock
+    ) -> None:
+        self._processes = processes
+        self._pace = pace
+        self._polls_per_s = polls_per_s
+        self._clock = clock
+
+    async def beat(self) -> None:
+        """One beat. The provider sees `polls_per_s` over all processes together."""
+        alive = await self._processes.beat(self._clock())
+        self._pace.set_rate(self._polls_per_s / max(alive, 1))
+
+    @contextlib.asynccontextmanager
+    async def beating(self, *, alone: bool) -> AsyncIterator[None]:
+        """Beat from now on, and leave in good order at the end.
+
+        `alone` says that no other process works on this database (SQLite): whatever the last one
+        had claimed is free at once.
+        """
+        await self.beat()
+        if alone:
+            await self._processes.outlive_others(self._clock())
+        beats = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            beats.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await beats
+            await self._processes.leave(self._clock())
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            try:
+                await self.beat()
+            except Exception:
+                log.exception("a heartbeat could not be stored")

@@ -1,0 +1,535 @@
+"""Delivering: each notice reaches its member once, as the best thing that fits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.app import _link_check
+from bot.delivery.deliverer import DISCORD_PATIENCE, FILE_PATIENCE, LEASE_S, Deliverer
+from bot.errors import (
+    DeliveryError,
+    DeliveryLater,
+    DeliveryUnsure,
+    Unreachable,
+    UploadTooLarge,
+)
+from bot.jobs import Audio, FailureKind, Job, JobState, Notice, NoticeKind, Rung
+from bot.provider.audio_file import AudioFetcher
+from bot.provider.client import Provider
+from bot.store.held_store import HeldStore
+from bot.workers.bells import Bells
+from sandbox.aimlapi import AimlapiStandIn, Fate
+from sandbox.scenario import Rule
+from tests.bot.delivery.fakes import DM_CHANNEL_ID, FakeMessenger
+from tests.bot.provider.clips import WAV
+from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored, a_brief
+
+FILES = "/cdn/.*"
+
+
+@dataclass(frozen=True)
+class Post:
+    """The deliverer and all it talks to."""
+
+    stored: Stored
+    clock: HandClock
+    provider: Provider
+    stand_in: AimlapiStandIn
+    messenger: FakeMessenger
+    deliverer: Deliverer
+    held: HeldStore
+
+    async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
+        """A job whose track is at the provider's stand-in, or at `url`."""
+        self.stand_in.plan(Fate(duration_s=0))
+        generation = await self.provider.submit(a_brief())
+        done = await self.provider.fetch(generation.id)
+        assert done.audio is not None
+        audio = done.audio if url is None else Audio(url=url)
+        return await self.stored.succeed(audio, generation_id=generation.id, **changes)
+
+    def files(self, *, times: int | None = None) -> Rule:
+        """A fault of the provider's file server."""
+        return self.stand_in.scenario.on("GET", FILES, times=times)
+
+    async def notice(self, job: Job, kind: NoticeKind = NoticeKind.RESULT) -> Notice:
+        return await self.stored.notice(job.id, kind)
+
+    async def is_closed(self) -> bool:
+        """Whether nothing is left to be done, now or later."""
+        return await self.stored.notices.next_due_at() is None
+
+    async def deliver_until_told(self) -> None:
+        """Go on for a while, as time passes."""
+        for _ in range(6):
+            await self.deliverer.run_once()
+            self.clock.advance(60)
+
+
+@pytest.fixture
+async def post(
+    stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
+) -> AsyncIterator[Post]:
+    messenger, held = FakeMessenger(), HeldStore(stored.engine)
+    async with AudioFetcher.open(stand_in.url) as fetcher:
+        deliverer = Deliverer(
+            stored.jobs,
+            stored.notices,
+            provider,
+            fetcher,
+            held=held,
+            messenger=messenger,
+            may_link=_link_check(stand_in.url),
+            bells=Bells(),
+            clock=clock,
+        )
+        yield Post(stored, clock, provider, stand_in, messenger, deliverer, held)
+
+
+# --- the track ----------------------------------------------------------------------------------
+
+
+async def test_track_is_posted_as_one_file_that_mentions_its_member(post: Post) -> None:
+    job = await post.finished()
+    assert await post.deliverer.run_once() == 1
+    [sent] = post.messenger.sent
+    assert (sent.way, sent.file) == ("post", WAV)
+    assert sent.what.file_name == "lo-fi-rain.wav"
+    assert f"<@{MEMBER_ID}>" in sent.what.content
+    notice = await post.notice(job)
+    assert sent.nonce == notice.nonce
+    assert (notice.rung, notice.message_channel_id) == (Rung.CHANNEL, CHANNEL_ID)
+    assert len(post.messenger.cards) == 1
+
+
+async def test_nothing_is_left_to_do_when_the_track_was_told(post: Post) -> None:
+    job = await post.finished()
+    await post.deliver_until_told()
+    assert len(post.messenger.sent) == 1
+    assert await post.is_closed()
+    assert (await post.stored.job(job.id)).interaction_token is None
+
+
+async def test_track_is_a_link_when_it_is_larger_than_the_channel_takes(post: Post) -> None:
+    job = await post.finished(upload_limit_bytes=len(WAV) - 1)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.file is None
+    assert job.audio is not None
+    assert sent.link == job.audio.url
+    assert await post.is_closed()
+
+
+async def test_track_is_a_link_when_discord_finds_it_too_large(post: Post) -> None:
+    await post.finished()
+    post.messenger.fail("post", UploadTooLarge("40005"))
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+
+
+async def test_track_is_a_link_when_what_came_is_not_audio(post: Post) -> None:
+    await post.finished()
+    post.files().respond(200, "<html>")
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert "not an audio file" in sent.what.content
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+        "https://user:secret@cdn.example/x",
+        "javascript:alert(1)",
+        "",
+        "\ud800",
+    ],
+)
+async def test_address_is_neither_fetched_nor_shown_when_it_is_refused(
+    post: Post, url: str
+) -> None:
+    await post.finished(url=url)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, sent.link) == (None, None)
+    assert not url or url not in sent.what.content
+    assert await post.is_closed()
+
+
+async def test_track_is_told_without_a_link_when_its_address_is_refused_after_a_redirect(
+    post: Post,
+) -> None:
+    await post.finished()
+    post.files().respond(302, "", headers={"Location": "http://10.0.0.1/x"})
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, sent.link) == (None, None)
+
+
+async def test_link_is_in_the_text_when_it_is_too_long_for_a_button(post: Post) -> None:
+    url = f"{post.stand_in.url}/cdn/x?signature=" + "a" * 700
+    await post.finished(url=url, upload_limit_bytes=1)
+    post.files().respond(200, WAV)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.link is None
+    assert f"<{url}>" in sent.what.content
+    assert len(sent.what.content) <= 2000
+
+
+async def test_link_is_left_out_when_it_is_too_long_for_a_message(post: Post) -> None:
+    await post.finished(url=f"{post.stand_in.url}/cdn/x?s=" + "a" * 5000, upload_limit_bytes=1)
+    post.files().respond(200, WAV)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert len(sent.what.content) <= 2000
+
+
+# --- a file that is not there -------------------------------------------------------------------
+
+
+async def test_track_is_posted_later_when_its_file_is_not_there_yet(post: Post) -> None:
+    await post.finished()
+    post.files(times=1).respond(404)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    post.clock.advance(2)
+    await post.deliverer.run_once()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+async def test_track_is_fetched_from_its_new_address_when_the_provider_names_one(
+    post: Post,
+) -> None:
+    job = await post.finished(url=f"{post.stand_in.url}/cdn/generations/old/output.wav")
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    fresh = (await post.stored.job(job.id)).audio
+    assert fresh is not None
+    assert "/old/" not in fresh.url
+    post.clock.advance(2)
+    await post.deliverer.run_once()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda rule: rule.respond(404),
+        lambda rule: rule.respond(503),
+        lambda rule: rule.respond(200, b""),
+        lambda rule: rule.truncate(100),
+        lambda rule: rule.reset_before(),
+    ],
+)
+async def test_track_is_a_link_when_its_file_stays_away(
+    post: Post, fault: Callable[[Rule], object]
+) -> None:
+    await post.finished()
+    fault(post.files())
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    post.clock.advance(FILE_PATIENCE.total_seconds() + 1)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert await post.is_closed()
+
+
+# --- the ladder ---------------------------------------------------------------------------------
+
+
+async def test_member_is_told_through_the_interaction_when_the_channel_is_closed(
+    post: Post,
+) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", Unreachable("50001"))
+    await post.deliverer.run_once()
+    assert [(sent.way, sent.file) for sent in post.messenger.sent] == [("edit", WAV)]
+    assert (await post.notice(job)).rung is Rung.INTERACTION
+    assert post.messenger.cards == []  # the track has taken its place
+
+
+async def test_member_gets_a_direct_message_when_the_token_is_dead_too(post: Post) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", Unreachable("50001"))
+    post.messenger.fail("edit", Unreachable("50027"))
+    await post.deliverer.run_once()
+    assert [(sent.way, sent.file) for sent in post.messenger.sent] == [("direct", WAV)]
+    notice = await post.notice(job)
+    assert (notice.rung, notice.message_channel_id) == (Rung.DIRECT_MESSAGE, DM_CHANNEL_ID)
+
+
+async def test_track_is_held_when_no_way_is_left(post: Post) -> None:
+    job = await post.finished()
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, Unreachable("closed"))
+    await post.deliver_until_told()
+    assert post.messenger.sent == []
+    assert (await post.notice(job)).rung is Rung.HELD
+    assert await post.is_closed()
+
+
+# --- trouble at Discord -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [DeliveryLater("429"), DeliveryUnsure("reset")])
+async def test_notice_is_tried_again_with_the_same_nonce_when_discord_has_trouble(
+    post: Post, error: DeliveryError
+) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", error)
+    await post.deliverer.run_once()
+    assert (await post.notice(job)).unsure is isinstance(error, DeliveryUnsure)
+    post.clock.advance(1)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.nonce == (await post.notice(job)).nonce
+    assert post.messenger.searches == []
+
+
+async def test_tries_are_less_and_less_frequent_when_trouble_lasts(post: Post) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", *[DeliveryLater("503")] * 400)
+    tries = 0
+    for _ in range(3600):
+        tries += await post.deliverer.run_once()
+        due_at = await post.stored.notices.next_due_at()
+        assert due_at is not None
+        assert 1 <= (due_at - post.clock()).total_seconds() <= 60
+        if due_at - job.created_at > 2 * FILE_PATIENCE:
+            break
+        post.clock.now = due_at
+    assert 60 <= tries <= 90
+
+
+async def test_notice_is_held_when_trouble_lasts_longer_than_a_day(post: Post) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", *[DeliveryLater("503")] * 5)
+    await post.deliverer.run_once()
+    post.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
+    await post.deliverer.run_once()
+    assert (await post.notice(job)).rung is Rung.HELD
+
+
+async def test_earlier_message_is_found_when_the_outcome_was_unknown(post: Post) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"))
+    await post.deliverer.run_once()
+    post.messenger.there = 4711
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    assert (await post.notice(job)).message_id == 4711
+    [(channel_id, job_id, place, since)] = post.messenger.searches
+    assert (channel_id, job_id, place) == (CHANNEL_ID, job.id, "result")
+    assert since <= job.created_at
+    assert await post.is_closed()
+
+
+async def test_track_is_posted_again_when_the_search_finds_nothing(post: Post) -> None:
+    await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"))
+    await post.deliverer.run_once()
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert len(post.messenger.searches) == 1
+    assert len(post.messenger.sent) == 1
+
+
+async def test_track_is_held_when_the_outcome_is_unknown_and_history_is_closed(
+    post: Post,
+) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"))
+    post.messenger.readable = False
+    await post.deliverer.run_once()
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    assert (await post.notice(job)).rung is Rung.HELD
+
+
+async def test_outcome_stays_unknown_when_the_search_itself_fails(post: Post) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"))
+    await post.deliverer.run_once()
+    post.messenger.fail("find", DeliveryLater("503"))
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert (await post.notice(job)).unsure
+    assert post.messenger.sent == []
+
+
+async def test_outcome_stays_unknown_when_a_later_try_surely_came_to_nothing(post: Post) -> None:
+    await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"), DeliveryLater("429"))
+    await post.deliverer.run_once()
+    post.clock.advance(1)
+    await post.deliverer.run_once()
+    post.messenger.there = 4711
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+
+
+async def test_outcome_stays_unknown_when_the_file_could_not_be_fetched_after_it(
+    post: Post,
+) -> None:
+    await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"))
+    await post.deliverer.run_once()
+    post.files(times=1).respond(503)
+    post.clock.advance(1)
+    await post.deliverer.run_once()
+    post.messenger.there = 4711
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+
+
+async def test_direct_message_is_looked_for_where_it_would_be_when_its_outcome_was_unknown(
+    post: Post,
+) -> None:
+    job = await post.finished()
+    for way in ("post", "edit"):
+        post.messenger.fail(way, Unreachable("closed"))
+    post.messenger.fail("direct", DeliveryUnsure("reset"))
+    await post.deliverer.run_once()
+    post.messenger.there = 4711
+    post.clock.advance(3600)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    assert [search[0] for search in post.messenger.searches] == [DM_CHANNEL_ID]
+    assert (await post.notice(job)).rung is Rung.DIRECT_MESSAGE
+
+
+async def test_no_other_way_is_taken_while_the_outcome_of_one_is_unknown(post: Post) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", DeliveryUnsure("reset"), Unreachable("50013"))
+    await post.deliverer.run_once()
+    post.clock.advance(1)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    assert (await post.notice(job)).rung is Rung.HELD
+
+
+async def test_audio_is_kept_when_no_way_is_left(post: Post) -> None:
+    job = await post.finished()
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, Unreachable("closed"))
+    await post.deliverer.run_once()
+    held = await post.held.get(job.id)
+    assert held is not None
+    assert (held.file_name, held.content) == ("lo-fi-rain.wav", WAV)
+
+
+async def test_notice_is_held_without_audio_when_the_file_is_gone(post: Post) -> None:
+    job = await post.finished(url="https://10.0.0.1/x")
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, Unreachable("closed"))
+    await post.deliverer.run_once()
+    assert await post.held.get(job.id) is None
+    assert (await post.notice(job)).rung is Rung.HELD
+
+
+async def test_message_is_looked_for_when_the_process_died_while_sending(post: Post) -> None:
+    await post.finished()
+    dead = post.stored.as_worker("two")
+    notice = await dead.claim_notice()
+    await dead.notices.record_attempt(notice.id, Rung.CHANNEL, post.clock())
+    post.messenger.there = 4711
+    post.clock.advance(LEASE_S)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    assert len(post.messenger.searches) == 1
+
+
+async def test_two_processes_tell_a_member_once(post: Post) -> None:
+    await post.finished()
+    await asyncio.gather(post.deliverer.run_once(), post.deliverer.run_once())
+    assert len(post.messenger.sent) == 1
+
+
+# --- the card -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [DeliveryLater("429"), DeliveryUnsure("reset")])
+async def test_only_the_card_is_tried_again_when_the_member_was_told(
+    post: Post, error: DeliveryError
+) -> None:
+    await post.finished()
+    post.messenger.fail("card", error)
+    await post.deliver_until_told()
+    assert len(post.messenger.sent) == 1
+    assert len(post.messenger.cards) == 1
+    assert await post.is_closed()
+
+
+async def test_notice_is_closed_when_the_card_is_gone(post: Post) -> None:
+    await post.finished()
+    post.messenger.fail("card", Unreachable("10008"))
+    await post.deliver_until_told()
+    assert len(post.messenger.sent) == 1
+    assert await post.is_closed()
+
+
+# --- other notices ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+async def test_failure_is_told_with_a_button_for_another_try(post: Post, kind: FailureKind) -> None:
+    job = await post.stored.fail(kind, "**@everyone** \ud800 <@1>")
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert "Try again" in sent.labels
+    assert f"<@{MEMBER_ID}>" in sent.what.content
+    assert "@everyone" not in sent.what.content
+    assert len(post.messenger.cards) == 1
+    assert (await post.notice(job, NoticeKind.FAILURE)).rung is Rung.CHANNEL
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [(NoticeKind.OVERDUE, JobState.GENERATING), (NoticeKind.DELAYED, JobState.QUEUED)],
+)
+async def test_delay_is_told_and_leaves_card_and_token_alone(
+    post: Post, kind: NoticeKind, state: JobState
+) -> None:
+    job = await post.stored.bring_to(state)
+    await post.stored.notices.add(job.id, kind, post.clock())
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.labels == ["Cancel"]
+    assert post.messenger.cards == []
+    assert (await post.stored.job(job.id)).interaction_token == job.interaction_token
+    assert await post.is_closed()
+
+
+@pytest.mark.parametrize("state", [JobState.CANCELLED, JobState.SUBMITTING])
+@pytest.mark.parametrize("kind", [NoticeKind.OVERDUE, NoticeKind.DELAYED])
+async def test_delay_is_not_told_when_it_is_over(
+    post: Post, kind: NoticeKind, state: JobState
+) -> None:
+    job = await post.stored.bring_to(state)
+    await post.stored.notices.add(job.id, kind, post.clock())
+    await post.deliver_until_told()
+    assert post.messenger.sent == []
+    assert await post.is_closed()
+
+
+async def test_other_members_are_told_when_one_delivery_breaks(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    await post.finished(interaction_id=1)
+    await post.finished(interaction_id=2)
+    post.messenger.fail("post", DeliveryError("of a kind that nobody expected"))
+    await post.deliverer.run_once()
+    assert len(post.messenger.sent) == 1
+    assert "failed on one item" in caplog.text

@@ -1,0 +1,286 @@
+"""Polling the provider's stand-in: nothing that was paid for is given up."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.provider.client import GENERATIONS, Provider
+from bot.workers.bells import Bell, Bells
+from bot.workers.experience import Experience
+from bot.workers.pace import Pace
+from bot.workers.poller import GIVE_UP_AFTER_S, LEASE_S, Poller
+from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
+from sandbox.scenario import Rule
+from tests.factories import HandClock, Stored, a_brief
+
+OVERDUE_S = 600.0
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells()
+
+
+def a_poller(
+    stored: Stored, provider: Provider, bells: Bells, *, polls_per_s: float = 1000
+) -> Poller:
+    return Poller(
+        stored.jobs,
+        stored.notices,
+        provider,
+        Experience(stored.jobs),
+        pace=Pace(polls_per_s),
+        overdue_s=OVERDUE_S,
+        bells=bells,
+        clock=stored.clock,
+    )
+
+
+@pytest.fixture
+def poller(stored: Stored, provider: Provider, bells: Bells) -> Poller:
+    return a_poller(stored, provider, bells)
+
+
+async def generating(stored: Stored, provider: Provider) -> Job:
+    """A job that the stand-in works on."""
+    generation = await provider.submit(a_brief())
+    return await stored.generate(generation_id=generation.id)
+
+
+async def kinds_of_notices(stored: Stored, job_id: str) -> list[NoticeKind]:
+    return [notice.kind for notice in await stored.notices.of_job(job_id)]
+
+
+async def test_job_succeeds_when_the_provider_completed_it(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, bells: Bells
+) -> None:
+    stand_in.plan(Fate(duration_s=0))
+    job = await generating(stored, provider)
+    assert await poller.run_once() == 1
+    done = await stored.job(job.id)
+    assert (done.state, done.finished_at) == (JobState.SUCCEEDED, stored.clock())
+    assert done.audio is not None
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.RESULT]
+    assert bells.event(Bell.DELIVER).is_set()
+    assert bells.event(Bell.SUBMIT).is_set()
+
+
+@pytest.mark.parametrize("word", [None, "mastering", "cancelled", "failed", ""])
+async def test_job_is_polled_again_when_its_status_is_pending_or_unknown(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, word: str | None
+) -> None:
+    stand_in.plan(Fate(duration_s=1000, pending_status=word))
+    job = await generating(stored, provider)
+    await poller.run_once()
+    pending = await stored.job(job.id)
+    assert pending.state is JobState.GENERATING
+    assert pending.due_at > stored.clock()
+    assert await poller.run_once() == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ({"name": "Refused", "message": "not this"}, "not this"),
+        ("plain", "plain"),
+        ({"message": "half \ud800 pair"}, "half ? pair"),
+        ({"message": "@everyone\x00"}, "@everyone"),
+    ],
+)
+async def test_job_fails_with_the_providers_reason(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    error: dict[str, str] | str,
+    reason: str,
+) -> None:
+    stand_in.plan(Fate(duration_s=0, error=error))
+    job = await generating(stored, provider)
+    await poller.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.failure_kind, failed.failure_reason) == (FailureKind.GENERATION, reason)
+
+
+@pytest.mark.parametrize("file_size", [10**30, -1, "big", 1.5])
+async def test_track_is_kept_when_its_size_makes_no_sense(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, file_size: object
+) -> None:
+    stand_in.plan(Fate(duration_s=0, audio_file={"file_size": file_size}))
+    job = await generating(stored, provider)
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is JobState.SUCCEEDED
+
+
+async def test_job_is_polled_again_when_it_is_completed_without_a_file(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, clock: HandClock
+) -> None:
+    stand_in.plan(Fate(duration_s=0, audio_file={"url": None}))
+    job = await generating(stored, provider)
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is JobState.GENERATING
+    clock.advance(60)
+    assert await poller.run_once() == 1
+
+
+async def test_job_is_lost_when_the_provider_does_not_know_it(
+    stored: Stored, poller: Poller, bells: Bells
+) -> None:
+    job = await stored.generate(generation_id="a:b/../c?d=e")
+    await poller.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.LOST)
+    assert bells.event(Bell.SUBMIT).is_set()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda rule: rule.respond(401, error_body(401, "no")),
+        lambda rule: rule.respond(403, error_body(403, "no")),
+        lambda rule: rule.respond(429, error_body(429, "no"), headers={"Retry-After": "nan"}),
+        lambda rule: rule.respond(500, "<html>"),
+        lambda rule: rule.respond(200, "<html>"),
+        lambda rule: rule.respond(200, b"[" * 200_000),
+        lambda rule: rule.reset_before(),
+        lambda rule: rule.reset_after(),
+    ],
+)
+async def test_job_is_delivered_after_all_when_a_poll_went_wrong(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    clock: HandClock,
+    fault: Callable[[Rule], object],
+) -> None:
+    stand_in.plan(Fate(duration_s=0))
+    job = await generating(stored, provider)
+    # An idempotent request is sent again by the HTTP client where a kept connection broke.
+    fault(stand_in.scenario.on("GET", GENERATIONS, times=2))
+    for _ in range(3):
+        await poller.run_once()
+        clock.advance(60)
+    assert (await stored.job(job.id)).state is JobState.SUCCEEDED
+
+
+async def test_poll_waits_as_long_as_the_provider_asked(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, clock: HandClock
+) -> None:
+    job = await generating(stored, provider)
+    rule = stand_in.scenario.on("GET", GENERATIONS)
+    rule.respond(429, error_body(429, "no"), headers={"Retry-After": "120"})
+    await poller.run_once()
+    assert (await stored.job(job.id)).due_at == clock() + timedelta(seconds=120)
+
+
+# --- overdue ------------------------------------------------------------------------------------
+
+
+async def test_member_is_told_once_when_the_job_is_overdue(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    clock: HandClock,
+    bells: Bells,
+) -> None:
+    stand_in.plan(Fate(duration_s=5000))
+    job = await generating(stored, provider)
+    await poller.run_once()
+    assert await kinds_of_notices(stored, job.id) == []
+    for _ in range(3):
+        clock.advance(OVERDUE_S + 1)
+        assert await poller.run_once() == 1
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.OVERDUE]
+    assert (await stored.job(job.id)).due_at == clock() + timedelta(seconds=60)
+    assert bells.event(Bell.DELIVER).is_set()
+
+
+async def test_late_track_is_delivered_when_it_was_overdue(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, clock: HandClock
+) -> None:
+    stand_in.plan(Fate(duration_s=20 * 3600))
+    job = await generating(stored, provider)
+    clock.advance(20 * 3600)
+    await poller.run_once()
+    stand_in.clock.advance(20 * 3600)
+    clock.advance(60)
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is JobState.SUCCEEDED
+    kinds = await kinds_of_notices(stored, job.id)
+    assert kinds == [NoticeKind.OVERDUE, NoticeKind.RESULT]
+
+
+async def test_job_is_given_up_only_after_a_day(
+    stored: Stored, provider: Provider, poller: Poller, clock: HandClock
+) -> None:
+    job = await generating(stored, provider)
+    clock.advance(GIVE_UP_AFTER_S - 1)
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is JobState.GENERATING
+    clock.advance(61)
+    await poller.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.LOST)
+
+
+async def test_finished_track_is_taken_when_the_bot_was_away_for_days(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, clock: HandClock
+) -> None:
+    stand_in.plan(Fate(duration_s=0))
+    job = await generating(stored, provider)
+    clock.advance(5 * GIVE_UP_AFTER_S)
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is JobState.SUCCEEDED
+
+
+# --- pace and claims ----------------------------------------------------------------------------
+
+
+async def test_polls_keep_to_the_pace_when_many_are_due(
+    stored: Stored, provider: Provider, bells: Bells, stand_in: AimlapiStandIn
+) -> None:
+    poller = a_poller(stored, provider, bells, polls_per_s=0.01)
+    for _ in range(3):
+        await generating(stored, provider)
+    assert [await poller.run_once() for _ in range(3)] == [1, 0, 0]
+    polls = [it for it in stand_in.traffic.exchanges if it.method == "GET"]
+    assert len(polls) == 1
+    due_at = await poller.next_due_at()
+    assert due_at is not None
+    assert 90 < (due_at - stored.clock()).total_seconds() <= 100
+
+
+async def test_poll_is_taken_over_when_its_process_died(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, clock: HandClock
+) -> None:
+    stand_in.plan(Fate(duration_s=0))
+    job = await generating(stored, provider)
+    await stored.as_worker("two").jobs.claim_polls(5, clock(), lease_s=LEASE_S)
+    assert await poller.run_once() == 0
+    clock.advance(LEASE_S)
+    assert await poller.run_once() == 1
+    assert (await stored.job(job.id)).state is JobState.SUCCEEDED
+
+
+async def test_track_of_a_cancelled_job_is_not_announced_when_it_was_being_polled(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller
+) -> None:
+    stand_in.plan(Fate(duration_s=0))
+    job = await generating(stored, provider)
+    [claimed] = await poller.claim(1)
+    await stored.jobs.cancel(job.id, stored.clock(), source=JobState.GENERATING)
+    await poller.handle(claimed)
+    assert (await stored.job(job.id)).state is JobState.CANCELLED
+    assert await kinds_of_notices(stored, job.id) == []
+
+
+async def test_nothing_is_due_when_nothing_is_generating(poller: Poller) -> None:
+    assert await poller.next_due_at() is None
+    assert await poller.run_once() == 0

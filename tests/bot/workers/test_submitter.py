@@ -1,0 +1,273 @@
+"""Submitting to the provider's stand-in: each refusal, and what becomes of the job."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.jobs import FailureKind, JobState, NoticeKind
+from bot.provider.client import GENERATIONS, Provider
+from bot.workers.bells import Bell, Bells
+from bot.workers.experience import Experience
+from bot.workers.submitter import LEASE_S, Submitter
+from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
+from sandbox.scenario import Rule
+from tests.factories import HandClock, Stored, a_brief
+
+HTML = "<html>busy</html>"
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells()
+
+
+def a_submitter(
+    stored: Stored, provider: Provider, bells: Bells, *, at_most_running: int = 10
+) -> Submitter:
+    return Submitter(
+        stored.jobs,
+        stored.notices,
+        provider,
+        Experience(stored.jobs),
+        at_most_running=at_most_running,
+        overdue_s=600,
+        bells=bells,
+        clock=stored.clock,
+    )
+
+
+@pytest.fixture
+def submitter(stored: Stored, provider: Provider, bells: Bells) -> Submitter:
+    return a_submitter(stored, provider, bells)
+
+
+def refusing(stand_in: AimlapiStandIn, status: int, body: object = None, **headers: str) -> Rule:
+    rule = stand_in.scenario.on("POST", GENERATIONS, times=None)
+    content = error_body(status, "because of you") if body is None else body
+    return rule.respond(status, content, headers=headers)
+
+
+async def kinds_of_notices(stored: Stored, job_id: str) -> list[NoticeKind]:
+    return [notice.kind for notice in await stored.notices.of_job(job_id)]
+
+
+async def test_job_is_generating_when_the_provider_took_it(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, bells: Bells
+) -> None:
+    job = await stored.queue()
+    assert await submitter.run_once() == 1
+    running = await stored.job(job.id)
+    assert running.state is JobState.GENERATING
+    assert running.generation_id == stand_in.generations[0].id
+    assert running.due_at > stored.clock()
+    assert (running.submitted_at, running.attempts) == (stored.clock(), 0)
+    assert bells.event(Bell.POLL).is_set()
+
+
+async def test_every_job_is_submitted_once_when_many_wait(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter
+) -> None:
+    for number in range(12):
+        await stored.queue(brief=a_brief(seed=number))
+    assert [await submitter.run_once() for _ in range(3)] == [10, 0, 0]
+    assert len({generation.seed for generation in stand_in.generations}) == 10
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(400, None), (404, None), (413, HTML), (422, {"message": "\ud800\x00"})]
+)
+async def test_job_fails_as_rejected_when_the_provider_does_not_take_it(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, status: int, body: object
+) -> None:
+    refusing(stand_in, status, body)
+    job = await stored.queue()
+    await submitter.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.REJECTED)
+    assert failed.failure_reason
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.FAILURE]
+    assert submitter.pause.probe_at is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda rule: rule.reset_before(),
+        lambda rule: rule.reset_after(),
+        lambda rule: rule.respond(500, error_body(500, "no")),
+        lambda rule: rule.respond(503, HTML),
+        lambda rule: rule.respond(200, HTML),
+    ],
+)
+async def test_job_is_interrupted_and_never_sent_again_when_the_outcome_is_unknown(
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    clock: HandClock,
+    fault: Callable[[Rule], object],
+) -> None:
+    rule = stand_in.scenario.on("POST", GENERATIONS, times=None)
+    fault(rule)
+    job = await stored.queue()
+    await submitter.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.INTERRUPTED)
+    clock.advance(10_000)
+    assert await submitter.run_once() == 0
+    assert rule.hits == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+async def test_job_goes_back_into_the_queue_when_it_surely_cost_nothing(
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    clock: HandClock,
+    status: int,
+) -> None:
+    rule = refusing(stand_in, status)
+    job = await stored.queue()
+    await submitter.run_once()
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+    stand_in.scenario.rules.remove(rule)
+    clock.advance(60)
+    await submitter.run_once()
+    assert (await stored.job(job.id)).state is JobState.GENERATING
+    assert submitter.pause.probe_at is None
+
+
+async def test_job_goes_back_into_the_queue_when_nobody_listens(
+    stored: Stored, bells: Bells, unused_port: int
+) -> None:
+    job = await stored.queue()
+    async with Provider.open(f"http://127.0.0.1:{unused_port}", KEY) as provider:
+        await a_submitter(stored, provider, bells).run_once()
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+
+
+@pytest.mark.parametrize("value", ["nan", "-1", "soon"])
+async def test_job_goes_back_into_the_queue_when_retry_after_makes_no_sense(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, value: str
+) -> None:
+    refusing(stand_in, 429, **{"Retry-After": value})
+    job = await stored.queue()
+    await submitter.run_once()
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+
+
+# --- the pause ----------------------------------------------------------------------------------
+
+
+async def test_one_probe_goes_out_at_a_time_while_the_provider_refuses(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    rule = refusing(stand_in, 503)
+    for _ in range(5):
+        await stored.queue()
+    assert await submitter.run_once() == 5
+    assert await submitter.run_once() == 0
+    clock.advance(2)
+    assert await submitter.run_once() == 1
+    assert await submitter.run_once() == 0
+    clock.advance(4)
+    assert await submitter.run_once() == 1
+    stand_in.scenario.rules.remove(rule)
+    clock.advance(8)
+    assert await submitter.run_once() == 1
+    assert await submitter.run_once() == 4
+    assert await stored.jobs.count(JobState.GENERATING) == 5
+
+
+async def test_next_look_is_at_the_probe_while_the_provider_refuses(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    refusing(stand_in, 429, **{"Retry-After": "30"})
+    await stored.queue()
+    await submitter.run_once()
+    assert await submitter.next_due_at() == clock() + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_waiting_members_are_told_once_when_the_host_must_act(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    clock: HandClock,
+    bells: Bells,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    refusing(stand_in, status)
+    waiting = [await stored.queue() for _ in range(3)]
+    for _ in range(4):
+        await submitter.run_once()
+        clock.advance(100)
+    for job in waiting:
+        assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
+    assert bells.event(Bell.DELIVER).is_set()
+    assert caplog.text.count("Check AIMLAPI_KEY") == 1
+
+
+async def test_members_are_told_of_other_trouble_only_when_it_lasts(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    refusing(stand_in, 503)
+    job = await stored.queue()
+    for seconds in (2, 4, 8, 16):
+        await submitter.run_once()
+        clock.advance(seconds)
+    assert await kinds_of_notices(stored, job.id) == []
+    clock.advance(60)
+    await submitter.run_once()
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
+
+
+async def test_other_jobs_go_on_when_the_probe_itself_is_rejected(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    rule = refusing(stand_in, 503)
+    first, second = await stored.queue(), await stored.queue()
+    await submitter.run_once()
+    stand_in.scenario.rules.remove(rule)
+    stand_in.scenario.on("POST", GENERATIONS).respond(400, error_body(400, "no"))
+    clock.advance(2)
+    assert [await submitter.run_once() for _ in range(2)] == [1, 1]
+    states = {(await stored.job(job.id)).state for job in (first, second)}
+    assert states == {JobState.FAILED, JobState.GENERATING}
+
+
+# --- places, and the dead -----------------------------------------------------------------------
+
+
+async def test_job_waits_when_all_places_are_taken(
+    stored: Stored, provider: Provider, bells: Bells, stand_in: AimlapiStandIn
+) -> None:
+    submitter = a_submitter(stored, provider, bells, at_most_running=2)
+    for _ in range(3):
+        await stored.queue()
+    assert [await submitter.run_once() for _ in range(2)] == [2, 0]
+    assert await submitter.next_due_at() is None
+    assert len(stand_in.generations) == 2
+
+
+async def test_job_is_interrupted_when_the_process_that_submitted_it_died(
+    stored: Stored, submitter: Submitter, clock: HandClock, stand_in: AimlapiStandIn, bells: Bells
+) -> None:
+    job = await stored.as_worker("two").submit()
+    clock.advance(LEASE_S)
+    await submitter.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.INTERRUPTED)
+    assert bells.event(Bell.DELIVER).is_set()
+    assert len(stand_in.generations) == 0
+
+
+async def test_cancelled_job_is_not_submitted(
+    stored: Stored, submitter: Submitter, stand_in: AimlapiStandIn
+) -> None:
+    job = await stored.queue()
+    await stored.jobs.cancel(job.id, stored.clock(), source=JobState.QUEUED)
+    assert await submitter.run_once() == 0
+    assert len(stand_in.generations) == 0
