@@ -13,6 +13,7 @@ import discord
 from sqlalchemy.engine import URL
 
 from bot.client import ComposeClient
+from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.messenger import Messenger
 from bot.errors import AddressRefused, DiscordRejectedToken
@@ -34,6 +35,7 @@ from bot.store.survey import Survey
 from bot.store.wakeup import Wakeup
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
+from bot.workers.janitor import Janitor
 from bot.workers.pace import Pace
 from bot.workers.poller import Poller
 from bot.workers.pulse import Pulse
@@ -77,7 +79,13 @@ async def run(settings: Settings) -> None:
         processes = ProcessStore(engine, worker_id)
         pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=utc_now)
         alone = engine.dialect.name == "sqlite"
-        async with pulse.beating(alone=alone), _open_bells(engine.url, alone=alone) as bells:
+        held = HeldStore(engine)
+        janitor = Janitor(held, held_days=settings.held_days, clock=utc_now)
+        async with (
+            pulse.beating(alone=alone),
+            janitor.tidying(),
+            _open_bells(engine.url, alone=alone) as bells,
+        ):
             workers = build(
                 settings,
                 client=client,
@@ -85,7 +93,7 @@ async def run(settings: Settings) -> None:
                 fetcher=fetcher,
                 jobs=JobStore(engine, worker_id),
                 notices=NoticeStore(engine, worker_id),
-                held=HeldStore(engine),
+                held=held,
                 pace=pace,
                 bells=bells,
                 metrics=metrics,
@@ -187,7 +195,8 @@ def build(
         metrics=metrics,
     )
     settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
-    return submitter, poller, deliverer, settler
+    card_keeper = CardKeeper(jobs, notices, client.reception, messenger, bells=bells, clock=clock)
+    return submitter, poller, deliverer, settler, card_keeper
 
 
 def _link_check(provider_url: str) -> Callable[[str], bool]:

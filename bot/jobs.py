@@ -65,6 +65,9 @@ class NoticeKind(StrEnum):
     DELAYED = "delayed"
 
 
+FINAL_KINDS = (NoticeKind.RESULT, NoticeKind.FAILURE)
+
+
 class Rung(StrEnum):
     """The step of the delivery ladder on which a member was reached."""
 

@@ -65,9 +65,13 @@ class Reception:
         """
         now = self._clock()
         receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
-        expected_s = await self._experience.expected_s(new.brief.model)
-        rounds = 1 + receipt.jobs_ahead // self._at_most_running
-        return Admitted(job=receipt.job, expected_at=now + timedelta(seconds=expected_s * rounds))
+        expected_s = await self.expected_s(new.brief.model, ahead=receipt.jobs_ahead)
+        return Admitted(job=receipt.job, expected_at=now + timedelta(seconds=expected_s))
+
+    async def expected_s(self, model: str, *, ahead: int) -> float:
+        """About how long a track takes with so many jobs before it: they go out in rounds."""
+        rounds = 1 + ahead // self._at_most_running
+        return rounds * await self._experience.expected_s(model)
 
     async def answered(self, job: Job, card_message_id: int | None) -> None:
         """Discord took the card: from now on the job may be paid for."""

@@ -71,6 +71,7 @@ def limit_reached(error: DailyLimitReached) -> str:
 # --- the status card --------------------------------------------------------------------------
 
 CARD_COMPOSING = "Composing your track"
+CARD_WAITING = "Your track is in the queue"
 CARD_READY = "Your track is ready"
 CARD_FAILED = "This track did not work out"
 CARD_CANCELLED = "Cancelled"
@@ -78,6 +79,7 @@ CARD_CANCELLED = "Cancelled"
 FIELD_MODEL = "Model"
 FIELD_SEED = "Seed"
 FIELD_AVOID = "Leaving out"
+FIELD_PLACE = "Place in the queue"
 FIELD_EXPECTED = "Expected"
 FIELD_RESULT = "Result"
 FIELD_REASON = "Why"

@@ -9,7 +9,7 @@ from yarl import URL
 from bot import words
 from bot.delivery import buttons, cards
 from bot.delivery.buttons import Action
-from bot.jobs import Job, NoticeKind
+from bot.jobs import Job, NoticeKind, Rung
 from bot.provider.audio_file import AudioOnDisk
 from bot.text import file_name, harmless
 
@@ -101,3 +101,9 @@ def still_waiting(job: Job, kind: NoticeKind) -> Announcement:
         embed=None,
         view=buttons.row(buttons.button(Action.CANCEL, job.id, kind)),
     )
+
+
+def address(job: Job, rung: Rung, channel_id: int, message_id: int) -> str:
+    """The address of a message, as Discord's clients open it."""
+    server = "@me" if rung is Rung.DIRECT_MESSAGE else (job.guild_id or "@me")
+    return f"https://discord.com/channels/{server}/{channel_id}/{message_id}"

@@ -22,9 +22,13 @@ COLOURS = {
 COMPOSING_COLOUR = discord.Colour(0xE0A03C)
 
 
-def waiting_card(job: Job, expected_at: datetime) -> tuple[discord.Embed, discord.ui.View]:
-    """While the job waits or runs; `expected_at` counts down by itself."""
-    embed = _embed(words.CARD_COMPOSING, job)
+def waiting_card(
+    job: Job, expected_at: datetime, *, place: int | None = None
+) -> tuple[discord.Embed, discord.ui.View]:
+    """While the job waits, at this place in the queue, or runs; `expected_at` counts down."""
+    embed = _embed(words.CARD_WAITING if place else words.CARD_COMPOSING, job)
+    if place:
+        embed.add_field(name=words.FIELD_PLACE, value=str(place))
     embed.add_field(name=words.FIELD_EXPECTED, value=words.relative_time(expected_at))
     return embed, buttons.row(buttons.button(Action.CANCEL, job.id, buttons.CARD))
 

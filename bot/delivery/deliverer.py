@@ -22,7 +22,7 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
@@ -166,9 +166,9 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _finish(self, notice: Notice, job: Job, told: Told) -> None:
         """The card is the last thing to do; where it was replaced by the track, it is done."""
-        final = notice.kind in {NoticeKind.RESULT, NoticeKind.FAILURE}
+        final = notice.kind in FINAL_KINDS
         if final and told.rung is not Rung.INTERACTION:
-            url = message_url(job, told)
+            url = announcements.address(job, told.rung, told.channel_id, told.message_id)
             try:
                 embed, view = cards.ended_card(job, message_url=url)
                 await self._messenger.update_card(job, embed, view)
@@ -204,12 +204,6 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 log.warning("its audio could not be kept: %s", error)
         await self._notices.hold(notice.id, problem)
         self._metrics.told(notice, Rung.HELD, self._clock())
-
-
-def message_url(job: Job, told: Told) -> str:
-    """The address of a message, as Discord's clients open it."""
-    where = "@me" if told.rung is Rung.DIRECT_MESSAGE else (job.guild_id or "@me")
-    return f"https://discord.com/channels/{where}/{told.channel_id}/{told.message_id}"
 
 
 def _outdated(notice: Notice, job: Job) -> bool:

@@ -7,11 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.rows import RELEASED, claim, job_from_row, lease, notice_from_row, unclaimed
 from bot.store.tables import jobs, notices
-
-FINAL_KINDS = (NoticeKind.RESULT, NoticeKind.FAILURE)
 
 
 class NoticeStore:

@@ -12,6 +12,7 @@ class Bell(StrEnum):
     POLL = "poll"
     DELIVER = "deliver"
     SETTLE = "settle"
+    CARDS = "cards"
 
 
 class Bells:

@@ -1,7 +1,9 @@
 """Forgetting in time: held files that nobody asked for, and tokens that are dead anyway."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.store.held_store import HeldStore
@@ -26,8 +28,18 @@ class Janitor:
         if dropped:
             log.info("dropped %d held tracks that nobody asked for in time", dropped)
 
-    async def run(self) -> None:
-        """Tidy up until cancelled."""
+    @contextlib.asynccontextmanager
+    async def tidying(self) -> AsyncIterator[None]:
+        """Tidy up until the block ends."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
         while True:
             try:
                 await self.run_once()

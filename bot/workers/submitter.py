@@ -1,8 +1,11 @@
 """Submitting: queued jobs go to the provider, each at most once."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import InvalidRequest, OutcomeUnknown, Refused
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
@@ -12,6 +15,7 @@ from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
+from bot.store.trouble import explain
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.pause import Pause
@@ -19,6 +23,7 @@ from bot.workers.worker import Clock, Worker
 
 LEASE_S = SUBMIT_TIMEOUT_S + 30
 TELL_OF_PAUSE_AFTER_S = 60.0
+STORE_AGAIN_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -91,18 +96,28 @@ class Submitter(Worker[Job]):
                 await self._start(job, generation)
 
     async def _start(self, job: Job, generation: Generation) -> None:
-        now = self._clock()
-        due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
-        await self._jobs.start_generation(
-            job.id, generation.id, due_at, inference_id=generation.inference_id
-        )
         log.info("accepted by the provider as generation %s", generation.id)
+        if not await self._store_paid(job, generation):
+            log.error("generation %s is paid for, but its job was given up", generation.id)
         self._metrics.submitted(job)
         self._metrics.paused(False)
         if self.pause.end():
             log.warning("the provider accepts submissions again")
         self._bells.ring(Bell.POLL)
         self.wake()
+
+    async def _store_paid(self, job: Job, generation: Generation) -> bool:
+        """Write down what was paid for, however long the database has trouble meanwhile."""
+        while True:
+            now = self._clock()
+            try:
+                due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
+                return await self._jobs.start_generation(
+                    job.id, generation.id, due_at, inference_id=generation.inference_id
+                )
+            except SQLAlchemyError as error:
+                log.error("generation %s waits: the database %s", generation.id, explain(error))
+                await asyncio.sleep(STORE_AGAIN_S)
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         log.warning("failed (%s): %s", kind, reason)

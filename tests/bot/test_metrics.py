@@ -26,7 +26,7 @@ def test_durations_are_measured_between_the_right_moments() -> None:
     metrics.submitted(job)
     metrics.polled(job, NOW + later(30.5))
     metrics.finished(job, NOW + later(38), Usage())
-    metrics.told(a_notice(created_at=NOW), Rung.CHANNEL, NOW + later(2))
+    metrics.told(a_notice(attempted_rung=None), Rung.CHANNEL, NOW + later(2))
     value = metrics.registry.get_sample_value
     assert value("compose_wait_seconds_sum", MODEL) == 3
     assert value("compose_poll_lag_seconds_sum") == 0.5
@@ -43,7 +43,7 @@ def test_duration_is_never_negative_when_the_clock_was_set_back() -> None:
 
 def test_held_notice_counts_as_such_and_not_as_delivered() -> None:
     metrics = Metrics()
-    metrics.told(a_notice(), Rung.HELD, NOW)
+    metrics.told(a_notice(attempted_rung=None), Rung.HELD, NOW)
     value = metrics.registry.get_sample_value
     assert value("compose_told_total", {"kind": "result", "rung": "held"}) == 1
     assert value("compose_delivery_seconds_count", {"kind": "result"}) is None

@@ -47,14 +47,14 @@ async def test_expectation_follows_what_is_learnt(stored: Stored, clock: HandClo
 async def test_old_experience_is_forgotten_when_there_is_much_new(
     stored: Stored, clock: HandClock
 ) -> None:
-    await finish(stored, 1000)
     experience = Experience(stored.jobs)
     await experience.expected_s(MODEL)
     job = await stored.generate()
-    clock.advance(10)
-    for _ in range(LEARN_FROM):
-        await experience.learn(job, clock())
-    assert await experience.expected_s(MODEL) == 10
+    for seconds, times in ((10, 2 * LEARN_FROM), (80, LEARN_FROM)):
+        clock.advance(seconds)
+        for _ in range(times):
+            await experience.learn(job, clock())
+    assert await experience.expected_s(MODEL) == 90
 
 
 async def test_next_poll_is_later_when_the_clock_went_back(

@@ -1,5 +1,6 @@
 """Submitting to the provider's stand-in: each refusal, and what becomes of the job."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -177,6 +178,24 @@ async def test_one_probe_goes_out_at_a_time_while_the_provider_refuses(
     assert await submitter.run_once() == 1
     assert await submitter.run_once() == 4
     assert await stored.jobs.count(JobState.GENERATING) == 5
+
+
+async def test_no_second_probe_goes_out_while_the_first_is_under_way(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    rule = refusing(stand_in, 503)
+    for _ in range(3):
+        await stored.queue()
+    await submitter.run_once()
+    stand_in.scenario.rules.remove(rule)
+    hold = stand_in.scenario.on("POST", GENERATIONS).hold_before()
+    clock.advance(2)
+    probe = asyncio.create_task(submitter.run_once())
+    await hold.reached()
+    clock.advance(60)
+    assert list(await submitter.claim(5)) == []
+    hold.release()
+    assert await probe == 1
 
 
 async def test_next_look_is_at_the_probe_while_the_provider_refuses(

@@ -1,0 +1,79 @@
+"""Keeping the cards of waiting jobs true: the place in the queue, and the expected time."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.delivery import cards
+from bot.delivery.announcements import address
+from bot.delivery.messenger import Messenger
+from bot.errors import DeliveryError
+from bot.jobs import FINAL_KINDS, TERMINAL, Job
+from bot.logs import about_job
+from bot.reception import Reception
+from bot.store.job_store import JobStore
+from bot.store.notice_store import NoticeStore
+from bot.workers.bells import Bell, Bells
+from bot.workers.worker import Clock, Worker
+
+SLOTS = 5
+# A job that goes out at once needs no place on its card.
+FIRST_S = 5.0
+EVERY_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class CardKeeper(Worker[tuple[Job, int | None]]):
+    """Edits cards whose place is no longer so, each at most every `EVERY_S`."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        notices: NoticeStore,
+        reception: Reception,
+        messenger: Messenger,
+        *,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        super().__init__(slots=SLOTS, bell=bells.event(Bell.CARDS), clock=clock)
+        self._jobs = jobs
+        self._notices = notices
+        self._reception = reception
+        self._messenger = messenger
+
+    async def claim(self, limit: int) -> Sequence[tuple[Job, int | None]]:
+        """Cards that show an old place."""
+        return await self._jobs.claim_cards(limit, self._clock(), first_s=FIRST_S, every_s=EVERY_S)
+
+    async def next_due_at(self) -> datetime | None:
+        """Looking now and then is enough."""
+        return None
+
+    async def handle(self, item: tuple[Job, int | None]) -> None:
+        """One edit. If it fails, the next change of place is another chance."""
+        job, place = item
+        with about_job(job.id):
+            expected_s = await self._reception.expected_s(job.brief.model, ahead=(place or 1) - 1)
+            expected_at = self._clock() + timedelta(seconds=expected_s)
+            embed, view = cards.waiting_card(job, expected_at, place=place)
+            try:
+                await self._messenger.update_card(job, embed, view)
+                await self._correct_if_ended(job.id)
+            except DeliveryError as error:
+                log.info("the card could not be updated: %s", error)
+
+    async def _correct_if_ended(self, job_id: str) -> None:
+        """The edit may have waited for a rate limit and come after the job's end."""
+        job = await self._jobs.get(job_id)
+        if job is None or job.state not in TERMINAL:
+            return
+        notices = await self._notices.of_job(job_id)
+        told = next((notice for notice in notices if notice.kind in FINAL_KINDS), None)
+        if told and told.message_id is None:
+            return  # its delivery ends with the card
+        url = None
+        if told and told.rung and told.message_channel_id and told.message_id:
+            url = address(job, told.rung, told.message_channel_id, told.message_id)
+        await self._messenger.update_card(job, *cards.ended_card(job, message_url=url))
