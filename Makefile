@@ -20,7 +20,10 @@ screenshot: $(READY) ## the README's picture of the chat page, taken anew (needs
 	@$(BIN)/python -m sandbox.screenshot
 
 test: $(READY) ## the test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 4 --dist worksteal
+
+soak: $(READY) ## the long tests: random kills, many processes
+	$(BIN)/python -m pytest -m soak --timeout 600
 
 bench: $(READY) ## the benchmarks, with a table at the end
 	@$(BIN)/python -m bench

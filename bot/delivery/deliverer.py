@@ -192,7 +192,6 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _hold(self, notice: Notice, job: Job, problem: str) -> None:
         """No way is left: keep the audio, whose link at the provider does not live for ever."""
         log.warning("held for the member to ask for: %s", problem)
-        self._metrics.told(notice, Rung.HELD, self._clock())
         if notice.kind is NoticeKind.RESULT and job.audio is not None:
             try:
                 async with self._fetcher.fetch(job.audio.url, limit_bytes=HELD_BYTES) as audio:

@@ -41,7 +41,9 @@ async def check_charges(settings: Settings) -> Sequence[Finding]:
             open_survey(settings) as survey,
             Provider.open(settings.aimlapi_url, key) as provider,
         ):
-            found = await find(survey, provider) if survey else []
+            if survey is None:
+                return []
+            found = await find(survey, provider)
     except Ill:
         return []  # the check of the database has said so
     except ProviderError as error:

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
-from bot.delivery.deliverer import message_url
-from bot.delivery.ladder import Told
 from bot.jobs import FailureKind, JobState, NoticeKind, Rung
 from bot.provider.audio_file import AudioOnDisk
 from bot.reception import brief_of
@@ -120,6 +118,5 @@ def test_every_place_is_one_the_pattern_takes(place: str) -> None:
     [(Rung.CHANNEL, 400, "400"), (Rung.DIRECT_MESSAGE, 400, "@me"), (Rung.CHANNEL, None, "@me")],
 )
 def test_message_address_is_one_clients_open(rung: Rung, guild_id: int | None, where: str) -> None:
-    told = Told(rung=rung, channel_id=5, message_id=6)
-    job = a_job(guild_id=guild_id)
-    assert message_url(job, told) == f"https://discord.com/channels/{where}/5/6"
+    shown = announcements.address(a_job(guild_id=guild_id), rung, 5, 6)
+    assert shown == f"https://discord.com/channels/{where}/5/6"

@@ -1,0 +1,313 @@
+"""What the doctor finds, check by check."""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import doctor
+from bot.doctor import machine
+from bot.doctor.charges import check_charges
+from bot.doctor.discord_side import check_discord
+from bot.doctor.findings import Finding, Ill, Level, plain
+from bot.doctor.machine import check_database, check_disk
+from bot.jobs import FailureKind, Job, JobState
+from bot.provider.client import GENERATIONS, Provider
+from bot.settings import Settings
+from bot.store.database import open_database, sqlite_file
+from bot.workers.worker import utc_now
+from sandbox.aimlapi import KEY, AimlapiStandIn
+from sandbox.discord import DiscordStandIn
+from sandbox.discord.seed import TOKEN
+from tests.factories import HandClock, Stored, a_brief
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[AimlapiStandIn]:
+    """A provider that is done at once, and charges 5 s later."""
+    async with AimlapiStandIn(durations=[0], charge_lag_s=5) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+async def discord_stand_in() -> AsyncIterator[DiscordStandIn]:
+    async with DiscordStandIn() as stand_in:
+        yield stand_in
+
+
+def settings_of(database_url: str, **values: Any) -> Settings:
+    given: dict[str, Any] = {
+        "discord_token": TOKEN,
+        "aimlapi_key": KEY,
+        "database_url": database_url,
+    }
+    return Settings(_env_file=None, **given | values)
+
+
+def only(findings: Sequence[Finding]) -> Finding:
+    [finding] = findings
+    return finding
+
+
+def texts(findings: Sequence[Finding], level: Level) -> list[str]:
+    return [finding.text for finding in findings if finding.level is level]
+
+
+# --- the machine ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'data' / 'compose.db'}"
+
+
+async def test_nothing_is_made_when_the_database_is_not_there_yet(
+    sqlite_url: str,
+) -> None:
+    assert "first start" in only(await check_database(settings_of(sqlite_url))).text
+    assert await check_charges(settings_of(sqlite_url)) == []
+    file = sqlite_file(sqlite_url)
+    assert file
+    assert not file.parent.exists()
+
+
+async def test_running_bot_is_mentioned_and_not_disturbed(sqlite_url: str) -> None:
+    settings = settings_of(sqlite_url)
+    async with open_database(sqlite_url):
+        first, second = await check_database(settings)
+        assert "0 jobs wait" in first.text
+        assert (second.level, second.text) == (Level.OK, "a bot is running on this database")
+    assert len(await check_database(settings)) == 1
+    async with open_database(sqlite_url):
+        pass  # the doctor kept no lock
+
+
+async def test_unusable_database_is_told_without_its_password(unused_port: int) -> None:
+    settings = settings_of(f"postgresql://bot:hunter2@127.0.0.1:{unused_port}/compose")
+    with pytest.raises(Ill, match="Check DATABASE_URL") as caught:
+        await check_database(settings)
+    assert "hunter2" not in str(caught.value)
+    assert await check_charges(settings) == []
+
+
+async def test_full_disk_is_wrong(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "GB free" in only(await check_disk(settings_of(sqlite_url))).text
+    monkeypatch.setattr(machine, "LOW_DISK_BYTES", 2**80)
+    with pytest.raises(Ill, match="Make room"):
+        await check_disk(settings_of(sqlite_url))
+
+
+async def test_disk_that_is_wiped_is_a_warning(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNO", "worker.1")
+    [lost] = texts(await check_disk(settings_of(sqlite_url)), Level.WARN)
+    assert "Heroku" in lost
+
+
+# --- Discord ----------------------------------------------------------------------------------
+
+
+async def test_servers_and_commands_are_listed(
+    discord_stand_in: DiscordStandIn, sqlite_url: str
+) -> None:
+    settings = settings_of(sqlite_url, discord_api_url=discord_stand_in.api_url)
+    findings = await check_discord(settings)
+    [guild] = discord_stand_in.world.guilds.values()
+    said = texts(findings, Level.OK)
+    assert len(said) == len(findings)
+    assert "compose" in said[0]
+    assert "no commands are registered" in said[1]
+    assert said[2] == f"in 1 server(s): {guild.name} ({guild.id})"
+
+
+async def test_allowed_server_that_the_bot_is_not_in_is_a_warning(
+    discord_stand_in: DiscordStandIn, sqlite_url: str
+) -> None:
+    [guild_id] = discord_stand_in.world.guilds
+    settings = settings_of(
+        sqlite_url,
+        discord_api_url=discord_stand_in.api_url,
+        allowed_guild_ids=f"{guild_id},81384788765712384",
+    )
+    [absent] = texts(await check_discord(settings), Level.WARN)
+    assert "ALLOWED_GUILD_IDS" in absent
+    assert "81384788765712384" in absent
+    assert str(guild_id) not in absent
+
+
+# --- charges ------------------------------------------------------------------------------------
+
+
+class Account:
+    """Jobs on an account: those that were handed over well, and those that broke off."""
+
+    def __init__(self, stored: Stored, stand_in: AimlapiStandIn, provider: Provider) -> None:
+        self._stored = stored
+        self._stand_in = stand_in
+        self._provider = provider
+
+    async def finished(self) -> Job:
+        """A job whose track was paid for and delivered."""
+        job = await self._stored.submit()
+        generation = await self._provider.submit(job.brief)
+        now = self._stored.clock()
+        assert generation.inference_id
+        assert await self._stored.jobs.start_generation(
+            job.id, generation.id, now, inference_id=generation.inference_id
+        )
+        return job
+
+    async def interrupted(self, prompt: str = "lo-fi rain", *, accepted: bool) -> Job:
+        """A job whose submission broke off, after or before the provider took it."""
+        job = await self._stored.submit(brief=a_brief(prompt=prompt))
+        if accepted:
+            await self._provider.submit(job.brief)
+        now = self._stored.clock()
+        assert await self._stored.jobs.fail(
+            job.id, FailureKind.INTERRUPTED, "reset", now, source=JobState.SUBMITTING
+        )
+        return job
+
+    async def findings(self, **settings: Any) -> Sequence[Finding]:
+        """What the doctor finds a minute later."""
+        self._stand_in.clock.advance(60)
+        url = str(self._stored.engine.url.set(drivername="sqlite"))
+        values = {"aimlapi_url": self._stand_in.url} | settings
+        return await check_charges(settings_of(url, **values))
+
+
+@pytest.fixture
+def account(
+    stored: Stored, clock: HandClock, stand_in: AimlapiStandIn, provider: Provider
+) -> Account:
+    clock.now = utc_now()
+    return Account(stored, stand_in, provider)
+
+
+async def test_charge_of_an_interrupted_job_is_found_among_those_of_others(
+    account: Account, stand_in: AimlapiStandIn
+) -> None:
+    await account.finished()
+    job = await account.interrupted("lo-fi\x1b[2J rain\n" + "x" * 100, accepted=True)
+    await account.finished()
+    charge, total = texts(await account.findings(), Level.WARN)
+    assert job.id in charge
+    assert stand_in.generations[1].inference_id in charge
+    assert "0.06 USD for google/lyria2" in charge
+    assert "at most 0.06 USD" in total
+    assert re.search(r'"lo-fi .*…"', plain(charge))
+    assert "\x1b" not in plain(charge)
+    assert "x" * 60 not in charge
+
+
+async def test_job_without_a_charge_was_probably_not_billed(account: Account) -> None:
+    await account.finished()
+    job = await account.interrupted(accepted=False)
+    findings = await account.findings()
+    assert not texts(findings, Level.WARN)
+    assert job.id in findings[0].text
+    assert "probably not billed" in findings[0].text
+    assert "nothing seems to have been billed" in findings[1].text
+
+
+async def test_charge_near_two_interrupted_jobs_counts_once(account: Account) -> None:
+    await account.interrupted(accepted=True)
+    await account.interrupted(accepted=False)
+    *charges, total = texts(await account.findings(), Level.WARN)
+    assert len(charges) == 2
+    assert "at most 0.06 USD" in total
+
+
+async def test_old_interruptions_are_left_alone(account: Account, clock: HandClock) -> None:
+    clock.now -= timedelta(days=8)
+    await account.interrupted(accepted=True)
+    assert "no submission was interrupted" in only(await account.findings()).text
+
+
+async def test_charge_outside_the_window_is_not_suspected(
+    account: Account, clock: HandClock
+) -> None:
+    clock.now -= timedelta(minutes=30)
+    await account.interrupted(accepted=True)
+    assert not texts(await account.findings(), Level.WARN)
+
+
+async def test_ledger_that_can_not_be_read_is_a_warning(account: Account) -> None:
+    await account.interrupted(accepted=True)
+    [finding] = await account.findings(aimlapi_key="another")
+    assert finding.level is Level.WARN
+    assert "ledger can't be read" in finding.text
+
+
+async def test_every_page_of_the_ledger_is_read(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    for _ in range(130):
+        await provider.submit(a_brief())
+    stand_in.clock.advance(10)
+    now = stand_in.clock.now()
+    charges = [c async for c in provider.charges(now - timedelta(minutes=1), now)]
+    assert [charge.reference_id for charge in charges] == [
+        generation.inference_id for generation in reversed(stand_in.generations)
+    ]
+
+
+async def test_reading_the_ledger_ends_when_its_pages_do_not(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    endless = {"data": [None, {}, {"type": "MODEL_USAGE"}], "pagination": {"next_cursor": "x"}}
+    rule = stand_in.scenario.on("GET", "/v2/billing/transactions", times=None).respond(200, endless)
+    now = utc_now()
+    assert [c async for c in provider.charges(now - timedelta(days=1), now)] == []
+    assert rule.hits == 10
+
+
+async def test_charges_are_checked_even_if_the_provider_ignores_the_filters(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    now = utc_now()
+    entry = {"type": "MODEL_USAGE", "created_at": now.isoformat(), "reference_id": "now"}
+    old = entry | {"created_at": (now - timedelta(days=9)).isoformat()}
+    page = {"data": [entry | {"type": "PAYMENT"}, old, entry | {"amount": [None]}]}
+    stand_in.scenario.on("GET", "/v2/billing/transactions").respond(200, page)
+    [charge] = [c async for c in provider.charges(now - timedelta(days=1), now + timedelta(1))]
+    assert (charge.reference_id, charge.amount.usd) == ("now", None)
+
+
+async def test_inference_id_comes_from_the_header_and_is_bounded(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    body = {"id": "1", "status": "queued", "inference_id": "from the body"}
+    for header, expected in (("abc", "abc"), ("x" * 500, None), (None, None)):
+        headers = {"x-inference-id": header} if header else {}
+        stand_in.scenario.on("POST", GENERATIONS).respond(201, body, headers=headers)
+        assert (await provider.submit(a_brief())).inference_id == expected
+
+
+# --- all of it ----------------------------------------------------------------------------------
+
+
+async def test_exit_code_is_not_moved_by_warnings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    async def warns(_: Settings) -> Sequence[Finding]:
+        return [Finding(Level.WARN, "look\x1b here\nok     all: well")]
+
+    async def fails(_: Settings) -> Sequence[Finding]:
+        raise Ill("broken")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DISCORD_TOKEN", "token")
+    monkeypatch.setenv("AIMLAPI_KEY", "key")
+    monkeypatch.setattr(logging, "disable", lambda _: None)
+    monkeypatch.setattr(doctor, "CHECKS", {"eyes": warns})
+    assert await doctor.main() == 0
+    assert capsys.readouterr().out.splitlines()[1] == "WARN   eyes: look  here ok     all: well"
+    monkeypatch.setattr(doctor, "CHECKS", {"eyes": warns, "leg": fails})
+    assert await doctor.main() == 1
+    assert capsys.readouterr().out.splitlines()[2] == "WRONG  leg: broken"
