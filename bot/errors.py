@@ -3,6 +3,7 @@
     ComposeError
     ├── SettingsError            a setting is missing or wrong; the host mends it
     ├── DatabaseUnusable         the database can't be opened, read or migrated
+    ├── DatabaseTrouble          a query failed for now: nothing was changed, try again later
     ├── DiscordRejectedToken     the bot token is not valid
     ├── PortUnusable             the port for health checks and metrics can't be listened on
     ├── IllegalMove              a job was asked to make a move its state does not allow
@@ -50,6 +51,10 @@ class SettingsError(ComposeError):
 
 class DatabaseUnusable(ComposeError):
     """The database can't be used; the message says why and what the host can do."""
+
+
+class DatabaseTrouble(ComposeError):
+    """A query failed: no connection, a full disk, a lock. Nothing was changed by it."""
 
 
 class DiscordRejectedToken(ComposeError):

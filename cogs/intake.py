@@ -4,12 +4,11 @@ import logging
 
 import aiohttp
 import discord
-import sqlalchemy as sa
 
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery import cards
-from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
+from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached, DatabaseTrouble
 from bot.jobs import Brief, NewJob
 from bot.reception import Admitted
 
@@ -63,8 +62,8 @@ async def _admit(
     except AlreadyReceived:
         log.info("interaction %d came again", interaction.id)
         return ""
-    except sa.exc.SQLAlchemyError:
-        log.exception("a request could not be stored")
+    except DatabaseTrouble as error:
+        log.error("a request could not be stored: the database %s", error)
         return words.STORE_TROUBLE
 
 

@@ -164,7 +164,7 @@ def test_drawn_states_are_those_of_the_table() -> None:
 LAYERS = (
     {"jobs", "errors", "settings"},
     {"store", "provider", "schedule", "words", "text", "logs"},
-    {"reception", "workers", "delivery"},
+    {"reception", "workers", "delivery", "metrics", "health", "hosting"},
     {"app", "client", "command_sync", "doctor", "__main__", "__init__"},
 )
 SPEAK_DISCORD = {"app", "client", "command_sync", "delivery", "doctor", "text"}

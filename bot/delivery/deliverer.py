@@ -16,6 +16,7 @@ from bot.errors import (
     AudioTooLarge,
     AudioUnavailable,
     AudioUnusable,
+    DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
     ProviderError,
@@ -84,27 +85,31 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """Tell the member, unless that is done, and bring the card up to date."""
         notice, job = item
         with about_job(job.id):
-            try:
-                if notice.message_id is None and not _outdated(notice, job):
-                    told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
-                    await self._remember(notice, told)
-                    await self._finish(notice, job, told)
-                elif notice.message_id and notice.rung and notice.message_channel_id:
-                    told = Told(
-                        rung=notice.rung,
-                        channel_id=notice.message_channel_id,
-                        message_id=notice.message_id,
-                    )
-                    await self._finish(notice, job, told)
-                else:
-                    await self._notices.close(notice)
-            except (AudioUnavailable, DeliveryLater) as error:
-                # This try surely posted nothing; an earlier one may have.
-                await self._later(notice, job, str(error), unsure=notice.unsure)
-            except DeliveryUnsure as error:
-                await self._later(notice, job, str(error), unsure=True)
-            except Unreachable as error:
-                await self._hold(notice, job, str(error))
+            told = _told_before(notice)
+            if told is None and not _outdated(notice, job):
+                told = await self._deliver(notice, job)
+                if told is None:
+                    return  # put off, or held
+            if told is not None:
+                await self._finish(notice, job, told)
+            else:
+                await self._notices.close(notice)
+
+    async def _deliver(self, notice: Notice, job: Job) -> Told | None:
+        """Where the member was told, or `None` if not now."""
+        try:
+            told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
+        except (AudioUnavailable, DeliveryLater) as error:
+            # This try surely posted nothing; an earlier one may have.
+            await self._later(notice, job, str(error), unsure=notice.unsure)
+        except DeliveryUnsure as error:
+            await self._later(notice, job, str(error), unsure=True)
+        except Unreachable as error:
+            await self._hold(notice, job, str(error))
+        else:
+            await self._remember(notice, told)
+            return told
+        return None
 
     async def _tell(self, notice: Notice, job: Job) -> Told:
         if notice.kind is NoticeKind.RESULT:
@@ -166,28 +171,31 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _finish(self, notice: Notice, job: Job, told: Told) -> None:
         """The card is the last thing to do; where it was replaced by the track, it is done."""
-        final = notice.kind in FINAL_KINDS
-        if final and told.rung is not Rung.INTERACTION:
+        if notice.kind in FINAL_KINDS and told.rung is not Rung.INTERACTION:
             url = announcements.address(job, told.rung, told.channel_id, told.message_id)
             try:
-                embed, view = cards.ended_card(job, message_url=url)
-                await self._messenger.update_card(job, embed, view)
+                await self._messenger.update_card(job, *cards.ended_card(job, message_url=url))
             except Unreachable as error:
                 log.info("the card can't be updated: %s", error)
+            except DeliveryError as error:
+                if self._clock() - notice.created_at < DISCORD_PATIENCE:
+                    await self._put_off(notice, str(error), unsure=False)
+                    return
         await self._notices.close(notice)
 
     async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
+        if self._clock() - notice.created_at > DISCORD_PATIENCE:
+            await self._hold(notice, job, problem)
+        else:
+            await self._put_off(notice, problem, unsure=unsure)
+
+    async def _put_off(self, notice: Notice, problem: str, *, unsure: bool) -> None:
         """Try again: soon at first, then more and more seldom."""
         now = self._clock()
-        age = now - notice.created_at
-        if age > DISCORD_PATIENCE:
-            await self._hold(notice, job, problem)
-            return
-        wait_s = min(max(age.total_seconds() / 4, 1.0), 60.0)
+        wait_s = min(max((now - notice.created_at).total_seconds() / 4, 1.0), 60.0)
         log.warning("could not deliver, trying again in %.0f s: %s", wait_s, problem)
-        await self._notices.put_off(
-            notice.id, now + timedelta(seconds=wait_s), problem, unsure=unsure
-        )
+        due_at = now + timedelta(seconds=wait_s)
+        await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
 
     async def _hold(self, notice: Notice, job: Job, problem: str) -> None:
         """No way is left: keep the audio, whose link at the provider does not live for ever."""
@@ -203,6 +211,15 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 log.warning("its audio could not be kept: %s", error)
         await self._notices.hold(notice.id, problem)
         self._metrics.told(notice, Rung.HELD, self._clock())
+
+
+def _told_before(notice: Notice) -> Told | None:
+    """Where an earlier try told the member, if it is known."""
+    if not (notice.rung and notice.message_channel_id and notice.message_id):
+        return None
+    return Told(
+        rung=notice.rung, channel_id=notice.message_channel_id, message_id=notice.message_id
+    )
 
 
 def _outdated(notice: Notice, job: Job) -> bool:

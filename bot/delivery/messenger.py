@@ -26,6 +26,7 @@ SEARCH_LIMIT = 2000
 CLOCK_SKEW = timedelta(seconds=30)
 
 TOO_LARGE_CODE = 40005
+DEAD_INTERACTION_CODE = 50027
 NO_HISTORY_FOR_REPLY_CODE = 160002
 
 
@@ -187,6 +188,9 @@ def _refusal(error: discord.HTTPException) -> DeliveryError:
     if error.code == NO_HISTORY_FOR_REPLY_CODE:
         return _ReplyRefused(str(error))
     if error.status == 429:
+        return DeliveryLater(str(error))
+    if error.status == 401 and error.code != DEAD_INTERACTION_CODE:
+        # The bot's own token: the host has made a new one, and will start the bot with it.
         return DeliveryLater(str(error))
     return Unreachable(str(error))
 

@@ -4,6 +4,7 @@ The provider knows no idempotency key, so when a submission breaks off nobody ca
 whether it was accepted. The account's ledger can, some time later.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,7 @@ LOOK_BACK = timedelta(days=7)
 # A charge lands once the generation is through; clocks differ, so look a little before, too.
 BEFORE, AFTER = timedelta(minutes=1), timedelta(minutes=10)
 JOBS_LIMIT = 20
+TIMEOUT_S = 15
 PROMPT_LIMIT = 60
 
 
@@ -38,6 +40,7 @@ async def check_charges(settings: Settings) -> Sequence[Finding]:
     key = settings.aimlapi_key.get_secret_value()
     try:
         async with (
+            asyncio.timeout(TIMEOUT_S),
             open_survey(settings) as survey,
             Provider.open(settings.aimlapi_url, key) as provider,
         ):
@@ -48,6 +51,8 @@ async def check_charges(settings: Settings) -> Sequence[Finding]:
         return []  # the check of the database has said so
     except ProviderError as error:
         return [warn(f"the account's ledger can't be read: {error}")]
+    except TimeoutError:
+        return [warn(f"the account's ledger could not be read within {TIMEOUT_S} s")]
     if not found:
         return [ok(f"no submission was interrupted within {LOOK_BACK.days} days")]
     return [*(finding for suspicion in found for finding in _told(suspicion)), _summed(found)]

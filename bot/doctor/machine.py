@@ -8,13 +8,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.doctor.findings import Finding, Ill, ok, warn
-from bot.errors import DatabaseUnusable
+from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.hosting import ephemeral_disk
 from bot.jobs import JobState
 from bot.settings import Settings
 from bot.store.database import connect, is_current, sqlite_file
 from bot.store.single import a_bot_runs_on
 from bot.store.survey import Survey
+from bot.store.trouble import explain
 from bot.workers.worker import utc_now
 
 LOW_DISK_BYTES = 200 * 2**20
@@ -36,9 +37,10 @@ async def open_survey(settings: Settings) -> AsyncIterator[Survey | None]:
         raise Ill(str(error)) from error
     try:
         yield Survey(engine) if await is_current(engine) else None
+    except DatabaseTrouble as error:
+        raise Ill(f"it {error}") from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise Ill(f"{reason}. Check DATABASE_URL, and that the database is up") from error
+        raise Ill(f"it {explain(error)}") from error
     finally:
         await engine.dispose()
 

@@ -17,6 +17,8 @@ STALL_TIMEOUT_S = 30
 REDIRECT_LIMIT = 5
 CHUNK_BYTES = 1 << 18
 HEAD_BYTES = 16
+# Writers that do not know the length beforehand put nothing, or about the most that fits.
+KNOWN_RIFF_BYTES = range(1, 0x7FFF0000)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,10 @@ class AudioFetcher:
             except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
                 # UnicodeError: a host name that the system's resolver can't even encode
                 raise _as_audio_error(error) from error
-            yield AudioOnDisk(path=path, size_bytes=size_bytes, extension=recognise(path))
+            extension = recognise(path)
+            if is_cut_off(path, size_bytes):
+                raise AudioUnavailable(f"the audio file ends early, after {size_bytes} bytes")
+            yield AudioOnDisk(path=path, size_bytes=size_bytes, extension=extension)
 
     async def _download(self, url: str, path: Path, limit_bytes: int) -> int:
         address = self._policy.check_url(url)
@@ -132,3 +137,17 @@ def recognise(path: Path) -> str:
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0x06:
         return ".mp3" if head[1] & 0x06 else ".aac"
     raise AudioUnusable("the file that came is not audio")
+
+
+def is_cut_off(path: Path, size_bytes: int) -> bool:
+    """Whether a WAV is shorter than its own header says.
+
+    A transfer without a length, or with a wrong one, does not show otherwise that it broke off.
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    riff_bytes = int.from_bytes(head[4:8], "little")
+    # The header may count a padding byte at the end that was left out.
+    return (
+        head[:4] == b"RIFF" and riff_bytes in KNOWN_RIFF_BYTES and size_bytes + 1 < riff_bytes + 8
+    )

@@ -232,6 +232,9 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None
         return OutOfCredits(message)
     if status == 429:
         return RateLimited(message, retry_after_s=parse_retry_after_s(retry_after))
+    if status in {404, 405}:
+        # Not the member's fault: the request never reached the provider's API.
+        return Unavailable(f"{status}: there is no AI/ML API at this address, check AIMLAPI_URL")
     if status == 503 and says_it_refused(body):
         return Unavailable(message)
     if status == 408 or status >= 500:

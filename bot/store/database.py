@@ -15,11 +15,12 @@ from alembic.util.exc import CommandError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.errors import DatabaseUnusable
+from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.store.single import only_bot
 from bot.store.trouble import explain
 
 BUSY_TIMEOUT_S = 5
+_OURS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
         with only_bot(engine.url):
             try:
                 await migrate(engine)
-            except (sa.exc.SQLAlchemyError, CommandError, OSError) as error:
+            except (DatabaseTrouble, sa.exc.SQLAlchemyError, CommandError, OSError) as error:
                 raise DatabaseUnusable(_why(engine.url, error)) from error
             yield engine
     finally:
@@ -65,7 +66,9 @@ def connect(database_url: str) -> AsyncEngine:
     """An engine that has not connected yet. Folders of a SQLite file are made."""
     url = engine_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(url, pool_pre_ping=True)
+        sa.event.listen(engine.sync_engine, "handle_error", _translate)
+        return engine
     if url.database:
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +79,15 @@ def connect(database_url: str) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    sa.event.listen(engine.sync_engine, "handle_error", _translate)
     return engine
+
+
+def _translate(context: sa.ExceptionContext) -> None:
+    """Our own error for what may go away by itself; mistakes of ours stay what they are."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, sa.exc.DBAPIError) and not isinstance(error, _OURS):
+        raise DatabaseTrouble(explain(error)) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -129,4 +140,5 @@ async def is_current(engine: AsyncEngine) -> bool:
 
 def _why(url: URL, error: BaseException) -> str:
     place = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
-    return f"the database {place} {explain(error)}"
+    reason = str(error) if isinstance(error, DatabaseTrouble) else explain(error)
+    return f"the database {place} {reason}"

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.errors import DatabaseTrouble
 from bot.jobs import FailureKind, Job, JobState
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs, notices
@@ -53,7 +54,7 @@ class Survey:
             async with self._engine.connect() as connection:
                 rows = (await connection.execute(by_state)).all()
                 notices_due = int((await connection.execute(due)).scalar_one())
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except (DatabaseTrouble, sa.exc.SQLAlchemyError, OSError) as error:
             log.warning("the jobs can't be counted: %s", error)
             return None
         counted = {JobState(state): number for state, number in rows}

@@ -1,24 +1,32 @@
-"""Holding back while the provider refuses: one probe at a time, at growing distances."""
+"""Holding back while the provider accepts nothing: one probe at a time, at growing distances."""
 
 from datetime import datetime, timedelta
 
-from bot.errors import KeyRejected, OutOfCredits, RateLimited, Refused
+from bot.errors import KeyRejected, OutcomeUnknown, OutOfCredits, RateLimited, Refused
 
 FIRST_PROBE_S = 2.0
 LONGEST_PROBE_S = 60.0
+# A pause that nothing was submitted in for so long says nothing of new trouble.
+FORGOTTEN_AFTER_S = 600.0
 
 
 class Pause:
-    """Whether submissions go out freely. Each process finds out anew; a probe is free."""
+    """Whether submissions go out freely. Each process finds out anew.
+
+    A probe that is refused is free. One whose outcome is unknown costs its job, so that trouble
+    of that kind must not use up the whole queue.
+    """
 
     def __init__(self) -> None:
-        self.reason: Refused | None = None
+        self.reason: Refused | OutcomeUnknown | None = None
         self._since: datetime | None = None
         self._probe_at: datetime | None = None
         self._distance_s = 0.0
 
-    def begin(self, reason: Refused, now: datetime) -> bool:
-        """The provider refused; whether that is news (another reason than before, or none)."""
+    def begin(self, reason: Refused | OutcomeUnknown, now: datetime) -> bool:
+        """The provider accepted nothing; whether that is news (no reason yet, or another)."""
+        if self._probe_at and (now - self._probe_at).total_seconds() > FORGOTTEN_AFTER_S:
+            self.end()
         news = type(reason) is not type(self.reason)
         self.reason = reason
         if self._since is None:

@@ -5,9 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.errors import InvalidRequest, OutcomeUnknown, Refused
+from bot.errors import DatabaseTrouble, InvalidRequest, OutcomeUnknown, Refused
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.logs import about_job
 from bot.metrics import Metrics
@@ -15,7 +13,6 @@ from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
-from bot.store.trouble import explain
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.pause import Pause
@@ -90,8 +87,11 @@ class Submitter(Worker[Job]):
                 await self._fail(job, FailureKind.REJECTED, error.hint)
             except Refused as error:
                 await self._wait(job, error)
+                await self._tell_waiting()
             except OutcomeUnknown as error:
+                self._hold_back(error)
                 await self._fail(job, FailureKind.INTERRUPTED, str(error))
+                await self._tell_waiting()
             else:
                 await self._start(job, generation)
 
@@ -115,8 +115,8 @@ class Submitter(Worker[Job]):
                 return await self._jobs.start_generation(
                     job.id, generation.id, due_at, inference_id=generation.inference_id
                 )
-            except SQLAlchemyError as error:
-                log.error("generation %s waits: the database %s", generation.id, explain(error))
+            except DatabaseTrouble as error:
+                log.error("generation %s waits: the database %s", generation.id, error)
                 await asyncio.sleep(STORE_AGAIN_S)
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
@@ -128,21 +128,33 @@ class Submitter(Worker[Job]):
 
     async def _wait(self, job: Job, refusal: Refused) -> None:
         """Back into the queue; the provider is asked again when the pause allows a probe."""
-        now = self._clock()
         self._metrics.paused(True)
-        if self.pause.begin(refusal, now):
+        self._hold_back(refusal)
+        await self._jobs.requeue(job.id, self._clock() + timedelta(milliseconds=1))
+
+    def _hold_back(self, reason: Refused | OutcomeUnknown) -> None:
+        """From now on one job at a time goes out, until the provider accepts one."""
+        if self.pause.begin(reason, self._clock()):
             level = logging.ERROR if self.pause.host_must_act else logging.WARNING
-            log.log(level, "%s", _advice(refusal, self.pause))
-        await self._jobs.requeue(job.id, now + timedelta(milliseconds=1))
+            log.log(level, "%s", _advice(reason, self.pause))
+
+    async def _tell_waiting(self) -> None:
+        """Each waiting member learns once of a pause that may be a long one."""
+        now = self._clock()
         worth_telling = self.pause.host_must_act or self.pause.lasted_s(now) > TELL_OF_PAUSE_AFTER_S
         if worth_telling and await self._notices.add_to_waiting(NoticeKind.DELAYED, now):
             self._bells.ring(Bell.DELIVER)
 
 
-def _advice(refusal: Refused, pause: Pause) -> str:
+def _advice(reason: Refused | OutcomeUnknown, pause: Pause) -> str:
     if pause.host_must_act:
         return (
-            f"the provider refuses submissions ({refusal}). Check AIMLAPI_KEY and the account's "
+            f"the provider refuses submissions ({reason}). Check AIMLAPI_KEY and the account's "
             "balance; waiting jobs are kept and go out as soon as it accepts one"
         )
-    return f"the provider does not accept submissions right now ({refusal}); trying again"
+    if isinstance(reason, OutcomeUnknown):
+        return (
+            f"whether the provider accepted a submission is not known ({reason}); the others go "
+            "out one at a time until it accepts one"
+        )
+    return f"the provider does not accept submissions right now ({reason}); trying again"

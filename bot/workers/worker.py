@@ -9,9 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.store.trouble import explain
+from bot.errors import DatabaseTrouble
 
 Item = TypeVar("Item")
 Clock = Callable[[], datetime]
@@ -102,8 +100,8 @@ class Worker(ABC, Generic[Item]):
         try:
             await self._start_due()
             return await self._seconds_to_rest()
-        except SQLAlchemyError as error:
-            log.error("%s waits: the database %s", type(self).__name__, explain(error))
+        except DatabaseTrouble as error:
+            log.error("%s waits: the database %s", type(self).__name__, error)
         except Exception:
             log.exception("%s could not look for work", type(self).__name__)
         return REST_AFTER_ERROR_S

@@ -16,14 +16,13 @@ from tests.bot.provider.clips import WAV
 from tests.factories import HandClock, Stored
 
 
-def _sqlite_url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'compose.db'}"
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(tmp_path: Path) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database; one run of the store's tests for each kind."""
-    return _sqlite_url(tmp_path)
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'compose.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture

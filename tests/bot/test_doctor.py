@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import doctor
-from bot.doctor import machine
+from bot.doctor import charges, machine
 from bot.doctor.charges import check_charges
 from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Finding, Ill, Level, plain
@@ -88,7 +88,7 @@ async def test_running_bot_is_mentioned_and_not_disturbed(sqlite_url: str) -> No
 
 async def test_unusable_database_is_told_without_its_password(unused_port: int) -> None:
     settings = settings_of(f"postgresql://bot:hunter2@127.0.0.1:{unused_port}/compose")
-    with pytest.raises(Ill, match="Check DATABASE_URL") as caught:
+    with pytest.raises(Ill, match="check DATABASE_URL") as caught:
         await check_database(settings)
     assert "hunter2" not in str(caught.value)
     assert await check_charges(settings) == []
@@ -146,7 +146,10 @@ async def test_allowed_server_that_the_bot_is_not_in_is_a_warning(
 class Account:
     """Jobs on an account: those that were handed over well, and those that broke off."""
 
-    def __init__(self, stored: Stored, stand_in: AimlapiStandIn, provider: Provider) -> None:
+    def __init__(
+        self, database_url: str, stored: Stored, stand_in: AimlapiStandIn, provider: Provider
+    ) -> None:
+        self._database_url = database_url
         self._stored = stored
         self._stand_in = stand_in
         self._provider = provider
@@ -176,17 +179,20 @@ class Account:
     async def findings(self, **settings: Any) -> Sequence[Finding]:
         """What the doctor finds a minute later."""
         self._stand_in.clock.advance(60)
-        url = str(self._stored.engine.url.set(drivername="sqlite"))
         values = {"aimlapi_url": self._stand_in.url} | settings
-        return await check_charges(settings_of(url, **values))
+        return await check_charges(settings_of(self._database_url, **values))
 
 
 @pytest.fixture
 def account(
-    stored: Stored, clock: HandClock, stand_in: AimlapiStandIn, provider: Provider
+    database_url: str,
+    stored: Stored,
+    clock: HandClock,
+    stand_in: AimlapiStandIn,
+    provider: Provider,
 ) -> Account:
     clock.now = utc_now()
-    return Account(stored, stand_in, provider)
+    return Account(database_url, stored, stand_in, provider)
 
 
 async def test_charge_of_an_interrupted_job_is_found_among_those_of_others(
@@ -218,8 +224,8 @@ async def test_job_without_a_charge_was_probably_not_billed(account: Account) ->
 async def test_charge_near_two_interrupted_jobs_counts_once(account: Account) -> None:
     await account.interrupted(accepted=True)
     await account.interrupted(accepted=False)
-    *charges, total = texts(await account.findings(), Level.WARN)
-    assert len(charges) == 2
+    *suspected, total = texts(await account.findings(), Level.WARN)
+    assert len(suspected) == 2
     assert "at most 0.06 USD" in total
 
 
@@ -244,6 +250,17 @@ async def test_ledger_that_can_not_be_read_is_a_warning(account: Account) -> Non
     assert "ledger can't be read" in finding.text
 
 
+async def test_ledger_that_does_not_answer_is_a_warning(
+    account: Account, stand_in: AimlapiStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charges, "TIMEOUT_S", 0.2)
+    await account.interrupted(accepted=True)
+    hold = stand_in.scenario.on("GET", "/v2/billing/transactions").hold_before()
+    [finding] = await account.findings()
+    hold.drop()
+    assert (finding.level, "within 0.2 s" in finding.text) == (Level.WARN, True)
+
+
 async def test_every_page_of_the_ledger_is_read(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
@@ -251,8 +268,8 @@ async def test_every_page_of_the_ledger_is_read(
         await provider.submit(a_brief())
     stand_in.clock.advance(10)
     now = stand_in.clock.now()
-    charges = [c async for c in provider.charges(now - timedelta(minutes=1), now)]
-    assert [charge.reference_id for charge in charges] == [
+    found = [c async for c in provider.charges(now - timedelta(minutes=1), now)]
+    assert [charge.reference_id for charge in found] == [
         generation.inference_id for generation in reversed(stand_in.generations)
     ]
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,10 +15,11 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import health as module
-from bot.errors import PortUnusable
+from bot.errors import PortUnusable, SettingsError
 from bot.health import Health, serving
 from bot.jobs import JobState
 from bot.metrics import Metrics
+from bot.settings import Settings
 from bot.store.database import connect
 from bot.store.survey import Survey
 from bot.workers import worker as worker_module
@@ -218,6 +220,20 @@ async def test_taken_port_is_told_in_one_line(engine: AsyncEngine, taken_port: i
     with pytest.raises(PortUnusable, match=f"port {taken_port} of {HOST}"):
         async with serving(health, Metrics(), host=HOST, port=taken_port):
             pass
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "0"), ("PORT", "65536"), ("PORT", "http"), ("HOST", "two words"), ("HOST", "a/b")],
+)
+def test_wrong_port_or_host_is_told_in_one_line(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable, text in {"DISCORD_TOKEN": "t", "AIMLAPI_KEY": "k", name: value}.items():
+        monkeypatch.setenv(variable, text)
+    with pytest.raises(SettingsError, match=f"^{name} is .*for example"):
+        Settings.load()
 
 
 async def test_nothing_listens_without_a_port(

@@ -1,0 +1,131 @@
+"""What a member may be left with after the bot died and came back: each is one clear outcome."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from sandbox.driver import InteractionFailed, MessageView
+from tests.e2e.kill.scene import Ask, Scene
+
+WAIT_S = 20.0
+READY, FAILED, HELD = "ready", "did not work out", "/tracks"
+
+Outcome = Callable[[Scene, Ask], Awaitable[None]]
+
+
+async def announced(scene: Scene, ask: Ask) -> None:
+    """Paid once, posted once, and the card leads there."""
+    card = await _card_says(scene, ask, READY)
+    (track,) = ask.told()
+    await _is_the_track(ask, track)
+    assert f"<@{ask.member.user_id}>" in track.content
+    assert track.id in card.text
+    assert len(scene.paid(ask)) == 1
+
+
+async def interrupted(scene: Scene, ask: Ask) -> None:
+    """Told once that it may have been billed; not sent again but by the member's own click."""
+    card = await _card_says(scene, ask, FAILED)
+    paid = len(scene.paid(ask))
+    (told,) = ask.told()
+    assert "may have been billed" in told.content
+    assert told.id in card.buttons[0]["url"]
+    call = await ask.member.click(told, label="Try again")
+    again = Ask(member=ask.member, channel=ask.channel, prompt=ask.prompt, call=call)
+    await _card_says(scene, again, READY)
+    assert len(scene.paid(ask)) == paid + 1
+    assert [len(message.attachments) for message in again.told() if message.id != card.id] == [0, 1]
+
+
+async def announced_or_interrupted(scene: Scene, ask: Ask) -> None:
+    """Whichever the answer's arrival decided."""
+    card = await _card_says(scene, ask, READY, FAILED)
+    assert len(scene.paid(ask)) == 1
+    await (announced if READY in card.text else interrupted)(scene, ask)
+
+
+async def unanswered(scene: Scene, ask: Ask) -> None:
+    """ "The application did not respond", and nothing was paid."""
+    with pytest.raises(InteractionFailed):
+        await ask.card()
+    # The next request goes the same way later: had this one been submitted, it would show by then.
+    await announced(scene, await scene.ask())
+    assert not scene.paid(ask)
+    assert not ask.told()
+    assert scene.states(ask) == ["cancelled"]
+
+
+async def not_started(scene: Scene, ask: Ask) -> None:
+    """Told once that nothing came of it, whether or not there is a card; nothing was paid."""
+    told = await scene.bot.watch(
+        ask.member.wait_for_message(
+            lambda message: "was not started" in message.content,
+            channel=ask.channel,
+            timeout_s=WAIT_S,
+        )
+    )
+    assert f"<@{ask.member.user_id}>" in told.content
+    await announced(scene, await scene.ask())
+    assert len(ask.told()) == 1
+    assert not scene.paid(ask)
+    if ask.call.interaction.original_id is not None:
+        await (await ask.member.click(await ask.card(), label="Cancel")).acknowledged()
+        await _card_says(scene, ask, "Cancelled")
+
+
+async def announced_or_not_started(scene: Scene, ask: Ask) -> None:
+    """Whichever the answer's arrival decided."""
+    decided = ("was not started", "your track is ready")
+    told = await scene.bot.watch(
+        ask.member.wait_for_message(
+            lambda message: any(words in message.content for words in decided),
+            channel=ask.channel,
+            timeout_s=WAIT_S,
+        )
+    )
+    await (not_started if decided[0] in told.content else announced)(scene, ask)
+
+
+async def held(scene: Scene, ask: Ask) -> None:
+    """Whether it was posted can't be known: not posted again, and handed out when asked for."""
+    posted = [message.id for message in ask.told()]
+    await _card_says(scene, ask, HELD)
+    await _handed_out(scene, ask)
+    assert [message.id for message in ask.told()] == posted
+    assert len(posted) <= 1
+    assert len(scene.paid(ask)) == 1
+
+
+async def announced_or_held(scene: Scene, ask: Ask) -> None:
+    """Posted once; the bot may or may not have learned of it."""
+    card = await _card_says(scene, ask, READY)
+    await (held if HELD in card.text else announced)(scene, ask)
+
+
+async def _card_says(scene: Scene, ask: Ask, *words: str) -> MessageView:
+    return await scene.bot.watch(
+        ask.member.wait_for_edit(
+            await ask.card(),
+            lambda message: any(one in message.text for one in words),
+            timeout_s=WAIT_S,
+        )
+    )
+
+
+async def _handed_out(scene: Scene, ask: Ask) -> None:
+    await ask.member.slash("tracks", channel=ask.channel)
+    track = await scene.bot.watch(
+        ask.member.wait_for_message(
+            lambda message: (
+                message.ephemeral and ask.prompt in message.text and message.attachments
+            ),
+            channel=ask.channel,
+            timeout_s=WAIT_S,
+        )
+    )
+    await _is_the_track(ask, track)
+
+
+async def _is_the_track(ask: Ask, message: MessageView) -> None:
+    (attachment,) = message.attachments
+    assert ask.prompt.encode() in (await ask.member.fetch(attachment))[:64]

@@ -1,0 +1,94 @@
+"""Every point on the wire at which the bot may die during a request, and what must come of it."""
+
+from dataclasses import dataclass
+
+from tests.e2e.kill.outcomes import (
+    Outcome,
+    announced,
+    announced_or_held,
+    announced_or_interrupted,
+    announced_or_not_started,
+    held,
+    interrupted,
+    not_started,
+    unanswered,
+)
+from tests.e2e.kill.tripwire import KillPoint, Moment, Service
+
+DISCORD, PROVIDER = Service.DISCORD, Service.PROVIDER
+MESSAGES = r"/api/v10/channels/\d+/messages"
+GENERATIONS = "/v2/generate/audio"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A kill point and its outcome. `in_the_dark` is what comes of it where neither Discord's
+    memory nor the channel's history can tell the bot what it had done.
+    """
+
+    name: str
+    point: KillPoint
+    outcome: Outcome
+    in_the_dark: Outcome
+
+
+def _cases(
+    name: str,
+    service: Service,
+    method: str,
+    path: str,
+    *,
+    body: bytes = b"",
+    dark: dict[Moment, Outcome] | None = None,
+    **outcomes: Outcome,
+) -> list[Case]:
+    """One request, with an outcome for each moment of it."""
+    cases = []
+    for moment in Moment:
+        if outcome := outcomes.get(moment):
+            point = KillPoint(service=service, method=method, path=path, moment=moment, body=body)
+            in_the_dark = (dark or {}).get(moment, outcome)
+            cases.append(Case(f"{name}-{moment}", point, outcome, in_the_dark))
+    return cases
+
+
+CASES = [
+    *_cases(
+        "first-answer", DISCORD, "POST", r"/api/v10/interactions/\d+/.+/callback",
+        received=unanswered, taken=announced, answered=announced,
+        dark={
+            Moment.RECEIVED: not_started,
+            Moment.TAKEN: not_started,
+            Moment.ANSWERED: announced_or_not_started,
+        },
+    ),
+    *_cases(
+        "submission", PROVIDER, "POST", GENERATIONS,
+        received=interrupted, taken=interrupted, answered=announced_or_interrupted,
+    ),
+    *_cases(
+        "poll", PROVIDER, "GET", GENERATIONS,
+        received=announced, taken=announced, answered=announced,
+    ),
+    *_cases(
+        "completion", PROVIDER, "GET", GENERATIONS, body=b'"completed"',
+        taken=announced, answered=announced,
+    ),
+    *_cases(
+        "download", PROVIDER, "GET", "/cdn/generations/.+",
+        received=announced, midway=announced, answered=announced,
+    ),
+    *_cases(
+        "message", DISCORD, "POST", MESSAGES,
+        received=announced, taken=announced, answered=announced,
+        dark={
+            Moment.RECEIVED: held,
+            Moment.TAKEN: held,
+            Moment.ANSWERED: announced_or_held,
+        },
+    ),
+    *_cases(
+        "card-edit", DISCORD, "PATCH", rf"{MESSAGES}/\d+",
+        received=announced, taken=announced, answered=announced,
+    ),
+]  # fmt: skip

@@ -1,0 +1,194 @@
+"""One running bot for many tests: each test has a job of its own, and reads what became of it.
+
+The tests of a module share an event loop, so that the bot's fixture can live in it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.jobs import JobState, NoticeKind, Rung
+from bot.store.database import open_database
+from bot.store.tables import jobs
+from sandbox.aimlapi import Audio, Generation
+from sandbox.driver import Call, MemberDriver, MessageView
+from sandbox.scenario import Rule
+from sandbox.stack import BotProcess, Sandbox
+from tests.bot.provider.clips import WAV
+from tests.contract import published
+from tests.e2e.conftest import Stage, assert_conforming
+from tests.factories import a_new_job
+
+OUTCOME_TIMEOUT_S = 40.0
+LOOK_EVERY_S = 0.05
+
+# A job is polled about each second from its first one on, for which the bot must have seen some.
+SEEN_JOBS = 20
+SEEN_S = 3.0
+
+GENERATIONS = "/v2/generate/audio"
+PLAIN_SETTINGS = {
+    "MAX_JOBS_PER_MEMBER_PER_DAY": "0",
+    "MAX_CONCURRENT_GENERATIONS": "100",
+    "POLLS_PER_SECOND": "100",
+}
+
+
+def short_track(_: Generation) -> Audio:
+    """Hardly any bytes, where the music does not matter."""
+    return Audio(WAV)
+
+
+def quick_sandbox(**discord: Any) -> Sandbox:
+    """Generations of a second, short tracks, and no rate limits but those a test makes."""
+    return Sandbox(
+        speed=1.0,
+        discord={"rate_limits": False} | discord,
+        provider={"render": short_track, "durations": [1.0]},
+    )
+
+
+@asynccontextmanager
+async def shared_stage(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncIterator[Stage]:
+    """A ready bot that knows how quick this provider is; its traffic is checked at the end."""
+    database = folder / "compose.db"
+    await _seed_experience(database)
+    async with sandbox:
+        env = sandbox.bot_env(database) | PLAIN_SETTINGS | settings
+        async with BotProcess(sandbox, env, log=folder / "bot.log", folder=folder) as bot:
+            await bot.ready()
+            yield Stage(sandbox, bot, folder)
+    if published.is_here():
+        assert_conforming([sandbox])
+
+
+async def _seed_experience(database: Path) -> None:
+    """Finished jobs of the past, from which the bot takes its poll times."""
+    finished_at = datetime.now(UTC) - timedelta(days=2)
+    submitted_at = finished_at - timedelta(seconds=SEEN_S)
+    async with open_database(f"sqlite:///{database}") as engine, engine.begin() as connection:
+        for _ in range(SEEN_JOBS):
+            new = a_new_job()
+            row = {
+                "id": new.id,
+                "state": JobState.SUCCEEDED,
+                "model": new.brief.model,
+                "prompt": new.brief.prompt,
+                "seed": new.brief.seed,
+                "interaction_id": new.interaction_id,
+                "application_id": new.application_id,
+                "channel_id": new.channel_id,
+                "member_id": new.member_id,
+                "upload_limit_bytes": new.upload_limit_bytes,
+                "created_at": submitted_at,
+                "due_at": submitted_at,
+                "submitted_at": submitted_at,
+                "finished_at": finished_at,
+            }
+            await connection.execute(sa.insert(jobs).values(**row))
+
+
+class Records:
+    """What the bot has written down, read from its SQLite file beside it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._uri = f"{(stage.folder / 'compose.db').as_uri()}?mode=ro"
+
+    def rung(self, call: Call, kind: NoticeKind = NoticeKind.RESULT) -> Rung | None:
+        """The rung on which a member was told of a job, once that is stored."""
+        found = self._read(
+            "select notices.rung from notices join jobs on jobs.id = notices.job_id"
+            " where jobs.interaction_id = ? and notices.kind = ?",
+            call.interaction.id,
+            kind,
+        )
+        return Rung(found[0][0]) if found and found[0][0] else None
+
+    def state(self, call: Call) -> JobState:
+        """Where a call's job stands."""
+        query = "select state from jobs where interaction_id = ?"
+        ((state,),) = self._read(query, call.interaction.id)
+        return JobState(state)
+
+    async def until_told(self, call: Call, kind: NoticeKind = NoticeKind.RESULT) -> Rung:
+        """Wait for the rung. A database tells nobody of changes, so it is looked at."""
+
+        async def looks() -> Rung:
+            while (rung := self.rung(call, kind)) is None:  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY_S)
+            return rung
+
+        async with asyncio.timeout(OUTCOME_TIMEOUT_S):
+            return await self._stage.bot.watch(looks())
+
+    def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._uri, uri=True, timeout=5)) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+async def reply_to(
+    stage: Stage,
+    member: MemberDriver,
+    card: MessageView,
+    *,
+    timeout_s: float = OUTCOME_TIMEOUT_S,
+) -> MessageView:
+    """The first message that answers a card: the track, or why there is none."""
+    return await stage.bot.watch(
+        member.wait_for_message(
+            lambda message: _answers(message, card),
+            channel=int(card.channel_id),
+            timeout_s=timeout_s,
+        )
+    )
+
+
+def replies_to(member: MemberDriver, card: MessageView) -> list[MessageView]:
+    """All that answers a card so far."""
+    shown = member.messages(int(card.channel_id))
+    return [message for message in shown if _answers(message, card)]
+
+
+def _answers(message: MessageView, card: MessageView) -> bool:
+    return message.reference is not None and message.reference["message_id"] == card.id
+
+
+class JobFaults:
+    """Faults of the provider that concern only the generation of one prompt."""
+
+    def __init__(self, stage: Stage, prompt: str) -> None:
+        self._scenario = stage.provider.scenario
+        self._is_ours: Callable[[Generation], bool] = lambda one: one.body["prompt"] == prompt
+        self._generations = stage.provider.generations
+
+    def polls(self, *, times: int | None = 1, after: int = 0) -> Rule:
+        """What happens to its polls."""
+        return self._scenario.on(
+            "GET",
+            GENERATIONS,
+            times=times,
+            after=after,
+            where=lambda request: request.query.get("generation_id") in self._ids(),
+        )
+
+    def downloads(self, *, times: int | None = 1) -> Rule:
+        """What happens when its file is fetched."""
+        return self._scenario.on(
+            "GET",
+            "/cdn/.*",
+            times=times,
+            where=lambda request: any(token in request.path for token in self._tokens()),
+        )
+
+    def _ids(self) -> set[str]:
+        return {one.id for one in self._generations if self._is_ours(one)}
+
+    def _tokens(self) -> set[str]:
+        return {one.file_token for one in self._generations if self._is_ours(one)}
