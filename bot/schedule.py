@@ -8,9 +8,9 @@ of waiting, is chosen so that a job takes about `POLLS_PER_JOB` of them. `make b
 close this comes to the optimum when the distribution has to be learnt.
 
 Durations are modelled as lognormal around what was seen, with the model's usual duration as a
-prior worth `PRIOR_WEIGHT` observations, plus a small chance of an early end: refusals by the model
-come early, and their members should not wait for the usual time. The prior is wide, so that a
-usual duration that is wrong by a factor of two still gives better times than regular polling.
+prior worth `PRIOR_WEIGHT` observations, plus a chance of something quite different: refusals by the
+model come early, and now and then a provider is slow. The prior is wide, so that a usual duration
+that is wrong by a factor of two still gives better times than regular polling.
 """
 
 import math
@@ -23,35 +23,36 @@ POLLS_PER_JOB = 10
 PRIOR_WEIGHT = 5
 PRIOR_SIGMA = 0.5
 SIGMA_FLOOR = 0.05
-EARLY_CHANCE = 0.1
+STRAY_CHANCE, STRAY_CHANCE_FLOOR = 0.1, 0.02
+STRAY_SIGMA = 1.0
 SHORTEST_GAP_S = 0.5
 TAIL_GAP_S = 10.0
 OVERDUE_GAP_S = 60.0
-# The moments considered, in standard deviations from the median: a grid fine enough for a tenth
-# of the usual gap. Before it only early ends are to be found, with few moments for them.
-GRID_FROM, GRID_TO, GRID_POINTS = -4.0, 5.0, 180
-EARLY_FROM, EARLY_POINTS = 0.05, 24  # times the median
+# The moments considered: many within so many standard deviations of the median, a grid finer than
+# the gaps between polls, and few on both sides, where only strays are to be found.
+NEAR_SIGMAS, NEAR_POINTS = 4.0, 160
+FAR_TIMES, FAR_POINTS = 20.0, 24  # down to the median by so much, and up to so much times it
 
 
 @dataclass(frozen=True)
 class Durations:
-    """What is believed of a model: lognormal durations, and the chance to end early."""
+    """What is believed of a model: lognormal durations, and the chance that one is a stray."""
 
     log_median: float
     sigma: float
-    early_chance: float
+    stray_chance: float
 
     @property
     def median_s(self) -> float:
-        """Half of the generations take longer, early ends aside."""
+        """Half of the generations take longer."""
         return math.exp(self.log_median)
 
     def ended_by(self, moment_s: float) -> float:
         """The probability that a generation has ended so many seconds (> 0) after submission."""
-        z = (math.log(moment_s) - self.log_median) / self.sigma
-        usual = math.erfc(-z / math.sqrt(2)) / 2
-        early = -math.expm1(-2 * moment_s / self.median_s)
-        return self.early_chance * early + (1 - self.early_chance) * usual
+        distance = math.log(moment_s) - self.log_median
+        usual = _normal_cdf(distance / self.sigma)
+        stray = _normal_cdf(distance / STRAY_SIGMA)
+        return self.stray_chance * stray + (1 - self.stray_chance) * usual
 
 
 def believe(usual_s: float, seen_s: Sequence[float]) -> Durations:
@@ -65,7 +66,7 @@ def believe(usual_s: float, seen_s: Sequence[float]) -> Durations:
     return Durations(
         log_median=round(mean, 2),
         sigma=round(max(math.sqrt(spread / weight), SIGMA_FLOOR), 2),
-        early_chance=round(EARLY_CHANCE * PRIOR_WEIGHT / weight, 3),
+        stray_chance=round(max(STRAY_CHANCE * PRIOR_WEIGHT / weight, STRAY_CHANCE_FLOOR), 3),
     )
 
 
@@ -78,8 +79,10 @@ def next_poll_s(elapsed_s: float, durations: Durations, *, overdue_s: float) -> 
         return elapsed_s + OVERDUE_GAP_S
     times = poll_times_s(durations)
     index = bisect_right(times, elapsed_s)
+    if index == 0:
+        return max(times[0], elapsed_s + SHORTEST_GAP_S)
     due_s = times[index] if index < len(times) else math.inf
-    return min(max(due_s, elapsed_s + SHORTEST_GAP_S), max(elapsed_s, times[0]) + TAIL_GAP_S)
+    return elapsed_s + min(max(due_s - elapsed_s, SHORTEST_GAP_S), TAIL_GAP_S)
 
 
 @lru_cache(maxsize=64)
@@ -126,15 +129,16 @@ def inspection_times(
 
 def _moments_s(durations: Durations) -> list[float]:
     """0, and the moments at which a poll may be placed."""
-    median_s, sigma = durations.median_s, durations.sigma
-    fine = [
-        median_s * math.exp(sigma * (GRID_FROM + (GRID_TO - GRID_FROM) * index / GRID_POINTS))
-        for index in range(GRID_POINTS + 1)
+    near = math.exp(durations.sigma * NEAR_SIGMAS)
+    sides: list[float] = []
+    if near < FAR_TIMES:
+        sides = [near * (FAR_TIMES / near) ** (i / FAR_POINTS) for i in range(1, FAR_POINTS + 1)]
+    factors = [
+        *(1 / side for side in reversed(sides)),
+        *(near ** (2 * i / NEAR_POINTS - 1) for i in range(NEAR_POINTS + 1)),
+        *sides,
     ]
-    early_from_s = EARLY_FROM * median_s
-    step = math.log(max(fine[0] / early_from_s, 1.0)) / EARLY_POINTS
-    early = [early_from_s * math.exp(step * index) for index in range(EARLY_POINTS)]
-    return [0.0, *(early if step else ()), *fine]
+    return [0.0, *(durations.median_s * factor for factor in factors)]
 
 
 def _poll_cost_s(
@@ -150,3 +154,7 @@ def _poll_cost_s(
         for i in range(len(moments_s) - 1)
     )
     return (root / polls_per_job) ** 2 / 2
+
+
+def _normal_cdf(z: float) -> float:
+    return math.erfc(-z / math.sqrt(2)) / 2

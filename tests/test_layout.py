@@ -23,7 +23,7 @@ LAYERS = [
 ]
 DISCORD_IS_THEIR_JOB = {"text", "delivery", "client", "command_sync", "app", "doctor"}
 # These turn what the database raises into words, and ask it nothing.
-MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py", "cogs/intake.py"}
+MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}
 
 
 def sources(*folders: str) -> list[Path]:

@@ -81,7 +81,7 @@ async def test_submission_arrives_when_its_prompt_is_hostile(
         (answers(400), InvalidRequest),
         (answers(401), KeyRejected),
         (answers(403), OutOfCredits),
-        (answers(404), InvalidRequest),
+        (answers(404), Unavailable),
         (answers(429), RateLimited),
         (answers(503), Unavailable),
         (answers(307, "", Location="/elsewhere"), Unavailable),

@@ -180,7 +180,7 @@ def own_words(status: int, message: str = "because") -> bytes:
         (401, KeyRejected),
         (402, OutOfCredits),
         (403, OutOfCredits),
-        (404, InvalidRequest),
+        (404, Unavailable),
         (422, InvalidRequest),
         (429, RateLimited),
         (503, Unavailable),

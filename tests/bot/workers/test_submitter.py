@@ -76,7 +76,7 @@ async def test_every_job_is_submitted_once_when_many_wait(
 
 
 @pytest.mark.parametrize(
-    ("status", "body"), [(400, None), (404, None), (413, HTML), (422, {"message": "\ud800\x00"})]
+    ("status", "body"), [(400, None), (409, None), (413, HTML), (422, {"message": "\ud800\x00"})]
 )
 async def test_job_fails_as_rejected_when_the_provider_does_not_take_it(
     stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, status: int, body: object
