@@ -4,21 +4,16 @@ What needs minutes, or a server of its own kind, is tested beside the code: see 
 docs/operations.md.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from bot.jobs import JobState
 from sandbox.aimlapi import error_body
 from sandbox.driver import Call, MessageView
-from sandbox.scenario import Hold
 from tests.bot.provider.clips import WAV
 from tests.e2e.conftest import Stage
-from tests.e2e.shared import GENERATIONS, JobFaults, Records, quick_sandbox, reply_to, shared_stage
+from tests.e2e.shared import JobFaults, quick_sandbox, reply_to, shared_stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
