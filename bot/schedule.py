@@ -8,9 +8,10 @@ of waiting, is chosen so that a job takes about `POLLS_PER_JOB` of them. `make b
 close this comes to the optimum when the distribution has to be learnt.
 
 Durations are modelled as lognormal around what was seen, with the model's usual duration as a
-prior worth `PRIOR_WEIGHT` observations, plus a chance of something quite different: refusals by the
-model come early, and now and then a provider is slow. The prior is wide, so that a usual duration
-that is wrong by a factor of two still gives better times than regular polling.
+prior worth `PRIOR_WEIGHT` observations, plus a small chance of an early end (refusals by the model
+come within seconds, and their members should not wait for the usual time), and of a stray, for now
+and then a provider is slow. The prior is wide, so that a usual duration that is wrong by a factor
+of two still gives better times than regular polling.
 """
 
 import math
@@ -23,8 +24,8 @@ POLLS_PER_JOB = 10
 PRIOR_WEIGHT = 5
 PRIOR_SIGMA = 0.5
 SIGMA_FLOOR = 0.05
-STRAY_CHANCE, STRAY_CHANCE_FLOOR = 0.1, 0.02
-STRAY_SIGMA = 1.0
+EARLY_CHANCE, EARLY_SHARE = 0.1, 0.1  # an early end takes that share of the median, on average
+STRAY_CHANCE, STRAY_SIGMA = 0.03, 1.0
 SHORTEST_GAP_S = 0.5
 TAIL_GAP_S = 10.0
 OVERDUE_GAP_S = 60.0
@@ -36,11 +37,11 @@ FAR_TIMES, FAR_POINTS = 20.0, 24  # down to the median by so much, and up to so 
 
 @dataclass(frozen=True)
 class Durations:
-    """What is believed of a model: lognormal durations, and the chance that one is a stray."""
+    """What is believed of a model: lognormal durations, and the chance to end early."""
 
     log_median: float
     sigma: float
-    stray_chance: float
+    early_chance: float
 
     @property
     def median_s(self) -> float:
@@ -52,7 +53,9 @@ class Durations:
         distance = math.log(moment_s) - self.log_median
         usual = _normal_cdf(distance / self.sigma)
         stray = _normal_cdf(distance / STRAY_SIGMA)
-        return self.stray_chance * stray + (1 - self.stray_chance) * usual
+        early = -math.expm1(-moment_s / (EARLY_SHARE * self.median_s))
+        late = STRAY_CHANCE * stray + (1 - STRAY_CHANCE) * usual
+        return self.early_chance * early + (1 - self.early_chance) * late
 
 
 def believe(usual_s: float, seen_s: Sequence[float]) -> Durations:
@@ -66,7 +69,7 @@ def believe(usual_s: float, seen_s: Sequence[float]) -> Durations:
     return Durations(
         log_median=round(mean, 2),
         sigma=round(max(math.sqrt(spread / weight), SIGMA_FLOOR), 2),
-        stray_chance=round(max(STRAY_CHANCE * PRIOR_WEIGHT / weight, STRAY_CHANCE_FLOOR), 3),
+        early_chance=round(EARLY_CHANCE * PRIOR_WEIGHT / weight, 3),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 
 from sandbox.aimlapi import error_body
 from sandbox.driver import Call, MessageView
@@ -117,7 +118,7 @@ class Played:
         return await reply_to(self.stage, call.member, await call.answered())
 
 
-@pytest.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
     async with shared_stage(tmp_path_factory.mktemp("faults"), quick_sandbox()) as stage:
         ben, calls = stage.member(), {}
@@ -151,8 +152,3 @@ async def test_address_that_is_not_fetched_from_is_not_shown(played: Played) -> 
         told = await played.outcome(fault)
         assert not any("url" in button for button in told.buttons)
         assert "://" not in told.text
-
-
-# --- submissions --------------------------------------------------------------------------------
-
-UNKNOWN_OUTCOMES: dict[str, Callable[[Submissions], object]] = {}
