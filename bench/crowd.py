@@ -5,8 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sandbox.aimlapi import synth
-from sandbox.aimlapi.generations import Audio, Generation
 from sandbox.discord.events import Subscription
 from sandbox.discord.model import Member, User
 from sandbox.discord.seed import add_channel, default_world
@@ -28,21 +26,6 @@ def crowded_world() -> World:
     for number in range(CHANNELS):
         add_channel(world, guild, f"jam-{number}")
     return world
-
-
-def shared_track() -> Audio:
-    """One real track for all generations: rendering is not what is measured here."""
-    return Audio(synth.render_wav("calm piano", "", 1))
-
-
-@dataclass(frozen=True)
-class SharedRender:
-    """Stands in for the synthesizer."""
-
-    track: Audio
-
-    def __call__(self, _generation: Generation) -> Audio:
-        return self.track
 
 
 @dataclass

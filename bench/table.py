@@ -1,18 +1,23 @@
-"""The table at the end, and what a process used."""
+"""The table at the end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One line: what was measured, what came out, the goal, and whether it was reached."""
+    """One line: what was measured, the goal and whether it was reached, and what it is held against.
+
+    `compared` names what was measured in the same run, and `ratio` is ours by that. A figure
+    without a goal has `reached` None.
+    """
 
     what: str
     value: str
-    goal: str
-    reached: bool
+    goal: str = ""
+    reached: bool | None = None
+    compared: str = ""
+    ratio: float | None = None
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -21,27 +26,18 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def peak_memory_mb(pid: int) -> float:
-    """The most memory a process has held so far, in MB (Linux: VmHWM)."""
-    return _memory_mb(pid, "VmHWM")
-
-
-def memory_mb(pid: int) -> float:
-    """The memory a process holds now, in MB (Linux: VmRSS)."""
-    return _memory_mb(pid, "VmRSS")
-
-
-def _memory_mb(pid: int, name: str) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError(name)
-
-
 def show(figures: Sequence[Figure]) -> str:
     """The table as Markdown."""
-    lines = ["| figure | measured | goal | |", "|---|---|---|---|"]
-    for figure in figures:
-        verdict = "reached" if figure.reached else "**missed**"
-        lines.append(f"| {figure.what} | {figure.value} | {figure.goal} | {verdict} |")
+    lines = ["| figure | measured | goal | | compared with | ratio |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {one.what} | {one.value} | {one.goal} | {_verdict(one)} | {one.compared} | "
+        f"{'' if one.ratio is None else f'{one.ratio:.2f}'} |"
+        for one in figures
+    ]
     return "\n".join(lines)
+
+
+def _verdict(figure: Figure) -> str:
+    if figure.reached is None:
+        return ""
+    return "reached" if figure.reached else "**missed**"

@@ -61,11 +61,12 @@ class NoticeKind(StrEnum):
 
     RESULT = "result"
     FAILURE = "failure"
+    UNSTARTED = "unstarted"  # whether its card was posted can't be known, so it was cancelled
     OVERDUE = "overdue"
     DELAYED = "delayed"
 
 
-FINAL_KINDS = (NoticeKind.RESULT, NoticeKind.FAILURE)
+FINAL_KINDS = (NoticeKind.RESULT, NoticeKind.FAILURE, NoticeKind.UNSTARTED)
 
 
 class Rung(StrEnum):

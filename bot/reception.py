@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.jobs import Brief, Job, JobState, NewJob
+from bot.jobs import Brief, Job, JobState, NewJob, NoticeKind
 from bot.logs import about_job
 from bot.store.job_store import DailyLimits, JobStore
 from bot.text import is_blank
@@ -85,6 +85,15 @@ class Reception:
         with about_job(job.id):
             log.warning("cancelled, the first answer came to nothing: %s", why)
             await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+
+    async def never_settled(self, job: Job, why: str) -> None:
+        """Whether there is a card can't be known: nothing is paid, and the member is told."""
+        with about_job(job.id):
+            log.warning("cancelled, the first answer may have come to nothing: %s", why)
+            told = NoticeKind.UNSTARTED
+            source = JobState.RECEIVED
+            if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
+                self._bells.ring(Bell.DELIVER)
 
     async def perhaps_answered(self, job: Job, why: str) -> None:
         """Whether Discord took the card is not known: it is asked soon (`bot.workers.settler`)."""

@@ -24,7 +24,7 @@ POLLS_PER_JOB = 10
 PRIOR_WEIGHT = 5
 PRIOR_SIGMA = 0.5
 SIGMA_FLOOR = 0.05
-EARLY_CHANCE, EARLY_SHARE = 0.1, 0.1  # an early end takes that share of the median, on average
+EARLY_CHANCE, EARLY_SHARE = 0.1, 0.15  # an early end takes that share of the median, on average
 STRAY_CHANCE, STRAY_SIGMA = 0.03, 1.0
 SHORTEST_GAP_S = 0.5
 TAIL_GAP_S = 10.0
@@ -144,9 +144,7 @@ def _moments_s(durations: Durations) -> list[float]:
     return [0.0, *(durations.median_s * factor for factor in factors)]
 
 
-def _poll_cost_s(
-    moments_s: Sequence[float], ended: Sequence[float], polls_per_job: float
-) -> float:
+def _poll_cost_s(moments_s: Sequence[float], ended: Sequence[float], polls_per_job: float) -> float:
     """The seconds of waiting that a poll must be worth for about so many polls per job.
 
     Where polls are many, the best ones lie sqrt(2 cost / hazard) apart (Keller, 1974), so a job

@@ -181,6 +181,17 @@ def failure(kind: FailureKind, reason: str) -> str:
             )
 
 
+NOT_STARTED = (
+    "I was cut off at the very moment you asked for a track, so it was not started and cost "
+    "nothing. If there is a card of it, the card is out of date. Use `/compose` to ask again."
+)
+
+
+def not_started(member_id: int) -> str:
+    """Told once when a request came to nothing in a way that the member may not have seen."""
+    return f"{mention(member_id)} {NOT_STARTED}"
+
+
 def overdue(member_id: int) -> str:
     """Told once when a generation takes far longer than usual."""
     return (
@@ -206,6 +217,7 @@ JOB_UNKNOWN = "I do not remember this track any more. You can ask for a new one 
 RETRY_UNDER_WAY = "This one is being tried again already."
 NOTHING_TO_RETRY = "There is nothing to try again here."
 CANCELLED_FREE = "Cancelled before it was started, so it cost nothing."
+HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
 CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
 
 TOO_LATE_TO_CANCEL = {

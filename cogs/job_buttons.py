@@ -67,6 +67,11 @@ class CancelButton(_JobButton, template=buttons.pattern(Action.CANCEL)):
         cancelled = await interaction.client.reception.cancel(job)
         if cancelled is None:
             now = await interaction.client.reception.job(job.id) or job
+            if now.state is JobState.CANCELLED and self.place == buttons.CARD:
+                # A card that nobody could bring up to date: here it comes by itself.
+                embed, view = cards.ended_card(now, message_url=None)
+                await interaction.response.edit_message(embed=embed, view=view)
+                return
             await _say(interaction, words.TOO_LATE_TO_CANCEL.get(now.state, words.JOB_UNKNOWN))
             return
         embed, view = cards.ended_card(cancelled, message_url=None)

@@ -8,8 +8,9 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import cards
-from bot.jobs import JobState
+from bot.delivery import buttons, cards
+from bot.delivery.buttons import Action
+from bot.jobs import JobState, NoticeKind
 from bot.library import Held
 
 
@@ -36,7 +37,10 @@ async def _hand_out(interaction: discord.Interaction[ComposeClient], held: Held)
     embed = cards.recipe_embed(held.job)
     if held.job.state is JobState.FAILED:
         text = cards.failure_sentence(held.job)
-        await interaction.followup.send(text, embed=embed, ephemeral=True)
+        again = buttons.row(buttons.button(Action.RETRY, held.job.id, NoticeKind.FAILURE))
+        await interaction.followup.send(text, embed=embed, view=again, ephemeral=True)
+    elif held.job.state is JobState.CANCELLED:
+        await interaction.followup.send(words.NOT_STARTED, embed=embed, ephemeral=True)
     elif held.audio is None:
         await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)
     elif len(held.audio.content) > interaction.filesize_limit:

@@ -18,10 +18,11 @@ LAYERS = [
     {"metrics"},
     {"workers", "delivery", "reception", "library", "health"},
     {"client", "command_sync"},
+    {"connection", "wiring"},
     {"app", "doctor"},
     {"__main__"},
 ]
-DISCORD_IS_THEIR_JOB = {"text", "delivery", "client", "command_sync", "app", "doctor"}
+DISCORD_IS_THEIR_JOB = {"text", "delivery", "client", "command_sync", "connection", "doctor"}
 # These turn what the database raises into words, and ask it nothing.
 MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}
 

@@ -93,6 +93,15 @@ def failure(job: Job) -> Announcement:
     )
 
 
+def not_started(job: Job) -> Announcement:
+    """Nothing came of the request, with a button for the way to ask again."""
+    return Announcement(
+        content=words.not_started(job.member_id),
+        embed=None,
+        view=buttons.row(buttons.button(Action.RECIPE, job.id, NoticeKind.UNSTARTED)),
+    )
+
+
 def still_waiting(job: Job, kind: NoticeKind) -> Announcement:
     """Overdue or delayed: nothing is lost, but it takes longer."""
     say = words.overdue if kind is NoticeKind.OVERDUE else words.delayed

@@ -33,8 +33,10 @@ def waiting_card(
     return embed, buttons.row(buttons.button(Action.CANCEL, job.id, buttons.CARD))
 
 
-def ended_card(job: Job, *, message_url: str | None) -> tuple[discord.Embed, discord.ui.View]:
-    """After the end, with the way to the message that announced it, if there is one."""
+def ended_card(
+    job: Job, *, message_url: str | None, held: bool = False
+) -> tuple[discord.Embed, discord.ui.View]:
+    """After the end, with the way to the message that announced it, or to what is held."""
     if job.state is JobState.SUCCEEDED:
         embed = _embed(words.CARD_READY, job)
         if message_url:
@@ -50,6 +52,8 @@ def ended_card(job: Job, *, message_url: str | None) -> tuple[discord.Embed, dis
         embed = _embed(words.CARD_FAILED, job)
         embed.add_field(name=words.FIELD_REASON, value=failure_sentence(job), inline=False)
         label = words.BUTTON_DETAILS
+    if held:
+        embed.add_field(name=words.FIELD_RESULT, value=words.HELD_FOR_YOU, inline=False)
     return embed, buttons.row(*([buttons.link(label, message_url)] if message_url else []))
 
 

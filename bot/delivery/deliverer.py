@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+import discord
 
 from bot import words
 from bot.delivery import announcements, cards
@@ -57,7 +59,6 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         *,
         held: HeldStore,
         messenger: Messenger,
-        may_link: Callable[[str], bool],
         bells: Bells,
         clock: Clock,
         metrics: Metrics | None = None,
@@ -70,7 +71,6 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._held = held
         self._messenger = messenger
         self._ladder = Ladder(messenger, notices, clock)
-        self._may_link = may_link
         self._metrics = metrics or Metrics()
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
@@ -116,6 +116,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             return await self._tell_result(notice, job)
         if notice.kind is NoticeKind.FAILURE:
             return await self._send(notice, job, announcements.failure(job))
+        if notice.kind is NoticeKind.UNSTARTED:
+            return await self._send(notice, job, announcements.not_started(job))
         return await self._send(notice, job, announcements.still_waiting(job, notice.kind))
 
     async def _tell_result(self, notice: Notice, job: Job) -> Told:
@@ -141,7 +143,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             raise
 
     async def _send_link(self, notice: Notice, job: Job, why: str) -> Told:
-        if job.audio is None or not self._may_link(job.audio.url):
+        if job.audio is None or not self._fetcher.may_link(job.audio.url):
             return await self._send(notice, job, announcements.track_unreachable(job))
         return await self._send(notice, job, announcements.track_link(job, job.audio.url, why))
 
@@ -173,15 +175,30 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """The card is the last thing to do; where it was replaced by the track, it is done."""
         if notice.kind in FINAL_KINDS and told.rung is not Rung.INTERACTION:
             url = announcements.address(job, told.rung, told.channel_id, told.message_id)
-            try:
-                await self._messenger.update_card(job, *cards.ended_card(job, message_url=url))
-            except Unreachable as error:
-                log.info("the card can't be updated: %s", error)
-            except DeliveryError as error:
-                if self._clock() - notice.created_at < DISCORD_PATIENCE:
-                    await self._put_off(notice, str(error), unsure=False)
-                    return
+            card = cards.ended_card(job, message_url=url)
+            if not await self._show(notice, job, *card, unsure=False):
+                return
         await self._notices.close(notice)
+
+    async def _show(
+        self,
+        notice: Notice,
+        job: Job,
+        embed: discord.Embed,
+        view: discord.ui.View,
+        *,
+        unsure: bool,
+    ) -> bool:
+        """Bring the card up to date, if it can be; `False` when that is put off."""
+        try:
+            await self._messenger.update_card(job, embed, view)
+        except Unreachable as error:
+            log.info("the card can't be updated: %s", error)
+        except DeliveryError as error:
+            if self._clock() - notice.created_at < DISCORD_PATIENCE:
+                await self._put_off(notice, str(error), unsure=unsure)
+                return False
+        return True
 
     async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         if self._clock() - notice.created_at > DISCORD_PATIENCE:
@@ -209,6 +226,10 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 await self._held.keep(job.id, held, self._clock())
             except AudioError as error:
                 log.warning("its audio could not be kept: %s", error)
+        if notice.kind in FINAL_KINDS:
+            card = cards.ended_card(job, message_url=None, held=True)
+            if not await self._show(notice, job, *card, unsure=notice.unsure):
+                return
         await self._notices.hold(notice.id, problem)
         self._metrics.told(notice, Rung.HELD, self._clock())
 

@@ -51,6 +51,14 @@ class AudioFetcher:
         ) as session:
             yield cls(session, policy)
 
+    def may_link(self, url: str) -> bool:
+        """Whether members may be shown this address: the same that we would fetch from."""
+        try:
+            self._policy.check_url(url)
+        except AddressRefused:
+            return False
+        return True
+
     @contextlib.asynccontextmanager
     async def fetch(self, url: str, *, limit_bytes: int) -> AsyncIterator[AudioOnDisk]:
         """The file in a temporary folder that goes away with the block; may be repeated.

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -18,8 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.store.single import only_bot
 from bot.store.trouble import explain
+from bot.store.turns import Turn, take_turns
 
 BUSY_TIMEOUT_S = 5
+# Small plans at hosters allow 20 connections in all; one more listens (`bot.store.wakeup`).
+POOL_SIZE = 8
+POOL_TIMEOUT_S = 60
+CONNECT_TIMEOUT_S = 10
+COMMAND_TIMEOUT_S = 60
 _OURS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
 
 log = logging.getLogger(__name__)
@@ -28,14 +35,13 @@ log = logging.getLogger(__name__)
 def engine_url(database_url: str) -> URL:
     """The address as SQLAlchemy wants it, with the asyncio driver.
 
-    Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`.
+    Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`. What else
+    they add is meant for libpq: asyncpg would refuse to connect with it.
     """
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         return url.set(drivername="sqlite+aiosqlite")
-    query = dict(url.query)
-    if "sslmode" in query:
-        query["ssl"] = query.pop("sslmode")
+    query = {"ssl": url.query["sslmode"]} if "sslmode" in url.query else {}
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
@@ -66,7 +72,15 @@ def connect(database_url: str) -> AsyncEngine:
     """An engine that has not connected yet. Folders of a SQLite file are made."""
     url = engine_url(database_url)
     if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_S,
+            connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+        )
+        sa.event.listen(engine.sync_engine, "do_connect", _connect_or_explain)
         sa.event.listen(engine.sync_engine, "handle_error", _translate)
         return engine
     if url.database:
@@ -76,7 +90,7 @@ def connect(database_url: str) -> AsyncEngine:
             raise DatabaseUnusable(_why(url, error)) from error
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
     # cheaper than its busy loop.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
     sa.event.listen(engine.sync_engine, "handle_error", _translate)
@@ -85,8 +99,20 @@ def connect(database_url: str) -> AsyncEngine:
 
 def _translate(context: sa.ExceptionContext) -> None:
     """Our own error for what may go away by itself; mistakes of ours stay what they are."""
-    error = context.sqlalchemy_exception
-    if isinstance(error, sa.exc.DBAPIError) and not isinstance(error, _OURS):
+    error = context.sqlalchemy_exception or context.original_exception
+    if isinstance(error, OSError):  # a time-out, say: what the server still sends fits no question
+        context.is_disconnect = True
+    if isinstance(error, sa.exc.DBAPIError | OSError) and not isinstance(error, _OURS):
+        raise DatabaseTrouble(explain(error)) from error
+
+
+def _connect_or_explain(
+    dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]
+) -> Any:
+    """Connect to PostgreSQL; a server that can't be reached is no error of SQLAlchemy's."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
         raise DatabaseTrouble(explain(error)) from error
 
 
@@ -116,7 +142,7 @@ def _migrations() -> Config:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the schema up to date; safe to call on each start."""
+    """Bring the schema up to date; safe to call on each start, in several processes at once."""
 
     def upgrade(connection: sa.Connection) -> None:
         config = _migrations()
@@ -124,6 +150,7 @@ async def migrate(engine: AsyncEngine) -> None:
         command.upgrade(config, "head")
 
     async with engine.begin() as connection:
+        await take_turns(connection, Turn.MIGRATING)
         await connection.run_sync(upgrade)
 
 

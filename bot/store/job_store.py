@@ -128,10 +128,18 @@ class JobStore:
             values=lease(self._worker_id, now, lease_s),
         )
 
-    async def cancel(self, job_id: str, now: datetime, *, source: JobState) -> bool:
-        """To `cancelled`, from a state that allows it."""
+    async def cancel(
+        self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
+    ) -> bool:
+        """To `cancelled`, from a state that allows it, with a notice if the member must be told."""
         return await self._move(
-            job_id, source, JobState.CANCELLED, finished_at=now, interaction_token=None
+            job_id,
+            source,
+            JobState.CANCELLED,
+            notice=notice,
+            now=now,
+            finished_at=now,
+            interaction_token=None,
         )
 
     # --- submitting -------------------------------------------------------------------------
@@ -197,7 +205,7 @@ class JobStore:
     async def interrupt_abandoned(self, now: datetime) -> list[str]:
         """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
         abandoned = sa.select(jobs.c.id).where(
-            jobs.c.state == JobState.SUBMITTING, unclaimed(jobs, now)
+            jobs.c.state == JobState.SUBMITTING, unclaimed(jobs, now, self._worker_id)
         )
         async with self._engine.connect() as connection:
             ids = [str(job_id) for job_id in (await connection.execute(abandoned)).scalars()]
@@ -326,17 +334,25 @@ class JobStore:
             moment: datetime | None = (await connection.execute(earliest)).scalar()
         return moment
 
-    async def durations_s(self, model: str, *, limit: int) -> list[float]:
-        """Seconds from submission to the finished track, newest first."""
+    async def durations_s(self, model: str, *, limit: int, late_s: float) -> list[float]:
+        """Seconds from submission to the finished track, newest first, of the `limit` last ones.
+
+        Leaves out those that were noticed more than `late_s` after they were to be polled.
+        """
         finished = (
-            sa.select(jobs.c.submitted_at, jobs.c.finished_at)
+            sa.select(jobs.c.submitted_at, jobs.c.due_at, jobs.c.finished_at)
             .where(jobs.c.model == model, jobs.c.state == JobState.SUCCEEDED)
             .order_by(jobs.c.finished_at.desc())
             .limit(limit)
         )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(finished)).all()
-        return [(row.finished_at - row.submitted_at).total_seconds() for row in rows]
+        late = timedelta(seconds=late_s)
+        return [
+            (row.finished_at - row.submitted_at).total_seconds()
+            for row in rows
+            if row.finished_at - row.due_at <= late
+        ]
 
     async def count(self, state: JobState) -> int:
         """How many jobs are in this state."""
@@ -359,7 +375,7 @@ class JobStore:
         statement = claim(
             jobs,
             *conditions,
-            unclaimed(jobs, now),
+            unclaimed(jobs, now, self._worker_id),
             order_by=(jobs.c.due_at,),
             limit=limit,
             values=values,

@@ -8,7 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
-from bot.store.rows import RELEASED, claim, job_from_row, lease, notice_from_row, unclaimed
+from bot.store.rows import (
+    RELEASED,
+    claim,
+    insert_missing,
+    job_from_row,
+    lease,
+    notice_from_row,
+    unclaimed,
+)
 from bot.store.tables import jobs, notices
 
 
@@ -24,8 +32,22 @@ class NoticeStore:
         return await self._insert(jobs.c.id == job_id, kind=kind, now=now) > 0
 
     async def add_to_waiting(self, kind: NoticeKind, now: datetime) -> int:
-        """Put a notice down for every queued job that has none of this kind; how many."""
-        return await self._insert(jobs.c.state == JobState.QUEUED, kind=kind, now=now)
+        """Put a notice down where members wait; how many.
+
+        A member learns it once in each channel, by the first of the jobs that wait there.
+        """
+        others = jobs.alias("others")
+        beside = sa.and_(
+            others.c.state == JobState.QUEUED,
+            others.c.member_id == jobs.c.member_id,
+            others.c.channel_id == jobs.c.channel_id,
+        )
+        before = sa.tuple_(others.c.created_at, others.c.id) < sa.tuple_(
+            jobs.c.created_at, jobs.c.id
+        )
+        told = sa.exists().where(notices.c.job_id == others.c.id, notices.c.kind == kind, beside)
+        which = sa.and_(jobs.c.state == JobState.QUEUED, ~told, ~sa.exists().where(beside, before))
+        return await self._insert(which, kind=kind, now=now)
 
     async def _insert(
         self, which: sa.ColumnElement[bool], *, kind: NoticeKind, now: datetime
@@ -33,11 +55,10 @@ class NoticeStore:
         there = sa.exists().where(notices.c.job_id == jobs.c.id, notices.c.kind == kind)
         moment = sa.literal(now, notices.c.created_at.type)
         source = sa.select(jobs.c.id, sa.literal(str(kind)), moment, moment).where(which, ~there)
-        statement = sa.insert(notices).from_select(
-            ["job_id", "kind", "created_at", "due_at"], source
-        )
+        columns = ["job_id", "kind", "created_at", "due_at"]
         async with self._engine.begin() as connection:
-            return (await connection.execute(statement)).rowcount
+            statement = insert_missing(connection, notices).from_select(columns, source)
+            return int((await connection.execute(statement)).rowcount)
 
     async def claim_due(
         self, limit: int, now: datetime, *, lease_s: float
@@ -46,7 +67,7 @@ class NoticeStore:
         statement = claim(
             notices,
             notices.c.due_at <= now,
-            unclaimed(notices, now),
+            unclaimed(notices, now, self._worker_id),
             order_by=(notices.c.due_at, notices.c.id),
             limit=limit,
             values=lease(self._worker_id, now, lease_s),
@@ -96,7 +117,11 @@ class NoticeStore:
         wanted = (
             sa.select(notices)
             .join(jobs, jobs.c.id == notices.c.job_id)
-            .where(jobs.c.member_id == member_id, notices.c.rung == Rung.HELD)
+            .where(
+                jobs.c.member_id == member_id,
+                notices.c.rung == Rung.HELD,
+                notices.c.kind.in_(FINAL_KINDS),  # that it took longer is no news any more
+            )
             .order_by(notices.c.id)
             .limit(limit)
         )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.tables import processes
 
@@ -22,32 +22,40 @@ class ProcessStore:
         until = now + timedelta(seconds=ALIVE_S)
         mine = processes.c.id == self._worker_id
         async with self._engine.begin() as connection:
-            known = await connection.execute(
-                sa.update(processes).where(mine).values(alive_until=until)
-            )
-            if not known.rowcount:
-                new = sa.insert(processes).values(id=self._worker_id, alive_until=until)
-                await connection.execute(new)
-                # The long dead are of no use to anybody.
-                gone = now - timedelta(days=1)
-                await connection.execute(sa.delete(processes).where(processes.c.alive_until < gone))
+            last = sa.select(processes.c.alive_until).where(mine)
+            last_until = (await connection.execute(last)).scalar()
+            if last_until is None:
+                await self._enter(connection, until, now)
+            else:
+                beats = mine if last_until > now else _alive_with(last_until)
+                await connection.execute(
+                    sa.update(processes).where(sa.or_(mine, beats)).values(alive_until=until)
+                )
             alive = sa.select(sa.func.count()).where(processes.c.alive_until > now)
             return int((await connection.execute(alive)).scalar_one())
 
-    async def leave(self, now: datetime) -> None:
+    async def _enter(self, connection: AsyncConnection, until: datetime, now: datetime) -> None:
+        # The long dead are of no use to anybody.
+        gone = now - timedelta(days=1)
+        await connection.execute(sa.delete(processes).where(processes.c.alive_until < gone))
+        new = sa.insert(processes).values(id=self._worker_id, alive_until=until)
+        await connection.execute(new)
+
+    async def leave(self) -> None:
         """This process ends: what it still has claimed is free at once."""
         async with self._engine.begin() as connection:
-            await connection.execute(
-                sa.update(processes)
-                .where(processes.c.id == self._worker_id)
-                .values(alive_until=now)
-            )
+            await connection.execute(sa.delete(processes).where(processes.c.id == self._worker_id))
 
-    async def outlive_others(self, now: datetime) -> None:
+    async def outlive_others(self) -> None:
         """For a process that knows it is the only one: all others are dead."""
         async with self._engine.begin() as connection:
-            await connection.execute(
-                sa.update(processes)
-                .where(processes.c.id != self._worker_id)
-                .values(alive_until=now)
-            )
+            await connection.execute(sa.delete(processes).where(processes.c.id != self._worker_id))
+
+
+def _alive_with(last_until: datetime) -> sa.ColumnElement[bool]:
+    """Those that were alive when this process last was, which nobody could say since then.
+
+    It was the database that was away, or this process stood still. The others get the time to
+    beat before anybody takes over what they work on.
+    """
+    return processes.c.alive_until > last_until - timedelta(seconds=ALIVE_S)

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import Audio, Brief, FailureKind, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.tables import jobs, notices, processes
@@ -22,23 +24,30 @@ def claim(
     PostgreSQL skips rows that another process is taking at the same moment; SQLite has one
     writer, and its dialect leaves that clause out.
     """
+    # A subquery of its own would be run once for each row that some plans join it to, and take
+    # other rows each time, beyond the limit: rows of this update are skipped by the next run.
     chosen = (
         sa.select(table.c.id)
         .where(*conditions)
         .order_by(*order_by)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("chosen")
     )
-    return sa.update(table).where(table.c.id.in_(chosen)).values(**values).returning(table)
+    among = table.c.id.in_(sa.select(chosen.c.id))
+    return sa.update(table).where(among).values(**values).returning(table)
 
 
-def unclaimed(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
-    """Nobody works on the row, or its lease has run out, or whoever did has died."""
+def unclaimed(table: sa.Table, now: datetime, worker_id: str) -> sa.ColumnElement[bool]:
+    """Nobody works on the row, or its lease has run out, or whoever did has died.
+
+    Only who is alive itself can tell: when the database was away, nobody could beat.
+    """
     alive = sa.select(processes.c.id).where(processes.c.alive_until > now)
     return sa.or_(
         table.c.claimed_until.is_(None),
         table.c.claimed_until <= now,
-        table.c.claimed_by.not_in(alive),
+        sa.and_(table.c.claimed_by.not_in(alive), sa.literal(worker_id).in_(alive)),
     )
 
 
@@ -108,6 +117,13 @@ def notice_from_row(row: Any) -> Notice:
         message_channel_id=row.message_channel_id,
         message_id=row.message_id,
     )
+
+
+def insert_missing(connection: AsyncConnection, table: sa.Table) -> Any:
+    """An insert that leaves out what is there already, also when another process is faster."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def new_notice(job_id: str, kind: NoticeKind, now: datetime) -> sa.Insert:

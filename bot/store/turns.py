@@ -15,6 +15,7 @@ class Turn(IntEnum):
 
     WHOLE_BOT = 1
     SUBMITTING = 2
+    MIGRATING = 3
 
 
 async def take_turns(connection: AsyncConnection, turn: int) -> None:

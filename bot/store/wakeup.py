@@ -13,7 +13,10 @@ import asyncpg
 from sqlalchemy.engine import URL
 
 CHANNEL = "compose_bot"
+NOTIFY = "SELECT pg_notify($1, $2)"
 RECONNECT_S = 5.0
+TIMEOUT_S = 5.0
+LOST = ""  # no word that anybody says
 
 log = logging.getLogger(__name__)
 
@@ -57,15 +60,22 @@ class Wakeup:
             await asyncio.sleep(RECONNECT_S)
 
     async def _talk(self) -> None:
-        connection = await asyncpg.connect(self._address)
+        connection = await asyncpg.connect(self._address, timeout=TIMEOUT_S)
+        connection.add_termination_listener(self._lost)
         try:
             await connection.add_listener(CHANNEL, self._heard)
-            while True:
+            while not connection.is_closed():
                 word = await self._words.get()
                 self._pending.discard(word)
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, word)
+                if word != LOST:
+                    await connection.execute(NOTIFY, CHANNEL, word, timeout=TIMEOUT_S)
         finally:
-            await connection.close(timeout=2)
+            await connection.close(timeout=TIMEOUT_S)
+        raise ConnectionResetError("the connection ended")
+
+    def _lost(self, _connection: object) -> None:
+        """Look at the connection: who only listens would never notice."""
+        self.send(LOST)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, word: object) -> None:
         self._on_word(str(word))

@@ -9,6 +9,9 @@ from bot.store.job_store import JobStore
 
 LEARN_FROM = 200
 USUAL_S = 35.0
+# A track that was noticed so much later than it was to be polled (the bot was down, or had too
+# much to do) may have been done for long.
+LATE_S = 5.0
 
 
 class Experience:
@@ -40,11 +43,15 @@ class Experience:
         """One more observation of a job that is stored as succeeded."""
         # What was not read yet is read from the store later, this job included.
         seen = self._seen_s.get(job.brief.model)
+        if (finished_at - job.due_at).total_seconds() > LATE_S:
+            return
         if job.submitted_at and seen is not None:
             seen.insert(0, (finished_at - job.submitted_at).total_seconds())
             del seen[LEARN_FROM:]
 
     async def _of(self, model: str) -> list[float]:
         if model not in self._seen_s:
-            self._seen_s[model] = await self._jobs.durations_s(model, limit=LEARN_FROM)
+            self._seen_s[model] = await self._jobs.durations_s(
+                model, limit=LEARN_FROM, late_s=LATE_S
+            )
         return self._seen_s[model]

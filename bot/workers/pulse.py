@@ -39,7 +39,7 @@ class Pulse:
         """
         await self.beat()
         if alone:
-            await self._processes.outlive_others(self._clock())
+            await self._processes.outlive_others()
         beats = asyncio.create_task(self._run())
         try:
             yield
@@ -47,7 +47,7 @@ class Pulse:
             beats.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beats
-            await self._processes.leave(self._clock())
+            await self._processes.leave()
 
     async def _run(self) -> None:
         while True:

@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class Settler(Worker[Job]):
-    """A `received` job whose card exists is queued; one without is cancelled."""
+    """A `received` job whose card exists is queued; one without is cancelled.
+
+    So is one of which it can't be known, but then its member is told.
+    """
 
     def __init__(
         self,
@@ -48,7 +51,11 @@ class Settler(Worker[Job]):
     async def handle(self, job: Job) -> None:
         """`DeliveryLater` leaves the claim to run out, and the job to the next try."""
         with about_job(job.id):
-            card_message_id = await self._find_card(job)
+            try:
+                card_message_id = await self._find_card(job)
+            except Unreachable as error:
+                await self._reception.never_settled(job, str(error))
+                return
             if card_message_id is None:
                 await self._reception.not_answered(job, "there is no card")
             else:
@@ -56,12 +63,10 @@ class Settler(Worker[Job]):
                 await self._reception.answered(job, card_message_id)
 
     async def _find_card(self, job: Job) -> int | None:
+        """The card's id, or `None` if there is none; `Unreachable` when that can't be known."""
         try:
             return await self._messenger.first_answer(job)
         except Unreachable:
             pass  # the token is dead: look in the channel
-        try:
-            card = await self._messenger.find(job.channel_id, job.id, buttons.CARD, job.created_at)
-        except Unreachable:
-            return None
+        card = await self._messenger.find(job.channel_id, job.id, buttons.CARD, job.created_at)
         return card.id if card else None

@@ -18,7 +18,9 @@ from bot.workers.experience import Experience
 from bot.workers.pause import Pause
 from bot.workers.worker import Clock, Worker
 
-LEASE_S = SUBMIT_TIMEOUT_S + 30
+# A dead process shows by its heartbeat. In a living one the answer may have come, and waits for
+# the database: the job must not be given up as soon as that is back.
+LEASE_S = SUBMIT_TIMEOUT_S + 600
 TELL_OF_PAUSE_AFTER_S = 60.0
 STORE_AGAIN_S = 1.0
 

@@ -2,7 +2,9 @@
 
 import itertools
 import math
-from statistics import NormalDist
+from bisect import bisect_left
+from collections.abc import Sequence
+from statistics import NormalDist, mean
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from bot.schedule import (
     POLLS_PER_JOB,
     TAIL_GAP_S,
     believe,
+    inspection_times,
     next_poll_s,
     poll_times_s,
 )
@@ -34,6 +37,13 @@ def polls_until(end_s: float, seen_s: list[float], usual_s: float = USUAL_S) -> 
     return polls
 
 
+def polls_and_wait_s(times: Sequence[float], ends: Sequence[float]) -> tuple[float, float]:
+    """The mean number of polls, and of seconds from the end to the poll that finds it."""
+    found = [bisect_left(times, end_s) for end_s in ends]
+    waits = [times[index] - end_s for index, end_s in zip(found, ends, strict=True)]
+    return mean(found) + 1, mean(waits)
+
+
 def lognormal(median_s: float, sigma: float, count: int) -> list[float]:
     """Durations evenly spread over a lognormal distribution."""
     normal = NormalDist(math.log(median_s), sigma)
@@ -51,26 +61,37 @@ def test_next_poll_is_always_later(usual_s: float, seen_s: list[float], elapsed_
 
 @given(usual, seen)
 @settings(deadline=None, max_examples=40)
-def test_poll_times_rise_with_gaps_of_at_least_half_a_second(
+def test_poll_times_rise(usual_s: float, seen_s: list[float]) -> None:
+    times = poll_times_s(believe(usual_s, seen_s))
+    assert times[0] > 0
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))
+
+
+@given(usual, seen)
+@settings(deadline=None, max_examples=40)
+def test_polls_lie_half_a_second_to_ten_seconds_apart_once_they_began(
     usual_s: float, seen_s: list[float]
 ) -> None:
-    times = poll_times_s(believe(usual_s, seen_s))
-    assert times
-    assert all(later - earlier >= 0.5 - 1e-9 for earlier, later in itertools.pairwise(times))
+    durations = believe(usual_s, seen_s)
+    at_s = [next_poll_s(0.0, durations, overdue_s=OVERDUE_S)]
+    while at_s[-1] < OVERDUE_S:
+        at_s.append(next_poll_s(at_s[-1], durations, overdue_s=OVERDUE_S))
+    gaps = [later - earlier for earlier, later in itertools.pairwise(at_s)]
+    assert all(0.5 - 1e-9 <= gap <= TAIL_GAP_S + 1e-9 for gap in gaps)
 
 
 @pytest.mark.parametrize("sigma", [0.1, 0.2, 0.35])
 def test_job_takes_about_ten_polls_when_it_takes_its_usual_time(sigma: float) -> None:
     ends = lognormal(USUAL_S, sigma, 101)
-    mean = sum(polls_until(end, []) for end in ends) / len(ends)
-    assert 0.6 * POLLS_PER_JOB <= mean <= 1.4 * POLLS_PER_JOB
+    polls = mean(polls_until(end, []) for end in ends)
+    assert 0.6 * POLLS_PER_JOB <= polls <= 1.4 * POLLS_PER_JOB
 
 
 @pytest.mark.parametrize("median_s", [20.0, 50.0])
 def test_job_takes_about_ten_polls_when_the_model_was_learnt(median_s: float) -> None:
     ends = lognormal(median_s, 0.15, 101)
-    mean = sum(polls_until(end, ends) for end in ends) / len(ends)
-    assert 0.6 * POLLS_PER_JOB <= mean <= 1.4 * POLLS_PER_JOB
+    polls = mean(polls_until(end, ends) for end in ends)
+    assert 0.6 * POLLS_PER_JOB <= polls <= 1.4 * POLLS_PER_JOB
 
 
 def test_polls_move_to_where_the_ends_are_when_there_is_experience() -> None:
@@ -117,3 +138,44 @@ def test_belief_is_finite_when_durations_are_absurd(seen_s: list[float]) -> None
     assert math.isfinite(durations.log_median)
     assert 0.05 <= durations.sigma < 20
     assert 0 < durations.early_chance < 1
+
+
+def test_schedule_is_periodic_when_ends_come_at_any_time_alike() -> None:
+    """Exponential durations: the best gap d solves e^(d / mean) = 1 + (cost + d) / mean."""
+    mean_s, cost_s, gap_s = 10.0, 2.0, 5.727
+    assert math.exp(gap_s / mean_s) - 1 == pytest.approx((cost_s + gap_s) / mean_s, abs=1e-3)
+    moments = [index / 10 for index in range(1001)]
+    ended = [1 - math.exp(-moment / mean_s) for moment in moments]
+    times = inspection_times(moments, ended, cost_s)[:6]  # the last ones feel the grid's end
+    gaps = [later - earlier for earlier, later in itertools.pairwise((0.0, *times))]
+    assert gaps == pytest.approx([gap_s] * 6, abs=0.15)
+
+
+def test_gaps_shrink_by_the_cost_of_a_poll_when_ends_are_spread_evenly() -> None:
+    """Uniform durations: with f constant, Barlow and Proschan's recursion gives just that."""
+    moments = [index / 10 for index in range(301)]
+    times = inspection_times(moments, [moment / 30 for moment in moments], 3.0)
+    gaps = [later - earlier for earlier, later in itertools.pairwise((0.0, *times))]
+    assert times[-1] == 30
+    assert [a - b for a, b in itertools.pairwise(gaps)] == pytest.approx([3.0] * 3, abs=0.2)
+
+
+@pytest.mark.parametrize("polls", [4, 10, 20])
+def test_polls_per_job_are_about_as_many_as_asked_for(polls: int) -> None:
+    ends = lognormal(USUAL_S, 0.25, 101)
+    times = poll_times_s(believe(USUAL_S, ends), polls)
+    taken, _ = polls_and_wait_s(times, ends)
+    assert 0.7 * polls <= taken <= 1.3 * polls
+
+
+@pytest.mark.parametrize("usual_s", [USUAL_S / 2, USUAL_S * 2])
+def test_track_is_noticed_sooner_than_by_regular_polls_when_the_prior_is_wrong(
+    usual_s: float,
+) -> None:
+    """With no more polls than the provider's published loop, one every 10 s, takes."""
+    ends = lognormal(USUAL_S, 0.25, 101)
+    loop_polls, loop_wait_s = polls_and_wait_s([10.0 * count for count in range(1, 20)], ends)
+    schedules = (poll_times_s(believe(usual_s, []), half / 2) for half in range(40, 2, -1))
+    outcomes = (polls_and_wait_s(times, ends) for times in schedules)
+    wait_s = next(wait_s for polls, wait_s in outcomes if polls <= loop_polls)
+    assert wait_s < loop_wait_s

@@ -75,13 +75,8 @@ async def test_jobs_wait_without_credits_and_finish_after_a_top_up(stage: Stage)
     await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
     await (await chika.slash("compose", channel="general", prompt="calm piano")).answered()
     for member in (ben, chika):
-        await stage.bot.watch(
-            member.wait_for_message(
-                lambda m, member=member: (
-                    f"<@{member.user_id}>" in m.content and "has to wait" in m.content
-                )
-            )
-        )
+        words = f"<@{member.user_id}> your track has to wait"
+        await stage.bot.watch(member.wait_for_message(_says(words)))
     assert "balance" in stage.log()
     stage.provider.top_up(10)
     await stage.track(ben, PROMPT)

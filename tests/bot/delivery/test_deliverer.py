@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import _link_check
 from bot.delivery.deliverer import DISCORD_PATIENCE, FILE_PATIENCE, LEASE_S, Deliverer
 from bot.errors import (
     DeliveryError,
@@ -82,7 +81,6 @@ async def post(
             fetcher,
             held=held,
             messenger=messenger,
-            may_link=_link_check(stand_in.url),
             bells=Bells(),
             clock=clock,
         )

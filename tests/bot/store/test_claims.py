@@ -170,7 +170,7 @@ async def test_received_job_is_settled_at_once_when_nobody_else_can_be_alive(
 ) -> None:
     job = await stored.receive()
     other = stored.as_worker("two")
-    await ProcessStore(stored.engine, "two").outlive_others(clock())
+    await ProcessStore(stored.engine, "two").outlive_others()
     assert await unanswered(other) == [job.id]
     assert await unanswered(stored) == []
 
@@ -190,7 +190,7 @@ async def test_poll_is_free_at_once_when_its_process_left(stored: Stored, clock:
     other = stored.as_worker("two")
     assert await polls(stored) == [job.id]
     assert await polls(other) == []
-    await ProcessStore(stored.engine, "one").leave(clock())
+    await ProcessStore(stored.engine, "one").leave()
     assert await polls(other) == [job.id]
 
 
@@ -213,7 +213,7 @@ async def test_live_processes_are_counted_by_each_beat(stored: Stored, clock: Ha
     clock.advance(ALIVE_S)
     assert await ProcessStore(stored.engine, "two").beat(clock()) == 2
     await three.beat(clock())
-    await three.leave(clock())
+    await three.leave()
     assert await ProcessStore(stored.engine, "two").beat(clock()) == 2
 
 

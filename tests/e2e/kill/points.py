@@ -16,7 +16,7 @@ from tests.e2e.kill.outcomes import (
 from tests.e2e.kill.tripwire import KillPoint, Moment, Service
 
 DISCORD, PROVIDER = Service.DISCORD, Service.PROVIDER
-MESSAGES = r"/api/v10/channels/\d+/messages"
+MESSAGES = "/api/v10/channels/{channel}/messages"
 GENERATIONS = "/v2/generate/audio"
 
 
@@ -88,7 +88,7 @@ CASES = [
         },
     ),
     *_cases(
-        "card-edit", DISCORD, "PATCH", rf"{MESSAGES}/\d+",
+        "card-edit", DISCORD, "PATCH", MESSAGES + r"/\d+",
         received=announced, taken=announced, answered=announced,
     ),
 ]  # fmt: skip

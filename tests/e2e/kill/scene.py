@@ -14,7 +14,7 @@ from sandbox.discord.permissions import Permissions
 from sandbox.discord.seed import add_channel
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
-from tests.e2e.kill import outage
+from tests.e2e.kill import experience, outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 
 GENERATION_S = 0.5
@@ -61,6 +61,7 @@ class Scene:
         self._numbers = itertools.count(1)
 
     async def __aenter__(self) -> Self:
+        await experience.gain(self.database, duration_s=GENERATION_S)
         await self.sandbox.__aenter__()
         env = self.sandbox.bot_env(self.database) | self._settings
         self.bot = BotProcess(self.sandbox, env, log=self._folder / "bot.log", folder=self._folder)
@@ -86,23 +87,25 @@ class Scene:
 
     async def killed_at(self, point: KillPoint, *, unread: bool = False) -> Ask:
         """A member's request, during which the bot dies at the point."""
+        channel = self._new_channel(unread=unread)
         wire = self._wires[point.service]
-        wire.set(point)
-        ask = await self.ask(unread=unread)
+        wire.set(point.within(channel.id))
+        ask = await self.ask(channel)
         await wire.sprung()
         return ask
 
-    async def ask(self, *, unread: bool = False) -> Ask:
-        """A new request in a new channel; if `unread`, the bot may not read its history."""
-        number = next(self._numbers)
-        channel = self._new_channel(f"studio-{number}", unread=unread)
-        prompt = f"song number {number:04}."
+    async def ask(self, channel: Channel | None = None) -> Ask:
+        """A request with a prompt of its own, and in a channel of its own unless one is given."""
+        channel = channel or self._new_channel(unread=False)
         member = Driver(self.sandbox.discord).member(MEMBER)
+        prompt = f"song for {channel.name}"
         call = await member.slash("compose", channel=channel, prompt=prompt)
         return Ask(member=member, channel=channel, prompt=prompt, call=call)
 
-    def _new_channel(self, name: str, *, unread: bool) -> Channel:
+    def _new_channel(self, *, unread: bool) -> Channel:
+        """If `unread`, the bot may not read its history."""
         world = self.sandbox.discord.world
+        name = f"studio-{next(self._numbers):04}"
         channel = add_channel(world, next(iter(world.guilds.values())), name)
         if unread:
             deny = Permissions.READ_MESSAGE_HISTORY

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,8 +33,8 @@ class Moment(StrEnum):
 class KillPoint:
     """A request on the wire at which the bot dies.
 
-    `path` is a regular expression, matched whole. `body` has to be in the answer, for points that
-    only an answer tells apart.
+    `path` is a regular expression, matched whole; `{channel}` in it stands for the id of the
+    request's channel. `body` has to be in the answer, for points that only an answer tells apart.
     """
 
     service: Service
@@ -42,6 +42,10 @@ class KillPoint:
     path: str
     moment: Moment
     body: bytes = b""
+
+    def within(self, channel_id: int) -> "KillPoint":
+        """The point in a certain channel, so that no other channel's requests meet it."""
+        return replace(self, path=self.path.replace("{channel}", str(channel_id)))
 
     def is_for(self, request: web.Request) -> bool:
         """Whether this is the request, as far as can be told before it is handled."""

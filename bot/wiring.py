@@ -1,0 +1,94 @@
+"""Which part gets which: the workers, and what the commands and buttons call."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.client import ComposeClient
+from bot.delivery.card_keeper import CardKeeper
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.messenger import Messenger
+from bot.library import Library
+from bot.metrics import Metrics
+from bot.provider.audio_file import AudioFetcher
+from bot.provider.client import Provider
+from bot.reception import Reception
+from bot.settings import Settings
+from bot.store.held_store import HeldStore
+from bot.store.job_store import DailyLimits, JobStore
+from bot.store.notice_store import NoticeStore
+from bot.workers.bells import Bells
+from bot.workers.experience import Experience
+from bot.workers.pace import Pace
+from bot.workers.poller import Poller
+from bot.workers.settler import Settler
+from bot.workers.submitter import Submitter
+from bot.workers.worker import Worker, utc_now
+
+
+def build(
+    settings: Settings,
+    *,
+    client: ComposeClient,
+    provider: Provider,
+    fetcher: AudioFetcher,
+    jobs: JobStore,
+    notices: NoticeStore,
+    held: HeldStore,
+    pace: Pace,
+    bells: Bells,
+    metrics: Metrics,
+) -> Sequence[Worker[Any]]:
+    """Wire the workers to each other, and the client to the reception."""
+    clock = utc_now
+    messenger = Messenger(client)
+    experience = Experience(jobs)
+    overdue_s = settings.generation_timeout_s
+    client.messenger = messenger
+    client.library = Library(notices, held, clock)
+    client.reception = Reception(
+        jobs,
+        experience,
+        allowed_guild_ids=settings.allowed_guild_ids,
+        limits=DailyLimits(
+            per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
+        ),
+        at_most_running=settings.max_concurrent_generations,
+        bells=bells,
+        clock=clock,
+    )
+    submitter = Submitter(
+        jobs,
+        notices,
+        provider,
+        experience,
+        at_most_running=settings.max_concurrent_generations,
+        overdue_s=overdue_s,
+        bells=bells,
+        clock=clock,
+        metrics=metrics,
+    )
+    poller = Poller(
+        jobs,
+        notices,
+        provider,
+        experience,
+        pace=pace,
+        overdue_s=overdue_s,
+        bells=bells,
+        clock=clock,
+        metrics=metrics,
+    )
+    deliverer = Deliverer(
+        jobs,
+        notices,
+        provider,
+        fetcher,
+        held=held,
+        messenger=messenger,
+        bells=bells,
+        clock=clock,
+        metrics=metrics,
+    )
+    settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
+    card_keeper = CardKeeper(jobs, notices, client.reception, messenger, bells=bells, clock=clock)
+    return submitter, poller, deliverer, settler, card_keeper
