@@ -132,7 +132,9 @@ class Generation(_Answer):
         error = self.error
         if isinstance(error, dict):
             error = error.get("message") or error.get("name")
-        return str(error)[:HINT_LIMIT] if error else "no reason given"
+        # JSON can spell half a surrogate pair, which no log takes.
+        text = str(error)[:HINT_LIMIT].encode("utf-8", "replace").decode()
+        return text if error else "no reason given"
 
 
 class Balance(_Answer):

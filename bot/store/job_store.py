@@ -13,6 +13,7 @@ from bot.jobs import Audio, FailureKind, Job, JobState, NewJob, NoticeKind, chec
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.rows import RELEASED, claim, job_from_row, lease, new_notice, select_job, unclaimed
 from bot.store.tables import jobs
+from bot.store.transactions import Transactions
 from bot.store.turns import Turn, take_turns
 
 DAY = timedelta(hours=24)
@@ -50,6 +51,7 @@ class JobStore:
 
     def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
         self._engine = engine
+        self._transactions = Transactions(engine)
         self._worker_id = worker_id
 
     # --- received ---------------------------------------------------------------------------
@@ -62,22 +64,25 @@ class JobStore:
         Raises `DailyLimitReached`, `AlreadyReceived` when this interaction has a job already, and
         `AlreadyRetried` when the job it repeats has another repetition that did not fail.
         """
-        async with self._engine.begin() as connection:
+        statement = sa.insert(jobs).values(
+            **_columns(new),
+            **lease(self._worker_id, now, lease_s),
+            due_at=now,
+            created_at=now,
+            state=JobState.RECEIVED,
+        )
+
+        async def store(connection: AsyncConnection) -> Receipt:
             await self._check_not_retried(connection, new.retry_of)
-            statement = sa.insert(jobs).values(
-                **_columns(new),
-                **lease(self._worker_id, now, lease_s),
-                due_at=now,
-                created_at=now,
-                state=JobState.RECEIVED,
-            )
             try:
                 row = (await connection.execute(statement.returning(jobs))).one()
             except sa.exc.IntegrityError as error:
                 raise AlreadyReceived(f"interaction {new.interaction_id}") from error
             await self._check_limits(connection, new.member_id, limits, now)
             present = await self._count(connection, ON_THEIR_WAY + AT_THE_PROVIDER)
-        return Receipt(job=job_from_row(row), jobs_ahead=present - 1)
+            return Receipt(job=job_from_row(row), jobs_ahead=present - 1)
+
+        return await self._transactions.run(store)
 
     async def _check_not_retried(self, connection: AsyncConnection, retry_of: str | None) -> None:
         if retry_of is None:
@@ -330,9 +335,12 @@ class JobStore:
         earliest = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type)).where(
             jobs.c.state == state, jobs.c.claimed_until.is_(None)
         )
-        async with self._engine.connect() as connection:
+
+        async def look(connection: AsyncConnection) -> datetime | None:
             moment: datetime | None = (await connection.execute(earliest)).scalar()
-        return moment
+            return moment
+
+        return await self._transactions.run(look)
 
     async def durations_s(self, model: str, *, limit: int, late_s: float) -> list[float]:
         """Seconds from submission to the finished track, newest first, of the `limit` last ones.
@@ -380,8 +388,11 @@ class JobStore:
             limit=limit,
             values=values,
         )
-        async with self._engine.begin() as connection:
+
+        async def take(connection: AsyncConnection) -> list[Job]:
             return _oldest_first((await connection.execute(statement)).all())
+
+        return await self._transactions.run(take)
 
     async def _move(
         self,
@@ -395,16 +406,22 @@ class JobStore:
     ) -> bool:
         check_move(source, target)
         statement = _conditional_update(job_id, source, state=target, **RELEASED, **values)
-        async with self._engine.begin() as connection:
+
+        async def move(connection: AsyncConnection) -> bool:
             moved = (await connection.execute(statement)).rowcount == 1
             if moved and notice and now:
                 await connection.execute(new_notice(job_id, notice, now))
-        return moved
+            return moved
+
+        return await self._transactions.run(move)
 
     async def _update(self, job_id: str, state: JobState, **values: Any) -> bool:
-        async with self._engine.begin() as connection:
-            result = await connection.execute(_conditional_update(job_id, state, **values))
-        return result.rowcount == 1
+        statement = _conditional_update(job_id, state, **values)
+
+        async def update(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._transactions.run(update)
 
 
 def _conditional_update(job_id: str, source: JobState, **values: Any) -> sa.Update:

@@ -18,6 +18,7 @@ from bot.store.rows import (
     unclaimed,
 )
 from bot.store.tables import jobs, notices
+from bot.store.transactions import Transactions
 
 
 class NoticeStore:
@@ -25,6 +26,7 @@ class NoticeStore:
 
     def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
         self._engine = engine
+        self._transactions = Transactions(engine)
         self._worker_id = worker_id
 
     async def add(self, job_id: str, kind: NoticeKind, now: datetime) -> bool:
@@ -153,8 +155,12 @@ class NoticeStore:
             return [notice_from_row(row) for row in (await connection.execute(wanted)).all()]
 
     async def _update(self, notice_id: int, **values: Any) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(_by_id(notice_id, **values))
+        statement = _by_id(notice_id, **values)
+
+        async def update(connection: AsyncConnection) -> None:
+            await connection.execute(statement)
+
+        await self._transactions.run(update)
 
 
 def _by_id(notice_id: int, **values: Any) -> sa.Update:

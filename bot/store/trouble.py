@@ -21,6 +21,7 @@ def explain(error: BaseException) -> str:
     for part, advice in _SQLITE.items():
         if part in reason:
             return f"{advice} ({reason})"
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | OSError):
+    cut_off = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    if cut_off or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | OSError):
         return f"can't be reached ({reason}): check DATABASE_URL, and that the database is up"
     return f"gives an error ({reason})"

@@ -61,10 +61,10 @@ class Poller(Worker[Job]):
 
     async def next_due_at(self) -> datetime | None:
         """The next poll, but not faster than the rate."""
-        due_at = await self._jobs.next_due_at(JobState.GENERATING)
-        if due_at is None:
-            return None
-        return max(due_at, self._clock() + timedelta(seconds=self._pace.seconds_to_next()))
+        wait_s = self._pace.seconds_to_next()
+        if wait_s:
+            return self._clock() + timedelta(seconds=wait_s)
+        return await self._jobs.next_due_at(JobState.GENERATING)
 
     async def handle(self, job: Job) -> None:
         """One GET, and what its answer means."""

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.delivery import buttons
 from bot.delivery.messenger import Messenger
@@ -16,6 +16,8 @@ from bot.workers.worker import Clock, Worker
 
 SLOTS = 4
 LEASE_S = 60.0
+# Discord takes a first answer for so long; one that is still on its way may become a card.
+TAKEN_WITHIN = timedelta(seconds=3)
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +58,13 @@ class Settler(Worker[Job]):
             except Unreachable as error:
                 await self._reception.never_settled(job, str(error))
                 return
-            if card_message_id is None:
-                await self._reception.not_answered(job, "there is no card")
-            else:
+            if card_message_id is not None:
                 log.info("its card is there after all")
                 await self._reception.answered(job, card_message_id)
+            elif self._clock() - job.created_at < TAKEN_WITHIN:
+                await self._reception.perhaps_answered(job, "there is no card yet")
+            else:
+                await self._reception.not_answered(job, "there is no card")
 
     async def _find_card(self, job: Job) -> int | None:
         """The card's id, or `None` if there is none; `Unreachable` when that can't be known."""

@@ -120,19 +120,26 @@ class Records:
         return JobState(state)
 
     async def until_told(self, call: Call, kind: NoticeKind = NoticeKind.RESULT) -> Rung:
-        """Wait for the rung. A database tells nobody of changes, so it is looked at."""
-
-        async def looks() -> Rung:
-            while (rung := self.rung(call, kind)) is None:  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_EVERY_S)
-            return rung
-
-        async with asyncio.timeout(OUTCOME_TIMEOUT_S):
-            return await self._stage.bot.watch(looks())
+        """Wait for the rung on which a member is told."""
+        await until(self._stage, lambda: self.rung(call, kind) is not None)
+        rung = self.rung(call, kind)
+        assert rung is not None
+        return rung
 
     def _read(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self._uri, uri=True, timeout=5)) as connection:
             return connection.execute(query, values).fetchall()
+
+
+async def until(stage: Stage, holds: Callable[[], bool]) -> None:
+    """Wait for what shows only in the bot's log or database: these tell nobody of changes."""
+
+    async def looks() -> None:
+        while not holds():  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async with asyncio.timeout(OUTCOME_TIMEOUT_S):
+        await stage.bot.watch(looks())
 
 
 async def reply_to(

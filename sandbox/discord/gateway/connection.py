@@ -32,6 +32,7 @@ class Connection:
         self._queue: asyncio.Queue[str | tuple[int, str]] = asyncio.Queue()
         self._received: deque[float] = deque(maxlen=MAX_SENT_PER_WINDOW + 1)
         self.zombie = False
+        self.closed_by_us = False
         self.last_heartbeat_s = asyncio.get_running_loop().time()
 
     def send(self, frame: str) -> None:
@@ -43,6 +44,7 @@ class Connection:
 
     def close(self, code: int, reason: str) -> None:
         """Close in order, after what was sent before."""
+        self.closed_by_us = True
         self._queue.put_nowait((code, reason))
 
     def abort(self) -> None:

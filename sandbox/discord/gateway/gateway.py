@@ -153,8 +153,9 @@ class Gateway:
         if session is not None and session.connection is connection:
             session.connection = None
             session.lost_at = self.world.clock.now()
-            # A client that closes with one of these codes says that it won't resume.
-            if close_code in (1000, 1001):
+            # A client that closes with one of these codes says that it won't resume. Some send
+            # one also as the echo of our own close: that says nothing.
+            if close_code in (1000, 1001) and not connection.closed_by_us:
                 self._forget(session)
         self.world.bus.notify()
 

@@ -428,6 +428,40 @@ async def test_audio_is_kept_when_no_way_is_left(post: Post) -> None:
     assert (held.file_name, held.content) == ("lo-fi-rain.wav", WAV)
 
 
+@pytest.mark.parametrize("outcome", ["track", "failure"])
+async def test_card_leads_to_what_is_held_when_no_way_is_left(post: Post, outcome: str) -> None:
+    await (post.finished() if outcome == "track" else post.stored.fail())
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, *[Unreachable("closed")] * 2)
+    post.messenger.fail("card", DeliveryLater("503"))
+    await post.deliver_until_told()
+    [(embed, _)] = post.messenger.cards
+    assert "/tracks" in (embed.fields[-1].value or "")
+    assert await post.is_closed()
+
+
+async def test_notice_is_held_when_the_card_is_gone_too(post: Post) -> None:
+    job = await post.finished()
+    for way in ("post", "edit", "direct", "card"):
+        post.messenger.fail(way, Unreachable("closed"))
+    await post.deliverer.run_once()
+    assert (await post.notice(job)).rung is Rung.HELD
+    assert await post.is_closed()
+
+
+async def test_member_is_told_once_that_nothing_was_started(post: Post) -> None:
+    job = await post.stored.receive()
+    now = post.clock()
+    told = NoticeKind.UNSTARTED
+    assert await post.stored.jobs.cancel(job.id, now, source=JobState.RECEIVED, notice=told)
+    await post.deliver_until_told()
+    [sent] = post.messenger.sent
+    assert (sent.way, sent.labels) == ("post", ["Recipe"])
+    assert f"<@{MEMBER_ID}>" in sent.what.content
+    assert "cost nothing" in sent.what.content
+    assert await post.is_closed()
+
+
 async def test_notice_is_held_without_audio_when_the_file_is_gone(post: Post) -> None:
     job = await post.finished(url="https://10.0.0.1/x")
     for way in ("post", "edit", "direct"):

@@ -166,7 +166,7 @@ async def test_received_job_is_settled_only_when_its_process_is_gone(
 
 
 async def test_received_job_is_settled_at_once_when_nobody_else_can_be_alive(
-    stored: Stored, clock: HandClock
+    stored: Stored,
 ) -> None:
     job = await stored.receive()
     other = stored.as_worker("two")
@@ -185,7 +185,7 @@ async def test_answered_job_is_not_settled(stored: Stored, clock: HandClock) -> 
 # --- processes ----------------------------------------------------------------------------------
 
 
-async def test_poll_is_free_at_once_when_its_process_left(stored: Stored, clock: HandClock) -> None:
+async def test_poll_is_free_at_once_when_its_process_left(stored: Stored) -> None:
     job = await stored.generate()
     other = stored.as_worker("two")
     assert await polls(stored) == [job.id]
@@ -229,6 +229,11 @@ async def test_durations_are_of_finished_tracks_newest_first(
         await stored.jobs.succeed(job.id, AUDIO, done_at)
     await stored.fail()
     await stored.generate()
-    assert await stored.jobs.durations_s("google/lyria2", limit=10) == [40.0, 30.0]
-    assert await stored.jobs.durations_s("google/lyria2", limit=1) == [40.0]
-    assert await stored.jobs.durations_s("other", limit=10) == []
+
+    async def durations_s(model: str, limit: int, late_s: float = 60) -> list[float]:
+        return await stored.jobs.durations_s(model, limit=limit, late_s=late_s)
+
+    assert await durations_s("google/lyria2", 10) == [40.0, 30.0]
+    assert await durations_s("google/lyria2", 1) == [40.0]
+    assert await durations_s("google/lyria2", 10, late_s=35) == [30.0]
+    assert await durations_s("other", 10) == []

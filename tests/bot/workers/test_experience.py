@@ -1,14 +1,23 @@
 """Learning how long models take."""
 
-from bot.workers.experience import LEARN_FROM, Experience
+from dataclasses import replace
+
+import pytest
+
+from bot.jobs import Job
+from bot.workers.experience import LATE_S, LEARN_FROM, Experience
 from tests.factories import AUDIO, HandClock, Stored, a_brief
 
 MODEL = "google/lyria2"
 
 
-async def finish(stored: Stored, seconds: float) -> None:
+async def finish(stored: Stored, seconds: float, *, late_s: float = 0) -> Job:
+    """A job as it was polled, for a track that took so long and was noticed so late."""
     job = await stored.generate()
-    await stored.jobs.succeed(job.id, AUDIO, stored.clock.advance(seconds))
+    await stored.jobs.poll_again(job.id, stored.clock.advance(seconds))
+    job = await stored.job(job.id)
+    await stored.jobs.succeed(job.id, AUDIO, stored.clock.advance(late_s))
+    return job
 
 
 async def test_usual_time_is_expected_when_nothing_was_seen(stored: Stored) -> None:
@@ -29,8 +38,7 @@ async def test_track_counts_once_when_it_is_the_first_after_a_start(
     for seconds in (10, 10):
         await finish(stored, seconds)
     experience = Experience(stored.jobs)
-    job = await stored.generate()
-    await stored.jobs.succeed(job.id, AUDIO, clock.advance(90))
+    job = await finish(stored, 90)
     await experience.learn(job, clock())
     assert await experience.expected_s(MODEL) == 10
 
@@ -38,8 +46,7 @@ async def test_track_counts_once_when_it_is_the_first_after_a_start(
 async def test_expectation_follows_what_is_learnt(stored: Stored, clock: HandClock) -> None:
     experience = Experience(stored.jobs)
     assert await experience.expected_s(MODEL) == 35.0
-    job = await stored.generate()
-    await stored.jobs.succeed(job.id, AUDIO, clock.advance(12))
+    job = await finish(stored, 12)
     await experience.learn(job, clock())
     assert await experience.expected_s(MODEL) == 12
 
@@ -53,8 +60,20 @@ async def test_old_experience_is_forgotten_when_there_is_much_new(
     for seconds, times in ((10, 2 * LEARN_FROM), (80, LEARN_FROM)):
         clock.advance(seconds)
         for _ in range(times):
-            await experience.learn(job, clock())
+            await experience.learn(replace(job, due_at=clock()), clock())
     assert await experience.expected_s(MODEL) == 90
+
+
+@pytest.mark.parametrize(("late_s", "expected_s"), [(LATE_S, 10 + LATE_S), (1800, 35)])
+async def test_nothing_is_learnt_when_the_track_was_noticed_late(
+    stored: Stored, clock: HandClock, late_s: float, expected_s: float
+) -> None:
+    running = Experience(stored.jobs)
+    assert await running.expected_s(MODEL) == 35
+    job = await finish(stored, 10, late_s=late_s)
+    await running.learn(job, clock())
+    assert await running.expected_s(MODEL) == expected_s
+    assert await Experience(stored.jobs).expected_s(MODEL) == expected_s
 
 
 async def test_next_poll_is_later_when_the_clock_went_back(

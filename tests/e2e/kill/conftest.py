@@ -14,4 +14,6 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
     """A ready bot that may be killed."""
     async with Scene(tmp_path_factory.mktemp("kill")) as opened:
         yield opened
+        await opened.bot.stop()
+        assert opened.census() == []
     assert_conforming([opened.sandbox])

@@ -2,6 +2,7 @@
 
 import itertools
 import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ MEMBER = "Ben"
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One request, in a channel that nothing else is said in."""
+    """One request, in a channel where the bot says nothing else."""
 
     member: MemberDriver
     channel: Channel
@@ -38,30 +39,42 @@ class Ask:
     def told(self) -> list[MessageView]:
         """What the bot said besides the card, to be seen by all."""
         original = str(self.call.interaction.original_id)
-        said = self.member.messages(self.channel)
-        return [message for message in said if message.id != original and not message.ephemeral]
+        return [
+            message
+            for message in self.member.messages(self.channel)
+            if message.author.get("bot") and message.id != original and not message.ephemeral
+        ]
 
 
 class Scene:
     """Opens a sandbox with a bot on one SQLite file. The bot may be killed at any point."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self._wires = {service: Tripwire(self._kill) for service in Service}
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durations_s: Sequence[float] = (GENERATION_S,),
+        lag_s: Callable[[], float] = lambda: 0.0,
+        **settings: str,
+    ) -> None:
+        self._wires = {service: Tripwire(self._kill, lag_s) for service in Service}
         self.sandbox = Sandbox(
             discord={"scenario": self._wires[Service.DISCORD]},
             provider={
                 "scenario": self._wires[Service.PROVIDER],
-                "durations": (GENERATION_S,),
+                "durations": durations_s,
                 "render": short_track,
             },
         )
+        self._durations_s = durations_s
         self.database = folder / "compose.db"
         self._folder = folder
         self._settings = {"TMPDIR": str(folder), "MAX_JOBS_PER_MEMBER_PER_DAY": "0"} | settings
         self._numbers = itertools.count(1)
+        self._remembered: list[tuple[Ask, tuple[int, list[str]]]] = []
 
     async def __aenter__(self) -> Self:
-        await experience.gain(self.database, duration_s=GENERATION_S)
+        await experience.gain(self.database, duration_s=max(self._durations_s))
         await self.sandbox.__aenter__()
         env = self.sandbox.bot_env(self.database) | self._settings
         self.bot = BotProcess(self.sandbox, env, log=self._folder / "bot.log", folder=self._folder)
@@ -87,26 +100,29 @@ class Scene:
 
     async def killed_at(self, point: KillPoint, *, unread: bool = False) -> Ask:
         """A member's request, during which the bot dies at the point."""
-        channel = self._new_channel(unread=unread)
+        channel = await self.new_channel(unread=unread)
         wire = self._wires[point.service]
         wire.set(point.within(channel.id))
         ask = await self.ask(channel)
         await wire.sprung()
         return ask
 
-    async def ask(self, channel: Channel | None = None) -> Ask:
-        """A request with a prompt of its own, and in a channel of its own unless one is given."""
-        channel = channel or self._new_channel(unread=False)
-        member = Driver(self.sandbox.discord).member(MEMBER)
-        prompt = f"song for {channel.name}"
+    async def ask(
+        self, channel: Channel | None = None, *, name: str = MEMBER, prompt: str | None = None
+    ) -> Ask:
+        """A request with a prompt of its own, in a channel of its own unless one is given."""
+        channel = channel or await self.new_channel()
+        member = Driver(self.sandbox.discord).member(name)
+        prompt = prompt or f"song for {channel.name}"
         call = await member.slash("compose", channel=channel, prompt=prompt)
         return Ask(member=member, channel=channel, prompt=prompt, call=call)
 
-    def _new_channel(self, *, unread: bool) -> Channel:
-        """If `unread`, the bot may not read its history."""
+    async def new_channel(self, *, unread: bool = False) -> Channel:
+        """A channel where something was said before. If `unread`, the bot may not read that."""
         world = self.sandbox.discord.world
         name = f"studio-{next(self._numbers):04}"
         channel = add_channel(world, next(iter(world.guilds.values())), name)
+        await Driver(self.sandbox.discord).member(MEMBER).say("Now for a song", channel=channel)
         if unread:
             deny = Permissions.READ_MESSAGE_HISTORY
             world.set_overwrite(channel, Overwrite(world.bot.id, is_member=True, deny=deny))
@@ -117,11 +133,36 @@ class Scene:
         self.sandbox.discord.advance(outage.LONG.total_seconds())
         outage.age(self.database, outage.LONG)
 
+    def remember(self, ask: Ask) -> None:
+        """From here on nothing more may come of the request: `census` will look."""
+        self._remembered.append((ask, self._account(ask)))
+
+    def census(self) -> list[str]:
+        """What is wrong at the very end: requests of which more came, and unfinished business."""
+        wrong = [
+            f"{ask.prompt}: {before} became {now}"
+            for ask, before in self._remembered
+            if (now := self._account(ask)) != before
+        ]
+        ends = "('succeeded', 'failed', 'cancelled')"
+        for left in (
+            f"SELECT 'job', state, prompt FROM jobs WHERE state NOT IN {ends}",  # noqa: S608
+            "SELECT 'notice', kind, job_id FROM notices WHERE told_at IS NULL AND rung IS NULL",
+        ):
+            wrong += [f"unfinished: {row}" for row in self._query(left)]
+        return wrong
+
+    def _account(self, ask: Ask) -> tuple[int, list[str]]:
+        return len(self.paid(ask)), [message.id for message in ask.told()]
+
     def states(self, ask: Ask) -> list[str]:
         """What the database says of the request's jobs, oldest first."""
         query = "SELECT state FROM jobs WHERE prompt = ? ORDER BY created_at"
+        return [state for (state,) in self._query(query, ask.prompt)]
+
+    def _query(self, query: str, *values: str) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self.database)) as connection:
-            return [state for (state,) in connection.execute(query, (ask.prompt,))]
+            return connection.execute(query, values).fetchall()
 
     def paid(self, ask: Ask) -> list[Generation]:
         """What the provider will charge for the request."""

@@ -7,17 +7,31 @@ from tests.e2e.kill.scene import Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-every_point = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+def each(*requests: str) -> pytest.MarkDecorator:
+    """One test for each case; those of other requests than these are left to the long tests."""
+    return pytest.mark.parametrize(
+        "case",
+        [
+            pytest.param(
+                case,
+                id=case.name,
+                marks=() if case.name.startswith(requests) else pytest.mark.soak,
+            )
+            for case in CASES
+        ],
+    )
 
 
-@every_point
+@each("")
 async def test_outcome_is_clear_and_paid_once_when_killed(scene: Scene, case: Case) -> None:
     ask = await scene.killed_at(case.point)
     await scene.start()
     await case.outcome(scene, ask)
+    scene.remember(ask)
 
 
-@every_point
+@each("first-answer", "submission-answered", "download-midway", "message", "card-edit-taken")
 async def test_outcome_is_clear_and_paid_once_when_killed_for_long(
     scene: Scene, case: Case
 ) -> None:
@@ -25,22 +39,25 @@ async def test_outcome_is_clear_and_paid_once_when_killed_for_long(
     scene.long_outage()
     await scene.start()
     await case.outcome(scene, ask)
+    scene.remember(ask)
 
 
-@every_point
-async def test_outcome_is_clear_when_killed_where_the_history_is_closed(
+@each("first-answer-taken", "message")
+async def test_outcome_is_clear_and_paid_once_when_killed_where_history_is_closed(
     scene: Scene, case: Case
 ) -> None:
     ask = await scene.killed_at(case.point, unread=True)
     await scene.start()
     await case.outcome(scene, ask)
+    scene.remember(ask)
 
 
-@every_point
-async def test_nothing_is_posted_twice_when_killed_for_long_where_the_history_is_closed(
+@each("first-answer", "submission-received", "message")
+async def test_nothing_is_posted_twice_when_killed_for_long_where_history_is_closed(
     scene: Scene, case: Case
 ) -> None:
     ask = await scene.killed_at(case.point, unread=True)
     scene.long_outage()
     await scene.start()
     await case.in_the_dark(scene, ask)
+    scene.remember(ask)

@@ -57,11 +57,18 @@ class KillPoint:
 
 
 class Tripwire(Scenario):
-    """The faults of a stand-in, and one point at a time at which the bot is killed."""
+    """The faults of a stand-in, and one point at a time at which the bot is killed.
 
-    def __init__(self, kill: Callable[[], Awaitable[object]]) -> None:
+    `lag_s` says how long a request takes to arrive, and again how long its answer takes back. What
+    is under way arrives even if the bot has died meanwhile.
+    """
+
+    def __init__(
+        self, kill: Callable[[], Awaitable[object]], lag_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
         super().__init__()
         self._kill = kill
+        self._lag_s = lag_s
         self._point: KillPoint | None = None
         self._sprung = asyncio.Event()
 
@@ -80,7 +87,7 @@ class Tripwire(Scenario):
         """Treat the request as any scenario does, and kill the bot if it is the one."""
         point = self._point
         if point is None or not point.is_for(request):
-            return await super().middleware(request, handler)
+            return await self._travelled(request, handler)
         if point.moment is Moment.RECEIVED:
             await self._spring()
             return web.Response()  # finds no connection to leave by
@@ -93,6 +100,12 @@ class Tripwire(Scenario):
             await answer.prepare(request)
             await answer.write_eof()
         await self._spring()
+        return answer
+
+    async def _travelled(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        await asyncio.sleep(self._lag_s())
+        answer = await super().middleware(request, handler)
+        await asyncio.sleep(self._lag_s())
         return answer
 
     async def _spring(self) -> None:

@@ -1,0 +1,50 @@
+"""Jobs put straight into the database, as a bot that was stopped would have left them."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from bot.jobs import JobState
+from bot.provider.models import LYRIA_2
+from bot.store.database import open_database
+from bot.store.tables import jobs
+from sandbox.discord.world import World
+
+RUNNING_SINCE = timedelta(seconds=20)
+INTERACTIONS_FROM = 900_000_000_000_000_000
+
+
+async def seed_pending(database_url: str, world: World, count: int) -> None:
+    """`count` jobs of members of this world that the provider works on, all due for a poll.
+
+    Makes the database; the bot must not run on it.
+    """
+    guild = next(iter(world.guilds.values()))
+    channels = [channel.id for channel in world.channels_of(guild)]
+    members = list(guild.members)
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "id": f"{number:016x}",
+            "state": JobState.GENERATING,
+            "model": LYRIA_2.id,
+            "prompt": f"song {number} of many",
+            "seed": number,
+            "interaction_id": INTERACTIONS_FROM + number,
+            "interaction_token": f"token-{number}",
+            "application_id": 1,
+            "guild_id": guild.id,
+            "channel_id": channels[number % len(channels)],
+            "member_id": members[number % len(members)],
+            "upload_limit_bytes": 10 << 20,
+            "card_message_id": INTERACTIONS_FROM + number,
+            "created_at": now - RUNNING_SINCE,
+            "submitted_at": now - RUNNING_SINCE,
+            "due_at": now,
+            "generation_id": f"generation-{number}:lyria2",
+        }
+        for number in range(count)
+    ]
+    async with open_database(database_url) as engine, engine.begin() as connection:
+        if rows:
+            await connection.execute(sa.insert(jobs), rows)

@@ -1,0 +1,138 @@
+"""Settling: what becomes of requests whose first answer came to no clear end."""
+
+from datetime import datetime
+from typing import cast
+
+import discord
+import pytest
+
+from bot.delivery.messenger import Messenger
+from bot.errors import DeliveryLater, Unreachable
+from bot.jobs import Job, JobState, NoticeKind
+from bot.reception import Reception
+from bot.store.job_store import DailyLimits
+from bot.workers.bells import Bell, Bells
+from bot.workers.experience import Experience
+from bot.workers.settler import Settler
+from tests.factories import CARD_ID, HandClock, Stored
+
+
+class Witness(Messenger):
+    """Says of a card what a test decides: its id, `None` for no card, or why nobody knows."""
+
+    def __init__(self) -> None:
+        self.by_token: int | Exception | None = None
+        self.in_channel: int | Exception | None = None
+
+    async def first_answer(self, _job: Job) -> int | None:
+        return _said(self.by_token)
+
+    async def find(
+        self, _channel_id: int, _job_id: str, _place: NoticeKind | str, _since: datetime
+    ) -> discord.Message | None:
+        card_id = _said(self.in_channel)
+        return None if card_id is None else cast("discord.Message", discord.Object(card_id))
+
+
+def _said(answer: int | Exception | None) -> int | None:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells()
+
+
+@pytest.fixture
+def witness() -> Witness:
+    return Witness()
+
+
+@pytest.fixture
+def settler(stored: Stored, bells: Bells, witness: Witness) -> Settler:
+    reception = Reception(
+        stored.jobs,
+        Experience(stored.jobs),
+        allowed_guild_ids=frozenset(),
+        limits=DailyLimits(per_member=0, whole_bot=0),
+        at_most_running=10,
+        bells=bells,
+        clock=stored.clock,
+    )
+    return Settler(stored.jobs, reception, witness, bells=bells, clock=stored.clock)
+
+
+async def left_behind(stored: Stored) -> Job:
+    """A received job whose process died some time ago."""
+    job = await stored.as_worker("the dead").receive()
+    stored.clock.advance(60)
+    return job
+
+
+async def test_job_is_queued_when_its_card_is_there(
+    stored: Stored, settler: Settler, witness: Witness
+) -> None:
+    job = await left_behind(stored)
+    witness.by_token = CARD_ID
+    await settler.run_once()
+    job = await stored.job(job.id)
+    assert (job.state, job.card_message_id) == (JobState.QUEUED, CARD_ID)
+
+
+async def test_card_is_looked_for_in_the_channel_when_the_token_is_dead(
+    stored: Stored, settler: Settler, witness: Witness
+) -> None:
+    job = await left_behind(stored)
+    witness.by_token, witness.in_channel = Unreachable("50027"), CARD_ID
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+
+
+@pytest.mark.parametrize("by_token", [None, Unreachable("50027")])
+async def test_job_is_cancelled_without_a_word_when_there_is_no_card(
+    stored: Stored, settler: Settler, witness: Witness, by_token: Exception | None
+) -> None:
+    job = await left_behind(stored)
+    witness.by_token = by_token
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.CANCELLED
+    assert await stored.notices.of_job(job.id) == []
+
+
+async def test_member_is_told_when_nobody_knows_of_a_card(
+    stored: Stored, settler: Settler, witness: Witness, bells: Bells
+) -> None:
+    job = await left_behind(stored)
+    witness.by_token = witness.in_channel = Unreachable("the channel's history can't be read")
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.CANCELLED
+    assert (await stored.notice(job.id, NoticeKind.UNSTARTED)).attempts == 0
+    assert bells.event(Bell.DELIVER).is_set()
+
+
+async def test_job_waits_when_discord_may_still_take_its_answer(
+    stored: Stored, settler: Settler, witness: Witness, clock: HandClock
+) -> None:
+    job = await stored.receive()
+    await stored.jobs.leave_unanswered(job.id, clock())
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.RECEIVED
+    witness.by_token = CARD_ID
+    clock.advance(3)
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.QUEUED
+
+
+async def test_job_waits_when_discord_has_trouble(
+    stored: Stored, settler: Settler, witness: Witness, clock: HandClock
+) -> None:
+    job = await left_behind(stored)
+    witness.by_token = DeliveryLater("503")
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.RECEIVED
+    witness.by_token = CARD_ID
+    clock.advance(60)
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.QUEUED

@@ -1,0 +1,312 @@
+"""Where a track goes when Discord has closed a way, or has trouble: the ladder of delivery.
+
+One bot for all; each case has a channel and a member of its own, and what happens to them happens
+between the card and the track.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.jobs import Rung
+from sandbox.discord.forms import Form
+from sandbox.discord.model import Channel, Guild, Member, Overwrite, User
+from sandbox.discord.permissions import Permissions
+from sandbox.discord.seed import add_channel, add_guild
+from sandbox.driver import Call, MemberDriver, MessageView
+from sandbox.scenario import Rule
+from tests.e2e.conftest import Stage
+from tests.e2e.shared import Records, quick_sandbox, shared_stage, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+API = "/api/v10"
+TOKEN_LIFE = timedelta(minutes=15)
+HELD_WORDS = "I could not deliver this track"
+
+
+class Place:
+    """A case's channel and member, and what can happen to them after the card."""
+
+    def __init__(self, stage: Stage, name: str) -> None:
+        self.stage = stage
+        self.world = stage.world
+        self.guild: Guild = next(iter(stage.world.guilds.values()))
+        slug = name.replace(" ", "-").lower()
+        self.channel = add_channel(stage.world, self.guild, slug)
+        user = User(stage.world.snowflakes.next(), slug, name)
+        stage.world.add_user(user)
+        self.guild.members[user.id] = Member(user, stage.world.clock.now())
+        self.member = stage.member(name)
+
+    async def compose(self) -> tuple[Call, MessageView]:
+        """The card is there, the track is not."""
+        call = await self.member.slash("compose", channel=self.channel, prompt="lo-fi rain")
+        return call, await call.answered()
+
+    def own_guild(self) -> None:
+        """Compose in a server of one's own, and be in no other with the bot."""
+        del self.guild.members[self.member.user_id]
+        self.guild = add_guild(self.world, "Basement", owner=self.member.user)
+        self.channel = add_channel(self.world, self.guild, "cellar")
+
+    def thread(self) -> None:
+        """Compose in a thread of the channel."""
+        form = Form({"name": "side room", "type": 11})
+        self.channel = self.world.threads.start(self.member.user, self.channel, form)
+
+    def deny(self, *permissions: Permissions) -> None:
+        """The bot loses permissions in the channel."""
+        denied = Permissions(sum(permissions))
+        self.world.set_overwrite(self.channel, Overwrite(self.world.bot.id, True, deny=denied))
+
+    def expire(self, call: Call) -> None:
+        """The interaction is as old as its token can get."""
+        call.interaction.created_at -= TOKEN_LIFE
+
+    def close_direct_messages(self) -> None:
+        self.world.set_dms(self.member.user, accepted=False)
+
+    def remove_bot(self) -> None:
+        """Whoever runs the server does."""
+        self.world.remove_member(self.guild, self.world.bot.id)
+
+    def delete_card(self, card: MessageView) -> None:
+        """A moderator does."""
+        self.world.messages.delete(self.channel.messages[int(card.id)])
+
+    def posts(self, *, times: int = 1, after: int = 0) -> Rule:
+        """New messages in the channel."""
+        path = f"{API}/channels/{self.channel.id}/messages"
+        return self.stage.discord.scenario.on("POST", path, times=times, after=after)
+
+    def audio(self, channel: Channel | None = None) -> list[MessageView]:
+        """All tracks that the bot has posted to the channel, whoever still sees them."""
+        where = channel or self.channel
+        shown = [self.member._view(message) for message in where.messages.values()]
+        return [message for message in shown if message.attachments]
+
+    def direct_messages(self) -> Channel:
+        return self.world.open_dm(self.world.bot, self.member.user)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What happens after the card, and the rung on which the track is told then."""
+
+    name: str
+    strike: Callable[[Place, Call, MessageView], object]
+    rung: Rung
+    before: Callable[[Place], object] = lambda _: None
+    with_file: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def denied(*permissions: Permissions) -> Callable[[Place, Call, MessageView], None]:
+    return lambda place, _call, _card: place.deny(*permissions)
+
+
+def failing(status: int, code: int = 0, **body: Any) -> Callable[[Place, Call, MessageView], Rule]:
+    """The first try to post the track gets this answer."""
+    content = {"message": "no", "code": code} | body
+    headers = {"Via": "1.1 google", "Retry-After": "1"}
+    return lambda place, _call, _card: place.posts().respond(status, content, headers=headers)
+
+
+def all_but_direct(place: Place, call: Call, _card: MessageView) -> None:
+    place.deny(Permissions.SEND_MESSAGES)
+    place.expire(call)
+
+
+def everything(place: Place, call: Call, card: MessageView) -> None:
+    all_but_direct(place, call, card)
+    place.close_direct_messages()
+
+
+def channel_and_card(place: Place, _call: Call, card: MessageView) -> None:
+    place.deny(Permissions.SEND_MESSAGES)
+    place.delete_card(card)
+
+
+def archived(place: Place, *, locked: bool) -> None:
+    place.world.threads.set_archived(place.channel, archived=True, locked=locked)
+
+
+def too_large_for_the_token(place: Place, _call: Call, card: MessageView) -> None:
+    place.deny(Permissions.SEND_MESSAGES)
+    path = f"{API}/webhooks/.+/messages/{card.id}"
+    rule = place.stage.discord.scenario.on("PATCH", path)
+    rule.respond(413, {"message": "Request entity too large", "code": 40005})
+
+
+def bot_is_removed_for_long(place: Place, call: Call, _card: MessageView) -> None:
+    place.remove_bot()
+    place.expire(call)
+
+
+def member_leaves(place: Place) -> None:
+    place.world.remove_member(place.guild, place.member.user_id)
+
+
+def member_leaves_a_closed_channel(place: Place, call: Call, card: MessageView) -> None:
+    all_but_direct(place, call, card)
+    member_leaves(place)
+
+
+IN_CHANNEL = [
+    Case("500", failing(500), Rung.CHANNEL),
+    Case("502", failing(502), Rung.CHANNEL),
+    Case("503", failing(503), Rung.CHANNEL),
+    Case("429 of the route", failing(429, retry_after=1.0), Rung.CHANNEL),
+    Case("429 of all", failing(429, retry_after=1.0, **{"global": True}), Rung.CHANNEL),
+    Case("401 of a new bot token", failing(401), Rung.CHANNEL),
+    Case("cut before it was posted", lambda p, *_: p.posts().reset_before(), Rung.CHANNEL),
+    Case("cut after it was posted", lambda p, *_: p.posts().reset_after(), Rung.CHANNEL),
+    Case("cut in the answer", lambda p, *_: p.posts().truncate(20), Rung.CHANNEL),
+    Case("too large after all", failing(413, 40005), Rung.CHANNEL, with_file=False),
+    Case("too large as a 400", failing(400, 40005), Rung.CHANNEL, with_file=False),
+    Case("history lost", denied(Permissions.READ_MESSAGE_HISTORY), Rung.CHANNEL),
+    Case("card deleted", lambda p, _, card: p.delete_card(card), Rung.CHANNEL),
+    Case("token expired", lambda p, call, _: p.expire(call), Rung.CHANNEL),
+    Case("direct messages closed", lambda p, *_: p.close_direct_messages(), Rung.CHANNEL),
+    Case("member left", lambda p, *_: member_leaves(p), Rung.CHANNEL),
+    Case("archived", lambda p, *_: archived(p, locked=False), Rung.CHANNEL, Place.thread),
+]
+
+ELSEWHERE = [
+    Case("send lost", denied(Permissions.SEND_MESSAGES), Rung.INTERACTION),
+    Case("attach lost", denied(Permissions.ATTACH_FILES), Rung.INTERACTION),
+    Case("embed lost", denied(Permissions.EMBED_LINKS), Rung.INTERACTION),
+    Case("view lost", denied(Permissions.VIEW_CHANNEL), Rung.INTERACTION),
+    Case("send lost and token expired", all_but_direct, Rung.DIRECT_MESSAGE),
+    Case("locked", lambda p, *_: archived(p, locked=True), Rung.DIRECT_MESSAGE, Place.thread),
+    Case(
+        "channel deleted",
+        lambda p, *_: p.world.delete_channel(p.channel),
+        Rung.DIRECT_MESSAGE,
+    ),
+    Case(
+        "thread deleted",
+        lambda p, *_: p.world.delete_channel(p.channel),
+        Rung.DIRECT_MESSAGE,
+        Place.thread,
+    ),
+    Case(
+        "send lost and card deleted",
+        channel_and_card,
+        Rung.DIRECT_MESSAGE,
+    ),
+    Case("too large for the token", too_large_for_the_token, Rung.INTERACTION, with_file=False),
+    Case("bot removed", lambda p, *_: p.remove_bot(), Rung.INTERACTION, Place.own_guild),
+    Case("bot removed for long", bot_is_removed_for_long, Rung.HELD, Place.own_guild),
+    Case("everything closed", everything, Rung.HELD),
+    Case("member left a closed channel", member_leaves_a_closed_channel, Rung.HELD),
+]
+CASES = [*IN_CHANNEL, *ELSEWHERE]
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a case went."""
+
+    place: Place
+    call: Call
+    card: MessageView
+    rung: Rung
+
+
+class Cases:
+    """All cases, started one after the other, and looked at in any order."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._started: dict[str, tuple[Place, Call, MessageView]] = {}
+
+    async def start(self, case: Case) -> None:
+        place = Place(self.stage, case.name)
+        case.before(place)
+        call, card = await place.compose()
+        case.strike(place, call, card)
+        self._started[case.name] = place, call, card
+
+    async def told(self, case: Case) -> Told:
+        place, call, card = self._started[case.name]
+        return Told(place, call, card, await Records(self.stage).until_told(call))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cases(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cases]:
+    async with shared_stage(tmp_path_factory.mktemp("ladder"), quick_sandbox()) as stage:
+        cases = Cases(stage)
+        for case in CASES:
+            await cases.start(case)
+        yield cases
+
+
+@pytest.mark.parametrize("case", IN_CHANNEL, ids=str)
+async def test_track_is_posted_in_the_channel_once(cases: Cases, case: Case) -> None:
+    told = await cases.told(case)
+    assert told.rung is Rung.CHANNEL
+    place, mention = told.place, f"<@{told.place.member.user_id}>"
+    shown = [place.member._view(message) for message in place.channel.messages.values()]
+    [track] = [one for one in shown if one.id != told.card.id and mention in one.content]
+    assert len(track.attachments) == int(case.with_file)
+    assert [user["id"] for user in track.mentions] == [str(place.member.user_id)]
+    if not case.with_file:
+        assert track.buttons[0]["url"].startswith(cases.stage.provider.url)
+    assert not place.direct_messages().messages
+
+
+@pytest.mark.parametrize("case", ELSEWHERE, ids=str)
+async def test_track_takes_the_next_rung_when_the_channel_is_closed(
+    cases: Cases, case: Case
+) -> None:
+    told = await cases.told(case)
+    assert told.rung is case.rung
+    in_channel, directly = told.place.audio(), told.place.audio(told.place.direct_messages())
+    on_card = case.rung is Rung.INTERACTION and case.with_file
+    assert [track.id for track in in_channel] == ([told.card.id] if on_card else [])
+    assert len(directly) == int(case.rung is Rung.DIRECT_MESSAGE)
+
+
+async def test_member_was_told_once_when_only_the_first_answer_was_lost(cases: Cases) -> None:
+    for case in IN_CHANNEL:
+        if "cut" in case.name:
+            told = await cases.told(case)
+            assert len(told.place.audio()) == 1, case
+
+
+async def test_held_track_is_handed_out_to_its_member(cases: Cases) -> None:
+    case = next(case for case in CASES if case.name == "everything closed")
+    told = await cases.told(case)
+    assert told.rung is Rung.HELD
+    member = told.place.member
+    handed_out = await tracks(cases.stage, member)
+    assert [len(message.attachments) for message in handed_out] == [1]
+    assert HELD_WORDS in handed_out[0].content
+    records = Records(cases.stage)
+    await until(cases.stage, lambda: records.rung(told.call) is Rung.INTERACTION)
+    assert not [message for message in await tracks(cases.stage, member) if message.attachments]
+
+
+async def test_held_track_is_not_handed_out_to_others(cases: Cases) -> None:
+    case = next(case for case in CASES if case.name == "member left a closed channel")
+    await cases.told(case)
+    for message in await tracks(cases.stage, cases.stage.member("Chika")):
+        assert "Nothing is waiting" in message.content
+
+
+async def tracks(stage: Stage, member: MemberDriver) -> list[MessageView]:
+    """What `/tracks` answers."""
+    call = await member.slash("tracks", channel="general")
+    await call.acknowledged()
+    filled = await stage.bot.watch(
+        member.wait_for_edit(await call.answered(), lambda message: not message.thinking)
+    )
+    return [filled]
