@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import answers, detection, waiting
+from bench import answers, detection, posting, waiting
 from bench.table import Figure, show
 
 
@@ -17,6 +17,7 @@ async def _detection() -> list[Figure]:
 FIGURES: dict[int, tuple[str, Callable[[], Awaitable[list[Figure]]]]] = {
     1: ("first answers", answers.measure),
     2: ("detection lag", _detection),
+    3: ("posting", posting.measure),
     4: ("memory and CPU", waiting.measure_load),
     5: ("restart", waiting.measure_restart),
 }

@@ -1,6 +1,7 @@
 """Jobs put straight into the database, as a bot that was stopped would have left them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,16 +15,24 @@ RUNNING_SINCE = timedelta(seconds=20)
 INTERACTIONS_FROM = 900_000_000_000_000_000
 
 
-async def seed_pending(database_url: str, world: World, count: int) -> None:
-    """`count` jobs of members of this world that the provider works on, all due for a poll.
+async def seed_pending(
+    database_url: str,
+    world: World,
+    count: int,
+    *,
+    due_in: timedelta = timedelta(),
+    every: timedelta = timedelta(),
+) -> list[int]:
+    """`count` jobs of members of this world that the provider works on; their channels' ids.
 
-    Makes the database; the bot must not run on it.
+    The first is due for a poll after `due_in`, the others follow `every` so often. They have no
+    cards. Makes the database; the bot must not run on it.
     """
     guild = next(iter(world.guilds.values()))
-    channels = [channel.id for channel in world.channels_of(guild)]
+    channels = [c.id for c in world.channels_of(guild) if c.name.startswith("jam-")]
     members = list(guild.members)
     now = datetime.now(UTC)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": f"{number:016x}",
             "state": JobState.GENERATING,
@@ -37,10 +46,9 @@ async def seed_pending(database_url: str, world: World, count: int) -> None:
             "channel_id": channels[number % len(channels)],
             "member_id": members[number % len(members)],
             "upload_limit_bytes": 10 << 20,
-            "card_message_id": INTERACTIONS_FROM + number,
             "created_at": now - RUNNING_SINCE,
             "submitted_at": now - RUNNING_SINCE,
-            "due_at": now,
+            "due_at": now + due_in + number * every,
             "generation_id": f"generation-{number}:lyria2",
         }
         for number in range(count)
@@ -48,3 +56,4 @@ async def seed_pending(database_url: str, world: World, count: int) -> None:
     async with open_database(database_url) as engine, engine.begin() as connection:
         if rows:
             await connection.execute(sa.insert(jobs), rows)
+    return [row["channel_id"] for row in rows]

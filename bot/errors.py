@@ -36,6 +36,8 @@
 
 from datetime import datetime
 
+REASON_LIMIT = 300
+
 
 class ComposeError(Exception):
     """Base of all errors that are ours."""
@@ -175,3 +177,8 @@ class AudioUnusable(AudioError):
 
 class AddressRefused(AudioError):
     """The address is not one we fetch from: not https, or not a public host."""
+
+
+def in_short(error: BaseException) -> str:
+    """What broke, as one line for the log: libraries quote what they did not expect at length."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:REASON_LIMIT]

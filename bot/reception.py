@@ -15,8 +15,8 @@ from bot.workers.worker import Clock
 
 # A first answer is taken or refused within Discord's 3 s; discord.py may retry for longer.
 ANSWER_LEASE_S = 45.0
-# By then Discord has taken the answer or given the interaction up.
-ASK_AFTER_S = 3.0
+# So long after the request Discord has taken the answer, or given the interaction up.
+TAKEN_WITHIN = timedelta(seconds=3)
 # Together well below the 3 s that a pressed button has for its answer.
 HAND_OVER_LOOKS = 4
 HAND_OVER_LOOK_S = 0.4
@@ -99,8 +99,7 @@ class Reception:
         """Whether Discord took the card is not known: it is asked soon (`bot.workers.settler`)."""
         with about_job(job.id):
             log.warning("the outcome of the first answer is unknown: %s", why)
-            due_at = self._clock() + timedelta(seconds=ASK_AFTER_S)
-            await self._jobs.leave_unanswered(job.id, due_at)
+            await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
 
     async def job(self, job_id: str) -> Job | None:
         """A job, for the buttons that name it."""

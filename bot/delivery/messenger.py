@@ -16,7 +16,14 @@ from discord.http import Route
 
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
-from bot.errors import DeliveryError, DeliveryLater, DeliveryUnsure, Unreachable, UploadTooLarge
+from bot.errors import (
+    DeliveryError,
+    DeliveryLater,
+    DeliveryUnsure,
+    Unreachable,
+    UploadTooLarge,
+    in_short,
+)
 from bot.jobs import Job, Notice, NoticeKind
 
 SEND_TIMEOUT_S = 120
@@ -28,6 +35,9 @@ CLOCK_SKEW = timedelta(seconds=30)
 TOO_LARGE_CODE = 40005
 DEAD_INTERACTION_CODE = 50027
 NO_HISTORY_FOR_REPLY_CODE = 160002
+
+# What discord.py makes of a 2xx that is no message of Discord's: a proxy's page, half a JSON.
+_NOT_DISCORDS_ANSWER = (KeyError, TypeError, ValueError)
 
 
 class Messenger:
@@ -178,8 +188,8 @@ async def _translated(timeout_s: float, *, reading: bool = False) -> AsyncIterat
         raise _refusal(error) from error
     except aiohttp.ClientConnectorError as error:
         raise DeliveryLater(f"no connection to Discord: {error}") from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise lost(f"{type(error).__name__}: {error}") from error
+    except (aiohttp.ClientError, TimeoutError, OSError, *_NOT_DISCORDS_ANSWER) as error:
+        raise lost(in_short(error)) from error
 
 
 def _refusal(error: discord.HTTPException) -> DeliveryError:

@@ -9,7 +9,14 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from bot.errors import AddressRefused, AudioError, AudioTooLarge, AudioUnavailable, AudioUnusable
+from bot.errors import (
+    AddressRefused,
+    AudioError,
+    AudioTooLarge,
+    AudioUnavailable,
+    AudioUnusable,
+    in_short,
+)
 from bot.provider.addresses import AddressPolicy, CheckedResolver
 
 DOWNLOAD_TIMEOUT_S = 180
@@ -123,7 +130,7 @@ def _as_audio_error(error: BaseException) -> AudioError:
         if isinstance(cause, AudioError):
             return cause
         cause = cause.__cause__ or cause.__context__
-    return AudioUnavailable(f"{type(error).__name__}: {error}")
+    return AudioUnavailable(in_short(error))
 
 
 def recognise(path: Path) -> str:

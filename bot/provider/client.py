@@ -18,6 +18,7 @@ from bot.errors import (
     RateLimited,
     Trouble,
     Unavailable,
+    in_short,
 )
 from bot.jobs import Brief
 from bot.provider.wire import (
@@ -95,7 +96,7 @@ class Provider:
             # No connection came about, so no request was read.
             raise Unavailable(f"no connection: {error}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, Trouble) as error:
-            raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
+            raise OutcomeUnknown(in_short(error)) from error
         if not 200 <= status < 300:
             refused = refusal(status, answer, headers.get("Retry-After"))
             raise refused or OutcomeUnknown(f"{status}: {hint(answer)}")
@@ -142,7 +143,7 @@ class Provider:
                 self._reading, "GET", path, timeout_s=READ_TIMEOUT_S, params=query
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Trouble(f"{type(error).__name__}: {error}") from error
+            raise Trouble(in_short(error)) from error
         if 200 <= status < 300:
             return answer
         message = f"{status}: {hint(answer)}"

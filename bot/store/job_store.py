@@ -1,7 +1,7 @@
 """All queries on jobs. Frozen objects go in and come out; every move is one conditional update."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,22 +64,22 @@ class JobStore:
         Raises `DailyLimitReached`, `AlreadyReceived` when this interaction has a job already, and
         `AlreadyRetried` when the job it repeats has another repetition that did not fail.
         """
-        statement = sa.insert(jobs).values(
+        columns = {
             **_columns(new),
             **lease(self._worker_id, now, lease_s),
-            due_at=now,
-            created_at=now,
-            state=JobState.RECEIVED,
-        )
+            "due_at": now,
+            "created_at": now,
+            "state": JobState.RECEIVED,
+        }
 
         async def store(connection: AsyncConnection) -> Receipt:
             await self._check_not_retried(connection, new.retry_of)
             try:
-                row = (await connection.execute(statement.returning(jobs))).one()
+                row = (await connection.execute(_INSERT, columns)).one()
             except sa.exc.IntegrityError as error:
                 raise AlreadyReceived(f"interaction {new.interaction_id}") from error
             await self._check_limits(connection, new.member_id, limits, now)
-            present = await self._count(connection, ON_THEIR_WAY + AT_THE_PROVIDER)
+            present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
             return Receipt(job=job_from_row(row), jobs_ahead=present - 1)
 
         return await self._transactions.run(store)
@@ -405,10 +405,10 @@ class JobStore:
         **values: Any,
     ) -> bool:
         check_move(source, target)
-        statement = _conditional_update(job_id, source, state=target, **RELEASED, **values)
+        columns = _where(job_id, source) | RELEASED | values | {"state": target}
 
         async def move(connection: AsyncConnection) -> bool:
-            moved = (await connection.execute(statement)).rowcount == 1
+            moved = (await connection.execute(_CONDITIONAL_UPDATE, columns)).rowcount == 1
             if moved and notice and now:
                 await connection.execute(new_notice(job_id, notice, now))
             return moved
@@ -416,22 +416,35 @@ class JobStore:
         return await self._transactions.run(move)
 
     async def _update(self, job_id: str, state: JobState, **values: Any) -> bool:
-        statement = _conditional_update(job_id, state, **values)
+        columns = _where(job_id, state) | values
 
         async def update(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
+            return (await connection.execute(_CONDITIONAL_UPDATE, columns)).rowcount == 1
 
         return await self._transactions.run(update)
 
 
-def _conditional_update(job_id: str, source: JobState, **values: Any) -> sa.Update:
-    return sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state == source).values(**values)
+# Statements that run many times per job: building them anew would cost as much as running them.
+# The columns to set are named by the parameters.
+_INSERT = sa.insert(jobs).returning(jobs)
+_CONDITIONAL_UPDATE = sa.update(jobs).where(
+    jobs.c.id == sa.bindparam("which_job"), jobs.c.state == sa.bindparam("in_state")
+)
+_COUNT_PRESENT = (
+    sa.select(sa.func.count())
+    .select_from(jobs)
+    .where(jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER))
+)
+
+
+def _where(job_id: str, state: JobState) -> dict[str, Any]:
+    return {"which_job": job_id, "in_state": state}
 
 
 def _columns(new: NewJob) -> dict[str, Any]:
-    columns = asdict(new)
+    columns = dict(vars(new))
     brief = columns.pop("brief")
-    return {**columns, **brief}
+    return {**columns, **vars(brief)}
 
 
 def _oldest_first(rows: Sequence[Any]) -> list[Job]:

@@ -2,22 +2,20 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.delivery import buttons
 from bot.delivery.messenger import Messenger
 from bot.errors import Unreachable
 from bot.jobs import Job, JobState
 from bot.logs import about_job
-from bot.reception import Reception
+from bot.reception import TAKEN_WITHIN, Reception
 from bot.store.job_store import JobStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker
 
 SLOTS = 4
 LEASE_S = 60.0
-# Discord takes a first answer for so long; one that is still on its way may become a card.
-TAKEN_WITHIN = timedelta(seconds=3)
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ between the card and the track.
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -26,6 +25,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 API = "/api/v10"
 TOKEN_LIFE = timedelta(minutes=15)
+TOO_LARGE = {"message": "Request entity too large", "code": 40005}
 HELD_WORDS = "I could not deliver this track"
 
 
@@ -112,11 +112,17 @@ def denied(*permissions: Permissions) -> Callable[[Place, Call, MessageView], No
     return lambda place, _call, _card: place.deny(*permissions)
 
 
-def failing(status: int, code: int = 0, **body: Any) -> Callable[[Place, Call, MessageView], Rule]:
+def failing(status: int, body: object = None) -> Callable[[Place, Call, MessageView], Rule]:
     """The first try to post the track gets this answer."""
-    content = {"message": "no", "code": code} | body
+    content = {"message": "no", "code": 0} if body is None else body
     headers = {"Via": "1.1 google", "Retry-After": "1"}
     return lambda place, _call, _card: place.posts().respond(status, content, headers=headers)
+
+
+def limited(*, whole: bool) -> dict[str, object]:
+    """The body of a 429, of the route or of all that the bot does."""
+    about = {"message": "You are being rate limited.", "code": 0}
+    return about | {"retry_after": 1.0, "global": whole}
 
 
 def all_but_direct(place: Place, call: Call, _card: MessageView) -> None:
@@ -142,7 +148,7 @@ def too_large_for_the_token(place: Place, _call: Call, card: MessageView) -> Non
     place.deny(Permissions.SEND_MESSAGES)
     path = f"{API}/webhooks/.+/messages/{card.id}"
     rule = place.stage.discord.scenario.on("PATCH", path)
-    rule.respond(413, {"message": "Request entity too large", "code": 40005})
+    rule.respond(413, TOO_LARGE)
 
 
 def bot_is_removed_for_long(place: Place, call: Call, _card: MessageView) -> None:
@@ -163,14 +169,16 @@ IN_CHANNEL = [
     Case("500", failing(500), Rung.CHANNEL),
     Case("502", failing(502), Rung.CHANNEL),
     Case("503", failing(503), Rung.CHANNEL),
-    Case("429 of the route", failing(429, retry_after=1.0), Rung.CHANNEL),
-    Case("429 of all", failing(429, retry_after=1.0, **{"global": True}), Rung.CHANNEL),
+    Case("429 of the route", failing(429, limited(whole=False)), Rung.CHANNEL),
+    Case("429 of all", failing(429, limited(whole=True)), Rung.CHANNEL),
     Case("401 of a new bot token", failing(401), Rung.CHANNEL),
+    Case("200 with HTML", failing(200, "<!doctype html>"), Rung.CHANNEL),
+    Case("200 without a message", failing(200), Rung.CHANNEL),
     Case("cut before it was posted", lambda p, *_: p.posts().reset_before(), Rung.CHANNEL),
     Case("cut after it was posted", lambda p, *_: p.posts().reset_after(), Rung.CHANNEL),
     Case("cut in the answer", lambda p, *_: p.posts().truncate(20), Rung.CHANNEL),
-    Case("too large after all", failing(413, 40005), Rung.CHANNEL, with_file=False),
-    Case("too large as a 400", failing(400, 40005), Rung.CHANNEL, with_file=False),
+    Case("too large after all", failing(413, TOO_LARGE), Rung.CHANNEL, with_file=False),
+    Case("too large as a 400", failing(400, TOO_LARGE), Rung.CHANNEL, with_file=False),
     Case("history lost", denied(Permissions.READ_MESSAGE_HISTORY), Rung.CHANNEL),
     Case("card deleted", lambda p, _, card: p.delete_card(card), Rung.CHANNEL),
     Case("token expired", lambda p, call, _: p.expire(call), Rung.CHANNEL),

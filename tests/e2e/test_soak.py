@@ -22,7 +22,7 @@ KILLS = 20
 LONGEST_LIFE_S = 4.0
 LONGEST_THOUGHT_S = 8.0
 LONGEST_GENERATION_S = 3.0
-LONGEST_LAG_S = 0.2  # on the way to a service, and again on the way back
+LONGEST_LAG_S = 0.5  # on the way to a service, and again on the way back
 MEMBERS = ("Ada", "Ben", "Chika")
 END_S = 60.0
 

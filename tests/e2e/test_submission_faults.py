@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 HTML = "<!doctype html><title>Bad gateway</title>"
 WAITING = 50
+AT_ONCE = 10
 NAMES = ("Ada", "Ben", "Chika")
 
 # Each may have been accepted, as far as anybody can tell from outside.
@@ -207,11 +208,14 @@ async def test_polls_go_on_when_the_provider_comes_back(tmp_path: Path) -> None:
 async def compose_many(stage: Stage, number: int) -> list[Call]:
     """So many jobs, each member's in turn."""
     members = [stage.member(name) for name in NAMES]
-    calls = []
-    for index in range(number):
-        member = members[index % len(members)]
-        calls.append(await member.slash("compose", prompt=f"track {index}"))
-        await calls[-1].answered()
+    calls: list[Call] = []
+    while len(calls) < number:
+        together = range(len(calls), min(len(calls) + AT_ONCE, number))
+        calls += [
+            await members[index % len(members)].slash("compose", prompt=f"track {index}")
+            for index in together
+        ]
+        await asyncio.gather(*(calls[index].answered() for index in together))
     return calls
 
 

@@ -11,7 +11,7 @@ from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from bot.errors import AddressRefused, AudioError, AudioTooLarge, AudioUnavailable, AudioUnusable
-from bot.provider.audio_file import AudioFetcher, recognise
+from bot.provider.audio_file import AudioFetcher, is_cut_off, recognise
 from tests.bot.provider.clips import WAV
 
 LIMIT_BYTES = 10_000
@@ -99,6 +99,43 @@ async def test_file_is_unavailable_when_it_is_cut_off() -> None:
         return response
 
     assert type(await error_of(cut)) is AudioUnavailable
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Connection: close", "Content-Length: 100", "Content-Length: 100\r\nConnection: close"],
+)
+async def test_file_is_unavailable_when_more_or_less_comes_than_was_announced(headers: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n".encode() + WAV[:1000])
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(AudioUnavailable) as caught:
+            await fetched(f"http://127.0.0.1:{port}")
+        assert len(str(caught.value)) < 400  # aiohttp quotes what it did not expect
+
+
+@pytest.mark.parametrize(
+    ("riff_bytes", "size_bytes", "cut_off"),
+    [
+        (92, 100, False),
+        (92, 99, False),  # a padding byte that was left out
+        (92, 98, True),
+        (92, 5000, False),
+        (0, 100, False),
+        (0xFFFFFFFF, 100, False),
+        (0x7FFFFFFF, 100, False),
+    ],
+)
+def test_wav_is_cut_off_when_its_header_says_more(
+    tmp_path: Path, riff_bytes: int, size_bytes: int, *, cut_off: bool
+) -> None:
+    path = tmp_path / "audio"
+    path.write_bytes(b"RIFF" + riff_bytes.to_bytes(4, "little") + b"WAVEfmt ")
+    assert is_cut_off(path, size_bytes) is cut_off
 
 
 @pytest.mark.parametrize("status", [204, 206, 401, 403, 404, 410, 429, 500, 503])

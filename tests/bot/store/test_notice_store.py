@@ -28,14 +28,46 @@ async def test_notice_is_not_put_down_when_its_job_does_not_exist(stored: Stored
 async def test_waiting_jobs_are_told_once_and_others_not(stored: Stored) -> None:
     await stored.generate()
     await stored.receive()
-    for _ in range(2):
-        await stored.queue()
+    for member_id in (1, 2):
+        await stored.queue(member_id=member_id)
     add = stored.notices.add_to_waiting
     assert await add(NoticeKind.DELAYED, stored.clock()) == 2
     assert await add(NoticeKind.DELAYED, stored.clock()) == 0
-    late = await stored.queue()
+    late = await stored.queue(member_id=3)
     assert await add(NoticeKind.DELAYED, stored.clock()) == 1
     assert (await stored.notice(late.id, NoticeKind.DELAYED)).attempts == 0
+
+
+async def test_member_is_told_once_in_each_channel_when_several_jobs_wait(
+    stored: Stored, clock: HandClock
+) -> None:
+    first = await stored.queue()
+    clock.advance(1)
+    await stored.queue()
+    elsewhere = await stored.queue(channel_id=7)
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 2
+    for job in (first, elsewhere):
+        assert await stored.notices.of_job(job.id)
+    await stored.queue()
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 0
+
+
+async def test_member_is_told_by_the_next_job_when_the_first_is_cancelled(
+    stored: Stored, clock: HandClock
+) -> None:
+    first, second = await stored.queue(), await stored.queue()
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 1
+    told = first if await stored.notices.of_job(first.id) else second
+    assert await stored.jobs.cancel(told.id, clock(), source=JobState.QUEUED)
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 1
+
+
+async def test_delay_is_not_handed_out_when_it_was_held(stored: Stored) -> None:
+    job = await stored.queue()
+    assert await stored.notices.add(job.id, NoticeKind.DELAYED, stored.clock())
+    notice = await stored.notice(job.id, NoticeKind.DELAYED)
+    await stored.notices.hold(notice.id, "no way")
+    assert await stored.notices.held_for(job.member_id, 5) == []
 
 
 async def test_notice_comes_with_its_job_and_to_one_process(

@@ -219,7 +219,7 @@ async def test_waiting_members_are_told_once_when_the_host_must_act(
     status: int,
 ) -> None:
     refusing(stand_in, status)
-    waiting = [await stored.queue() for _ in range(3)]
+    waiting = [await stored.queue(member_id=member_id) for member_id in (1, 2, 3)]
     for _ in range(4):
         await submitter.run_once()
         clock.advance(100)
