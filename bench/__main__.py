@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import answers, detection, posting, waiting
+from bench import answers, detection, posting, store, waiting
+from bench.machine import describe
 from bench.table import Figure, show
 
 
@@ -20,12 +21,14 @@ FIGURES: dict[int, tuple[str, Callable[[], Awaitable[list[Figure]]]]] = {
     3: ("posting", posting.measure),
     4: ("memory and CPU", waiting.measure_load),
     5: ("restart", waiting.measure_restart),
+    6: ("store", store.measure),
 }
 
 
 async def main(only: list[int]) -> None:
     """The figures asked for, one after another."""
     figures: list[Figure] = []
+    machine = describe()
     for number, (name, measure) in FIGURES.items():
         if only and number not in only:
             continue
@@ -34,7 +37,7 @@ async def main(only: list[int]) -> None:
         sys.stderr.flush()
         figures += await measure()
         sys.stderr.write(f"{time.monotonic() - began_s:.0f} s\n")
-    sys.stdout.write(show(figures) + "\n")
+    sys.stdout.write(f"{machine}\n\n{show(figures)}\n")
 
 
 if __name__ == "__main__":

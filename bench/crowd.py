@@ -1,6 +1,7 @@
 """A world with many members and channels, and a burst of requests in it."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ class Burst:
 
 
 async def burst(sandbox: Sandbox, count: int, *, within_s: float, delivered_in_s: float) -> Burst:
-    """`count` requests spread over `within_s`; ends when each has its track."""
+    """`count` requests spread over `within_s`; ends when each has its track, or late."""
     result = Burst()
     world = sandbox.discord.world
     everyone = [Driver(sandbox.discord).member(f"Member {number}") for number in range(MEMBERS)]
@@ -62,7 +63,8 @@ async def burst(sandbox: Sandbox, count: int, *, within_s: float, delivered_in_s
         try:
             await asyncio.gather(*(ask(number) for number in range(count)))
             wanted = count - result.unanswered
-            await world.wait_until(lambda: result.tracks.total() >= wanted, delivered_in_s)
+            with contextlib.suppress(TimeoutError):  # what came is counted all the same
+                await world.wait_until(lambda: result.tracks.total() >= wanted, delivered_in_s)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)

@@ -29,7 +29,7 @@ RATIO_GOAL = 1.1
 Floats = NDArray[np.float64]
 Scaled = Callable[[float], Floats]  # poll times by a scale: more of it, more polls
 
-EDGES_S: Floats = np.arange(round(LONGEST_S / STEP_S) + 1) * STEP_S
+EDGES_S: Floats = np.linspace(0.0, LONGEST_S, round(LONGEST_S / STEP_S) + 1)
 DURATIONS_S: Floats = (EDGES_S[1:] + EDGES_S[:-1]) / 2
 
 
@@ -41,7 +41,7 @@ def measure() -> list[Figure]:
 def distributions() -> Iterator[tuple[str, Floats]]:
     """The chances of `DURATIONS_S`, by name; their median is `MEDIAN_S`."""
     for sigma in (0.25, 0.5):
-        yield f"lognormal, σ {sigma}", lognormal(MEDIAN_S, sigma)
+        yield f"lognormal, sigma {sigma}", lognormal(MEDIAN_S, sigma)
     with np.errstate(divide="ignore"):
         yield "heavy tail (log-logistic, 3)", _chances(1 / (1 + (EDGES_S / MEDIAN_S) ** -3.0))
 
@@ -113,7 +113,8 @@ def optimal_times(chances: Floats, scale: float) -> Floats:
 def regular_times(scale: float) -> Floats:
     """A fixed loop; by a scale of 1 the published one."""
     gap_s = LOOP_GAP_S / scale
-    return np.arange(1, math.ceil(LONGEST_S / gap_s) + 1) * gap_s
+    count = math.ceil(LONGEST_S / gap_s)
+    return np.linspace(gap_s, count * gap_s, count)
 
 
 def _figures(name: str, chances: Floats) -> Iterator[Figure]:
@@ -129,7 +130,7 @@ def _figures(name: str, chances: Floats) -> Iterator[Figure]:
             yield Figure(
                 what=f"{what}: after {seen}",
                 value=f"{ours_s:.2f} s",
-                goal=f"≤ {RATIO_GOAL} × optimum" if learnt else "≤ loop" if not seen else "",
+                goal=f"≤ {RATIO_GOAL} optimum" if learnt else "≤ loop" if not seen else "",
                 reached=ratio <= RATIO_GOAL if learnt else ours_s <= loop_s if not seen else None,
                 compared=f"optimum {best_s:.2f} s (loop {loop_s:.2f} s)",
                 ratio=ratio,

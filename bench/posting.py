@@ -23,7 +23,7 @@ SINGLY, SINGLY_EVERY_S = 6, 1.5
 AT_ONCE = 50
 PEAK_WITH = 100
 STARTS_IN_S = 5.0
-POSTED_IN_S = 60.0
+POSTED_IN_S = 90.0
 MORE_GOAL_S = 0.15
 PEAK_GOAL_MB = 250.0
 GENERATE = "/v2/generate/audio"
@@ -129,9 +129,7 @@ async def _watch(stage: Stage, posting: Posting, count: int) -> None:
                         return
 
 
-async def _bare(
-    stage: Stage, url: str, channels: Sequence[int], *, at_once: bool
-) -> list[float]:
+async def _bare(stage: Stage, url: str, channels: Sequence[int], *, at_once: bool) -> list[float]:
     """The same bytes over the same sockets, with nothing around it."""
     headers = {"Authorization": f"Bot {TOKEN}"}
     async with (

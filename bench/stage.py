@@ -50,7 +50,7 @@ async def open_stage(
         folder = Path(name)
         database = folder / "compose.db"
         async with Sandbox(speed=speed, world=crowded_world(), provider=arguments) as sandbox:
-            settings = sandbox.bot_env(database) | env
+            settings = sandbox.bot_env(database) | dict(env)
             bot = BotProcess(sandbox, settings, log=folder / "bot.log", folder=folder)
             try:
                 yield Stage(sandbox, bot, database)

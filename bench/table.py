@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One line: what was measured, the goal and whether it was reached, and what it is held against.
+    """One line: what was measured, its goal, and what it is held against.
 
     `compared` names what was measured in the same run, and `ratio` is ours by that. A figure
     without a goal has `reached` None.

@@ -5,7 +5,13 @@ import asyncio
 import sys
 
 from bot import app, doctor, logs
-from bot.errors import DatabaseUnusable, DiscordRejectedToken, PortUnusable, SettingsError
+from bot.errors import (
+    DatabaseTrouble,
+    DatabaseUnusable,
+    DiscordRejectedToken,
+    PortUnusable,
+    SettingsError,
+)
 from bot.settings import Settings
 
 WRONG_SETTINGS = 2
@@ -26,6 +32,12 @@ def main() -> int:
     logs.set_up(settings.log_level, settings.log_format, settings.secrets())
     try:
         asyncio.run(app.run(settings))
+    except SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return WRONG_SETTINGS
+    except DatabaseTrouble as error:
+        print(f"compose bot: the database {error}", file=sys.stderr)
+        return CANNOT_RUN
     except (DatabaseUnusable, DiscordRejectedToken, PortUnusable) as error:
         print(f"compose bot: {error}", file=sys.stderr)
         return CANNOT_RUN

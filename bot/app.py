@@ -137,8 +137,12 @@ async def _serve(
     finally:
         stop.set()
         log.info("stopping; what is in flight has %.0f s to end", STOP_WITHIN_S)
-        await asyncio.gather(*loops)
-        await asyncio.gather(*(worker.finish(STOP_WITHIN_S) for worker in workers))
+        in_flight = [asyncio.create_task(worker.finish(STOP_WITHIN_S)) for worker in workers]
+        # A loop that waits for a database in trouble must not keep the process.
+        _, late = await asyncio.wait([*loops, *in_flight], timeout=STOP_WITHIN_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*loops, *in_flight, return_exceptions=True)
         gateway.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await gateway

@@ -64,13 +64,15 @@ class ComposeClient(commands.AutoShardedBot):
         self._connected_shards: set[int] = set()
 
     async def setup_hook(self) -> None:
-        """Runs once, after the login and before the gateway."""
+        """Runs after the login and before the gateway. Raises `SettingsError`."""
         # On a fresh IDENTIFY and on reconnect discord.py dials this constant, whatever
         # /gateway/bot says.
-        _, gateway_url, _ = await self.http.get_bot_gateway()
+        shards, gateway_url, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
+        self.shard_count = self.shard_count or shards
         for cog in COGS:
-            await self.load_extension(cog)
+            if cog not in self.extensions:  # a login that broke off is tried again
+                await self.load_extension(cog)
         await sync_commands(self, self.tree, self._command_guild_id)
 
     @property

@@ -7,6 +7,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.errors import SettingsError
+
 log = logging.getLogger(__name__)
 
 # What Discord fills in by itself when a field is not sent.
@@ -61,7 +63,15 @@ async def _write_if_different(
     http = client.http
     registered: Sequence[Any]
     if guild_id:
-        registered = await http.get_guild_commands(application_id, guild_id)
+        try:
+            registered = await http.get_guild_commands(application_id, guild_id)
+        except (discord.Forbidden, discord.NotFound) as error:
+            problem = (
+                f"COMMAND_GUILD_ID names a server that the bot is not in ({error.text}): invite it "
+                "there with the scope applications.commands, or leave it empty "
+                "(for example: 81384788765712384)"
+            )
+            raise SettingsError([problem]) from error
     else:
         registered = await http.get_global_commands(application_id)
     scope = f"server {guild_id}" if guild_id else "all servers"

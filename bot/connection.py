@@ -7,10 +7,11 @@ import aiohttp
 import discord
 
 from bot.client import ComposeClient
-from bot.errors import DiscordRejectedToken
+from bot.errors import DiscordRejectedToken, SettingsError
 
 LOGIN_RETRY_S = (1, 2, 5, 10, 30)
 AUTHENTICATION_FAILED_CLOSE_CODE = 4004
+WRONG_SHARDS_CLOSE_CODES = (4010, 4011)
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,17 @@ async def log_in(client: ComposeClient, token: str) -> None:
 
 
 async def stay_connected(client: ComposeClient) -> None:
-    """The connection that brings interactions; discord.py reconnects by itself."""
+    """The connection that brings interactions; discord.py reconnects by itself.
+
+    Raises `DiscordRejectedToken` and `SettingsError`.
+    """
     try:
         await client.connect(reconnect=True)
     except discord.ConnectionClosed as error:
         if error.code == AUTHENTICATION_FAILED_CLOSE_CODE:
             raise DiscordRejectedToken("Discord's gateway rejects the bot's token") from error
+        if error.code in WRONG_SHARDS_CLOSE_CODES:
+            raise SettingsError(
+                ["SHARD_COUNT is wrong for so many servers, or SHARD_IDS for it (for example: 4)"]
+            ) from error
         raise

@@ -147,7 +147,9 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something a member must learn. `attempted_at` and `attempted_rung` are set before each try.
+    """Something a member must learn; `attempts` counts how often it was put off.
+
+    `attempted_at` and `attempted_rung` are set before each try.
 
     `unsure` says that the last try may have reached Discord without our learning of it.
     `message_id` is known once it was told; then only the card remains to be brought up to date.

@@ -63,15 +63,20 @@ class Reception:
 
         Raises `DailyLimitReached`, `AlreadyReceived` or `AlreadyRetried`.
         """
+        # Asked for first: once the job is stored, no trouble may lead to an answer without it.
+        usual_s = await self._experience.expected_s(new.brief.model)
         now = self._clock()
         receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
-        expected_s = await self.expected_s(new.brief.model, ahead=receipt.jobs_ahead)
+        expected_s = usual_s * self._rounds(receipt.jobs_ahead)
         return Admitted(job=receipt.job, expected_at=now + timedelta(seconds=expected_s))
 
     async def expected_s(self, model: str, *, ahead: int) -> float:
-        """About how long a track takes with so many jobs before it: they go out in rounds."""
-        rounds = 1 + ahead // self._at_most_running
-        return rounds * await self._experience.expected_s(model)
+        """About how long a track takes with so many jobs before it."""
+        return self._rounds(ahead) * await self._experience.expected_s(model)
+
+    def _rounds(self, ahead: int) -> int:
+        """Jobs go out in rounds, as many at a time as the provider may see."""
+        return 1 + ahead // self._at_most_running
 
     async def answered(self, job: Job, card_message_id: int | None) -> None:
         """Discord took the card: from now on the job may be paid for."""

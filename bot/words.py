@@ -221,6 +221,9 @@ HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
 CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
 
 TOO_LATE_TO_CANCEL = {
+    JobState.RECEIVED: "It is only just coming in. Try again in a few seconds.",
+    JobState.QUEUED: "It is moving on this very moment. Try again in a few seconds.",
+    JobState.GENERATING: "It is moving on this very moment. Try again in a few seconds.",
     JobState.SUBMITTING: "It is being handed over this very moment. Try again in a few seconds.",
     JobState.SUCCEEDED: "Too late to cancel: the track is finished.",
     JobState.FAILED: "There is nothing to cancel: this one did not work out.",

@@ -11,6 +11,7 @@ from bot.client import ComposeClient
 from bot.provider.models import LYRIA_2
 from bot.reception import brief_of
 from bot.text import is_blank
+from cogs.answers import say
 from cogs.intake import start_job
 
 PROMPT_LIMIT = 4000
@@ -38,7 +39,7 @@ class Compose(commands.Cog):
     ) -> None:
         """Check the prompt, and hand it on. Without a seed one is drawn, so that it can be told."""
         if is_blank(prompt):
-            await interaction.response.send_message(words.BLANK_PROMPT, ephemeral=True)
+            await say(interaction, words.BLANK_PROMPT)
             return
         brief = brief_of(
             model=LYRIA_2.id,

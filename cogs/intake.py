@@ -1,6 +1,8 @@
 """From an interaction to a queued job with a card: shared by all that starts a track."""
 
+import asyncio
 import logging
+from enum import Enum, auto
 
 import aiohttp
 import discord
@@ -9,11 +11,14 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import cards
 from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached, DatabaseTrouble
-from bot.jobs import Brief, NewJob
+from bot.jobs import Brief, Job, NewJob
 from bot.reception import Admitted
+from cogs.answers import NO_BODY, say
 
 ALREADY_ANSWERED_CODE = 40060
 SERVER_ERROR = 500
+# So that there is time left to say so: an answer must be there within 3 s.
+STORE_WITHIN_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +35,7 @@ async def start_job(
             return
         refusal = admitted
     if refusal:
-        await interaction.response.send_message(refusal, ephemeral=True)
+        await say(interaction, refusal)
 
 
 def _refusal(interaction: discord.Interaction[ComposeClient]) -> str | None:
@@ -54,7 +59,12 @@ async def _admit(
 ) -> Admitted | str:
     """The stored job, or why there is none; an empty text where nothing must be said."""
     try:
-        return await interaction.client.reception.admit(_new_job(interaction, brief, retry_of))
+        async with asyncio.timeout(STORE_WITHIN_S):
+            return await interaction.client.reception.admit(_new_job(interaction, brief, retry_of))
+    except TimeoutError:
+        # If it is stored after all, it has no card, and so it is never paid for.
+        log.error("a request could not be stored in time: the database is busy")
+        return words.STORE_TROUBLE
     except DailyLimitReached as error:
         return words.limit_reached(error)
     except AlreadyRetried:
@@ -90,18 +100,44 @@ def _new_job(
 async def _answer_with_card(
     interaction: discord.Interaction[ComposeClient], admitted: Admitted
 ) -> None:
-    reception, job = interaction.client.reception, admitted.job
+    job = admitted.job
     embed, view = cards.waiting_card(job, admitted.expected_at)
     try:
         answer = await interaction.response.send_message(embed=embed, view=view)
     except discord.HTTPException as error:
-        if error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE:
-            # An earlier try of discord.py may have got through.
-            await reception.perhaps_answered(job, str(error))
-        else:
-            await reception.not_answered(job, str(error))
-    except (aiohttp.ClientError, OSError, TimeoutError, KeyError, TypeError) as error:
+        # An earlier try of discord.py may have got through.
+        unclear = error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE
+        outcome = _Outcome.UNCLEAR if unclear else _Outcome.REFUSED
+        await _store_outcome(interaction, job, outcome, problem=str(error))
+    except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
         # The connection broke, or the answer lacks the message that was asked for.
-        await reception.perhaps_answered(job, repr(error))
+        await _store_outcome(interaction, job, _Outcome.UNCLEAR, problem=repr(error))
     else:
-        await reception.answered(job, answer.message_id)
+        await _store_outcome(interaction, job, _Outcome.TAKEN, card_message_id=answer.message_id)
+
+
+class _Outcome(Enum):
+    TAKEN = auto()
+    REFUSED = auto()
+    UNCLEAR = auto()
+
+
+async def _store_outcome(
+    interaction: discord.Interaction[ComposeClient],
+    job: Job,
+    outcome: _Outcome,
+    *,
+    problem: str = "",
+    card_message_id: int | None = None,
+) -> None:
+    """If this can't be stored, the settler finds the card by itself: nothing more to be said."""
+    reception = interaction.client.reception
+    try:
+        if outcome is _Outcome.TAKEN:
+            await reception.answered(job, card_message_id)
+        elif outcome is _Outcome.REFUSED:
+            await reception.not_answered(job, problem)
+        else:
+            await reception.perhaps_answered(job, problem)
+    except DatabaseTrouble as error:
+        log.error("the outcome of a first answer waits: the database %s", error)

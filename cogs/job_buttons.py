@@ -1,5 +1,6 @@
 """The buttons on cards and announcements. They work for ever: all they know is in the database."""
 
+import contextlib
 import io
 import logging
 import re
@@ -11,8 +12,10 @@ from bot import words
 from bot.client import ComposeClient, apologise
 from bot.delivery import buttons, cards
 from bot.delivery.buttons import Action
+from bot.errors import DeliveryError
 from bot.jobs import Job, JobState
 from bot.text import compose_command
+from cogs.answers import edit, say
 from cogs.intake import start_job
 
 RECIPE_LIMIT = 1800
@@ -43,7 +46,7 @@ class _JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)
         try:
             job = await interaction.client.reception.job(self.job_id)
             if job is None or not _concerns(job, interaction):
-                await _say(interaction, words.JOB_UNKNOWN)
+                await say(interaction, words.JOB_UNKNOWN)
             else:
                 await self.press(interaction, job)
         except Exception:
@@ -62,7 +65,7 @@ class CancelButton(_JobButton, template=buttons.pattern(Action.CANCEL)):
         """Answers by bringing the card up to date."""
         moderator = interaction.permissions.manage_messages
         if interaction.user.id != job.member_id and not moderator:
-            await _say(interaction, words.NOT_YOUR_JOB_CANCEL)
+            await say(interaction, words.NOT_YOUR_JOB_CANCEL)
             return
         cancelled = await interaction.client.reception.cancel(job)
         if cancelled is None:
@@ -70,16 +73,17 @@ class CancelButton(_JobButton, template=buttons.pattern(Action.CANCEL)):
             if now.state is JobState.CANCELLED and self.place == buttons.CARD:
                 # A card that nobody could bring up to date: here it comes by itself.
                 embed, view = cards.ended_card(now, message_url=None)
-                await interaction.response.edit_message(embed=embed, view=view)
+                await edit(interaction, embed=embed, view=view)
                 return
-            await _say(interaction, words.TOO_LATE_TO_CANCEL.get(now.state, words.JOB_UNKNOWN))
+            await say(interaction, words.TOO_LATE_TO_CANCEL.get(now.state, words.JOB_UNKNOWN))
             return
         embed, view = cards.ended_card(cancelled, message_url=None)
         if self.place == buttons.CARD:
             await interaction.response.edit_message(embed=embed, view=view)
             return
-        await interaction.response.edit_message(view=None)
-        await interaction.client.messenger.update_card(cancelled, embed, view)
+        await edit(interaction, view=None)
+        with contextlib.suppress(DeliveryError):  # the card may be gone: it is cancelled anyway
+            await interaction.client.messenger.update_card(cancelled, embed, view)
 
 
 class RetryButton(_JobButton, template=buttons.pattern(Action.RETRY)):
@@ -88,9 +92,9 @@ class RetryButton(_JobButton, template=buttons.pattern(Action.RETRY)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Only its member spends from their daily tracks."""
         if interaction.user.id != job.member_id:
-            await _say(interaction, words.NOT_YOUR_JOB_RETRY)
+            await say(interaction, words.NOT_YOUR_JOB_RETRY)
         elif job.state is not JobState.FAILED:
-            await _say(interaction, words.NOTHING_TO_RETRY)
+            await say(interaction, words.NOTHING_TO_RETRY)
         else:
             await start_job(interaction, job.brief, retry_of=job.id)
 
@@ -102,19 +106,15 @@ class RecipeButton(_JobButton, template=buttons.pattern(Action.RECIPE)):
         """As text to copy, or as a file when it is long or would break out of a code block."""
         command = compose_command(job.brief)
         if len(command) <= RECIPE_LIMIT and "`" not in command:
-            await _say(interaction, words.recipe(command))
+            await say(interaction, words.recipe(command))
             return
         file = discord.File(io.BytesIO(command.encode()), filename="recipe.txt")
-        await interaction.response.send_message(words.RECIPE_AS_FILE, file=file, ephemeral=True)
+        await say(interaction, words.RECIPE_AS_FILE, file=file)
 
 
 def _concerns(job: Job, interaction: AnyInteraction) -> bool:
     """Whether the press comes from where the job belongs, or from its member (in their DMs)."""
     return job.guild_id == interaction.guild_id or job.member_id == interaction.user.id
-
-
-async def _say(interaction: JobInteraction, text: str) -> None:
-    await interaction.response.send_message(text, ephemeral=True)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -1,6 +1,7 @@
 """`/tracks`: hands out what could not be delivered."""
 
 import io
+import logging
 
 import discord
 from discord import app_commands
@@ -12,6 +13,9 @@ from bot.delivery import buttons, cards
 from bot.delivery.buttons import Action
 from bot.jobs import JobState, NoticeKind
 from bot.library import Held
+from cogs.answers import defer
+
+log = logging.getLogger(__name__)
 
 
 class Tracks(commands.Cog):
@@ -22,14 +26,17 @@ class Tracks(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     async def tracks(self, interaction: discord.Interaction[ComposeClient]) -> None:
         """Each in a private message of its own, so that one that is too large stops no other."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
         library = interaction.client.library
         held = await library.held_for(interaction.user.id)
         if not held:
             await interaction.followup.send(words.NOTHING_HELD, ephemeral=True)
         for item in held:
-            if await _hand_out(interaction, item):
-                await library.handed_out(item)
+            try:
+                if await _hand_out(interaction, item):
+                    await library.handed_out(item)
+            except discord.HTTPException as error:
+                log.warning("a held track could not be handed out: %s", error)
 
 
 async def _hand_out(interaction: discord.Interaction[ComposeClient], held: Held) -> bool:

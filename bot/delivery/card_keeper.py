@@ -4,11 +4,12 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery import cards
+from bot.delivery import buttons, cards
 from bot.delivery.announcements import address
+from bot.delivery.buttons import Action
 from bot.delivery.messenger import Messenger
 from bot.errors import DeliveryError
-from bot.jobs import FINAL_KINDS, TERMINAL, Job
+from bot.jobs import FINAL_KINDS, TERMINAL, Job, Rung
 from bot.logs import about_job
 from bot.reception import Reception
 from bot.store.job_store import JobStore
@@ -71,8 +72,13 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
             return
         notices = await self._notices.of_job(job_id)
         told = next((notice for notice in notices if notice.kind in FINAL_KINDS), None)
-        if told and told.message_id is None:
+        if told and told.message_id is None and told.rung is not Rung.HELD:
             return  # its delivery ends with the card
+        if told and told.rung is Rung.INTERACTION:
+            # The card had become the track.
+            recipe = buttons.button(Action.RECIPE, job.id, told.kind)
+            await self._messenger.update_card(job, cards.recipe_embed(job), buttons.row(recipe))
+            return
         url = None
         if told and told.rung and told.message_channel_id and told.message_id:
             url = address(job, told.rung, told.message_channel_id, told.message_id)

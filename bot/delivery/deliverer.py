@@ -43,6 +43,8 @@ LEASE_S = DOWNLOAD_TIMEOUT_S + 3 * SEND_TIMEOUT_S
 HELD_BYTES = 25 * 2**20
 FILE_PATIENCE = timedelta(minutes=30)
 DISCORD_PATIENCE = timedelta(hours=24)
+PATIENT_TRIES = 5
+LONGEST_WAIT_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,9 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         clock: Clock,
         metrics: Metrics | None = None,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.event(Bell.DELIVER), clock=clock)
+        super().__init__(
+            slots=SLOTS, bell=bells.event(Bell.DELIVER), clock=clock, within_s=LEASE_S - 30
+        )
         self._jobs = jobs
         self._notices = notices
         self._provider = provider
@@ -137,7 +141,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             log.warning("the provider named an address that is not fetched from: %s", error)
             return await self._send(notice, job, announcements.track_unreachable(job))
         except AudioUnavailable:
-            if self._clock() - notice.created_at > FILE_PATIENCE:
+            if self._has_waited(notice, FILE_PATIENCE):
                 return await self._send_link(notice, job, words.FILE_GONE)
             await self._ask_for_address(job)
             raise
@@ -195,21 +199,26 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         except Unreachable as error:
             log.info("the card can't be updated: %s", error)
         except DeliveryError as error:
-            if self._clock() - notice.created_at < DISCORD_PATIENCE:
+            if not self._has_waited(notice, DISCORD_PATIENCE):
                 await self._put_off(notice, str(error), unsure=unsure)
                 return False
         return True
 
     async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
-        if self._clock() - notice.created_at > DISCORD_PATIENCE:
+        if self._has_waited(notice, DISCORD_PATIENCE):
             await self._hold(notice, job, problem)
         else:
             await self._put_off(notice, problem, unsure=unsure)
 
+    def _has_waited(self, notice: Notice, patience: timedelta) -> bool:
+        """Long enough, and not just because the bot itself was away."""
+        return notice.attempts >= PATIENT_TRIES and self._clock() - notice.created_at > patience
+
     async def _put_off(self, notice: Notice, problem: str, *, unsure: bool) -> None:
         """Try again: soon at first, then more and more seldom."""
         now = self._clock()
-        wait_s = min(max((now - notice.created_at).total_seconds() / 4, 1.0), 60.0)
+        age_s = (now - notice.created_at).total_seconds()
+        wait_s = min(max(age_s / 4, 1.0), 2.0**notice.attempts, LONGEST_WAIT_S)
         log.warning("could not deliver, trying again in %.0f s: %s", wait_s, problem)
         due_at = now + timedelta(seconds=wait_s)
         await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
@@ -224,6 +233,12 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                     content = await asyncio.to_thread(audio.path.read_bytes)
                 held = HeldAudio(file_name=name, content=content)
                 await self._held.keep(job.id, held, self._clock())
+            except AudioUnavailable as error:
+                if not self._has_waited(notice, FILE_PATIENCE):
+                    await self._ask_for_address(job)
+                    await self._put_off(notice, str(error), unsure=notice.unsure)
+                    return
+                log.warning("its audio could not be kept: %s", error)
             except AudioError as error:
                 log.warning("its audio could not be kept: %s", error)
         if notice.kind in FINAL_KINDS:
@@ -246,7 +261,7 @@ def _told_before(notice: Notice) -> Told | None:
 def _outdated(notice: Notice, job: Job) -> bool:
     """Whether what it says is no longer so."""
     if notice.kind is NoticeKind.DELAYED:
-        return job.state is not JobState.QUEUED
+        return job.state not in {JobState.QUEUED, JobState.SUBMITTING}
     if notice.kind is NoticeKind.OVERDUE:
         return job.state is not JobState.GENERATING
     return False

@@ -59,7 +59,7 @@ class Ladder:
         channel_id = job.channel_id
         if notice.attempted_rung is Rung.DIRECT_MESSAGE:
             channel_id = await self._messenger.direct_channel(job)
-        found = await self._messenger.find(channel_id, job.id, notice.kind, notice.created_at)
+        found = await self._messenger.find(channel_id, job, notice.kind)
         if found is None:
             return None
         log.info("an earlier try had reached Discord")
@@ -69,9 +69,13 @@ class Ladder:
     async def tell(self, job: Job, notice: Notice, what: Announcement) -> Told:
         """Tell the member on the best rung that is open, or on the one that is still unsure.
 
-        To be called only after `earlier`. Raises `Unreachable` if no rung is open, and passes on
-        `DeliveryUnsure`, `DeliveryLater` and `UploadTooLarge`.
+        Raises `Unreachable` if no rung is open, and passes on `DeliveryUnsure`, `DeliveryLater`
+        and `UploadTooLarge`.
         """
+        # Judged once, right before sending: the file's download may have taken long.
+        blindly = notice.unsure and self._is_repeatable(notice)
+        if not blindly and (told := await self.earlier(job, notice)):
+            return told
         rungs = list(self._ways)
         if notice.unsure and notice.attempted_rung in rungs:
             rungs = rungs[rungs.index(notice.attempted_rung) :]
@@ -81,7 +85,7 @@ class Ladder:
             try:
                 return await self._ways[rung](job, notice, what)
             except Unreachable as error:
-                if notice.unsure and rung is notice.attempted_rung and self._is_repeatable(notice):
+                if blindly:
                     raise Unreachable(f"it may have been told before: {error}") from error
                 log.info("not by %s: %s", rung, error)
                 problem = error

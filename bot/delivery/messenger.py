@@ -6,8 +6,8 @@ interactions and error codes; `discord.py`'s source for what it retries by itsel
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -30,7 +30,6 @@ SEND_TIMEOUT_S = 120
 READ_TIMEOUT_S = 30
 SEARCH_TIMEOUT_S = 120
 SEARCH_LIMIT = 2000
-CLOCK_SKEW = timedelta(seconds=30)
 
 TOO_LARGE_CODE = 40005
 DEAD_INTERACTION_CODE = 50027
@@ -93,10 +92,11 @@ class Messenger:
             await channel.get_partial_message(job.card_message_id).edit(embed=embed, view=view)
 
     async def find(
-        self, channel_id: int, job_id: str, place: NoticeKind | str, since: datetime
+        self, channel_id: int, job: Job, place: NoticeKind | str
     ) -> discord.Message | None:
-        """Our own message for this job and purpose, if it was posted since then.
+        """Our own message for this job and purpose, if it was posted since the request came.
 
+        The interaction's id tells when that was by Discord's own clock, not by the host's.
         Raises `DeliveryLater`, and `Unreachable` when it can't be known: the channel can't be read,
         too much was said there, or nothing at all is in it, which is also what Discord shows to
         those who may not read the history.
@@ -104,9 +104,9 @@ class Messenger:
         channel = self._client.get_partial_messageable(channel_id)
         seen = 0
         async with _translated(SEARCH_TIMEOUT_S, reading=True):
-            after = since - CLOCK_SKEW
+            after = discord.Object(job.interaction_id)
             async for message in channel.history(limit=SEARCH_LIMIT, after=after):
-                if self._is_ours(message) and buttons.stands_for(message, job_id, place):
+                if self._is_ours(message) and buttons.stands_for(message, job.id, place):
                     return message
                 seen += 1
             if seen == SEARCH_LIMIT:
@@ -126,6 +126,7 @@ class Messenger:
     async def first_answer(self, job: Job) -> int | None:
         """The id of the card, asked for through the interaction; `None` if there is no card.
 
+        What else was answered, such as an excuse, is no card: it does not name the job.
         Raises `Unreachable` when the token is dead, and `DeliveryLater`.
         """
         if job.interaction_token is None:
@@ -142,7 +143,8 @@ class Messenger:
                 )
             except discord.NotFound:
                 return None
-            return int(data["id"])
+            place = f":{job.id}:{buttons.CARD}"
+            return int(data["id"]) if place in json.dumps(data.get("components")) else None
 
     async def _send(
         self,

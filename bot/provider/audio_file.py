@@ -1,5 +1,6 @@
 """Fetching the finished file: streamed to disk, limited in size, and recognised by its bytes."""
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator
@@ -75,7 +76,8 @@ class AudioFetcher:
         with tempfile.TemporaryDirectory(prefix="compose-bot-") as folder:
             path = Path(folder) / "audio"
             try:
-                size_bytes = await self._download(url, path, limit_bytes)
+                async with asyncio.timeout(DOWNLOAD_TIMEOUT_S):
+                    size_bytes = await self._download(url, path, limit_bytes)
             except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
                 # UnicodeError: a host name that the system's resolver can't even encode
                 raise _as_audio_error(error) from error

@@ -30,6 +30,7 @@ from bot.provider.wire import (
     parse,
     parse_retry_after_s,
     refusal,
+    says_it_refused,
 )
 
 GENERATIONS = "/v2/generate/audio"
@@ -151,7 +152,8 @@ class Provider:
             raise KeyRejected(message)
         if status == 403:
             raise OutOfCredits(message)
-        if status == 404:
+        if status == 404 and says_it_refused(answer):
+            # Only in the provider's own words: a proxy's or a wrong address's 404 may pass.
             raise GenerationUnknown(message)
         if status == 429:
             retry_after_s = parse_retry_after_s(headers.get("Retry-After"))

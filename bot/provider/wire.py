@@ -53,6 +53,10 @@ def _str_or_none(value: Any) -> Any:
     return value if isinstance(value, str) and value else None
 
 
+def _text_or_empty(value: Any) -> Any:
+    return value if isinstance(value, str) else ""
+
+
 def _size_or_none(value: Any) -> Any:
     fits = type(value) is int and 0 < value <= LARGEST_SIZE_BYTES
     return value if fits else None
@@ -94,7 +98,8 @@ class Generation(_Answer):
     """A generation as the provider sees it."""
 
     id: Annotated[str, Field(min_length=1, max_length=500)]
-    status: str
+    # Without a status the id is known all the same: it may be paid for, and counts as pending.
+    status: Annotated[str, BeforeValidator(_text_or_empty)] = ""
     audio_file: Annotated[AudioFile | None, BeforeValidator(_dict_or_none)] = None
     error: Any = None
     meta: Annotated[Meta | None, BeforeValidator(_dict_or_none)] = None

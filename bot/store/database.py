@@ -68,12 +68,23 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
+class _Pool(sa.AsyncAdaptedQueuePool):
+    """Says in our words that no connection came free: this error passes no event."""
+
+    def _do_get(self) -> Any:
+        try:
+            return super()._do_get()
+        except sa.exc.TimeoutError as error:
+            raise DatabaseTrouble("does not keep up: no connection came free") from error
+
+
 def connect(database_url: str) -> AsyncEngine:
     """An engine that has not connected yet. Folders of a SQLite file are made."""
     url = engine_url(database_url)
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(
             url,
+            poolclass=_Pool,
             pool_pre_ping=True,
             pool_size=POOL_SIZE,
             max_overflow=0,
@@ -90,7 +101,9 @@ def connect(database_url: str) -> AsyncEngine:
             raise DatabaseUnusable(_why(url, error)) from error
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
     # cheaper than its busy loop.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+    engine = create_async_engine(
+        url, poolclass=_Pool, pool_size=1, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
+    )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
     sa.event.listen(engine.sync_engine, "handle_error", _translate)

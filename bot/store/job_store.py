@@ -209,19 +209,31 @@ class JobStore:
 
     async def interrupt_abandoned(self, now: datetime) -> list[str]:
         """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
+        check_move(JobState.SUBMITTING, JobState.FAILED)
         abandoned = sa.select(jobs.c.id).where(
             jobs.c.state == JobState.SUBMITTING, unclaimed(jobs, now, self._worker_id)
         )
         async with self._engine.connect() as connection:
-            ids = [str(job_id) for job_id in (await connection.execute(abandoned)).scalars()]
-        reason = "the bot stopped while it was submitting"
-        return [
-            job_id
-            for job_id in ids
-            if await self.fail(
-                job_id, FailureKind.INTERRUPTED, reason, now, source=JobState.SUBMITTING
-            )
-        ]
+            if not (await connection.execute(abandoned)).first():
+                return []
+        failure = {
+            "finished_at": now,
+            "failure_kind": FailureKind.INTERRUPTED,
+            "failure_reason": "the bot stopped while it was submitting",
+            "state": JobState.FAILED,
+        }
+
+        async def interrupt(connection: AsyncConnection) -> list[str]:
+            # Looked at again under lock: by now a job may be with somebody who lives.
+            locked = abandoned.with_for_update(skip_locked=True)
+            ids = [str(job_id) for job_id in (await connection.execute(locked)).scalars()]
+            for job_id in ids:
+                columns = _where(job_id, JobState.SUBMITTING) | RELEASED | failure
+                await connection.execute(_CONDITIONAL_UPDATE, columns)
+                await connection.execute(new_notice(job_id, NoticeKind.FAILURE, now))
+            return ids
+
+        return await self._transactions.run(interrupt)
 
     # --- generating -------------------------------------------------------------------------
 

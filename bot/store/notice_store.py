@@ -74,9 +74,12 @@ class NoticeStore:
             limit=limit,
             values=lease(self._worker_id, now, lease_s),
         )
-        async with self._engine.begin() as connection:
+
+        async def take(connection: AsyncConnection) -> list[tuple[Notice, Job]]:
             claimed = [notice_from_row(row) for row in (await connection.execute(statement)).all()]
             return await _with_jobs(connection, sorted(claimed, key=lambda notice: notice.id))
+
+        return await self._transactions.run(take)
 
     async def record_attempt(self, notice_id: int, rung: Rung, now: datetime) -> None:
         """To be stored before each message is sent: from here on it may exist.
@@ -88,7 +91,6 @@ class NoticeStore:
             attempted_at=sa.case((notices.c.unsure, notices.c.attempted_at), else_=now),
             attempted_rung=rung,
             unsure=True,
-            attempts=notices.c.attempts + 1,
         )
 
     async def told(
@@ -108,7 +110,14 @@ class NoticeStore:
         self, notice_id: int, due_at: datetime, problem: str, *, unsure: bool
     ) -> None:
         """Try again at `due_at`; `unsure` when the last try may have reached Discord."""
-        await self._update(notice_id, due_at=due_at, unsure=unsure, problem=problem, **RELEASED)
+        await self._update(
+            notice_id,
+            due_at=due_at,
+            unsure=unsure,
+            problem=problem,
+            attempts=notices.c.attempts + 1,
+            **RELEASED,
+        )
 
     async def hold(self, notice_id: int, problem: str) -> None:
         """No way to the member is left; it is kept for them to ask for."""
@@ -133,11 +142,15 @@ class NoticeStore:
 
     async def close(self, notice: Notice) -> None:
         """Nothing is left to do. After a final notice the job's interaction token goes, too."""
-        async with self._engine.begin() as connection:
-            await connection.execute(_by_id(notice.id, due_at=None, **RELEASED))
+        done = _by_id(notice.id, due_at=None, **RELEASED)
+        forget = sa.update(jobs).where(jobs.c.id == notice.job_id)
+
+        async def finish(connection: AsyncConnection) -> None:
+            await connection.execute(done)
             if notice.kind in FINAL_KINDS:
-                forget = sa.update(jobs).where(jobs.c.id == notice.job_id)
                 await connection.execute(forget.values(interaction_token=None))
+
+        await self._transactions.run(finish)
 
     async def next_due_at(self) -> datetime | None:
         """When the next unclaimed notice wants something."""

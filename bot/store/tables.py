@@ -85,7 +85,7 @@ jobs = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("submitted_at", UtcDateTime),
     sa.Column("finished_at", UtcDateTime),
-    sa.Column("generation_id", AnyText, unique=True),
+    sa.Column("generation_id", AnyText),
     sa.Column("inference_id", AnyText, index=True),
     sa.Column("audio_url", AnyText),
     sa.Column("audio_content_type", AnyText),

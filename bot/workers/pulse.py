@@ -5,10 +5,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+from bot.errors import DatabaseTrouble
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.workers.pace import Pace
 from bot.workers.worker import Clock
 
+LEAVE_WITHIN_S = 1.0
 BEAT_S = ALIVE_S / 4
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,11 @@ class Pulse:
             beats.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await beats
-            await self._processes.leave()
+            try:
+                async with asyncio.timeout(LEAVE_WITHIN_S):
+                    await self._processes.leave()
+            except (DatabaseTrouble, TimeoutError) as error:
+                log.warning("the database could not be told of the end: %s", error)
 
     async def _run(self) -> None:
         while True:

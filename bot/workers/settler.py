@@ -70,5 +70,5 @@ class Settler(Worker[Job]):
             return await self._messenger.first_answer(job)
         except Unreachable:
             pass  # the token is dead: look in the channel
-        card = await self._messenger.find(job.channel_id, job.id, buttons.CARD, job.created_at)
+        card = await self._messenger.find(job.channel_id, job, buttons.CARD)
         return card.id if card else None

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import DatabaseTrouble, InvalidRequest, OutcomeUnknown, Refused
@@ -99,7 +99,7 @@ class Submitter(Worker[Job]):
 
     async def _start(self, job: Job, generation: Generation) -> None:
         log.info("accepted by the provider as generation %s", generation.id)
-        if not await self._store_paid(job, generation):
+        if not await self._firmly(lambda: self._store_paid(job, generation)):
             log.error("generation %s is paid for, but its job was given up", generation.id)
         self._metrics.submitted(job)
         self._metrics.paused(False)
@@ -109,22 +109,29 @@ class Submitter(Worker[Job]):
         self.wake()
 
     async def _store_paid(self, job: Job, generation: Generation) -> bool:
-        """Write down what was paid for, however long the database has trouble meanwhile."""
+        now = self._clock()
+        due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
+        return await self._jobs.start_generation(
+            job.id, generation.id, due_at, inference_id=generation.inference_id
+        )
+
+    async def _firmly(self, store: Callable[[], Awaitable[bool]]) -> bool:
+        """Write down what the provider answered, however long the database has trouble.
+
+        The answer is known to nobody else: without it, the submission would count as interrupted.
+        """
         while True:
-            now = self._clock()
             try:
-                due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
-                return await self._jobs.start_generation(
-                    job.id, generation.id, due_at, inference_id=generation.inference_id
-                )
+                return await store()
             except DatabaseTrouble as error:
-                log.error("generation %s waits: the database %s", generation.id, error)
+                log.error("the provider's answer waits to be stored: the database %s", error)
                 await asyncio.sleep(STORE_AGAIN_S)
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         log.warning("failed (%s): %s", kind, reason)
         now = self._clock()
-        if await self._jobs.fail(job.id, kind, reason, now, source=JobState.SUBMITTING):
+        source = JobState.SUBMITTING
+        if await self._firmly(lambda: self._jobs.fail(job.id, kind, reason, now, source=source)):
             self._metrics.failed(kind)
         self._bells.ring(Bell.DELIVER)
 
@@ -132,7 +139,8 @@ class Submitter(Worker[Job]):
         """Back into the queue; the provider is asked again when the pause allows a probe."""
         self._metrics.paused(True)
         self._hold_back(refusal)
-        await self._jobs.requeue(job.id, self._clock() + timedelta(milliseconds=1))
+        due_at = self._clock() + timedelta(milliseconds=1)
+        await self._firmly(lambda: self._jobs.requeue(job.id, due_at))
 
     def _hold_back(self, reason: Refused | OutcomeUnknown) -> None:
         """From now on one job at a time goes out, until the provider accepts one."""

@@ -36,8 +36,11 @@ class Worker(ABC, Generic[Item]):
     runs out, after which it is claimed again.
     """
 
-    def __init__(self, *, slots: int, bell: asyncio.Event, clock: Clock) -> None:
+    def __init__(
+        self, *, slots: int, bell: asyncio.Event, clock: Clock, within_s: float | None = None
+    ) -> None:
         self._slots = slots
+        self._within_s = within_s
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = bell
@@ -123,7 +126,9 @@ class Worker(ABC, Generic[Item]):
 
     async def _handle_safely(self, item: Item) -> None:
         try:
-            await self.handle(item)
+            # Longer than the claim holds, somebody else would work on the same item.
+            async with asyncio.timeout(self._within_s):
+                await self.handle(item)
         except Exception:
             log.exception("%s failed on one item; it will be taken up again", type(self).__name__)
 

@@ -135,7 +135,8 @@ async def test_member_is_told_once_and_pays_once_whatever_goes_wrong(
 ) -> None:
     told = await played.outcome(fault)
     assert fault.says in told.content, told
-    assert bool(told.attachments) is fault.delivers, told
+    sizes_bytes = [attachment["size"] for attachment in told.attachments]
+    assert sizes_bytes == ([len(WAV)] if fault.delivers else []), told
     assert [user["id"] for user in told.mentions] == [str(played.calls[fault.name].member.user_id)]
     paid = [one for one in played.stage.provider.generations if one.body["prompt"] == fault.name]
     assert len(paid) == 1

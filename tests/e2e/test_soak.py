@@ -19,10 +19,10 @@ SEED = 1963
 SEATS = 10
 JOBS_PER_SEAT = 10
 KILLS = 20
-LONGEST_LIFE_S = 4.0
+LONGEST_LIFE_S = 5.0
 LONGEST_THOUGHT_S = 8.0
 LONGEST_GENERATION_S = 3.0
-LONGEST_LAG_S = 0.5  # on the way to a service, and again on the way back
+LONGEST_LAG_S = 1.0  # on the way to a service, and again on the way back
 MEMBERS = ("Ada", "Ben", "Chika")
 END_S = 60.0
 

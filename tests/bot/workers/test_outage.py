@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +83,12 @@ class Queue:
             for job in await self.stored.jobs.claim_polls(100, self.stored.clock(), lease_s=1):
                 await self.stored.jobs.cancel(job.id, self.stored.clock(), source=job.state)
             self.stored.clock.advance(60)
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database is enough here: the store's own tests run on both."""
+    return f"sqlite:///{tmp_path / 'compose.db'}"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Settling: what becomes of requests whose first answer came to no clear end."""
 
-from datetime import datetime
 from typing import cast
 
 import discord
@@ -28,7 +27,7 @@ class Witness(Messenger):
         return _said(self.by_token)
 
     async def find(
-        self, _channel_id: int, _job_id: str, _place: NoticeKind | str, _since: datetime
+        self, _channel_id: int, _job: Job, _place: NoticeKind | str
     ) -> discord.Message | None:
         card_id = _said(self.in_channel)
         return None if card_id is None else cast("discord.Message", discord.Object(card_id))

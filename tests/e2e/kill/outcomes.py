@@ -1,6 +1,7 @@
 """What a member may be left with after the bot died and came back: each is one clear outcome."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
@@ -23,10 +24,10 @@ async def announced(scene: Scene, ask: Ask) -> None:
     assert len(scene.paid(ask)) == 1
 
 
-async def interrupted(scene: Scene, ask: Ask) -> None:
+async def interrupted(scene: Scene, ask: Ask, *, paid: int) -> None:
     """Told once that it may have been billed; not sent again but by the member's own click."""
     card = await _card_says(scene, ask, FAILED)
-    paid = len(scene.paid(ask))
+    assert len(scene.paid(ask)) == paid
     (told,) = ask.told()
     assert "may have been billed" in told.content
     assert told.id in card.buttons[0]["url"]
@@ -37,11 +38,14 @@ async def interrupted(scene: Scene, ask: Ask) -> None:
     assert [len(message.attachments) for message in again.told() if message.id != card.id] == [0, 1]
 
 
+interrupted_for_free = partial(interrupted, paid=0)
+interrupted_and_paid = partial(interrupted, paid=1)
+
+
 async def announced_or_interrupted(scene: Scene, ask: Ask) -> None:
     """Whichever the answer's arrival decided."""
     card = await _card_says(scene, ask, READY, FAILED)
-    assert len(scene.paid(ask)) == 1
-    await (announced if READY in card.text else interrupted)(scene, ask)
+    await (announced if READY in card.text else interrupted_and_paid)(scene, ask)
 
 
 async def unanswered(scene: Scene, ask: Ask) -> None:

@@ -9,7 +9,8 @@ from tests.e2e.kill.outcomes import (
     announced_or_interrupted,
     announced_or_not_started,
     held,
-    interrupted,
+    interrupted_and_paid,
+    interrupted_for_free,
     not_started,
     unanswered,
 )
@@ -64,7 +65,8 @@ CASES = [
     ),
     *_cases(
         "submission", PROVIDER, "POST", GENERATIONS,
-        received=interrupted, taken=interrupted, answered=announced_or_interrupted,
+        received=interrupted_for_free, taken=interrupted_and_paid,
+        answered=announced_or_interrupted,
     ),
     *_cases(
         "poll", PROVIDER, "GET", GENERATIONS,

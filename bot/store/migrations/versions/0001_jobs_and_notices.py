@@ -50,7 +50,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sa.ForeignKeyConstraint(["retry_of"], ["jobs.id"], name="fk_jobs_retry_of"),
         sa.UniqueConstraint("interaction_id", name="uq_jobs_interaction_id"),
-        sa.UniqueConstraint("generation_id", name="uq_jobs_generation_id"),
     )
     op.create_index("ix_jobs_state_due_at", "jobs", ["state", "due_at"])
     op.create_index("ix_jobs_member_id_created_at", "jobs", ["member_id", "created_at"])

@@ -1,0 +1,167 @@
+"""The store alone: how many jobs a second go through their whole life, without Discord or provider.
+
+`python -m bench.store URL COUNT` is one process of the measurement; it prints when it began and
+ended.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from pathlib import Path
+from secrets import randbits, token_hex
+from typing import Any, Final
+
+from bench.table import Figure
+from bot.jobs import Audio, Brief, Job, NewJob, Notice, Rung
+from bot.provider.models import LYRIA_2
+from bot.store.database import open_database
+from bot.store.job_store import DailyLimits, JobStore
+from bot.store.notice_store import NoticeStore
+from bot.store.process_store import ProcessStore
+from bot.workers.worker import utc_now
+from sandbox.stack import ROOT
+from tests import postgres
+
+JOBS: Final = 300
+AT_ONCE: Final = 50
+LEASE_S: Final = 60.0
+LIMITS = DailyLimits(per_member=20, whole_bot=0)
+TRACK = Audio(url="https://cdn.example/output.wav", content_type="audio/wav")
+
+
+async def measure() -> list[Figure]:
+    """Both databases; SQLite serves one process only."""
+    with tempfile.TemporaryDirectory(prefix="compose-bench-") as folder:
+        sqlite = await _jobs_per_s(f"sqlite:///{Path(folder) / 'compose.db'}", processes=1)
+    figures = [
+        Figure(what="store, SQLite, one process", value=f"{sqlite:.0f} jobs/s"),
+        Figure(what="store, SQLite, three processes", value="one bot per SQLite file, by design"),
+    ]
+    alone = None
+    for processes, word in ((1, "one process"), (3, "three processes")):
+        async with _postgres() as url:
+            what = f"store, PostgreSQL, {word}"
+            if url is None:
+                figures.append(Figure(what=what, value="skipped: PostgreSQL isn't installed"))
+                continue
+            rate = await _jobs_per_s(url, processes=processes)
+        alone = alone or rate
+        compared = f"{'one process' if processes > 1 else 'SQLite'}"
+        ratio = rate / (alone if processes > 1 else sqlite)
+        value = f"{rate:.0f} jobs/s (server without fsync)"
+        figures.append(Figure(what=what, value=value, compared=compared, ratio=ratio))
+    return figures
+
+
+@contextlib.asynccontextmanager
+async def _postgres() -> AsyncIterator[str | None]:
+    """A fresh database, or `None` where there is no server to be had."""
+    if postgres.binaries() is None:
+        yield None
+        return
+    with postgres.running_server() as server:
+        async with postgres.fresh_database(server) as url:
+            yield url
+
+
+async def _jobs_per_s(url: str, *, processes: int) -> float:
+    async with open_database(url):
+        pass  # makes the tables
+    spans = await asyncio.gather(*(_in_child(url, JOBS // processes) for _ in range(processes)))
+    return JOBS / (max(end for _, end in spans) - min(begin for begin, _ in spans))
+
+
+async def _in_child(url: str, count: int) -> tuple[float, float]:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.store", url, str(count)),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    output, _ = await child.communicate()
+    begin, end = json.loads(output)
+    return begin, end
+
+
+class Lives:
+    """Takes jobs from the request to the told member, as the bot's loops do."""
+
+    def __init__(self, jobs: JobStore, notices: NoticeStore) -> None:
+        self._jobs = jobs
+        self._notices = notices
+
+    async def run(self, count: int) -> None:
+        """Begin so many jobs, and go on until nothing is left to do, whoever began it."""
+        for begun in range(0, count, AT_ONCE):
+            await _all(self._begin() for _ in range(min(AT_ONCE, count - begun)))
+            await self.turn()
+        while await self.turn():
+            pass
+
+    async def turn(self) -> int:
+        """One turn of each loop; how many items there were."""
+        now = utc_now()
+        submitting = await self._jobs.claim_submissions(
+            AT_ONCE, now, at_most_running=10 * AT_ONCE, overdue_s=600, lease_s=LEASE_S
+        )
+        await _all(map(self._submit, submitting))
+        polled = await self._jobs.claim_polls(AT_ONCE, utc_now(), lease_s=LEASE_S)
+        await _all(map(self._poll, polled))
+        told = await self._notices.claim_due(AT_ONCE, utc_now(), lease_s=LEASE_S)
+        await _all(self._tell(notice) for notice, _ in told)
+        return len(submitting) + len(polled) + len(told)
+
+    async def _begin(self) -> None:
+        new = a_request()
+        receipt = await self._jobs.receive(new, LIMITS, utc_now(), lease_s=LEASE_S)
+        await self._jobs.accept(receipt.job.id, new.interaction_id + 1, utc_now())
+
+    async def _submit(self, job: Job) -> None:
+        await self._jobs.start_generation(job.id, f"{job.id}:lyria2", utc_now())
+
+    async def _poll(self, job: Job) -> None:
+        await self._jobs.succeed(job.id, TRACK, utc_now())
+
+    async def _tell(self, notice: Notice) -> None:
+        now = utc_now()
+        await self._notices.record_attempt(notice.id, Rung.CHANNEL, now)
+        await self._notices.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
+        await self._notices.close(notice)
+
+
+def a_request() -> NewJob:
+    """One of a member who asks once."""
+    number = randbits(60)
+    brief = Brief(model=LYRIA_2.id, prompt="lo-fi rain", negative_prompt=None, seed=3)
+    return NewJob(
+        interaction_id=number,
+        interaction_token="token",
+        application_id=1,
+        guild_id=number % 100,
+        channel_id=number % 1000,
+        member_id=number,
+        upload_limit_bytes=10 << 20,
+        brief=brief,
+    )
+
+
+async def _all(steps: Iterable[Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*steps)
+
+
+async def main(url: str, count: int) -> None:
+    """One process's share."""
+    async with open_database(url) as engine:
+        worker_id = token_hex(8)
+        await ProcessStore(engine, worker_id).beat(utc_now())
+        lives = Lives(JobStore(engine, worker_id), NoticeStore(engine, worker_id))
+        begin = time.time()
+        await lives.run(count)
+        sys.stdout.write(json.dumps([begin, time.time()]))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))

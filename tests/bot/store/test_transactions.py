@@ -1,0 +1,82 @@
+"""Works that share a transaction, and do not share each other's fate."""
+
+import asyncio
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import DatabaseTrouble
+from bot.store.tables import processes
+from bot.store.transactions import AT_MOST, Transactions, Work
+from tests.factories import NOW
+
+
+def entering(name: str) -> Work[str]:
+    """A work that leaves a trace in the database."""
+
+    async def work(connection: AsyncConnection) -> str:
+        await connection.execute(sa.insert(processes).values(id=name, alive_until=NOW))
+        return name
+
+    return work
+
+
+async def entered(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as connection:
+        return set((await connection.execute(sa.select(processes.c.id))).scalars())
+
+
+async def test_each_gets_its_own_result_when_many_wait(engine: AsyncEngine) -> None:
+    transactions = Transactions(engine)
+    names = [f"p{number}" for number in range(2 * AT_MOST + 1)]
+    assert await asyncio.gather(*(transactions.run(entering(name)) for name in names)) == names
+    assert await entered(engine) == set(names)
+
+
+async def test_works_that_wait_together_are_committed_together_where_there_is_one_writer(
+    engine: AsyncEngine,
+) -> None:
+    commits: list[sa.Connection] = []
+    sa.event.listen(engine.sync_engine, "commit", commits.append)
+    transactions = Transactions(engine)
+    await asyncio.gather(*(transactions.run(entering(f"p{number}")) for number in range(AT_MOST)))
+    assert len(commits) == (1 if engine.dialect.name == "sqlite" else AT_MOST)
+
+
+async def test_failing_work_fails_alone_and_leaves_nothing(engine: AsyncEngine) -> None:
+    async def failing(connection: AsyncConnection) -> None:
+        await entering("half")(connection)
+        raise LookupError("after all not")
+
+    transactions = Transactions(engine)
+    works = (entering("before"), failing, entering("after"))
+    before, error, after = await asyncio.gather(
+        *(transactions.run(work) for work in works), return_exceptions=True
+    )
+    assert (before, after) == ("before", "after")
+    assert isinstance(error, LookupError)
+    assert await entered(engine) == {"before", "after"}
+
+
+async def test_all_are_told_and_later_ones_served_when_the_database_has_trouble(
+    engine: AsyncEngine,
+) -> None:
+    async def troubled(_connection: AsyncConnection) -> None:
+        raise DatabaseTrouble("is full")
+
+    transactions = Transactions(engine)
+    first = transactions.run(troubled)
+    outcomes = await asyncio.gather(first, return_exceptions=True)
+    assert isinstance(outcomes[0], DatabaseTrouble)
+    assert await transactions.run(entering("later")) == "later"
+
+
+async def test_others_go_on_when_one_who_waits_is_cancelled(engine: AsyncEngine) -> None:
+    transactions = Transactions(engine)
+    given_up = asyncio.create_task(transactions.run(entering("given up")))
+    going_on = asyncio.create_task(transactions.run(entering("going on")))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    assert await going_on == "going on"
+    assert given_up.cancelled()
+    assert "going on" in await entered(engine)
