@@ -26,18 +26,20 @@ FIGURES: dict[int, tuple[str, Callable[[], Awaitable[list[Figure]]]]] = {
 
 
 async def main(only: list[int]) -> None:
-    """The figures asked for, one after another."""
+    """The figures asked for, one after another; interrupted, those that are there."""
     figures: list[Figure] = []
     machine = describe()
-    for number, (name, measure) in FIGURES.items():
-        if only and number not in only:
-            continue
-        began_s = time.monotonic()
-        sys.stderr.write(f"{number}. {name} … ")
-        sys.stderr.flush()
-        figures += await measure()
-        sys.stderr.write(f"{time.monotonic() - began_s:.0f} s\n")
-    sys.stdout.write(f"{machine}\n\n{show(figures)}\n")
+    try:
+        for number, (name, measure) in FIGURES.items():
+            if only and number not in only:
+                continue
+            began_s = time.monotonic()
+            sys.stderr.write(f"{number}. {name} … ")
+            sys.stderr.flush()
+            figures += await measure()
+            sys.stderr.write(f"{time.monotonic() - began_s:.0f} s\n")
+    finally:
+        sys.stdout.write(f"{machine}\n\n{show(figures)}\n")
 
 
 if __name__ == "__main__":

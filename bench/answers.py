@@ -6,7 +6,7 @@ from bench.stage import open_stage, short_track
 from bench.table import Figure, percentile
 
 BURSTS = (50, 200, 500)
-DELIVERED_IN_S = 60.0
+DELIVERED_IN_S = 45.0
 P99_GOAL_S = 1.0
 LATE_S = 3.0  # Discord docs: Receiving and Responding > Responding to an Interaction
 

@@ -2,7 +2,6 @@
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -44,7 +43,7 @@ class FakeMessenger(Messenger):
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.cards: list[tuple[discord.Embed, discord.ui.View]] = []
-        self.searches: list[tuple[int, str, str, datetime]] = []
+        self.searches: list[tuple[int, str, str]] = []
         self.there: int | None = None
         self.readable = True
         self._errors: dict[str, deque[DeliveryError | None]] = {}
@@ -70,12 +69,12 @@ class FakeMessenger(Messenger):
         self.cards.append((embed, view))
 
     async def find(
-        self, channel_id: int, job_id: str, place: NoticeKind | str, since: datetime
+        self, channel_id: int, job: Job, place: NoticeKind | str
     ) -> discord.Message | None:
         self._check("find")
         if not self.readable:
             raise Unreachable("the channel's history can't be read")
-        self.searches.append((channel_id, job_id, place, since))
+        self.searches.append((channel_id, job.id, place))
         return None if self.there is None else _message(self.there, channel_id)
 
     async def direct_channel(self, job: Job) -> int:

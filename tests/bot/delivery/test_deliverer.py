@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.deliverer import DISCORD_PATIENCE, FILE_PATIENCE, LEASE_S, Deliverer
+from bot.delivery.deliverer import (
+    DISCORD_PATIENCE,
+    FILE_PATIENCE,
+    LEASE_S,
+    PATIENT_TRIES,
+    Deliverer,
+)
 from bot.errors import (
     DeliveryError,
     DeliveryLater,
@@ -231,9 +237,11 @@ async def test_track_is_a_link_when_its_file_stays_away(
 ) -> None:
     await post.finished()
     fault(post.files())
-    await post.deliverer.run_once()
-    assert post.messenger.sent == []
     post.clock.advance(FILE_PATIENCE.total_seconds() + 1)
+    for _ in range(PATIENT_TRIES):  # the bot may have been away: age alone gives nothing up
+        await post.deliverer.run_once()
+        assert post.messenger.sent == []
+        post.clock.advance(60)
     await post.deliverer.run_once()
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
@@ -309,9 +317,12 @@ async def test_tries_are_less_and_less_frequent_when_trouble_lasts(post: Post) -
 
 async def test_notice_is_held_when_trouble_lasts_longer_than_a_day(post: Post) -> None:
     job = await post.finished()
-    post.messenger.fail("post", *[DeliveryLater("503")] * 5)
-    await post.deliverer.run_once()
+    post.messenger.fail("post", *[DeliveryLater("503")] * (PATIENT_TRIES + 1))
     post.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
+    for _ in range(PATIENT_TRIES):  # the bot may have been away: age alone gives nothing up
+        await post.deliverer.run_once()
+        assert (await post.notice(job)).rung is None
+        post.clock.advance(60)
     await post.deliverer.run_once()
     assert (await post.notice(job)).rung is Rung.HELD
 
@@ -325,9 +336,7 @@ async def test_earlier_message_is_found_when_the_outcome_was_unknown(post: Post)
     await post.deliverer.run_once()
     assert post.messenger.sent == []
     assert (await post.notice(job)).message_id == 4711
-    [(channel_id, job_id, place, since)] = post.messenger.searches
-    assert (channel_id, job_id, place) == (CHANNEL_ID, job.id, "result")
-    assert since <= job.created_at
+    assert post.messenger.searches == [(CHANNEL_ID, job.id, "result")]
     assert await post.is_closed()
 
 
@@ -337,7 +346,7 @@ async def test_track_is_posted_again_when_the_search_finds_nothing(post: Post) -
     await post.deliverer.run_once()
     post.clock.advance(3600)
     await post.deliverer.run_once()
-    assert len(post.messenger.searches) == 1
+    assert post.messenger.searches
     assert len(post.messenger.sent) == 1
 
 
@@ -404,7 +413,7 @@ async def test_direct_message_is_looked_for_where_it_would_be_when_its_outcome_w
     post.clock.advance(3600)
     await post.deliverer.run_once()
     assert post.messenger.sent == []
-    assert [search[0] for search in post.messenger.searches] == [DM_CHANNEL_ID]
+    assert {search[0] for search in post.messenger.searches} == {DM_CHANNEL_ID}
     assert (await post.notice(job)).rung is Rung.DIRECT_MESSAGE
 
 
@@ -480,7 +489,7 @@ async def test_message_is_looked_for_when_the_process_died_while_sending(post: P
     post.clock.advance(LEASE_S)
     await post.deliverer.run_once()
     assert post.messenger.sent == []
-    assert len(post.messenger.searches) == 1
+    assert post.messenger.searches
 
 
 async def test_two_processes_tell_a_member_once(post: Post) -> None:
@@ -544,8 +553,14 @@ async def test_delay_is_told_and_leaves_card_and_token_alone(
     assert await post.is_closed()
 
 
-@pytest.mark.parametrize("state", [JobState.CANCELLED, JobState.SUBMITTING])
-@pytest.mark.parametrize("kind", [NoticeKind.OVERDUE, NoticeKind.DELAYED])
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        (NoticeKind.OVERDUE, JobState.CANCELLED),
+        (NoticeKind.DELAYED, JobState.CANCELLED),
+        (NoticeKind.DELAYED, JobState.GENERATING),
+    ],
+)
 async def test_delay_is_not_told_when_it_is_over(
     post: Post, kind: NoticeKind, state: JobState
 ) -> None:

@@ -88,11 +88,12 @@ async def test_attempt_is_unsure_until_its_outcome_is_known(
     notice = await stored.claim_notice()
     await stored.notices.record_attempt(notice.id, Rung.CHANNEL, clock())
     tried = await stored.notice(job.id)
-    assert (tried.unsure, tried.attempted_at, tried.attempts) == (True, clock(), 1)
+    assert (tried.unsure, tried.attempted_at, tried.attempts) == (True, clock(), 0)
     assert tried.attempted_rung is Rung.CHANNEL
     later = clock() + timedelta(seconds=9)
     await stored.notices.put_off(notice.id, later, "busy", unsure=False)
-    assert not (await stored.notice(job.id)).unsure
+    put_off = await stored.notice(job.id)
+    assert (put_off.unsure, put_off.attempts) == (False, 1)
     assert await stored.notices.next_due_at() == later
     assert await due(stored) == []
     clock.advance(9)
