@@ -23,7 +23,7 @@ test: $(READY) ## the test suite
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 soak: $(READY) ## the long tests: random kills, many processes
-	$(BIN)/python -m pytest -m soak --timeout 600
+	$(BIN)/python -m pytest -m soak -n 2 --timeout 600
 
 bench: $(READY) ## the benchmarks, with a table at the end
 	@$(BIN)/python -m bench

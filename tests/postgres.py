@@ -35,8 +35,12 @@ OPTIONS = {
     "shared_buffers": "32MB",
     "listen_addresses": "127.0.0.1",
 }
-# The server ends with its parent, however that ends: the pipe between them closes then.
-GUARD = '"$@" -w start >/dev/null && echo up && { read -r _; "$@" -m immediate stop >/dev/null; }'
+# Server and data end with their parent, however that ends: the pipe between them closes then.
+GUARD = """
+folder=$1; shift
+"$@" -w start >/dev/null && echo up && read -r _
+"$@" -m immediate stop >/dev/null && rm -rf -- "$folder"
+"""
 
 
 def binaries() -> Path | None:
@@ -106,7 +110,7 @@ def _started(programs: Path, folder: Path, user: str | None) -> Iterator[int]:
     for _ in range(PORTS_TO_TRY):
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port: int = probe.getsockname()[1]
-        with _guarded(_pg_ctl(programs, folder, port), user) as is_up:
+        with _guarded(folder, _pg_ctl(programs, folder, port), user) as is_up:
             if is_up:
                 yield port
                 return
@@ -121,10 +125,10 @@ def _pg_ctl(programs: Path, folder: Path, port: int) -> list[str]:
 
 
 @contextlib.contextmanager
-def _guarded(pg_ctl: list[str], user: str | None) -> Iterator[bool]:
+def _guarded(folder: Path, pg_ctl: list[str], user: str | None) -> Iterator[bool]:
     """Whether the server started; it is stopped at the end of the block."""
     with subprocess.Popen(
-        ["/bin/sh", "-c", GUARD, "sh", *pg_ctl],
+        ["/bin/sh", "-c", GUARD, "sh", str(folder), *pg_ctl],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
