@@ -137,9 +137,7 @@ class Generation(_Answer):
         error = self.error
         if isinstance(error, dict):
             error = error.get("message") or error.get("name")
-        # JSON can spell half a surrogate pair, which no log takes.
-        text = str(error)[:HINT_LIMIT].encode("utf-8", "replace").decode()
-        return text if error else "no reason given"
+        return _writable(str(error))[:HINT_LIMIT] if error else "no reason given"
 
 
 class Balance(_Answer):
@@ -218,7 +216,12 @@ def hint(body: bytes) -> str:
         message = "; ".join(str(part) for part in message)
     if not isinstance(message, str) or not message.strip():
         return "no explanation given"
-    return message.strip()[:HINT_LIMIT]
+    return _writable(message.strip())[:HINT_LIMIT]
+
+
+def _writable(text: str) -> str:
+    """JSON can spell half a surrogate pair, which no log takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def says_it_refused(body: bytes) -> bool:
