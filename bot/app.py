@@ -19,10 +19,8 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database import open_database, sqlite_file
-from bot.store.held_store import HeldStore
-from bot.store.job_store import JobStore
-from bot.store.notice_store import NoticeStore
 from bot.store.process_store import ProcessStore
+from bot.store.stores import Stores
 from bot.store.survey import Survey
 from bot.store.wakeup import Wakeup
 from bot.wiring import build
@@ -67,8 +65,8 @@ async def run(settings: Settings) -> None:
         processes = ProcessStore(engine, worker_id)
         pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=utc_now)
         alone = engine.dialect.name == "sqlite"
-        held = HeldStore(engine)
-        janitor = Janitor(held, held_days=settings.held_days, clock=utc_now)
+        stores = Stores.on(engine, worker_id)
+        janitor = Janitor(stores.held, held_days=settings.held_days, clock=utc_now)
         async with (
             pulse.beating(alone=alone),
             janitor.tidying(),
@@ -79,9 +77,7 @@ async def run(settings: Settings) -> None:
                 client=client,
                 provider=provider,
                 fetcher=fetcher,
-                jobs=JobStore(engine, worker_id),
-                notices=NoticeStore(engine, worker_id),
-                held=held,
+                stores=stores,
                 pace=pace,
                 bells=bells,
                 metrics=metrics,

@@ -13,9 +13,8 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.reception import Reception
 from bot.settings import Settings
-from bot.store.held_store import HeldStore
-from bot.store.job_store import DailyLimits, JobStore
-from bot.store.notice_store import NoticeStore
+from bot.store.job_store import DailyLimits
+from bot.store.stores import Stores
 from bot.workers.bells import Bells
 from bot.workers.experience import Experience
 from bot.workers.pace import Pace
@@ -31,15 +30,14 @@ def build(
     client: ComposeClient,
     provider: Provider,
     fetcher: AudioFetcher,
-    jobs: JobStore,
-    notices: NoticeStore,
-    held: HeldStore,
+    stores: Stores,
     pace: Pace,
     bells: Bells,
     metrics: Metrics,
 ) -> Sequence[Worker[Any]]:
     """Wire the workers to each other, and the client to the reception."""
     clock = utc_now
+    jobs, notices, held = stores.jobs, stores.notices, stores.held
     messenger = Messenger(client)
     experience = Experience(jobs)
     overdue_s = settings.generation_timeout_s
@@ -90,5 +88,5 @@ def build(
         metrics=metrics,
     )
     settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
-    card_keeper = CardKeeper(jobs, notices, client.reception, messenger, bells=bells, clock=clock)
+    card_keeper = CardKeeper(stores, client.reception, messenger, bells=bells, clock=clock)
     return submitter, poller, deliverer, settler, card_keeper

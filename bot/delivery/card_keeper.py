@@ -12,8 +12,7 @@ from bot.errors import DeliveryError
 from bot.jobs import FINAL_KINDS, TERMINAL, Job, Rung
 from bot.logs import about_job
 from bot.reception import Reception
-from bot.store.job_store import JobStore
-from bot.store.notice_store import NoticeStore
+from bot.store.stores import Stores
 from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker
 
@@ -30,8 +29,7 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
 
     def __init__(
         self,
-        jobs: JobStore,
-        notices: NoticeStore,
+        stores: Stores,
         reception: Reception,
         messenger: Messenger,
         *,
@@ -39,14 +37,15 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         clock: Clock,
     ) -> None:
         super().__init__(slots=SLOTS, bell=bells.event(Bell.CARDS), clock=clock)
-        self._jobs = jobs
-        self._notices = notices
+        self._stores = stores
         self._reception = reception
         self._messenger = messenger
 
     async def claim(self, limit: int) -> Sequence[tuple[Job, int | None]]:
         """Cards that show an old place."""
-        return await self._jobs.claim_cards(limit, self._clock(), first_s=FIRST_S, every_s=EVERY_S)
+        return await self._stores.cards.claim(
+            limit, self._clock(), first_s=FIRST_S, every_s=EVERY_S
+        )
 
     async def next_due_at(self) -> datetime | None:
         """Looking now and then is enough."""
@@ -67,10 +66,10 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
 
     async def _correct_if_ended(self, job_id: str) -> None:
         """The edit may have waited for a rate limit and come after the job's end."""
-        job = await self._jobs.get(job_id)
+        job = await self._stores.jobs.get(job_id)
         if job is None or job.state not in TERMINAL:
             return
-        notices = await self._notices.of_job(job_id)
+        notices = await self._stores.notices.of_job(job_id)
         told = next((notice for notice in notices if notice.kind in FINAL_KINDS), None)
         if told and told.message_id is None and told.rung is not Rung.HELD:
             return  # its delivery ends with the card

@@ -11,7 +11,7 @@ from sandbox.stack import BotProcess, Sandbox
 from tests.contract import published
 
 SPEED = 40.0
-TRACK_TIMEOUT_S = 30.0
+TRACK_TIMEOUT_S = 60.0
 
 
 class Stage:

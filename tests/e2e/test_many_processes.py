@@ -105,6 +105,7 @@ async def all_tracks(askers: list[tuple[MemberDriver, str]]) -> None:
             )
 
 
+@pytest.mark.soak
 async def test_every_track_is_delivered_once_when_one_of_three_processes_is_killed(
     postgres_server: str, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.jobs import Job, JobState
+from bot.store.card_store import CardStore
 from tests.factories import HandClock, Stored
 
 FIRST_S, EVERY_S = 5.0, 30.0
@@ -15,7 +16,9 @@ async def cards(stored: Stored, limit: int = 10) -> list[tuple[str, int | None]]
 
 
 async def claim(stored: Stored, limit: int = 10) -> list[tuple[Job, int | None]]:
-    return await stored.jobs.claim_cards(limit, stored.clock(), first_s=FIRST_S, every_s=EVERY_S)
+    return await CardStore(stored.engine).claim(
+        limit, stored.clock(), first_s=FIRST_S, every_s=EVERY_S
+    )
 
 
 async def test_card_shows_its_place_only_when_the_job_waits_a_while(

@@ -1,6 +1,7 @@
 """Fairness: servers take turns, and their members; what runs already counts."""
 
 from bot.jobs import Job
+from bot.store.card_store import CardStore
 from tests.factories import HandClock, Stored
 
 
@@ -24,7 +25,7 @@ async def next_ones(stored: Stored, count: int) -> list[Job]:
 
 async def places(stored: Stored) -> list[str]:
     """All waiting jobs, next one first, as their cards tell it."""
-    cards = await stored.jobs.claim_cards(1000, stored.clock(), first_s=0, every_s=0)
+    cards = await CardStore(stored.engine).claim(1000, stored.clock(), first_s=0, every_s=0)
     assert [place for _, place in cards] == list(range(1, len(cards) + 1))
     return [job.id for job, _ in cards]
 

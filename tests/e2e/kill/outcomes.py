@@ -116,8 +116,17 @@ async def _card_says(scene: Scene, ask: Ask, *words: str) -> MessageView:
     )
 
 
+async def _ask_until_held(ask: Ask) -> None:
+    """The card says where to ask a moment before there is something to be had."""
+    nothing = True
+    while nothing:
+        answer = await (await ask.member.slash("tracks", channel=ask.channel)).answered()
+        filled = await ask.member.wait_for_edit(answer, lambda message: not message.thinking)
+        nothing = "Nothing is waiting" in filled.text
+
+
 async def _handed_out(scene: Scene, ask: Ask) -> None:
-    await ask.member.slash("tracks", channel=ask.channel)
+    await _ask_until_held(ask)
     track = await scene.bot.watch(
         ask.member.wait_for_message(
             lambda message: (

@@ -1,0 +1,31 @@
+"""All stores of one process on one database."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.card_store import CardStore
+from bot.store.held_store import HeldStore
+from bot.store.job_store import JobStore
+from bot.store.notice_store import NoticeStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """Each owns the queries of its theme."""
+
+    jobs: JobStore
+    notices: NoticeStore
+    held: HeldStore
+    cards: CardStore
+
+    @classmethod
+    def on(cls, engine: AsyncEngine, worker_id: str) -> Self:
+        """The stores of the process that claims work under this id."""
+        return cls(
+            jobs=JobStore(engine, worker_id),
+            notices=NoticeStore(engine, worker_id),
+            held=HeldStore(engine),
+            cards=CardStore(engine),
+        )
