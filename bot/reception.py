@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.errors import DatabaseTrouble
 from bot.jobs import Brief, Job, JobState, NewJob, NoticeKind
 from bot.logs import about_job
 from bot.store.job_store import DailyLimits, JobStore
@@ -17,6 +18,7 @@ from bot.workers.worker import Clock
 ANSWER_LEASE_S = 45.0
 # So long after the request Discord has taken the answer, or given the interaction up.
 TAKEN_WITHIN = timedelta(seconds=3)
+STORE_WITHIN_S = 2.5
 # Together well below the 3 s that a pressed button has for its answer.
 HAND_OVER_LOOKS = 4
 HAND_OVER_LOOK_S = 0.4
@@ -53,16 +55,33 @@ class Reception:
         self._at_most_running = at_most_running
         self._bells = bells
         self._clock = clock
+        self._late: set[asyncio.Task[Admitted]] = set()
 
     def serves(self, guild_id: int) -> bool:
         """Whether this server may spend the host's credits."""
         return not self._allowed_guild_ids or guild_id in self._allowed_guild_ids
 
     async def admit(self, new: NewJob) -> Admitted:
-        """Store the request as `received`.
+        """Store the request as `received`, quickly enough for an answer within 3 s.
 
-        Raises `DailyLimitReached`, `AlreadyReceived` or `AlreadyRetried`.
+        Raises `DailyLimitReached`, `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it
+        is stored after all when we said that it was not, it has no card, so it is never paid for.
         """
+        storing = asyncio.create_task(self._store(new))
+        # Left to itself when it takes too long: a query that waits for a lock can't be cut short.
+        done, _ = await asyncio.wait({storing}, timeout=STORE_WITHIN_S)
+        if done:
+            return storing.result()
+        self._late.add(storing)
+        storing.add_done_callback(self._came_late)
+        raise DatabaseTrouble(f"took longer than {STORE_WITHIN_S} s")
+
+    def _came_late(self, storing: asyncio.Task[Admitted]) -> None:
+        self._late.discard(storing)
+        if not storing.cancelled() and (error := storing.exception()):
+            log.warning("a request was not stored: %s", error)
+
+    async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
         usual_s = await self._experience.expected_s(new.brief.model)
         now = self._clock()

@@ -1,6 +1,5 @@
 """From an interaction to a queued job with a card: shared by all that starts a track."""
 
-import asyncio
 import logging
 from enum import Enum, auto
 
@@ -17,8 +16,6 @@ from cogs.answers import NO_BODY, say
 
 ALREADY_ANSWERED_CODE = 40060
 SERVER_ERROR = 500
-# So that there is time left to say so: an answer must be there within 3 s.
-STORE_WITHIN_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +56,7 @@ async def _admit(
 ) -> Admitted | str:
     """The stored job, or why there is none; an empty text where nothing must be said."""
     try:
-        async with asyncio.timeout(STORE_WITHIN_S):
-            return await interaction.client.reception.admit(_new_job(interaction, brief, retry_of))
-    except TimeoutError:
-        # If it is stored after all, it has no card, and so it is never paid for.
-        log.error("a request could not be stored in time: the database is busy")
-        return words.STORE_TROUBLE
+        return await interaction.client.reception.admit(_new_job(interaction, brief, retry_of))
     except DailyLimitReached as error:
         return words.limit_reached(error)
     except AlreadyRetried:
