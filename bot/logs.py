@@ -99,7 +99,7 @@ def set_up(level: str, form: str, secrets: list[str]) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Libraries tell their inner life at INFO; a host wants to read about jobs.
-    for library in ("discord", "alembic", "aiosqlite", "asyncio"):
+    for library in ("discord", "alembic", "aiosqlite", "asyncio", "bot.store.database._Pool"):
         logging.getLogger(library).setLevel(max(logging.getLevelName(level), logging.WARNING))
     if level == "DEBUG":
         logging.getLogger("discord").setLevel(logging.DEBUG)

@@ -20,6 +20,8 @@ SLOTS = 5
 # A job that goes out at once needs no place on its card.
 FIRST_S = 5.0
 EVERY_S = 30.0
+# Each look computes the whole queue's order.
+LOOK_EVERY_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,14 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         self._stores = stores
         self._reception = reception
         self._messenger = messenger
+        self._look_at = clock()
 
     async def claim(self, limit: int) -> Sequence[tuple[Job, int | None]]:
         """Cards that show an old place."""
+        now = self._clock()
+        if now < self._look_at:
+            return []
+        self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
         return await self._stores.cards.claim(
             limit, self._clock(), first_s=FIRST_S, every_s=EVERY_S
         )

@@ -154,3 +154,25 @@ async def test_repeated_interaction_makes_one_track(stage: Stage) -> None:
 def _big_track() -> Fate:
     """A WAV just above the 10 MiB that a server without boosts takes."""
     return Fate(audio=Audio(b"RIFF\x00\x00\x00\x00WAVE" + bytes(11 << 20), "audio/wav", "out.wav"))
+
+
+async def test_card_shows_the_place_in_the_queue_while_others_are_before_it(
+    open_stage: OpenStage,
+) -> None:
+    async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
+        ben, chika = stage.member(), stage.member("Chika")
+        first = await (await ben.slash("compose", channel="general", prompt="one")).answered()
+        second = await (await ben.slash("compose", channel="general", prompt="two")).answered()
+        other = await (await chika.slash("compose", channel="general", prompt="three")).answered()
+        # Ben has his turn already: Chika's first goes before his second.
+        waiting = await stage.bot.watch(
+            chika.wait_for_edit(other, lambda message: "Place in the queue\n1" in message.text)
+        )
+        assert "in the queue" in waiting.text
+        assert [button["label"] for button in waiting.buttons] == ["Cancel"]
+        for card in (second, first):
+            await (await ben.click(card, label="Cancel")).acknowledged()
+        await stage.bot.watch(
+            chika.wait_for_edit(other, lambda message: "Place" not in message.text)
+        )
+        assert [one.body["prompt"] for one in stage.provider.generations] == ["one", "three"]
