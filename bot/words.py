@@ -91,8 +91,6 @@ BUTTON_OPEN = "Go to the track"
 BUTTON_DOWNLOAD = "Download"
 BUTTON_DETAILS = "Go to the message"
 
-PROMPT_GOES_ON = "…"
-
 
 def relative_time(moment: datetime) -> str:
     """A time that the reader's own client counts down."""
