@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import signal
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
+from bot.stopping import IN_FLIGHT_S, on_signal
 from bot.store.database import open_database, sqlite_file
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
@@ -30,8 +30,6 @@ from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse
 from bot.workers.worker import Worker, utc_now
 
-STOP_WITHIN_S = 8.0
-
 log = logging.getLogger(__name__)
 
 
@@ -41,9 +39,7 @@ async def run(settings: Settings) -> None:
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
     _warn_of_ephemeral_disk(settings.database_url)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
     client = ComposeClient(
@@ -132,10 +128,10 @@ async def _serve(
             gateway.result()
     finally:
         stop.set()
-        log.info("stopping; what is in flight has %.0f s to end", STOP_WITHIN_S)
-        in_flight = [asyncio.create_task(worker.finish(STOP_WITHIN_S)) for worker in workers]
+        log.info("stopping; what is in flight has %.0f s to end", IN_FLIGHT_S)
+        in_flight = [asyncio.create_task(worker.finish(IN_FLIGHT_S)) for worker in workers]
         # A loop that waits for a database in trouble must not keep the process.
-        _, late = await asyncio.wait([*loops, *in_flight], timeout=STOP_WITHIN_S)
+        _, late = await asyncio.wait([*loops, *in_flight], timeout=IN_FLIGHT_S)
         for task in late:
             task.cancel()
         await asyncio.gather(*loops, *in_flight, return_exceptions=True)
