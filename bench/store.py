@@ -19,9 +19,10 @@ from bench.table import Figure
 from bot.jobs import Audio, Brief, Job, NewJob, Notice, Rung
 from bot.provider.models import LYRIA_2
 from bot.store.database import open_database
-from bot.store.job_store import DailyLimits, JobStore
+from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.store.process_store import ProcessStore
+from bot.store.receiving import DailyLimits
 from bot.workers.worker import utc_now
 from sandbox.stack import ROOT
 from tests import postgres

@@ -28,7 +28,8 @@ from bot.workers.bells import Bell, Bells
 from bot.workers.janitor import Janitor
 from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse
-from bot.workers.worker import Worker, utc_now
+from bot.workers.shared_clock import SharedClock
+from bot.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +60,11 @@ async def run(settings: Settings) -> None:
         worker_id = secrets.token_hex(8)
         pace = Pace(settings.polls_per_second)
         processes = ProcessStore(engine, worker_id)
-        pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=utc_now)
+        clock = SharedClock()
+        pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=clock)
         alone = engine.dialect.name == "sqlite"
         stores = Stores.on(engine, worker_id)
-        janitor = Janitor(stores.held, held_days=settings.held_days, clock=utc_now)
+        janitor = Janitor(stores.held, held_days=settings.held_days, clock=clock)
         async with (
             pulse.beating(alone=alone),
             janitor.tidying(),
@@ -77,6 +79,7 @@ async def run(settings: Settings) -> None:
                 pace=pace,
                 bells=bells,
                 metrics=metrics,
+                clock=clock,
             )
             health.workers = workers
             await _serve(client, settings.discord_token.get_secret_value(), workers, stop)

@@ -18,7 +18,7 @@ from bot.delivery.messenger import Messenger
 from bot.library import Library
 from bot.reception import Reception
 
-COGS = ("cogs.compose", "cogs.tracks", "cogs.job_buttons")
+COGS = ("cogs.compose", "cogs.mending", "cogs.tracks", "cogs.job_buttons")
 
 log = logging.getLogger(__name__)
 

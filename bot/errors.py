@@ -6,10 +6,12 @@
     ├── DatabaseTrouble          a query failed for now: nothing was changed, try again later
     ├── DiscordRejectedToken     the bot token is not valid
     ├── PortUnusable             the port for health checks and metrics can't be listened on
+    ├── NotTaken                 the model does not take what was asked for; the member mends it
     ├── IllegalMove              a job was asked to make a move its state does not allow
     ├── AlreadyReceived          this interaction has made its job before
     ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
     ├── AlreadyRetried           this failed job is being tried again already
+    ├── WorkshopTrouble          a file can't be examined or converted for now; it may be fine
     ├── DeliveryError            a member could not be told
     │   ├── DeliveryUnsure       whether the message was posted can't be known yet
     │   ├── DeliveryLater        Discord has trouble, or asks to wait: surely not posted
@@ -28,7 +30,7 @@
         └── AudioError           the finished file can't be had
             ├── AudioUnavailable   for now: try again later
             ├── AudioTooLarge      larger than the limit that was asked for
-            ├── AudioUnusable      what came is no audio: final
+            ├── AudioUnusable      what came is no audio, or none that can be played: final
             └── AddressRefused     an address we never fetch from: final
 
 `bot.words` turns these into sentences for members; the log gets `str(error)`.
@@ -67,6 +69,14 @@ class PortUnusable(ComposeError):
     """PORT can't be listened on; the message says what the host can do."""
 
 
+class NotTaken(ComposeError):
+    """A request can't go out as it was typed. `problems` are whole sentences for the member."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
 class IllegalMove(ComposeError):
     """The table of moves does not allow this move, whatever the database holds."""
 
@@ -89,6 +99,10 @@ class DailyLimitReached(ComposeError):
 
 class AlreadyRetried(ComposeError):
     """A failed job has at most one other try that is under way or done."""
+
+
+class WorkshopTrouble(ComposeError):
+    """No worker could deal with a file for now: too many wait, it took too long, none starts."""
 
 
 class DeliveryError(ComposeError):
@@ -172,7 +186,7 @@ class AudioTooLarge(AudioError):
 
 
 class AudioUnusable(AudioError):
-    """What came under the address is not an audio file."""
+    """What came under the address is not an audio file that can be played."""
 
 
 class AddressRefused(AudioError):

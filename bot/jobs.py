@@ -34,11 +34,13 @@ MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING, JobState.FAILED}),
     JobState.GENERATING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
     JobState.SUCCEEDED: frozenset(),
-    JobState.FAILED: frozenset(),
+    # Only if it was given up as interrupted, and its generation turns out to be accepted after all.
+    JobState.FAILED: frozenset({JobState.GENERATING}),
     JobState.CANCELLED: frozenset(),
 }
 
-TERMINAL = frozenset(state for state, targets in MOVES.items() if not targets)
+# Here the bot has nothing more to do of its own accord.
+TERMINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
 
 
 def check_move(source: JobState, target: JobState) -> None:
@@ -78,14 +80,55 @@ class Rung(StrEnum):
     HELD = "held"
 
 
+class AudioFormat(StrEnum):
+    """What a member gets a track as. `original` leaves the provider's bytes untouched."""
+
+    ORIGINAL = "original"
+    FLAC = "flac"
+    MP3 = "mp3"
+    OPUS = "opus"
+
+
+class Relation(StrEnum):
+    """What a job is to its parent."""
+
+    AGAIN = "again"  # the same request with a new seed
+    REMIX = "remix"  # the request, changed by a member
+    VARIATION = "variation"  # one of several takes of the same request
+    COVER = "cover"  # the parent's audio in another style
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """The audio that a cover is made of.
+
+    `url` is Discord's and lives for about a day. Where the audio hangs on a message, a fresh one
+    comes with each fetch of that message.
+    """
+
+    url: str
+    file_name: str
+    channel_id: int | None = None
+    message_id: int | None = None
+    attachment_id: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Brief:
-    """What the member asked the model for."""
+    """What the member asked the model for, checked against what the model takes.
+
+    `seed` is `None` for models that take none, `seconds` where the model's usual length is meant.
+    """
 
     model: str
     prompt: str
-    negative_prompt: str | None
-    seed: int
+    negative_prompt: str | None = None
+    seed: int | None = None
+    lyrics: str | None = None
+    seconds: int | None = None
+    instrumental: bool = False
+    reference: Reference | None = None
+    audio_format: AudioFormat | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,12 +141,19 @@ class Audio:
     size_bytes: int | None = None
 
 
+def new_job_id() -> str:
+    """16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewJob:
     """A job as it comes from Discord, before it is stored.
 
     `upload_limit_bytes` is what the bot itself may upload in that channel. `interaction_token` is
-    a secret that lives for 15 minutes.
+    a secret that lives for 15 minutes. A `private` job is seen by its member alone; `outside` means
+    that the bot itself is not in that place, and has no way there but the token. Of `variations`
+    each becomes a job of its own, with the next seed.
     """
 
     interaction_id: int
@@ -114,13 +164,23 @@ class NewJob:
     member_id: int
     upload_limit_bytes: int
     brief: Brief
+    variations: int = 1
+    private: bool = False
+    outside: bool = False
+    parent_id: str | None = None
+    relation: Relation | None = None
     retry_of: str | None = None
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    id: str = field(default_factory=new_job_id)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A stored job. All times are aware and UTC; `due_at` is when its state wants the next step."""
+    """A stored job. All times are aware and UTC; `due_at` is when its state wants the next step.
+
+    Variations of one request share `batch_id`, the id of the first; `take` counts them from 1.
+    `title` is what its member called the track, `duration_s` and `tempo_bpm` what was measured in
+    the audio. `deleted_at` is when a member or moderator took the track away.
+    """
 
     id: str
     state: JobState
@@ -143,6 +203,21 @@ class Job:
     audio: Audio | None
     failure_kind: FailureKind | None
     failure_reason: str | None
+    private: bool = False
+    outside: bool = False
+    parent_id: str | None = None
+    relation: Relation | None = None
+    batch_id: str | None = None
+    take: int = 1
+    title: str | None = None
+    duration_s: float | None = None
+    tempo_bpm: float | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def card_job_id(self) -> str:
+        """The job that the card's buttons name: variations share one card."""
+        return self.batch_id or self.id
 
 
 @dataclass(frozen=True, kw_only=True)

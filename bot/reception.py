@@ -5,11 +5,13 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.drafts import Draft
 from bot.errors import DatabaseTrouble
-from bot.jobs import Brief, Job, JobState, NewJob, NoticeKind
+from bot.jobs import Job, JobState, NewJob, NoticeKind
 from bot.logs import about_job
-from bot.store.job_store import DailyLimits, JobStore
-from bot.text import is_blank
+from bot.store.draft_store import DraftStore
+from bot.store.job_store import JobStore
+from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.worker import Clock
@@ -28,10 +30,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Admitted:
-    """A job that waits for Discord to take its card, and when its track may be expected."""
+    """What waits for Discord to take its card, and when the first track may be expected."""
 
-    job: Job
+    jobs: tuple[Job, ...]
     expected_at: datetime
+
+    @property
+    def job(self) -> Job:
+        """The only one, or the first of its variations: the one that the card names."""
+        return self.jobs[0]
 
 
 class Reception:
@@ -40,6 +47,7 @@ class Reception:
     def __init__(
         self,
         jobs: JobStore,
+        drafts: DraftStore,
         experience: Experience,
         *,
         allowed_guild_ids: frozenset[int],
@@ -49,6 +57,7 @@ class Reception:
         clock: Clock,
     ) -> None:
         self._jobs = jobs
+        self._drafts = drafts
         self._experience = experience
         self._allowed_guild_ids = allowed_guild_ids
         self._limits = limits
@@ -87,7 +96,7 @@ class Reception:
         now = self._clock()
         receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
         expected_s = usual_s * self._rounds(receipt.jobs_ahead)
-        return Admitted(job=receipt.job, expected_at=now + timedelta(seconds=expected_s))
+        return Admitted(jobs=receipt.jobs, expected_at=now + timedelta(seconds=expected_s))
 
     async def expected_s(self, model: str, *, ahead: int) -> float:
         """About how long a track takes with so many jobs before it."""
@@ -125,6 +134,14 @@ class Reception:
             log.warning("the outcome of the first answer is unknown: %s", why)
             await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
 
+    async def keep(self, draft: Draft, member_id: int) -> str:
+        """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`."""
+        return await self._drafts.keep(draft, member_id, self._clock())
+
+    async def draft(self, draft_id: str, member_id: int) -> Draft | None:
+        """What this member had typed, if it is still known."""
+        return await self._drafts.get(draft_id, member_id)
+
     async def job(self, job_id: str) -> Job | None:
         """A job, for the buttons that name it."""
         return await self._jobs.get(job_id)
@@ -149,13 +166,3 @@ class Reception:
             await asyncio.sleep(HAND_OVER_LOOK_S)
             job = await self._jobs.get(job.id) or job
         return job
-
-
-def brief_of(*, model: str, prompt: str, negative_prompt: str | None, seed: int) -> Brief:
-    """The request with the white space at its ends taken off.
-
-    A negative prompt of which nothing can be seen is none: Discord refuses a card with it.
-    """
-    if negative_prompt is not None:
-        negative_prompt = None if is_blank(negative_prompt) else negative_prompt.strip()
-    return Brief(model=model, prompt=prompt.strip(), negative_prompt=negative_prompt, seed=seed)

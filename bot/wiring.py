@@ -13,7 +13,7 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.reception import Reception
 from bot.settings import Settings
-from bot.store.job_store import DailyLimits
+from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.workers.bells import Bells
 from bot.workers.experience import Experience
@@ -21,7 +21,7 @@ from bot.workers.pace import Pace
 from bot.workers.poller import Poller
 from bot.workers.settler import Settler
 from bot.workers.submitter import Submitter
-from bot.workers.worker import Worker, utc_now
+from bot.workers.worker import Clock, Worker
 
 
 def build(
@@ -34,9 +34,9 @@ def build(
     pace: Pace,
     bells: Bells,
     metrics: Metrics,
+    clock: Clock,
 ) -> Sequence[Worker[Any]]:
     """Wire the workers to each other, and the client to the reception."""
-    clock = utc_now
     jobs, notices, held = stores.jobs, stores.notices, stores.held
     messenger = Messenger(client)
     experience = Experience(jobs)
@@ -45,6 +45,7 @@ def build(
     client.library = Library(notices, held, clock)
     client.reception = Reception(
         jobs,
+        stores.drafts,
         experience,
         allowed_guild_ids=settings.allowed_guild_ids,
         limits=DailyLimits(
@@ -55,8 +56,7 @@ def build(
         clock=clock,
     )
     submitter = Submitter(
-        jobs,
-        notices,
+        stores,
         provider,
         experience,
         at_most_running=settings.max_concurrent_generations,

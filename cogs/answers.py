@@ -1,16 +1,26 @@
 """First answers to interactions, as all cogs give them."""
 
+import contextlib
+import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
+
+from bot.client import apologise
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
 # nothing on it although it was asked to.
 NO_BODY = (KeyError, TypeError)
 
+log = logging.getLogger(__name__)
+
 
 async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> None:
-    """A private answer."""
+    """A private answer; a further one, if the first was given already."""
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, **more)
+        return
     try:
         await interaction.response.send_message(text, ephemeral=True, **more)
     except NO_BODY:
@@ -34,3 +44,13 @@ async def edit(interaction: discord.Interaction[Any], **changes: Any) -> None:
     except NO_BODY:
         if not interaction.response.is_done():
             raise
+
+
+@contextlib.asynccontextmanager
+async def apologise_for(interaction: discord.Interaction[Any], what: str) -> AsyncIterator[None]:
+    """Log what goes wrong within, and never leave the member without an answer."""
+    try:
+        yield
+    except Exception:
+        log.exception(what)
+        await apologise(interaction)

@@ -1,22 +1,21 @@
 """`/compose`: turn a sentence into a track."""
 
-import secrets
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.provider.models import LYRIA_2
-from bot.reception import brief_of
-from bot.text import is_blank
-from cogs.answers import say
-from cogs.intake import start_job
+from bot.drafts import LARGEST_SEED, Draft
+from bot.jobs import AudioFormat
+from bot.provider.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
+from cogs.answers import apologise_for
+from cogs.intake import start
+from cogs.request_modal import open_modal, submitted
 
-PROMPT_LIMIT = 4000
-NEGATIVE_PROMPT_LIMIT = 1000
-RANDOM_SEEDS = 2**31
+CHOICES_LIMIT = 25
+
+ComposeInteraction = discord.Interaction[ComposeClient]
 
 
 class Compose(commands.Cog):
@@ -25,29 +24,69 @@ class Compose(commands.Cog):
     @app_commands.command(description=words.COMPOSE)
     @app_commands.describe(
         prompt=words.COMPOSE_PROMPT,
+        model=words.COMPOSE_MODEL,
         negative_prompt=words.COMPOSE_NEGATIVE_PROMPT,
+        lyrics=words.COMPOSE_LYRICS,
+        seconds=words.COMPOSE_SECONDS,
+        instrumental=words.COMPOSE_INSTRUMENTAL,
         seed=words.COMPOSE_SEED,
+        variations=words.COMPOSE_VARIATIONS,
+        private=words.COMPOSE_PRIVATE,
+        audio_format=words.COMPOSE_FORMAT,
     )
+    @app_commands.rename(audio_format="format")
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
-    async def compose(
+    async def compose(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
-        interaction: discord.Interaction[ComposeClient],
-        prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
-        negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_LIMIT] | None = None,
-        seed: app_commands.Range[int, 0] | None = None,
+        interaction: ComposeInteraction,
+        prompt: app_commands.Range[str, 1, PROMPT_MOST] | None = None,
+        model: str | None = None,
+        negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_MOST] | None = None,
+        lyrics: app_commands.Range[str, 1, PROMPT_MOST] | None = None,
+        seconds: app_commands.Range[int, 1] | None = None,
+        instrumental: bool = False,
+        seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
+        variations: app_commands.Range[int, 1, MOST_VARIATIONS] = 1,
+        private: bool = False,
+        audio_format: AudioFormat | None = None,
     ) -> None:
-        """Check the prompt, and hand it on. Without a seed one is drawn, so that it can be told."""
-        if is_blank(prompt):
-            await say(interaction, words.BLANK_PROMPT)
-            return
-        brief = brief_of(
-            model=LYRIA_2.id,
-            prompt=prompt,
+        """With a prompt it goes straight on; without one, a dialog asks for it."""
+        draft = Draft(
+            prompt=prompt or "",
+            model=model,
             negative_prompt=negative_prompt,
-            seed=secrets.randbelow(RANDOM_SEEDS) if seed is None else seed,
+            lyrics=lyrics,
+            seconds=seconds,
+            instrumental=instrumental,
+            seed=seed,
+            variations=variations,
+            private=private,
+            audio_format=audio_format,
         )
-        await start_job(interaction, brief)
+        await (open_modal if prompt is None else start)(interaction, draft)
+
+    @compose.autocomplete("model")
+    async def _models(
+        self, _interaction: ComposeInteraction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """The models whose name or use has what was typed in it."""
+        wanted = typed.casefold()
+        named = {words.model_choice(model.name, model.good_for): model for model in MODELS.values()}
+        return [
+            app_commands.Choice(name=name, value=model.id)
+            for name, model in named.items()
+            if not model.reference and wanted in f"{name} {model.id}".casefold()
+        ][:CHOICES_LIMIT]
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: ComposeInteraction) -> None:
+        """The dialog comes back."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            async with apologise_for(interaction, "a dialog could not be read"):
+                draft = await submitted(interaction)
+                if draft is not None:
+                    await start(interaction, draft)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -9,30 +9,41 @@ import discord
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery import cards
-from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached, DatabaseTrouble
+from bot.drafts import Draft, checked
+from bot.errors import (
+    AlreadyReceived,
+    AlreadyRetried,
+    DailyLimitReached,
+    DatabaseTrouble,
+    NotTaken,
+)
 from bot.jobs import Brief, Job, NewJob
 from bot.reception import Admitted
 from cogs.answers import NO_BODY, say
+from cogs.mending import refuse
 
+GIVEN_UP_CODE = 10062
 ALREADY_ANSWERED_CODE = 40060
 SERVER_ERROR = 500
 
 log = logging.getLogger(__name__)
 
 
-async def start_job(
-    interaction: discord.Interaction[ComposeClient], brief: Brief, *, retry_of: str | None = None
-) -> None:
-    """Check, store, answer with the card, queue; or answer privately why not."""
-    refusal = _refusal(interaction)
-    if refusal is None:
-        admitted = await _admit(interaction, brief, retry_of)
-        if isinstance(admitted, Admitted):
-            await _answer_with_card(interaction, admitted)
-            return
-        refusal = admitted
-    if refusal:
-        await say(interaction, refusal)
+async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
+    """Check, store, answer with the card, queue; or answer privately why not, to be mended."""
+    if refusal := _refusal(interaction):
+        await refuse(interaction, refusal, draft)
+        return
+    try:
+        brief = checked(draft)
+    except NotTaken as error:
+        await refuse(interaction, words.not_taken(error.problems), draft)
+        return
+    admitted = await _admit(interaction, _new_job(interaction, draft, brief))
+    if isinstance(admitted, Admitted):
+        await _answer_with_card(interaction, admitted)
+    elif admitted:
+        await refuse(interaction, admitted, draft)
 
 
 def _refusal(interaction: discord.Interaction[ComposeClient]) -> str | None:
@@ -51,12 +62,10 @@ def _refusal(interaction: discord.Interaction[ComposeClient]) -> str | None:
     return words.permissions_missing(missing) if missing else None
 
 
-async def _admit(
-    interaction: discord.Interaction[ComposeClient], brief: Brief, retry_of: str | None
-) -> Admitted | str:
+async def _admit(interaction: discord.Interaction[ComposeClient], new: NewJob) -> Admitted | str:
     """The stored job, or why there is none; an empty text where nothing must be said."""
     try:
-        return await interaction.client.reception.admit(_new_job(interaction, brief, retry_of))
+        return await interaction.client.reception.admit(new)
     except DailyLimitReached as error:
         return words.limit_reached(error)
     except AlreadyRetried:
@@ -69,9 +78,7 @@ async def _admit(
         return words.STORE_TROUBLE
 
 
-def _new_job(
-    interaction: discord.Interaction[ComposeClient], brief: Brief, retry_of: str | None
-) -> NewJob:
+def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brief: Brief) -> NewJob:
     limit_bytes = interaction.filesize_limit
     if interaction.guild is not None:
         # The interaction's limit counts the member's own subscription in, which does not help us.
@@ -85,7 +92,11 @@ def _new_job(
         member_id=interaction.user.id,
         upload_limit_bytes=limit_bytes,
         brief=brief,
-        retry_of=retry_of,
+        variations=draft.variations,
+        private=draft.private,
+        parent_id=draft.parent_id,
+        relation=draft.relation,
+        retry_of=draft.retry_of,
     )
 
 
@@ -100,12 +111,23 @@ async def _answer_with_card(
         # An earlier try of discord.py may have got through.
         unclear = error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE
         outcome = _Outcome.UNCLEAR if unclear else _Outcome.REFUSED
-        await _store_outcome(interaction, job, outcome, problem=str(error))
+        stored = await _store_outcome(interaction, job, outcome, problem=str(error))
+        # Only when it surely won't start: to the settler any answer would look like the card.
+        if stored and outcome is _Outcome.REFUSED and error.code != GIVEN_UP_CODE:
+            await _tell_of_refusal(interaction)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
         # The connection broke, or the answer lacks the message that was asked for.
         await _store_outcome(interaction, job, _Outcome.UNCLEAR, problem=repr(error))
     else:
         await _store_outcome(interaction, job, _Outcome.TAKEN, card_message_id=answer.message_id)
+
+
+async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient]) -> None:
+    """Discord did not like the card; it may take a plain sentence."""
+    try:
+        await say(interaction, words.CARD_REFUSED)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.info("the member could not be told: %s", error)
 
 
 class _Outcome(Enum):
@@ -121,8 +143,8 @@ async def _store_outcome(
     *,
     problem: str = "",
     card_message_id: int | None = None,
-) -> None:
-    """If this can't be stored, the settler finds the card by itself: nothing more to be said."""
+) -> bool:
+    """Whether it could be stored; if not, the settler finds the card by itself."""
     reception = interaction.client.reception
     try:
         if outcome is _Outcome.TAKEN:
@@ -133,3 +155,5 @@ async def _store_outcome(
             await reception.perhaps_answered(job, problem)
     except DatabaseTrouble as error:
         log.error("the outcome of a first answer waits: the database %s", error)
+        return False
+    return True

@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import re
+from dataclasses import replace
 from typing import Any, Self
 
 import discord
@@ -12,11 +13,12 @@ from bot import words
 from bot.client import ComposeClient, apologise
 from bot.delivery import buttons, cards
 from bot.delivery.buttons import Action
+from bot.drafts import Draft
 from bot.errors import DeliveryError
 from bot.jobs import Job, JobState
 from bot.text import compose_command
 from cogs.answers import edit, say
-from cogs.intake import start_job
+from cogs.intake import start
 
 RECIPE_LIMIT = 1800
 
@@ -96,7 +98,7 @@ class RetryButton(_JobButton, template=buttons.pattern(Action.RETRY)):
         elif job.state is not JobState.FAILED:
             await say(interaction, words.NOTHING_TO_RETRY)
         else:
-            await start_job(interaction, job.brief, retry_of=job.id)
+            await start(interaction, replace(Draft.of(job), retry_of=job.id))
 
 
 class RecipeButton(_JobButton, template=buttons.pattern(Action.RECIPE)):

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import Audio, Brief, FailureKind, Job, JobState, NewJob, Notice, NoticeKind
-from bot.store.job_store import DailyLimits, JobStore
-from bot.store.notice_store import NoticeStore
+from bot.store.receiving import DailyLimits
+from bot.store.stores import Stores
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NO_LIMITS = DailyLimits(per_member=0, whole_bot=0)
@@ -109,8 +109,8 @@ class Stored:
     def __init__(self, engine: AsyncEngine, clock: HandClock, worker_id: str = "one") -> None:
         self.engine = engine
         self.clock = clock
-        self.jobs = JobStore(engine, worker_id)
-        self.notices = NoticeStore(engine, worker_id)
+        self.stores = Stores.on(engine, worker_id)
+        self.jobs, self.notices = self.stores.jobs, self.stores.notices
 
     def as_worker(self, worker_id: str) -> "Stored":
         """The same database, as another process sees it."""

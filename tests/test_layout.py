@@ -12,9 +12,11 @@ ROOT = Path(__file__).parents[1]
 
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
-    {"errors", "logs", "schedule", "hosting", "stopping"},
+    {"errors", "logs", "schedule", "hosting", "scratch", "stopping"},
     {"jobs", "settings", "words", "text"},
-    {"store", "provider", "audio"},
+    {"provider", "audio"},
+    {"drafts"},
+    {"store"},
     {"metrics"},
     {"workers", "delivery", "reception", "library", "health"},
     {"client", "command_sync"},

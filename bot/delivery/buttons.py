@@ -9,7 +9,7 @@ from enum import StrEnum
 import discord
 
 from bot import words
-from bot.jobs import NoticeKind
+from bot.jobs import Job, NoticeKind
 
 PATTERN = r"compose:{action}:(?P<job_id>[0-9a-f]{{16}}):(?P<place>[a-z]{{1,16}})"
 CARD = "card"
@@ -23,12 +23,28 @@ class Action(StrEnum):
     CANCEL = "cancel"
     RECIPE = "recipe"
     RETRY = "retry"
+    EDIT = "edit"
+    AGAIN = "again"
+    REMIX = "remix"
+    VARIATIONS = "vary"
+    LIKE = "like"
+    SHARE = "share"
+    DELETE = "delete"
+    CHECK = "check"
 
 
 LABELS = {
     Action.CANCEL: words.BUTTON_CANCEL,
     Action.RECIPE: words.BUTTON_RECIPE,
     Action.RETRY: words.BUTTON_TRY_AGAIN,
+    Action.EDIT: words.BUTTON_EDIT,
+    Action.AGAIN: words.BUTTON_AGAIN,
+    Action.REMIX: words.BUTTON_REMIX,
+    Action.VARIATIONS: words.BUTTON_VARIATIONS,
+    Action.LIKE: words.BUTTON_LIKE,
+    Action.SHARE: words.BUTTON_SHARE,
+    Action.DELETE: words.BUTTON_DELETE,
+    Action.CHECK: words.BUTTON_CHECK,
 }
 
 
@@ -46,10 +62,24 @@ def button(
     action: Action, job_id: str, place: NoticeKind | str
 ) -> discord.ui.Button[discord.ui.View]:
     """A button for a job."""
-    style = discord.ButtonStyle.primary if action is Action.RETRY else discord.ButtonStyle.secondary
+    first = action in {Action.RETRY, Action.EDIT}
+    style = discord.ButtonStyle.primary if first else discord.ButtonStyle.secondary
     return discord.ui.Button(
         label=LABELS[action], style=style, custom_id=custom_id(action, job_id, place)
     )
+
+
+def under_track(job: Job, place: NoticeKind | str, *, likes: int = 0) -> discord.ui.View:
+    """What can be done with a finished track, in two rows."""
+    make = (Action.AGAIN, Action.REMIX, Action.VARIATIONS)
+    keep = (Action.SHARE, Action.RECIPE, Action.DELETE)
+    like = button(Action.LIKE, job.id, place)
+    like.label = words.like_label(likes)
+    upper = [*(button(action, job.id, place) for action in make), like]
+    lower = [button(action, job.id, place) for action in keep]
+    for item in lower:
+        item.row = 1
+    return row(*upper, *lower)
 
 
 def link(label: str, url: str) -> Button:

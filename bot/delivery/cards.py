@@ -8,7 +8,7 @@ from bot import words
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.jobs import Job, JobState
-from bot.provider.models import MODELS
+from bot.provider.models import name_of
 from bot.text import harmless
 
 PROMPT_LIMIT = 3500
@@ -75,7 +75,6 @@ def recipe_embed(job: Job) -> discord.Embed:
 
 def _embed(title: str | None, job: Job) -> discord.Embed:
     brief = job.brief
-    model = MODELS.get(brief.model)
     embed = discord.Embed(
         title=title,
         description=harmless(brief.prompt, PROMPT_LIMIT),
@@ -84,6 +83,7 @@ def _embed(title: str | None, job: Job) -> discord.Embed:
     if brief.negative_prompt:
         avoided = harmless(brief.negative_prompt, FIELD_LIMIT)
         embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
-    embed.add_field(name=words.FIELD_MODEL, value=model.name if model else brief.model)
-    embed.add_field(name=words.FIELD_SEED, value=str(brief.seed))
+    embed.add_field(name=words.FIELD_MODEL, value=name_of(brief.model))
+    if brief.seed is not None:
+        embed.add_field(name=words.FIELD_SEED, value=str(brief.seed))
     return embed

@@ -264,4 +264,6 @@ def _outdated(notice: Notice, job: Job) -> bool:
         return job.state not in {JobState.QUEUED, JobState.SUBMITTING}
     if notice.kind is NoticeKind.OVERDUE:
         return job.state is not JobState.GENERATING
+    if notice.kind is NoticeKind.FAILURE:
+        return job.state is not JobState.FAILED  # it came back, see `JobStore.revive`
     return False

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,16 @@ from bot.errors import (
     in_short,
 )
 from bot.provider.addresses import AddressPolicy, CheckedResolver
+from bot.scratch import scratch_folder
 
 DOWNLOAD_TIMEOUT_S = 180
 STALL_TIMEOUT_S = 30
 REDIRECT_LIMIT = 5
 CHUNK_BYTES = 1 << 18
 HEAD_BYTES = 16
+# Of the many brands of MP4 files, those for music and for books; videos have others. Source: the
+# registry of brands at mp4ra.org.
+AUDIO_BRANDS = {b"M4A ", b"M4B "}
 # Writers that do not know the length beforehand put nothing, or about the most that fits.
 KNOWN_RIFF_BYTES = range(1, 0x7FFF0000)
 
@@ -73,8 +76,8 @@ class AudioFetcher:
 
         Raises `AddressRefused`, `AudioTooLarge`, `AudioUnusable` or `AudioUnavailable`.
         """
-        with tempfile.TemporaryDirectory(prefix="compose-bot-") as folder:
-            path = Path(folder) / "audio"
+        with scratch_folder() as folder:
+            path = folder / "audio"
             try:
                 async with asyncio.timeout(DOWNLOAD_TIMEOUT_S):
                     size_bytes = await self._download(url, path, limit_bytes)
@@ -145,7 +148,7 @@ def recognise(path: Path) -> str:
         return ".ogg"
     if head[:4] == b"fLaC":
         return ".flac"
-    if head[4:8] == b"ftyp":
+    if head[4:8] == b"ftyp" and head[8:12] in AUDIO_BRANDS:
         return ".m4a"
     if head[:3] == b"ID3":
         return ".mp3"

@@ -21,6 +21,7 @@ from bot.errors import (
     in_short,
 )
 from bot.jobs import Brief
+from bot.provider.requests import body_of
 from bot.provider.wire import (
     Balance,
     Generation,
@@ -82,16 +83,13 @@ class Provider:
 
         Raises a `Refused` when it surely was not accepted, else `OutcomeUnknown`.
         """
-        body: dict[str, object] = {"model": brief.model, "prompt": brief.prompt, "seed": brief.seed}
-        if brief.negative_prompt:
-            body["negative_prompt"] = brief.negative_prompt
         try:
             status, headers, answer = await self._request(
                 self._submitting,
                 "POST",
-                "/v2/generate/audio",
+                GENERATIONS,
                 timeout_s=SUBMIT_TIMEOUT_S,
-                json=body,
+                json=body_of(brief),
             )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             # No connection came about, so no request was read.

@@ -1,17 +1,162 @@
-"""The catalogue of music models: adding one is adding an entry."""
+"""The catalogue of music models: adding one is adding an entry.
 
-from dataclasses import dataclass
+Source: the provider's OpenAPI file of each model, and its page for what the model is good for.
+Lengths of texts are in characters, both bounds included.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PROMPT_MOST = 4000  # a modal's text field holds no more
+NEGATIVE_PROMPT_MOST = 1000
+MOST_VARIATIONS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A range with both bounds included."""
+
+    least: int
+    most: int
+
+    def __contains__(self, value: int) -> bool:
+        return self.least <= value <= self.most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seconds(Span):
+    """How long a track may be, in seconds; the provider calls it `parameter`, in other units."""
+
+    usual: int
+    parameter: str
+    units_per_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lyrics(Span):
+    """Words to be sung. Without any, `instead` is sent, if the model can do without."""
+
+    instead: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A music model. `usual_s` is about how long a generation takes, until there is experience."""
+    """A music model: what it takes, and what to expect of it.
+
+    `usual_s` is about how long a generation takes, until there is experience. `good_for` is shown
+    to members. `instrumental` is the parameter that leaves out voices, where there is one. A model
+    with a `reference` makes covers. `colour` is RGB.
+    """
 
     id: str
     name: str
+    good_for: str
     usual_s: float
+    colour: int
+    prompt: Span = field(default=Span(least=1, most=PROMPT_MOST))
+    negative_prompt: bool = False
+    seed: bool = False
+    seconds: Seconds | None = None
+    lyrics: Lyrics | None = None
+    instrumental: str | None = None
+    reference: str | None = None
+
+    @property
+    def sings(self) -> bool:
+        """Whether its tracks may have voices."""
+        return self.lyrics is not None
 
 
-LYRIA_2 = Model(id="google/lyria2", name="Google Lyria 2", usual_s=35.0)
+LYRIA_2 = Model(
+    id="google/lyria2",
+    name="Google Lyria 2",
+    good_for="half a minute of clean instrumental music",
+    usual_s=35.0,
+    colour=0x3D7EDB,
+    negative_prompt=True,
+    seed=True,
+)
+STABLE_AUDIO = Model(
+    id="stable-audio",
+    name="Stable Audio",
+    good_for="loops, textures and sounds up to 47 seconds",
+    usual_s=55.0,
+    colour=0x8E63CE,
+    seconds=Seconds(least=1, most=47, usual=30, parameter="seconds_total", units_per_s=1),
+)
+ELEVEN_MUSIC = Model(
+    id="elevenlabs/eleven_music",
+    name="Eleven Music",
+    good_for="whole pieces of 10 seconds to 5 minutes",
+    usual_s=45.0,
+    colour=0x2F9E8F,
+    prompt=Span(least=1, most=2000),
+    seconds=Seconds(least=10, most=300, usual=10, parameter="music_length_ms", units_per_s=1000),
+)
+MUSIC_1_5 = Model(
+    id="minimax/music-1.5",
+    name="MiniMax Music 1.5",
+    good_for="songs to your own lyrics, from a short prompt",
+    usual_s=60.0,
+    colour=0xC98A2B,
+    prompt=Span(least=10, most=300),
+    lyrics=Lyrics(least=10, most=3000),
+)
+MUSIC_2_0 = Model(
+    id="minimax/music-2.0",
+    name="MiniMax Music 2.0",
+    good_for="songs to your own lyrics, from a detailed prompt",
+    usual_s=60.0,
+    colour=0xD0723A,
+    prompt=Span(least=10, most=2000),
+    lyrics=Lyrics(least=10, most=3000),
+)
+MUSIC_2_6 = Model(
+    id="minimax/music-2.6",
+    name="MiniMax Music 2.6",
+    good_for="songs, with your lyrics, its own, or none",
+    usual_s=60.0,
+    colour=0xC9566B,
+    prompt=Span(least=10, most=2000),
+    lyrics=Lyrics(least=10, most=3000, instead={"lyrics_optimizer": True}),
+    instrumental="is_instrumental",
+)
+MUSIC_COVER = Model(
+    id="minimax/music-cover",
+    name="MiniMax Cover",
+    good_for="a new version of a track in another style",
+    usual_s=60.0,
+    colour=0x5C8A3A,
+    prompt=Span(least=10, most=2000),
+    lyrics=Lyrics(least=10, most=3000, instead={}),
+    reference="reference_audio_url",
+)
 
-MODELS = {model.id: model for model in (LYRIA_2,)}
+MODELS = {
+    model.id: model
+    for model in (
+        LYRIA_2,
+        STABLE_AUDIO,
+        ELEVEN_MUSIC,
+        MUSIC_1_5,
+        MUSIC_2_0,
+        MUSIC_2_6,
+        MUSIC_COVER,
+    )
+}
+DEFAULT = LYRIA_2
+
+
+def model_named(typed: str) -> Model | None:
+    """The model that a member means, by its id or its name in any case; `None` if there is none."""
+    wanted = typed.strip().casefold()
+    for model in MODELS.values():
+        if wanted in {model.id.casefold(), model.name.casefold()}:
+            return model
+    return None
+
+
+def name_of(model_id: str) -> str:
+    """What members read; a job may outlive its model's entry."""
+    return MODELS[model_id].name if model_id in MODELS else model_id

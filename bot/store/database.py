@@ -36,7 +36,8 @@ def engine_url(database_url: str) -> URL:
     """The address as SQLAlchemy wants it, with the asyncio driver.
 
     Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`. What else
-    they add is meant for libpq: asyncpg would refuse to connect with it.
+    they add is meant for libpq and left out (`application_name`, `channel_binding`): SQLAlchemy
+    would hand it to `asyncpg.connect` as an argument, which takes none of that name.
     """
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
@@ -154,17 +155,43 @@ def _migrations() -> Config:
     return config
 
 
-async def migrate(engine: AsyncEngine) -> None:
+async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Bring the schema up to date; safe to call on each start, in several processes at once."""
 
     def upgrade(connection: sa.Connection) -> None:
         config = _migrations()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
-    async with engine.begin() as connection:
+    async with _tables_may_be_replaced(engine), engine.begin() as connection:
         await take_turns(connection, Turn.MIGRATING)
         await connection.run_sync(upgrade)
+
+
+@contextlib.asynccontextmanager
+async def _tables_may_be_replaced(engine: AsyncEngine) -> AsyncIterator[None]:
+    """SQLite changes a table by writing it anew, which its foreign keys would not let pass.
+
+    They can be switched only outside of a transaction. Source: SQLite docs, ALTER TABLE > Making
+    Other Kinds Of Table Schema Changes.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    await _switch_foreign_keys(engine, "OFF")
+    try:
+        yield
+    finally:
+        await _switch_foreign_keys(engine, "ON")
+
+
+async def _switch_foreign_keys(engine: AsyncEngine, to: str) -> None:
+    """For the one connection that the pool keeps."""
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        if raw.driver_connection is None:
+            raise AssertionError("a connection without its driver's")
+        await raw.driver_connection.execute(f"PRAGMA foreign_keys = {to}")
 
 
 async def is_current(engine: AsyncEngine) -> bool:

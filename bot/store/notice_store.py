@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
+from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.rows import (
     RELEASED,
     claim,
@@ -132,6 +132,7 @@ class NoticeStore:
                 jobs.c.member_id == member_id,
                 notices.c.rung == Rung.HELD,
                 notices.c.kind.in_(FINAL_KINDS),  # that it took longer is no news any more
+                jobs.c.state.in_(TERMINAL),
             )
             .order_by(notices.c.id)
             .limit(limit)
@@ -143,7 +144,8 @@ class NoticeStore:
     async def close(self, notice: Notice) -> None:
         """Nothing is left to do. After a final notice the job's interaction token goes, too."""
         done = _by_id(notice.id, due_at=None, **RELEASED)
-        forget = sa.update(jobs).where(jobs.c.id == notice.job_id)
+        # An outdated failure may be closed while its job runs on (see `JobStore.revive`).
+        forget = sa.update(jobs).where(jobs.c.id == notice.job_id, jobs.c.state.in_(TERMINAL))
 
         async def finish(connection: AsyncConnection) -> None:
             await connection.execute(done)

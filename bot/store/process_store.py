@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.tables import processes
+from bot.store.tables import UtcDateTime, processes
 
 ALIVE_S = 20.0
+_SERVERS_CLOCK = sa.select(sa.func.clock_timestamp(type_=UtcDateTime))
 
 
 class ProcessStore:
@@ -16,6 +17,14 @@ class ProcessStore:
     def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
         self._engine = engine
         self._worker_id = worker_id
+
+    async def database_time(self) -> datetime | None:
+        """The server's clock (aware UTC), which all processes can ask; SQLite has no server."""
+        if self._engine.dialect.name != "postgresql":
+            return None
+        async with self._engine.connect() as connection:
+            moment: datetime = (await connection.execute(_SERVERS_CLOCK)).scalar_one()
+        return moment
 
     async def beat(self, now: datetime) -> int:
         """Say that this process is alive for another `ALIVE_S`; how many are, with it."""

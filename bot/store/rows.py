@@ -8,7 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import Audio, Brief, FailureKind, Job, JobState, Notice, NoticeKind, Rung
+from bot.jobs import (
+    Audio,
+    AudioFormat,
+    Brief,
+    FailureKind,
+    Job,
+    JobState,
+    Notice,
+    NoticeKind,
+    Reference,
+    Relation,
+    Rung,
+)
 from bot.store.tables import jobs, notices, processes
 
 
@@ -64,12 +76,7 @@ def job_from_row(row: Any) -> Job:
     return Job(
         id=row.id,
         state=JobState(row.state),
-        brief=Brief(
-            model=row.model,
-            prompt=row.prompt,
-            negative_prompt=row.negative_prompt,
-            seed=row.seed,
-        ),
+        brief=_brief(row),
         interaction_id=row.interaction_id,
         interaction_token=row.interaction_token,
         application_id=row.application_id,
@@ -88,6 +95,51 @@ def job_from_row(row: Any) -> Job:
         audio=_audio(row),
         failure_kind=FailureKind(row.failure_kind) if row.failure_kind else None,
         failure_reason=row.failure_reason,
+        private=row.private,
+        outside=row.outside,
+        parent_id=row.parent_id,
+        relation=Relation(row.relation) if row.relation else None,
+        batch_id=row.batch_id,
+        take=row.take,
+        title=row.title,
+        duration_s=row.duration_s,
+        tempo_bpm=row.tempo_bpm,
+        deleted_at=row.deleted_at,
+    )
+
+
+def brief_columns(brief: Brief) -> dict[str, Any]:
+    """The columns of `jobs` that hold what was asked for."""
+    columns = dict(vars(brief))
+    reference = columns.pop("reference")
+    if reference is not None:
+        columns |= {f"reference_{name}": value for name, value in vars(reference).items()}
+    return columns
+
+
+def _brief(row: Any) -> Brief:
+    return Brief(
+        model=row.model,
+        prompt=row.prompt,
+        negative_prompt=row.negative_prompt,
+        seed=row.seed,
+        lyrics=row.lyrics,
+        seconds=row.seconds,
+        instrumental=row.instrumental,
+        reference=_reference(row),
+        audio_format=AudioFormat(row.audio_format) if row.audio_format else None,
+    )
+
+
+def _reference(row: Any) -> Reference | None:
+    if row.reference_url is None:
+        return None
+    return Reference(
+        url=row.reference_url,
+        file_name=row.reference_file_name,
+        channel_id=row.reference_channel_id,
+        message_id=row.reference_message_id,
+        attachment_id=row.reference_attachment_id,
     )
 
 
@@ -121,14 +173,23 @@ def notice_from_row(row: Any) -> Notice:
 
 def insert_missing(connection: AsyncConnection, table: sa.Table) -> Any:
     """An insert that leaves out what is there already, also when another process is faster."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    return _insert(connection, table).on_conflict_do_nothing()
 
 
-def new_notice(job_id: str, kind: NoticeKind, now: datetime) -> sa.Insert:
-    """The insert of a notice that is due at once."""
-    return sa.insert(notices).values(job_id=job_id, kind=kind, created_at=now, due_at=now)
+def new_notice(connection: AsyncConnection, job_id: str, kind: NoticeKind, now: datetime) -> Any:
+    """The insert of a notice that is due at once.
+
+    A job may fail a second time (see `JobStore.revive`). Then its notice is due again: to be told,
+    or if it was told before, to bring the card up to date.
+    """
+    fresh = {"created_at": now, "due_at": now, "attempts": 0}
+    statement = _insert(connection, notices).values(job_id=job_id, kind=kind, **fresh)
+    return statement.on_conflict_do_update(index_elements=["job_id", "kind"], set_=fresh)
+
+
+def _insert(connection: AsyncConnection, table: sa.Table) -> Any:
+    """The dialect's own insert, which knows what to do with a row that is there already."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def select_job(job_id: str) -> sa.Select[Any]:

@@ -65,9 +65,18 @@ jobs = sa.Table(
     sa.Column("model", sa.String(64), nullable=False),
     sa.Column("prompt", AnyText, nullable=False),
     sa.Column("negative_prompt", AnyText),
-    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("seed", sa.BigInteger),
+    sa.Column("lyrics", AnyText),
+    sa.Column("seconds", sa.Integer),
+    sa.Column("instrumental", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("audio_format", sa.String(16)),
+    sa.Column("reference_url", AnyText),
+    sa.Column("reference_file_name", AnyText),
+    sa.Column("reference_channel_id", Snowflake),
+    sa.Column("reference_message_id", Snowflake),
+    sa.Column("reference_attachment_id", Snowflake),
     # where it came from, and where the answer goes
-    sa.Column("interaction_id", Snowflake, nullable=False, unique=True),
+    sa.Column("interaction_id", Snowflake, nullable=False),
     sa.Column("interaction_token", sa.Text),
     sa.Column("application_id", Snowflake, nullable=False),
     sa.Column("guild_id", Snowflake),
@@ -76,6 +85,13 @@ jobs = sa.Table(
     sa.Column("upload_limit_bytes", sa.BigInteger, nullable=False),
     sa.Column("card_message_id", Snowflake),
     sa.Column("retry_of", sa.String(16), sa.ForeignKey("jobs.id")),
+    sa.Column("private", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("outside", sa.Boolean, nullable=False, server_default=sa.false()),
+    # what it has to do with other jobs
+    sa.Column("parent_id", sa.String(16), sa.ForeignKey("jobs.id")),
+    sa.Column("relation", sa.String(16)),
+    sa.Column("batch_id", sa.String(16), sa.ForeignKey("jobs.id")),
+    sa.Column("take", sa.Integer, nullable=False, server_default="1"),
     # the place in the queue that the card shows, and since when
     sa.Column("shown_place", sa.Integer),
     sa.Column("shown_at", UtcDateTime),
@@ -93,6 +109,11 @@ jobs = sa.Table(
     sa.Column("audio_size_bytes", sa.BigInteger),
     sa.Column("failure_kind", sa.String(16)),
     sa.Column("failure_reason", AnyText),
+    # the finished track
+    sa.Column("title", AnyText),
+    sa.Column("duration_s", sa.Float),
+    sa.Column("tempo_bpm", sa.Float),
+    sa.Column("deleted_at", UtcDateTime),
     # who works on it
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),
@@ -100,6 +121,10 @@ jobs = sa.Table(
     sa.Index(None, "member_id", "created_at"),
     sa.Index(None, "created_at"),
     sa.Index(None, "model", "finished_at"),
+    sa.Index(None, "batch_id"),
+    sa.Index(None, "guild_id", "finished_at"),
+    # An interaction makes a request at most once, however often the gateway repeats it.
+    sa.UniqueConstraint("interaction_id", "take"),
 )
 
 notices = sa.Table(
@@ -142,4 +167,47 @@ processes = sa.Table(
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("alive_until", UtcDateTime, nullable=False),
+)
+
+# While the provider accepts nothing, one row holds submissions back in all processes.
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("reason", sa.String(32), nullable=False),
+    sa.Column("began_at", UtcDateTime, nullable=False),
+    sa.Column("probe_at", UtcDateTime, nullable=False),
+    sa.Column("distance_s", sa.Float, nullable=False),
+)
+
+# Who likes which track: each member once.
+likes = sa.Table(
+    "likes",
+    metadata,
+    sa.Column("job_id", sa.String(16), sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("member_id", Snowflake, primary_key=True),
+    sa.Column("liked_at", UtcDateTime, nullable=False),
+    sa.Index(None, "liked_at"),
+)
+
+# Where a track was posted besides its own announcement.
+shares = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("job_id", sa.String(16), sa.ForeignKey("jobs.id"), primary_key=True),
+    sa.Column("channel_id", Snowflake, primary_key=True),
+    sa.Column("guild_id", Snowflake),
+    sa.Column("message_id", Snowflake),
+    sa.Column("shared_at", UtcDateTime, nullable=False),
+)
+
+# What members had typed when it could not be taken, so that nobody types it twice.
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("member_id", Snowflake, nullable=False),
+    sa.Column("content", AnyText, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index(None, "created_at"),
 )

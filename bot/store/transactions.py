@@ -46,21 +46,27 @@ class Transactions:
         self._waiting: list[_Waiting] = []
         self._runner: asyncio.Task[None] | None = None
 
-    async def run(self, work: Work[T]) -> T:
+    async def run(self, work: Work[T], *, patience_s: float = 0.0) -> T:
         """What the work returns, once that is committed; what it raises, after a rollback.
 
         The work may be run again after a rollback that another one caused, so it must do nothing
-        but talk to its connection.
+        but talk to its connection. With patience it waits so long for others to go together with.
         """
         if not self._shares:
             async with self._engine.begin() as connection:
                 return await work(connection)
         waiting = _Waiting(work)
         self._waiting.append(waiting)
-        if self._runner is None or self._runner.done():
-            self._runner = asyncio.create_task(self._run())
+        if patience_s:
+            asyncio.get_running_loop().call_later(patience_s, self._start)
+        else:
+            self._start()
         result: T = await waiting.outcome
         return result
+
+    def _start(self) -> None:
+        if self._waiting and (self._runner is None or self._runner.done()):
+            self._runner = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         while self._waiting:

@@ -1,4 +1,4 @@
-"""Forgetting in time: held files that nobody asked for, and tokens that are dead anyway."""
+"""Forgetting in time: held files that nobody asked for, dead tokens, and what the killed left."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from bot.scratch import sweep_abandoned
 from bot.store.held_store import HeldStore
 from bot.workers.worker import Clock
 
@@ -24,6 +25,8 @@ class Janitor:
 
     async def run_once(self) -> None:
         """Tidy up now."""
+        if swept := await asyncio.to_thread(sweep_abandoned):
+            log.info("deleted %d temporary folders of processes that are dead", swept)
         dropped = await self._held.forget(self._clock(), held_for=self._held_for)
         if dropped:
             log.info("dropped %d held tracks that nobody asked for in time", dropped)

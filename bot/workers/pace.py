@@ -26,6 +26,11 @@ class Pace:
         self._at_s = now_s
         return int(self._allowance)
 
+    def within(self, seconds: float) -> int:
+        """Requests that may go out in so many seconds from now, with those that may right now."""
+        self.available()
+        return int(self._allowance + seconds * self._per_s)
+
     def spend(self, requests: int) -> None:
         """These went out."""
         self._allowance -= requests

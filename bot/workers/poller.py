@@ -1,6 +1,7 @@
 """Polling: every generation is followed until the provider says that it ended."""
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ from bot.workers.worker import Clock, Worker
 
 SLOTS = 100
 LEASE_S = READ_TIMEOUT_S + 30
+# A claim costs more than a poll: where many are due, so many seconds' worth share one.
+AHEAD_S = 1.0
 GIVE_UP_AFTER_S = 24 * 3600
 
 log = logging.getLogger(__name__)
@@ -49,20 +52,24 @@ class Poller(Worker[Job]):
         self._overdue_s = overdue_s
         self._bells = bells
         self._metrics = metrics or Metrics()
+        self._claimed: deque[Job] = deque()  # due, and waiting for their turn
 
     async def claim(self, limit: int) -> Sequence[Job]:
-        """Due generations, as many as the rate allows."""
+        """Due generations, as many as the rate allows now."""
         limit = min(limit, self._pace.available())
         if limit < 1:
             return []
-        due = await self._jobs.claim_polls(limit, self._clock(), lease_s=LEASE_S)
+        if not self._claimed:
+            batch = min(max(limit, self._pace.within(AHEAD_S)), SLOTS)
+            self._claimed += await self._jobs.claim_polls(batch, self._clock(), lease_s=LEASE_S)
+        due = [self._claimed.popleft() for _ in range(min(limit, len(self._claimed)))]
         self._pace.spend(len(due))
         return due
 
     async def next_due_at(self) -> datetime | None:
         """The next poll, but not faster than the rate."""
         wait_s = self._pace.seconds_to_next()
-        if wait_s:
+        if wait_s or self._claimed:
             return self._clock() + timedelta(seconds=wait_s)
         return await self._jobs.next_due_at(JobState.GENERATING)
 
@@ -108,7 +115,10 @@ class Poller(Worker[Job]):
             log.warning("overdue after %d s; asking less often from now on", age_s)
             self._bells.ring(Bell.DELIVER)
         due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
-        await self._jobs.poll_again(job.id, max(due_at, now + timedelta(seconds=at_least_s)))
+        due_at = max(due_at, now + timedelta(seconds=at_least_s))
+        # Stored together with what the rest of its batch brings.
+        patience_s = AHEAD_S if self._claimed else 0.0
+        await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         log.warning("failed (%s): %s", kind, reason)

@@ -1,4 +1,4 @@
-"""The heartbeat of this process: keeps its claims alive, and shares the poll rate with others."""
+"""The heartbeat: keeps claims alive and the clock right, and shares the poll rate with others."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from bot.errors import DatabaseTrouble
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.workers.pace import Pace
-from bot.workers.worker import Clock
+from bot.workers.shared_clock import SharedClock
 
 LEAVE_WITHIN_S = 1.0
 BEAT_S = ALIVE_S / 4
@@ -20,7 +20,7 @@ class Pulse:
     """Beats until told to stop. One missed beat does no harm; four in a row cost the claims."""
 
     def __init__(
-        self, processes: ProcessStore, pace: Pace, *, polls_per_s: float, clock: Clock
+        self, processes: ProcessStore, pace: Pace, *, polls_per_s: float, clock: SharedClock
     ) -> None:
         self._processes = processes
         self._pace = pace
@@ -28,7 +28,11 @@ class Pulse:
         self._clock = clock
 
     async def beat(self) -> None:
-        """One beat. The provider sees `polls_per_s` over all processes together."""
+        """One beat, and a look at the clock that all processes share.
+
+        The provider sees `polls_per_s` over all of them together.
+        """
+        await self._clock.set_by(self._processes.database_time)
         alive = await self._processes.beat(self._clock())
         self._pace.set_rate(self._polls_per_s / max(alive, 1))
 

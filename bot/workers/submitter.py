@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.errors import DatabaseTrouble, InvalidRequest, OutcomeUnknown, Refused
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
@@ -11,11 +13,11 @@ from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
 from bot.provider.wire import Generation
-from bot.store.job_store import JobStore
-from bot.store.notice_store import NoticeStore
+from bot.store.pause_store import Pause
+from bot.store.stores import Stores
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from bot.workers.pause import Pause
+from bot.workers.pause import held_back
 from bot.workers.worker import Clock, Worker
 
 # A dead process shows by its heartbeat. In a living one the answer may have come, and waits for
@@ -26,14 +28,15 @@ STORE_AGAIN_S = 1.0
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 
 class Submitter(Worker[Job]):
     """Moves jobs from `queued` over `submitting` to `generating`."""
 
     def __init__(
         self,
-        jobs: JobStore,
-        notices: NoticeStore,
+        stores: Stores,
         provider: Provider,
         experience: Experience,
         *,
@@ -44,15 +47,15 @@ class Submitter(Worker[Job]):
         metrics: Metrics | None = None,
     ) -> None:
         super().__init__(slots=at_most_running, bell=bells.event(Bell.SUBMIT), clock=clock)
-        self._jobs = jobs
-        self._notices = notices
+        self._jobs = stores.jobs
+        self._notices = stores.notices
+        self._pauses = stores.pauses
         self._provider = provider
         self._at_most_running = at_most_running
         self._overdue_s = overdue_s
         self._experience = experience
         self._bells = bells
         self._metrics = metrics or Metrics()
-        self.pause = Pause()
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
@@ -60,10 +63,6 @@ class Submitter(Worker[Job]):
         if abandoned := await self._jobs.interrupt_abandoned(now):
             self._metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
             self._bells.ring(Bell.DELIVER)
-        if self.pause.probe_at is not None:
-            if now < self.pause.probe_at or self._tasks:
-                return []
-            limit = 1
         return await self._jobs.claim_submissions(
             limit,
             now,
@@ -74,11 +73,13 @@ class Submitter(Worker[Job]):
 
     async def next_due_at(self) -> datetime | None:
         """The next queued job, but not before the next probe."""
-        due_at = await self._jobs.next_due_at(JobState.QUEUED)
-        if due_at is None or self.pause.probe_at is None:
-            # With every place taken, a finished generation wakes us, not the clock.
-            return due_at if due_at is None or due_at > self._clock() else None
-        return max(due_at, self.pause.probe_at)
+        upcoming = await self._jobs.next_submission()
+        self._metrics.paused(upcoming.probe_at is not None)
+        if upcoming.due_at is None:
+            return None
+        at = max(upcoming.due_at, upcoming.probe_at or upcoming.due_at)
+        # With every place taken, or a probe under way, what ends it wakes us, not the clock.
+        return at if at > self._clock() else None
 
     async def handle(self, job: Job) -> None:
         """One POST, and what its answer means."""
@@ -88,34 +89,42 @@ class Submitter(Worker[Job]):
             except InvalidRequest as error:
                 await self._fail(job, FailureKind.REJECTED, error.hint)
             except Refused as error:
-                await self._wait(job, error)
-                await self._tell_waiting()
+                pause = await self._hold_back(error)
+                await self._wait(job)
+                await self._tell_waiting(pause)
             except OutcomeUnknown as error:
-                self._hold_back(error)
+                pause = await self._hold_back(error)
                 await self._fail(job, FailureKind.INTERRUPTED, str(error))
-                await self._tell_waiting()
+                await self._tell_waiting(pause)
             else:
                 await self._start(job, generation)
 
     async def _start(self, job: Job, generation: Generation) -> None:
         log.info("accepted by the provider as generation %s", generation.id)
-        if not await self._firmly(lambda: self._store_paid(job, generation)):
-            log.error("generation %s is paid for, but its job was given up", generation.id)
+        await self._firmly(lambda: self._store_paid(job, generation))
         self._metrics.submitted(job)
-        self._metrics.paused(False)
-        if self.pause.end():
-            log.warning("the provider accepts submissions again")
         self._bells.ring(Bell.POLL)
+        if await self._firmly(self._pauses.end):
+            log.warning("the provider accepts submissions again")
+            self._bells.ring(Bell.SUBMIT)
+        self._metrics.paused(False)
         self.wake()
 
-    async def _store_paid(self, job: Job, generation: Generation) -> bool:
+    async def _store_paid(self, job: Job, generation: Generation) -> None:
+        """Whatever became of the job in the meantime: to others this process may seem dead."""
         now = self._clock()
         due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
-        return await self._jobs.start_generation(
-            job.id, generation.id, due_at, inference_id=generation.inference_id
-        )
+        paid = (job.id, generation.id, due_at)
+        if await self._jobs.start_generation(*paid, inference_id=generation.inference_id):
+            return
+        if await self._jobs.revive(*paid, inference_id=generation.inference_id):
+            log.warning("it had been given up, and goes on since the provider accepted it")
+            return
+        stored = await self._jobs.get(job.id)
+        if stored is None or stored.generation_id != generation.id:
+            log.error("generation %s is paid for, but has no job", generation.id)
 
-    async def _firmly(self, store: Callable[[], Awaitable[bool]]) -> bool:
+    async def _firmly(self, store: Callable[[], Awaitable[T]]) -> T:
         """Write down what the provider answered, however long the database has trouble.
 
         The answer is known to nobody else: without it, the submission would count as interrupted.
@@ -135,23 +144,25 @@ class Submitter(Worker[Job]):
             self._metrics.failed(kind)
         self._bells.ring(Bell.DELIVER)
 
-    async def _wait(self, job: Job, refusal: Refused) -> None:
+    async def _wait(self, job: Job) -> None:
         """Back into the queue; the provider is asked again when the pause allows a probe."""
-        self._metrics.paused(True)
-        self._hold_back(refusal)
         due_at = self._clock() + timedelta(milliseconds=1)
         await self._firmly(lambda: self._jobs.requeue(job.id, due_at))
 
-    def _hold_back(self, reason: Refused | OutcomeUnknown) -> None:
-        """From now on one job at a time goes out, until the provider accepts one."""
-        if self.pause.begin(reason, self._clock()):
-            level = logging.ERROR if self.pause.host_must_act else logging.WARNING
-            log.log(level, "%s", _advice(reason, self.pause))
+    async def _hold_back(self, why: Refused | OutcomeUnknown) -> Pause:
+        """From now on one job at a time goes out, from all processes, until one is accepted."""
+        how = partial(held_back, why=why, now=self._clock())
+        before, pause = await self._firmly(lambda: self._pauses.change(how))
+        self._metrics.paused(True)
+        if before is None or (before.reason, before.began_at) != (pause.reason, pause.began_at):
+            level = logging.ERROR if pause.host_must_act else logging.WARNING
+            log.log(level, "%s", _advice(why, pause))
+        return pause
 
-    async def _tell_waiting(self) -> None:
+    async def _tell_waiting(self, pause: Pause) -> None:
         """Each waiting member learns once of a pause that may be a long one."""
         now = self._clock()
-        worth_telling = self.pause.host_must_act or self.pause.lasted_s(now) > TELL_OF_PAUSE_AFTER_S
+        worth_telling = pause.host_must_act or pause.lasted_s(now) > TELL_OF_PAUSE_AFTER_S
         if worth_telling and await self._notices.add_to_waiting(NoticeKind.DELAYED, now):
             self._bells.ring(Bell.DELIVER)
 

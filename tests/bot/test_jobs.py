@@ -19,6 +19,7 @@ ALLOWED = {
     ("generating", "succeeded"),
     ("generating", "failed"),
     ("generating", "cancelled"),
+    ("failed", "generating"),
 }
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.errors import DailyLimitReached
 from bot.jobs import JobState
-from bot.reception import Reception, brief_of
-from bot.store.job_store import DailyLimits
+from bot.reception import Reception
+from bot.store.draft_store import DraftStore
+from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from tests.factories import AUDIO, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
@@ -23,6 +24,7 @@ def a_reception(
 ) -> Reception:
     return Reception(
         stored.jobs,
+        DraftStore(stored.engine),
         Experience(stored.jobs),
         allowed_guild_ids=allowed_guild_ids,
         limits=limits,
@@ -125,9 +127,3 @@ async def test_job_is_not_cancelled_when_what_is_known_of_it_is_old(stored: Stor
 
 async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
     assert await a_reception(stored).job("f" * 16) is None
-
-
-@pytest.mark.parametrize("negative_prompt", [None, "", "  \n", "\x00\x07", "\u200b"])
-def test_brief_has_no_negative_prompt_when_it_is_blank(negative_prompt: str | None) -> None:
-    brief = brief_of(model="m", prompt=" rain \n", negative_prompt=negative_prompt, seed=0)
-    assert (brief.prompt, brief.negative_prompt) == ("rain", None)

@@ -571,6 +571,46 @@ async def test_delay_is_not_told_when_it_is_over(
     assert await post.is_closed()
 
 
+async def interrupted(post: Post) -> tuple[Job, str]:
+    """A job that is given up, though the provider took it; it and its generation's id."""
+    post.stand_in.plan(Fate(duration_s=0))
+    generation = await post.provider.submit(a_brief())
+    job = await post.stored.submit()
+    kind, source = FailureKind.INTERRUPTED, JobState.SUBMITTING
+    assert await post.stored.jobs.fail(job.id, kind, "?", post.clock(), source=source)
+    return job, generation.id
+
+
+async def revive_and_finish(post: Post, job: Job, generation_id: str) -> None:
+    assert await post.stored.jobs.revive(job.id, generation_id, post.clock())
+    done = await post.provider.fetch(generation_id)
+    assert done.audio is not None
+    assert await post.stored.jobs.succeed(job.id, done.audio, post.clock())
+
+
+async def test_track_alone_is_told_when_a_job_came_back_before_its_failure_was(post: Post) -> None:
+    job, generation_id = await interrupted(post)
+    [claimed] = await post.stored.notices.claim_due(1, post.clock(), lease_s=60)
+    await revive_and_finish(post, job, generation_id)
+    await post.stored.notices.put_off(claimed[0].id, post.clock(), "busy", unsure=False)
+    await post.deliver_until_told()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+    assert await post.is_closed()
+
+
+async def test_track_is_told_all_the_same_when_a_job_came_back_after_its_failure_was(
+    post: Post,
+) -> None:
+    job, generation_id = await interrupted(post)
+    await post.deliverer.run_once()
+    await revive_and_finish(post, job, generation_id)
+    await post.deliver_until_told()
+    assert [sent.file for sent in post.messenger.sent] == [None, WAV]
+    titles = [embed.title for embed, _ in post.messenger.cards]
+    assert titles == [words.CARD_FAILED, words.CARD_READY]
+    assert await post.is_closed()
+
+
 async def test_other_members_are_told_when_one_delivery_breaks(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:

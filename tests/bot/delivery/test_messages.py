@@ -12,7 +12,7 @@ from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
 from bot.jobs import FailureKind, JobState, NoticeKind, Rung
 from bot.provider.audio_file import AudioOnDisk
-from bot.reception import brief_of
+from bot.text import is_blank
 from tests.factories import NOW, a_brief, a_job
 
 HOSTILE = st.text(
@@ -37,7 +37,12 @@ def assert_fits(embed: discord.Embed) -> None:
 async def test_cards_fit_whatever_was_typed(prompt: str, reason: str, state: JobState) -> None:
     job = a_job(
         state=state,
-        brief=brief_of(model="m", prompt=prompt, negative_prompt=prompt, seed=2**63 - 1),
+        brief=a_brief(
+            model="m",
+            prompt=prompt,
+            negative_prompt=None if is_blank(prompt) else prompt,
+            seed=2**63 - 1,
+        ),
         failure_kind=FailureKind.REJECTED,
         failure_reason=reason,
     )

@@ -27,6 +27,21 @@ def test_hosters_address_becomes_one_for_asyncpg(scheme: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ("", {}),
+        ("?sslmode=verify-full", {"ssl": "verify-full"}),
+        ("?application_name=compose&connect_timeout=5", {}),
+        ("?channel_binding=require&sslmode=require", {"ssl": "require"}),
+        ("?pgbouncer=true&sslmode=disable", {"ssl": "disable"}),
+    ],
+)
+def test_options_that_only_libpq_knows_are_left_out(options: str, kept: dict[str, str]) -> None:
+    url = engine_url(f"postgres://me@db.example/compose{options}")
+    assert dict(url.query) == kept
+
+
+@pytest.mark.parametrize(
     ("address", "file"), [("sqlite:///a/b.db", "a/b.db"), ("sqlite:////a/b.db", "/a/b.db")]
 )
 def test_sqlite_address_names_a_file(address: str, file: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import IllegalMove
-from bot.jobs import MOVES, FailureKind, Job, JobState, NoticeKind
+from bot.jobs import MOVES, FailureKind, Job, JobState, NoticeKind, Rung
 from bot.store.tables import jobs, notices
 from tests.factories import AUDIO, CARD_ID, Stored
 
@@ -21,9 +21,8 @@ async def _submitting(stored: Stored, job: Job) -> bool:
     return [claimed.id for claimed in await stored.claim_submissions()] == [job.id]
 
 
-def _fail_from(source: JobState) -> Move:
+def _fail_from(source: JobState, kind: FailureKind = FailureKind.LOST) -> Move:
     def move(stored: Stored, job: Job) -> Awaitable[bool]:
-        kind = FailureKind.LOST
         return stored.jobs.fail(job.id, kind, "gone", stored.clock(), source=source)
 
     return move
@@ -40,10 +39,18 @@ MOVES_BY_METHOD: dict[tuple[JobState, JobState], Move] = {
     (S.SUBMITTING, S.GENERATING): lambda it, job: it.jobs.start_generation(
         job.id, "other:id/1", it.clock()
     ),
+    (S.FAILED, S.GENERATING): lambda it, job: it.jobs.revive(job.id, "other:id/1", it.clock()),
     (S.GENERATING, S.SUCCEEDED): lambda it, job: it.jobs.succeed(job.id, AUDIO, it.clock()),
     **{(s, S.FAILED): _fail_from(s) for s in (S.SUBMITTING, S.GENERATING)},
     **{(s, S.CANCELLED): _cancel_from(s) for s in (S.RECEIVED, S.QUEUED, S.GENERATING)},
 }
+
+
+async def interrupted(stored: Stored) -> Job:
+    """A job that is given up while its submission's outcome is unknown."""
+    job = await stored.submit()
+    assert await _fail_from(S.SUBMITTING, FailureKind.INTERRUPTED)(stored, job)
+    return await stored.job(job.id)
 
 
 async def everything(stored: Stored) -> list[Any]:
@@ -66,7 +73,7 @@ async def test_job_moves_once_when_it_is_in_the_right_state(
     stored: Stored, move: tuple[JobState, JobState]
 ) -> None:
     source, target = move
-    job = await stored.bring_to(source)
+    job = await (interrupted(stored) if source is S.FAILED else stored.bring_to(source))
     assert await MOVES_BY_METHOD[move](stored, job)
     assert (await stored.job(job.id)).state is target
     before = await everything(stored)
@@ -148,3 +155,77 @@ async def test_new_address_is_remembered_only_when_the_track_is_finished(stored:
     assert not await stored.jobs.refresh_audio(running.id, AUDIO)
     assert await stored.jobs.refresh_audio(done.id, AUDIO)
     assert (await stored.job(running.id)).audio is None
+
+
+# --- coming back from a failure -----------------------------------------------------------------
+
+
+async def due(stored: Stored) -> list[NoticeKind]:
+    """What is to be told now."""
+    found = await stored.notices.claim_due(10, stored.clock(), lease_s=60)
+    return [notice.kind for notice, _ in found]
+
+
+async def test_revived_job_is_polled_and_told_its_result_alone_when_nobody_knew(
+    stored: Stored,
+) -> None:
+    job = await interrupted(stored)
+    assert await stored.jobs.revive(job.id, "late:id/1", stored.clock(), inference_id="charge")
+    [polled] = await stored.jobs.claim_polls(10, stored.clock(), lease_s=60)
+    assert (polled.id, polled.generation_id, polled.attempts) == (job.id, "late:id/1", 1)
+    assert (polled.failure_kind, polled.failure_reason, polled.finished_at) == (None,) * 3
+    assert await due(stored) == []
+    assert await stored.jobs.succeed(job.id, AUDIO, stored.clock())
+    assert await due(stored) == [NoticeKind.RESULT]
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+async def test_failed_job_stays_failed_when_its_outcome_was_known(
+    stored: Stored, kind: FailureKind
+) -> None:
+    job = await stored.fail(kind)
+    before = await everything(stored)
+    assert not await stored.jobs.revive(job.id, "late:id/1", stored.clock())
+    assert await everything(stored) == before
+
+
+async def test_second_failure_is_told_when_nobody_knew_of_the_first(stored: Stored) -> None:
+    job = await interrupted(stored)
+    assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
+    assert await _fail_from(S.GENERATING)(stored, job)
+    notice = await stored.claim_notice()
+    assert (notice.kind, notice.message_id) == (NoticeKind.FAILURE, None)
+
+
+async def test_second_failure_only_corrects_the_card_when_the_first_was_told(
+    stored: Stored,
+) -> None:
+    job = await interrupted(stored)
+    notice = await stored.claim_notice()
+    now = stored.clock()
+    await stored.notices.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
+    await stored.notices.close(notice)
+    assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
+    assert await due(stored) == []
+    assert await _fail_from(S.GENERATING)(stored, job)
+    again = await stored.claim_notice()
+    assert (again.kind, again.rung, again.message_id) == (NoticeKind.FAILURE, Rung.CHANNEL, 2)
+
+
+async def test_held_failure_is_not_handed_out_when_its_job_came_back(stored: Stored) -> None:
+    job = await interrupted(stored)
+    notice = await stored.claim_notice()
+    await stored.notices.hold(notice.id, "no way")
+    assert len(await stored.notices.held_for(job.member_id, 10)) == 1
+    assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
+    assert await stored.notices.held_for(job.member_id, 10) == []
+    await stored.notices.hold(notice.id, "a try that was under way")
+    assert await stored.notices.held_for(job.member_id, 10) == []
+
+
+async def test_token_is_kept_when_an_outdated_failure_is_closed(stored: Stored) -> None:
+    job = await interrupted(stored)
+    notice = await stored.claim_notice()
+    assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
+    await stored.notices.close(notice)
+    assert (await stored.job(job.id)).interaction_token == job.interaction_token

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.errors import AlreadyReceived, AlreadyRetried, ComposeError, DailyLimitReached
 from bot.jobs import Audio, FailureKind, JobState
-from bot.store.job_store import DailyLimits
+from bot.store.receiving import DailyLimits
 from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
 
 DAY_S = 24 * 3600

@@ -44,6 +44,25 @@ async def test_works_that_wait_together_are_committed_together_where_there_is_on
     assert len(commits) == (1 if engine.dialect.name == "sqlite" else AT_MOST)
 
 
+async def test_patient_work_goes_together_with_the_next(engine: AsyncEngine) -> None:
+    commits: list[sa.Connection] = []
+    sa.event.listen(engine.sync_engine, "commit", commits.append)
+    transactions = Transactions(engine)
+    works = (transactions.run(entering(name), patience_s=3600) for name in ("a", "b"))
+    patient = asyncio.gather(*works)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        assert await transactions.run(entering("next")) == "next"
+        assert await patient == ["a", "b"]
+    assert len(commits) == (1 if engine.dialect.name == "sqlite" else 3)
+
+
+async def test_patient_work_goes_alone_when_nobody_comes(engine: AsyncEngine) -> None:
+    async with asyncio.timeout(60):
+        assert await Transactions(engine).run(entering("alone"), patience_s=0.01) == "alone"
+    assert await entered(engine) == {"alone"}
+
+
 async def test_failing_work_fails_alone_and_leaves_nothing(engine: AsyncEngine) -> None:
     async def failing(connection: AsyncConnection) -> None:
         await entering("half")(connection)

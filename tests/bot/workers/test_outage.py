@@ -52,8 +52,7 @@ class Queue:
         self.stored = stored
         self.stand_in = stand_in
         self.submitter = Submitter(
-            stored.jobs,
-            stored.notices,
+            stored.stores,
             provider,
             Experience(stored.jobs),
             at_most_running=AT_MOST_RUNNING,
@@ -72,7 +71,8 @@ class Queue:
         while clock() < end:
             await self.submitter.run_once()
             assert await self.submitter.run_once() == 0  # nothing more before the next probe
-            clock.now = self.submitter.pause.probe_at or end
+            pause = await self.stored.stores.pauses.current()
+            clock.now = pause.probe_at if pause else end
         self.stand_in.scenario.clear()
         return rule
 
@@ -110,7 +110,9 @@ async def test_all_jobs_go_out_once_the_provider_accepts_again(
     # The first jobs went out together; from then on one at a time: 2, 4, 8 … 60 s apart.
     assert rule.hits <= AT_MOST_RUNNING + 15
     assert await stored.jobs.count(JobState.QUEUED) == WAITING
-    assert queue.submitter.pause.host_must_act is outage.host_must_act
+    pause = await stored.stores.pauses.current()
+    assert pause is not None
+    assert pause.host_must_act is outage.host_must_act
     assert await delayed(stored) == WAITING
     clock.advance(60)
     await queue.work_off()
@@ -140,6 +142,8 @@ async def test_new_trouble_is_not_an_old_one_when_nothing_was_submitted_in_betwe
         assert await queue.submitter.run_once() == 1
         assert (await stored.job(job.id)).failure_kind is FailureKind.INTERRUPTED
         assert (await stored.job(waiting.id)).state is JobState.RECEIVED
-        assert queue.submitter.pause.lasted_s(clock()) == 0
+        pause = await stored.stores.pauses.current()
+        assert pause is not None
+        assert pause.lasted_s(clock()) == 0
         clock.advance(3600)
     assert broken.hits == 2

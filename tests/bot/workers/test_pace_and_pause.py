@@ -1,12 +1,20 @@
 """How fast requests go out, and how long they are held back."""
 
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 
-from bot.errors import KeyRejected, OutOfCredits, RateLimited, Unavailable
+from bot.errors import (
+    KeyRejected,
+    OutcomeUnknown,
+    OutOfCredits,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
+from bot.store.pause_store import Pause, PauseReason
 from bot.workers.pace import Pace
-from bot.workers.pause import FIRST_PROBE_S, LONGEST_PROBE_S, Pause
+from bot.workers.pause import FIRST_PROBE_S, FORGOTTEN_AFTER_S, LONGEST_PROBE_S, held_back
 from tests.factories import NOW, HandClock
 
 
@@ -50,19 +58,28 @@ def test_pace_says_when_the_next_request_may_go(per_s: float) -> None:
     assert pace.seconds_to_next() == 0
 
 
+def test_pace_says_how_many_requests_may_go_within_a_while() -> None:
+    clock_s = Seconds()
+    pace = Pace(5.0, clock_s)
+    assert pace.within(1.0) == 6  # one now, and five within the second
+    pace.spend(1)
+    assert (pace.within(1.0), pace.within(0.1)) == (5, 0)
+    clock_s.now_s += 3600
+    assert pace.within(1.0) == 6
+
+
 def limited(retry_after_s: float | None) -> RateLimited:
     return RateLimited("429", retry_after_s=retry_after_s)
 
 
 def distance_s(pause: Pause, clock: HandClock) -> float:
-    assert pause.probe_at is not None
     return (pause.probe_at - clock()).total_seconds()
 
 
 def test_probes_are_further_and_further_apart_up_to_a_limit() -> None:
-    pause, clock, distances = Pause(), HandClock(), []
+    pause, clock, distances = None, HandClock(), []
     for _ in range(8):
-        pause.begin(Unavailable("503"), clock())
+        pause = held_back(pause, Unavailable("503"), clock())
         distances.append(distance_s(pause, clock))
         clock.advance(distances[-1])
     assert distances == [2, 4, 8, 16, 32, 60, 60, 60]
@@ -70,45 +87,53 @@ def test_probes_are_further_and_further_apart_up_to_a_limit() -> None:
 
 
 def test_probes_are_not_put_off_when_what_was_under_way_is_refused_too() -> None:
-    pause, clock = Pause(), HandClock()
+    clock = HandClock()
+    pause = held_back(None, Unavailable("503"), clock())
     for _ in range(10):
-        pause.begin(Unavailable("503"), clock())
-    assert distance_s(pause, clock) == FIRST_PROBE_S
+        assert held_back(pause, Unavailable("503"), clock()) == pause
 
 
 @pytest.mark.parametrize(("asked_s", "waits_s"), [(17.0, 17.0), (None, 2.0), (0.0, 2.0)])
 def test_probe_waits_as_long_as_the_provider_asked(asked_s: float | None, waits_s: float) -> None:
-    pause, clock = Pause(), HandClock()
-    pause.begin(limited(asked_s), clock())
-    assert distance_s(pause, clock) == waits_s
+    clock = HandClock()
+    assert distance_s(held_back(None, limited(asked_s), clock()), clock) == waits_s
 
 
-def test_refusal_is_news_when_its_reason_is_another() -> None:
-    pause, clock = Pause(), HandClock()
-    reasons = [KeyRejected("a"), KeyRejected("b"), OutOfCredits("c"), OutOfCredits("d")]
-    assert [pause.begin(reason, clock()) for reason in reasons] == [True, False, True, False]
+def test_newest_reason_counts_when_they_differ() -> None:
+    first = held_back(None, KeyRejected("a"), NOW)
+    second = held_back(first, OutOfCredits("b"), NOW)
+    assert second == replace(first, reason=PauseReason.OUT_OF_CREDITS)
 
 
-def test_host_must_act_when_waiting_alone_does_not_help() -> None:
-    for reason, must_act in (
+@pytest.mark.parametrize(
+    ("why", "must_act"),
+    [
         (KeyRejected("x"), True),
         (OutOfCredits("x"), True),
         (limited(1), False),
-    ):
-        pause = Pause()
-        pause.begin(reason, NOW)
-        assert pause.host_must_act is must_act
-    assert not Pause().host_must_act
+        (Unavailable("x"), False),
+        (OutcomeUnknown("x"), False),
+    ],
+)
+def test_host_must_act_when_waiting_alone_does_not_help(
+    why: Refused | OutcomeUnknown, must_act: bool
+) -> None:
+    assert held_back(None, why, NOW).host_must_act is must_act
 
 
-def test_pause_starts_anew_when_it_had_ended() -> None:
-    pause, clock = Pause(), HandClock()
-    assert not pause.end()
+def test_pause_lasts_from_its_first_refusal_on() -> None:
+    pause, clock = None, HandClock()
     for _ in range(3):
-        pause.begin(Unavailable("503"), clock())
+        pause = held_back(pause, Unavailable("503"), clock())
         clock.advance(100)
+    assert pause is not None
     assert pause.lasted_s(clock()) == 300
-    assert pause.end()
-    assert (pause.probe_at, pause.reason, pause.lasted_s(clock())) == (None, None, 0)
-    assert pause.begin(Unavailable("503"), clock())
-    assert pause.probe_at == clock() + timedelta(seconds=FIRST_PROBE_S)
+
+
+def test_pause_begins_anew_when_the_last_one_was_forgotten() -> None:
+    clock = HandClock()
+    old = held_back(held_back(None, limited(1), clock()), KeyRejected("x"), clock())
+    clock.advance(1 + FORGOTTEN_AFTER_S + 1)
+    anew = held_back(old, KeyRejected("x"), clock())
+    assert anew.began_at == clock()
+    assert distance_s(anew, clock) == FIRST_PROBE_S

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.provider.client import GENERATIONS, Provider
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.pace import Pace
-from bot.workers.poller import GIVE_UP_AFTER_S, LEASE_S, Poller
+from bot.workers.poller import GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
 from tests.factories import HandClock, Stored, a_brief
@@ -24,14 +25,14 @@ def bells() -> Bells:
 
 
 def a_poller(
-    stored: Stored, provider: Provider, bells: Bells, *, polls_per_s: float = 1000
+    stored: Stored, provider: Provider, bells: Bells, *, pace: Pace | None = None
 ) -> Poller:
     return Poller(
         stored.jobs,
         stored.notices,
         provider,
         Experience(stored.jobs),
-        pace=Pace(polls_per_s),
+        pace=pace or Pace(1000),
         overdue_s=OVERDUE_S,
         bells=bells,
         clock=stored.clock,
@@ -246,7 +247,7 @@ async def test_finished_track_is_taken_when_the_bot_was_away_for_days(
 async def test_polls_keep_to_the_pace_when_many_are_due(
     stored: Stored, provider: Provider, bells: Bells, stand_in: AimlapiStandIn
 ) -> None:
-    poller = a_poller(stored, provider, bells, polls_per_s=0.01)
+    poller = a_poller(stored, provider, bells, pace=Pace(0.01))
     for _ in range(3):
         await generating(stored, provider)
     assert [await poller.run_once() for _ in range(3)] == [1, 0, 0]
@@ -255,6 +256,38 @@ async def test_polls_keep_to_the_pace_when_many_are_due(
     due_at = await poller.next_due_at()
     assert due_at is not None
     assert 90 < (due_at - stored.clock()).total_seconds() <= 100
+
+
+async def test_one_claim_serves_a_second_of_evenly_spaced_polls_when_many_are_due(
+    stored: Stored, provider: Provider, bells: Bells
+) -> None:
+    now_s = 0.0
+    poller = a_poller(stored, provider, bells, pace=Pace(4.0, lambda: now_s))
+    ids = {(await generating(stored, provider)).id for _ in range(7)}
+    commits: list[sa.Connection] = []
+    sa.event.listen(stored.engine.sync_engine, "commit", commits.append)
+    polled: list[tuple[str, float]] = []
+    while now_s < 1.75:
+        polled += [(job.id, now_s) for job in await poller.claim(SLOTS)]
+        due_at = await poller.next_due_at()
+        assert due_at is not None
+        now_s += 0.125  # a bell may wake the loop before it is time
+    assert {job_id for job_id, _ in polled} == ids
+    assert [at_s for _, at_s in polled] == [0.25 * number for number in range(7)]
+    assert len(commits) == 2
+
+
+async def test_poll_is_due_at_once_only_when_its_turn_has_come(
+    stored: Stored, provider: Provider, bells: Bells, clock: HandClock
+) -> None:
+    now_s = 0.0
+    poller = a_poller(stored, provider, bells, pace=Pace(4.0, lambda: now_s))
+    for _ in range(2):
+        await generating(stored, provider)
+    assert len(await poller.claim(SLOTS)) == 1
+    assert await poller.next_due_at() == clock() + timedelta(seconds=0.25)
+    now_s = 0.25
+    assert await poller.next_due_at() == clock()
 
 
 async def test_poll_is_taken_over_when_its_process_died(

@@ -12,6 +12,7 @@ from bot.store.tables import processes
 from bot.workers import pulse
 from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse
+from bot.workers.shared_clock import SharedClock
 from tests.factories import HandClock, Stored
 
 RATE = 12.0
@@ -47,7 +48,7 @@ class Rate(Pace):
 def a_pulse(stored: Stored, clock: HandClock) -> Callable[[str], tuple[Pulse, Beats, Rate]]:
     def make(worker_id: str) -> tuple[Pulse, Beats, Rate]:
         beats, pace = Beats(stored, worker_id), Rate(RATE)
-        return Pulse(beats, pace, polls_per_s=RATE, clock=clock), beats, pace
+        return Pulse(beats, pace, polls_per_s=RATE, clock=SharedClock(clock)), beats, pace
 
     return make
 

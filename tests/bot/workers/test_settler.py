@@ -9,7 +9,8 @@ from bot.delivery.messenger import Messenger
 from bot.errors import DeliveryLater, Unreachable
 from bot.jobs import Job, JobState, NoticeKind
 from bot.reception import Reception
-from bot.store.job_store import DailyLimits
+from bot.store.draft_store import DraftStore
+from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.settler import Settler
@@ -53,6 +54,7 @@ def witness() -> Witness:
 def settler(stored: Stored, bells: Bells, witness: Witness) -> Settler:
     reception = Reception(
         stored.jobs,
+        DraftStore(stored.engine),
         Experience(stored.jobs),
         allowed_guild_ids=frozenset(),
         limits=DailyLimits(per_member=0, whole_bot=0),

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot.errors import DatabaseTrouble
 from bot.jobs import FailureKind, JobState, NoticeKind
 from bot.provider.client import GENERATIONS, Provider
+from bot.store.process_store import ProcessStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.submitter import LEASE_S, Submitter
@@ -27,8 +30,7 @@ def a_submitter(
     stored: Stored, provider: Provider, bells: Bells, *, at_most_running: int = 10
 ) -> Submitter:
     return Submitter(
-        stored.jobs,
-        stored.notices,
+        stored.stores,
         provider,
         Experience(stored.jobs),
         at_most_running=at_most_running,
@@ -88,7 +90,7 @@ async def test_job_fails_as_rejected_when_the_provider_does_not_take_it(
     assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.REJECTED)
     assert failed.failure_reason
     assert await kinds_of_notices(stored, job.id) == [NoticeKind.FAILURE]
-    assert submitter.pause.probe_at is None
+    assert await stored.stores.pauses.current() is None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ async def test_job_goes_back_into_the_queue_when_it_surely_cost_nothing(
     clock.advance(60)
     await submitter.run_once()
     assert (await stored.job(job.id)).state is JobState.GENERATING
-    assert submitter.pause.probe_at is None
+    assert await stored.stores.pauses.current() is None
 
 
 async def test_job_goes_back_into_the_queue_when_nobody_listens(
@@ -257,6 +259,93 @@ async def test_other_jobs_go_on_when_the_probe_itself_is_rejected(
     assert states == {JobState.FAILED, JobState.GENERATING}
 
 
+async def test_pause_holds_for_all_processes_and_ends_for_all(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    provider: Provider,
+    submitter: Submitter,
+    clock: HandClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bells = Bells()
+    other = a_submitter(stored.as_worker("two"), provider, bells)
+    rule = refusing(stand_in, 401)
+    waiting = [await stored.queue(member_id=number) for number in range(1, 7)]
+    assert await submitter.run_once() == 6
+    assert await other.run_once() == 0
+    for distance_s in (2, 4, 8):
+        clock.advance(distance_s)
+        assert [await one.run_once() for one in (other, submitter)] == [1, 0]
+    assert rule.hits == 6 + 3
+    for job in waiting:
+        assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
+    stand_in.scenario.rules.remove(rule)
+    clock.advance(16)
+    bells.event(Bell.SUBMIT).clear()
+    assert await other.run_once() == 1
+    assert bells.event(Bell.SUBMIT).is_set()
+    assert await submitter.run_once() == 5
+    assert caplog.text.count("Check AIMLAPI_KEY") == 1
+    assert caplog.text.count("accepts submissions again") == 1
+
+
+async def test_no_second_probe_goes_out_while_another_process_has_one_under_way(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    provider: Provider,
+    submitter: Submitter,
+    clock: HandClock,
+    bells: Bells,
+) -> None:
+    other = a_submitter(stored.as_worker("two"), provider, bells)
+    rule = refusing(stand_in, 503)
+    for _ in range(3):
+        await stored.queue()
+    await submitter.run_once()
+    stand_in.scenario.rules.remove(rule)
+    hold = stand_in.scenario.on("POST", GENERATIONS).hold_before()
+    clock.advance(2)
+    probe = asyncio.create_task(submitter.run_once())
+    await hold.reached()
+    clock.advance(30)
+    assert await other.run_once() == 0
+    assert await other.next_due_at() is None
+    hold.release()
+    assert await probe == 1
+    assert await other.run_once() == 2
+
+
+async def test_first_submission_is_a_probe_when_the_bot_was_restarted_in_a_pause(
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells, clock: HandClock
+) -> None:
+    rule = refusing(stand_in, 403)
+    for _ in range(3):
+        await stored.queue()
+    await a_submitter(stored, provider, bells).run_once()
+    restarted = a_submitter(stored.as_worker("two"), provider, bells)
+    assert await restarted.run_once() == 0
+    clock.advance(2)
+    assert await restarted.run_once() == 1
+    assert rule.hits == 4
+
+
+async def test_pause_goes_on_when_the_process_with_the_probe_died(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    refusing(stand_in, 503)
+    for _ in range(3):
+        await stored.queue()
+    await submitter.run_once()
+    clock.advance(2)
+    [probe] = await stored.as_worker("two").claim_submissions()
+    assert await submitter.run_once() == 0
+    await ProcessStore(stored.engine, "two").leave()
+    assert await submitter.run_once() == 1
+    assert (await stored.job(probe.id)).failure_kind is FailureKind.INTERRUPTED
+
+
 # --- places, and the dead -----------------------------------------------------------------------
 
 
@@ -290,3 +379,50 @@ async def test_cancelled_job_is_not_submitted(
     await stored.jobs.cancel(job.id, stored.clock(), source=JobState.QUEUED)
     assert await submitter.run_once() == 0
     assert len(stand_in.generations) == 0
+
+
+async def test_job_goes_on_when_the_process_that_was_taken_for_dead_gets_its_answer(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    bells: Bells,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    job = await stored.queue()
+    hold = stand_in.scenario.on("POST", GENERATIONS).hold_before()
+    submitting = asyncio.create_task(submitter.run_once())
+    await hold.reached()
+    await ProcessStore(stored.engine, "one").leave()
+    assert await stored.as_worker("two").jobs.interrupt_abandoned(stored.clock()) == [job.id]
+    hold.release()
+    await submitting
+    running = await stored.job(job.id)
+    assert running.state is JobState.GENERATING
+    assert running.generation_id == stand_in.generations[0].id
+    assert running.due_at > stored.clock()
+    assert (running.failure_kind, running.failure_reason, running.finished_at) == (None,) * 3
+    assert bells.event(Bell.POLL).is_set()
+    assert "had been given up" in caplog.text
+
+
+async def test_answer_is_taken_as_stored_when_only_the_databases_reply_was_lost(
+    stored: Stored,
+    submitter: Submitter,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("bot.workers.submitter.STORE_AGAIN_S", 0.0)
+    stored_once = type(stored.jobs).start_generation
+
+    async def lose_the_reply(*args: Any, **named: Any) -> bool:
+        monkeypatch.setattr(type(stored.jobs), "start_generation", stored_once)
+        await stored_once(*args, **named)
+        raise DatabaseTrouble("went away")
+
+    monkeypatch.setattr(type(stored.jobs), "start_generation", lose_the_reply)
+    job = await stored.queue()
+    await submitter.run_once()
+    assert (await stored.job(job.id)).state is JobState.GENERATING
+    assert "waits to be stored" in caplog.text
+    assert "has no job" not in caplog.text

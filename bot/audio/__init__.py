@@ -1,0 +1,1 @@
+"""What a finished file sounds like: checked, drawn, described, and made small enough to send."""

@@ -1,0 +1,160 @@
+"""Opening a hostile file and decoding it in a stream, with as little of FFmpeg as will do.
+
+Only the containers and codecs that music comes in are let near the bytes: playlists that name other
+files or addresses, and decoders of video, are out of reach. Raises `AudioUnusable` for what can't
+be played and `AudioUnavailable` for what was cut off on its way.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.error
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+
+from bot.audio import announced
+from bot.audio.formats import AudioFormat
+from bot.errors import AudioUnavailable, AudioUnusable, in_short
+
+CONTAINERS = "wav,flac,mp3,ogg,mov,aac"
+CODECS = (
+    "pcm_u8,pcm_s16le,pcm_s24le,pcm_s32le,pcm_f32le,pcm_f64le,pcm_alaw,pcm_mulaw,"
+    "flac,alac,mp3,mp3float,aac,opus,libopus,vorbis"
+)
+RATES_HZ = range(4_000, 400_001)
+MOST_CHANNELS = 8
+LONGEST_S = 30 * 60
+# Files cut out of a stream have a broken packet at either end.
+BAD_PACKETS = 2
+BAD_PACKETS_SHARE = 0.005
+MISSING_S = 0.5
+MISSING_SHARE = 0.02
+
+_OPTIONS = {
+    "format_whitelist": CONTAINERS,
+    "codec_whitelist": CODECS,
+    "protocol_whitelist": "file",
+    "err_detect": "crccheck",
+    # FFmpeg would search a WAV's samples for other formats, and take as long as for all the rest.
+    "max_probe_packets": "1",
+}
+_FORMATS = {
+    ("flac", "flac"): AudioFormat.FLAC,
+    ("mp3", "mp3"): AudioFormat.MP3,
+    ("ogg", "opus"): AudioFormat.OPUS,
+}
+
+
+class Recording:
+    """An opened file. `frames` may be asked for once; afterwards `duration_s` is known.
+
+    `deep` samples have more than 16 bits.
+    """
+
+    def __init__(self, path: Path, container: InputContainer) -> None:
+        self._path = path
+        self._container = container
+        self._stream = _only_music(container)
+        self.rate_hz = self._stream.sample_rate
+        self.channels = self._stream.codec_context.channels
+        if self.rate_hz not in RATES_HZ or not 1 <= self.channels <= MOST_CHANNELS:
+            raise AudioUnusable(f"{self.channels} channels at {self.rate_hz} Hz")
+        self.codec: str = self._stream.codec_context.codec.canonical_name
+        self.format = _FORMATS.get((container.format.name, self.codec))
+        self.deep = self._stream.format.bytes > 2
+        self._samples = 0
+        self._packets = 0
+        self._bad_packets = 0
+
+    @property
+    def duration_s(self) -> float:
+        """What was decoded so far."""
+        return self._samples / self.rate_hz
+
+    def frames(self) -> Iterator[AudioFrame]:
+        """The whole sound, frame by frame; raises at its end unless it was whole."""
+        for packet in self._read():
+            for frame in self._decode(packet):
+                self._samples += frame.samples
+                if self.duration_s > LONGEST_S:
+                    raise AudioUnusable(f"longer than {LONGEST_S / 60:.0f} minutes")
+                yield frame
+        self._check()
+
+    def _read(self) -> Iterator["Packet[AudioStream]"]:
+        try:
+            yield from self._container.demux(self._stream)
+        except av.error.FFmpegError:
+            self._bad_packets += 1  # nothing can be read after it
+
+    def _decode(self, packet: "Packet[AudioStream]") -> list[AudioFrame]:
+        self._packets += 1
+        try:
+            frames = self._stream.decode(packet)
+        except av.error.EOFError:
+            return []
+        except av.error.FFmpegError:
+            self._bad_packets += 1
+            return []
+        if any(
+            (frame.sample_rate, len(frame.layout.channels)) != (self.rate_hz, self.channels)
+            for frame in frames
+        ):
+            raise AudioUnusable("it changes its rate or its channels on the way")
+        return frames
+
+    def _check(self) -> None:
+        if not self._samples:
+            raise AudioUnusable("there is no sound in it")
+        announced_s = self._announced_s()
+        missing_s = announced_s - self.duration_s if announced_s else 0
+        if missing_s > max(MISSING_S, MISSING_SHARE * self.duration_s):
+            raise AudioUnavailable(
+                f"{self.duration_s:.1f} s long, where {announced_s:.1f} s are announced"
+            )
+        if self._container.format.name == "ogg" and not announced.ogg_is_ended(self._path):
+            raise AudioUnavailable("the audio file ends early")
+        if self._bad_packets > max(BAD_PACKETS, BAD_PACKETS_SHARE * self._packets):
+            raise AudioUnusable(f"{self._bad_packets} of {self._packets} packets are broken")
+
+    def _announced_s(self) -> float | None:
+        """How long the container says it is, unless that is only FFmpeg's estimate."""
+        duration, base = self._stream.duration, self._stream.time_base
+        estimated = self._container.format.name == "aac" or (
+            self._container.format.name == "mp3" and not announced.mp3_counts_its_frames(self._path)
+        )
+        return None if estimated or duration is None or base is None else float(duration * base)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Recording]:
+    """The recording in a file; raises `AudioUnusable`, `AudioUnavailable` or `OSError`."""
+    path.stat()  # a file that is not there is nobody's broken file
+    try:
+        container = av.open(f"file:{path}", "r", options=_OPTIONS, metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise AudioUnusable(in_short(error)) from None
+    with container:
+        if container.format.name == "wav" and announced.riff_is_short(path):
+            raise AudioUnavailable("the audio file ends early")
+        yield Recording(path, container)
+
+
+def _only_music(container: InputContainer) -> AudioStream:
+    """The one stream of sound; pictures of a cover may be beside it, moving ones may not."""
+    for video in container.streams.video:
+        if not video.disposition & video.disposition.attached_pic:
+            raise AudioUnusable("it is a video")
+    if not container.streams.audio:
+        raise AudioUnusable("there is no sound in it")
+    stream = container.streams.audio[0]
+    # Without a decoder there is no context, whatever the types say.
+    codec = getattr(stream.codec_context, "codec", None)
+    if codec is None or codec.name not in CODECS.split(","):
+        raise AudioUnusable("its codec is none that music comes in")
+    stream.codec_context.thread_count = 1
+    return stream

@@ -1,0 +1,62 @@
+"""The formats in which a track can be handed out, and what is written into a converted file."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot import words
+
+TITLE_LIMIT = 120
+PROMPT_LIMIT = 4000
+MODEL_LIMIT = 80
+
+# Marks that turn the direction of what follows: in a player's list they could disguise a title.
+_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+class AudioFormat(StrEnum):
+    """What members and hosts may ask for."""
+
+    ORIGINAL = "original"
+    FLAC = "flac"
+    MP3 = "mp3"
+    OPUS = "opus"
+
+
+EXTENSIONS = {AudioFormat.FLAC: ".flac", AudioFormat.MP3: ".mp3", AudioFormat.OPUS: ".ogg"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tags:
+    """What a converted file says of itself. The texts are as members and provider gave them."""
+
+    title: str
+    prompt: str
+    model: str
+    made_on: date
+
+    def as_metadata(self) -> dict[str, str]:
+        """By FFmpeg's names for tags; each value is one plain line of limited length."""
+        model = _plain(self.model, MODEL_LIMIT)
+        values = {
+            "title": _plain(self.title, TITLE_LIMIT),
+            "artist": model,
+            "encoded_by": model,
+            "date": self.made_on.isoformat(),
+            "genre": words.TAG_AI_GENERATED,
+            "description": words.tag_description(model, self.made_on),
+            "comment": _plain(self.prompt, PROMPT_LIMIT),
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+def _plain(text: str, limit: int) -> str:
+    """One line without controls, lone surrogates and marks that turn the direction."""
+    kept = (
+        char
+        for char in " ".join(text.split())
+        if unicodedata.category(char) not in {"Cc", "Cs", "Cn", "Co"}
+        and unicodedata.bidirectional(char) not in _TURNS
+    )
+    return "".join(kept)[:limit].strip()

@@ -1,0 +1,169 @@
+"""A request as a member typed it, and the check that makes a `Brief` of it."""
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from bot import words
+from bot.errors import NotTaken
+from bot.jobs import AudioFormat, Brief, Job, Reference, Relation
+from bot.provider.models import (
+    DEFAULT,
+    MOST_VARIATIONS,
+    MUSIC_COVER,
+    NEGATIVE_PROMPT_MOST,
+    Model,
+    model_named,
+    name_of,
+)
+from bot.text import is_blank
+
+RANDOM_SEEDS = 2**31
+LARGEST_SEED = 2**53 - 1  # Discord's own limit for a whole number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What was typed, unchecked: `None` or an empty text where nothing was."""
+
+    prompt: str = ""
+    model: str | None = None
+    negative_prompt: str | None = None
+    lyrics: str | None = None
+    seconds: int | None = None
+    instrumental: bool = False
+    seed: int | None = None
+    variations: int = 1
+    private: bool = False
+    audio_format: AudioFormat | None = None
+    reference: Reference | None = None
+    parent_id: str | None = None
+    relation: Relation | None = None
+    retry_of: str | None = None
+
+    @classmethod
+    def of(cls, job: Job, relation: Relation | None = None) -> Self:
+        """The request of a job, as its member could have typed it; `relation` makes a child."""
+        brief = vars(job.brief) | {"model": name_of(job.brief.model)}
+        parent_id = job.id if relation else None
+        return cls(**brief, private=job.private, parent_id=parent_id, relation=relation)
+
+    def to_json(self) -> str:
+        """For the store."""
+        return _ADAPTER.dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, content: str) -> "Draft":
+        """Raises `ValueError` for what no draft of ours looks like."""
+        return _ADAPTER.validate_json(content)
+
+    def reseeded(self) -> Self:
+        """The same with a seed that will be drawn."""
+        return replace(self, seed=None)
+
+
+_ADAPTER = TypeAdapter(Draft)
+
+
+def checked(draft: Draft) -> Brief:
+    """What the model can be asked for. Without a seed one is drawn, so that it can be told.
+
+    Raises `NotTaken` with a sentence for each thing that the model does not take.
+    """
+    model = DEFAULT if draft.model is None else model_named(draft.model)
+    if model is None:
+        raise NotTaken([words.no_such_model(draft.model or "")])
+    brief = Brief(
+        model=model.id,
+        prompt=draft.prompt.strip(),
+        negative_prompt=_visible(draft.negative_prompt),
+        seed=draft.seed,
+        lyrics=_visible(draft.lyrics),
+        seconds=draft.seconds,
+        instrumental=draft.instrumental,
+        reference=draft.reference,
+        audio_format=draft.audio_format,
+    )
+    problems = _problems(brief, model)
+    if not 1 <= draft.variations <= MOST_VARIATIONS:
+        problems.append(words.too_many_variations(MOST_VARIATIONS, draft.variations))
+    if problems:
+        raise NotTaken(problems)
+    if model.seed and brief.seed is None:
+        return replace(brief, seed=secrets.randbelow(RANDOM_SEEDS))
+    return brief
+
+
+def _visible(text: str | None) -> str | None:
+    """Text without the white space at its ends. One of which nothing can be seen is none."""
+    return None if text is None or is_blank(text) else text.strip()
+
+
+def _problems(brief: Brief, model: Model) -> list[str]:
+    """What of it the model does not take, as sentences; empty if it takes everything."""
+    found = [
+        *_prompt_problems(brief, model),
+        *_lyrics_problems(brief, model),
+        *_seconds_problems(brief, model),
+        *_reference_problems(brief, model),
+    ]
+    if brief.negative_prompt and not model.negative_prompt:
+        found.append(words.takes_no("negative_prompt", model.name, brief.negative_prompt))
+    elif len(brief.negative_prompt or "") > NEGATIVE_PROMPT_MOST:
+        given = len(brief.negative_prompt or "")
+        found.append(words.too_long("negative_prompt", model.name, NEGATIVE_PROMPT_MOST, given))
+    if brief.seed is not None and not model.seed:
+        found.append(words.takes_no("seed", model.name, str(brief.seed)))
+    elif brief.seed is not None and not 0 <= brief.seed <= LARGEST_SEED:
+        found.append(words.seed_out_of_range(brief.seed))
+    if brief.instrumental and model.sings and not model.instrumental:
+        found.append(words.always_sings(model.name))
+    return found
+
+
+def _prompt_problems(brief: Brief, model: Model) -> list[str]:
+    if is_blank(brief.prompt):
+        return [words.BLANK_PROMPT]
+    given = len(brief.prompt)
+    if given > model.prompt.most:
+        return [words.too_long("prompt", model.name, model.prompt.most, given)]
+    if given < model.prompt.least:
+        return [words.too_short("prompt", model.name, model.prompt.least, given)]
+    return []
+
+
+def _lyrics_problems(brief: Brief, model: Model) -> list[str]:
+    if brief.lyrics is None:
+        needed = model.lyrics is not None and model.lyrics.instead is None
+        return [words.needs_lyrics(model.name)] if needed else []
+    if model.lyrics is None:
+        return [words.takes_no("lyrics", model.name, brief.lyrics)]
+    given = len(brief.lyrics)
+    if given > model.lyrics.most:
+        return [words.too_long("lyrics", model.name, model.lyrics.most, given)]
+    if given < model.lyrics.least:
+        return [words.too_short("lyrics", model.name, model.lyrics.least, given)]
+    if brief.instrumental:
+        return [words.LYRICS_AND_INSTRUMENTAL]
+    return []
+
+
+def _seconds_problems(brief: Brief, model: Model) -> list[str]:
+    if brief.seconds is None:
+        return []
+    if model.seconds is None:
+        return [words.takes_no("seconds", model.name, str(brief.seconds))]
+    if brief.seconds not in model.seconds:
+        span = model.seconds
+        return [words.seconds_out_of_range(model.name, span.least, span.most, brief.seconds)]
+    return []
+
+
+def _reference_problems(brief: Brief, model: Model) -> list[str]:
+    if brief.reference is None and model.reference:
+        return [words.needs_reference(MUSIC_COVER.name)]
+    if brief.reference is not None and not model.reference:
+        return [words.takes_no_audio(model.name, MUSIC_COVER.name)]
+    return []

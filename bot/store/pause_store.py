@@ -1,0 +1,97 @@
+"""The pause in submitting: one row, the same for all processes, that a restart does not forget."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.tables import pauses
+from bot.store.transactions import Transactions
+from bot.store.turns import Turn, take_turns
+
+_MINE = pauses.c.id == "submitting"
+# For queries that need to know of the pause besides: null if there is none.
+PROBE_AT = sa.select(pauses.c.probe_at).where(_MINE).scalar_subquery().label("probe_at")
+
+
+class PauseReason(StrEnum):
+    """Why the provider accepts nothing."""
+
+    KEY_REJECTED = "key_rejected"
+    OUT_OF_CREDITS = "out_of_credits"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """Submissions are held back: the next one goes out at `probe_at`, alone.
+
+    `distance_s` is how far the probes are apart by now.
+    """
+
+    reason: PauseReason
+    began_at: datetime
+    probe_at: datetime
+    distance_s: float
+
+    @property
+    def host_must_act(self) -> bool:
+        """Whether waiting alone will not help."""
+        return self.reason in {PauseReason.KEY_REJECTED, PauseReason.OUT_OF_CREDITS}
+
+    def lasted_s(self, now: datetime) -> float:
+        """Seconds since the first refusal."""
+        return (now - self.began_at).total_seconds()
+
+
+class PauseStore:
+    """Owns the queries on the pause. All may be repeated."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._transactions = Transactions(engine)
+
+    async def current(self) -> Pause | None:
+        """The pause, or `None` while submissions go out freely."""
+        async with self._engine.connect() as connection:
+            return await _read(connection)
+
+    async def change(self, how: Callable[[Pause | None], Pause]) -> tuple[Pause | None, Pause]:
+        """Replace the pause by what `how` makes of it; the one before, and the one from now on."""
+
+        async def change(connection: AsyncConnection) -> tuple[Pause | None, Pause]:
+            await take_turns(connection, Turn.SUBMITTING)
+            before = await _read(connection)
+            after = how(before)
+            if before is None:
+                await connection.execute(sa.insert(pauses).values(id="submitting", **vars(after)))
+            elif after != before:
+                await connection.execute(sa.update(pauses).where(_MINE).values(**vars(after)))
+            return before, after
+
+        return await self._transactions.run(change)
+
+    async def end(self) -> bool:
+        """Submissions go out freely from now on; whether there was a pause."""
+
+        async def end(connection: AsyncConnection) -> bool:
+            return (await connection.execute(sa.delete(pauses).where(_MINE))).rowcount > 0
+
+        return await self._transactions.run(end)
+
+
+async def _read(connection: AsyncConnection) -> Pause | None:
+    row = (await connection.execute(sa.select(pauses).where(_MINE))).first()
+    if row is None:
+        return None
+    return Pause(
+        reason=PauseReason(row.reason),
+        began_at=row.began_at,
+        probe_at=row.probe_at,
+        distance_s=row.distance_s,
+    )

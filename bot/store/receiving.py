@@ -1,0 +1,124 @@
+"""Taking a request in: what must hold in the transaction that stores it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
+from bot.jobs import Job, JobState, NewJob, new_job_id
+from bot.store.queue_order import AT_THE_PROVIDER
+from bot.store.rows import brief_columns, job_from_row, select_job
+from bot.store.tables import jobs
+from bot.store.turns import Turn, take_turns
+
+DAY = timedelta(hours=24)
+ON_THEIR_WAY = (JobState.RECEIVED, JobState.QUEUED)
+# Failed jobs do not count, nor do those that were cancelled before they went to the provider.
+COUNTED = sa.and_(
+    jobs.c.state != JobState.FAILED,
+    sa.or_(jobs.c.state != JobState.CANCELLED, jobs.c.generation_id.is_not(None)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyLimits:
+    """Tracks within 24 hours, for one member and for all; 0 means no limit."""
+
+    per_member: int
+    whole_bot: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What was stored of a request, and how many others were waiting or running when it came."""
+
+    jobs: tuple[Job, ...]
+    jobs_ahead: int
+
+    @property
+    def job(self) -> Job:
+        """The only one, or the first of its variations."""
+        return self.jobs[0]
+
+
+async def insert_received(
+    connection: AsyncConnection,
+    new: NewJob,
+    limits: DailyLimits,
+    now: datetime,
+    *,
+    claimed: dict[str, Any],
+) -> Receipt:
+    """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
+
+    Raises `DailyLimitReached`, `AlreadyReceived` or `AlreadyRetried`: the transaction is then to
+    be rolled back.
+    """
+    await _check_not_retried(connection, new.retry_of)
+    fresh = {"due_at": now, "created_at": now, "state": JobState.RECEIVED}
+    try:
+        rows = [
+            (await connection.execute(_INSERT, columns | claimed | fresh)).one()
+            for columns in _takes(new)
+        ]
+    except sa.exc.IntegrityError as error:
+        raise AlreadyReceived(f"interaction {new.interaction_id}") from error
+    await _check_limits(connection, new.member_id, limits, now)
+    present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
+    received = tuple(job_from_row(row) for row in rows)
+    return Receipt(jobs=received, jobs_ahead=present - len(received))
+
+
+async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:
+    if retry_of is None:
+        return
+    # Locks the row, so that two presses at the same moment follow each other.
+    await connection.execute(select_job(retry_of).with_for_update())
+    other = sa.select(jobs.c.id).where(
+        jobs.c.retry_of == retry_of,
+        jobs.c.state.not_in((JobState.FAILED, JobState.CANCELLED)),
+    )
+    if (await connection.execute(other)).first():
+        raise AlreadyRetried(retry_of)
+
+
+async def _check_limits(
+    connection: AsyncConnection, member_id: int, limits: DailyLimits, now: datetime
+) -> None:
+    for limit, whole_bot in ((limits.per_member, False), (limits.whole_bot, True)):
+        if not limit:
+            continue
+        # Two requests at the same moment must not both see the last free place.
+        await take_turns(connection, Turn.WHOLE_BOT if whole_bot else member_id)
+        counted = [jobs.c.created_at > now - DAY, COUNTED]
+        if not whole_bot:
+            counted.append(jobs.c.member_id == member_id)
+        # The new job is among them; this one has to leave the window before it fits.
+        newest = sa.select(jobs.c.created_at).where(*counted).order_by(jobs.c.created_at.desc())
+        blocking = (await connection.execute(newest.offset(limit).limit(1))).scalar()
+        if blocking is not None:
+            raise DailyLimitReached(limit=limit, whole_bot=whole_bot, free_at=blocking + DAY)
+
+
+# Building the statements anew for each job would cost as much as running them.
+_INSERT = sa.insert(jobs).returning(jobs)
+_COUNT_PRESENT = (
+    sa.select(sa.func.count())
+    .select_from(jobs)
+    .where(jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER))
+)
+
+
+def _takes(new: NewJob) -> Iterator[dict[str, Any]]:
+    """The columns of each variation; the first has the request's own id and seed."""
+    columns = dict(vars(new))
+    brief, variations = columns.pop("brief"), columns.pop("variations")
+    columns |= brief_columns(brief) | {"batch_id": new.id if variations > 1 else None}
+    for take in range(1, variations + 1):
+        seed = None if brief.seed is None else brief.seed + take - 1
+        job_id = new.id if take == 1 else new_job_id()
+        yield columns | {"id": job_id, "take": take, "seed": seed}

@@ -1,0 +1,67 @@
+"""Saying no without losing what was typed: a private answer, with a button to mend it."""
+
+import logging
+import re
+from typing import Any, Self
+
+import discord
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery import buttons
+from bot.delivery.buttons import Action
+from bot.drafts import Draft
+from bot.errors import DatabaseTrouble
+from cogs.answers import apologise_for, say
+from cogs.request_modal import open_modal
+
+DRAFT = "draft"
+QUOTE_LIMIT = 1500
+
+log = logging.getLogger(__name__)
+
+
+async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
+    """Say privately why nothing was started. What was typed is kept for the button below it."""
+    try:
+        draft_id = await interaction.client.reception.keep(draft, interaction.user.id)
+    except DatabaseTrouble as error:
+        log.error("a draft could not be stored: the database %s", error)
+        await say(interaction, f"{text}\n{words.typed(draft.prompt, QUOTE_LIMIT)}")
+        return
+    await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
+
+
+class EditButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=buttons.pattern(Action.EDIT)
+):
+    """Opens the dialog with everything that was typed, for whoever typed it."""
+
+    def __init__(self, button: discord.ui.Button[Any], draft_id: str) -> None:
+        super().__init__(button)
+        self.draft_id = draft_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction[Any],
+        _item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Called by discord.py for each press on any message, however old."""
+        return cls(discord.ui.Button(custom_id=match.string), match["job_id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Somebody else's draft is none of their business: it looks as if it were gone."""
+        async with apologise_for(interaction, "a draft could not be opened"):
+            draft = await interaction.client.reception.draft(self.draft_id, interaction.user.id)
+            if draft is None:
+                await say(interaction, words.DRAFT_GONE)
+            else:
+                await open_modal(interaction, draft)
+
+
+async def setup(client: ComposeClient) -> None:
+    """Called by discord.py when the extension is loaded."""
+    client.add_dynamic_items(EditButton)

@@ -1,0 +1,90 @@
+"""The one pause, on both databases, for as many processes as there are."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.store.pause_store import Pause, PauseReason, PauseStore
+from tests.factories import NOW, HandClock, Stored
+
+PAUSE = Pause(
+    reason=PauseReason.UNAVAILABLE,
+    began_at=NOW,
+    probe_at=NOW + timedelta(seconds=2),
+    distance_s=2.0,
+)
+
+
+async def begin(stored: Stored, pause: Pause = PAUSE) -> None:
+    await stored.stores.pauses.change(lambda _: pause)
+
+
+async def test_pause_is_what_was_made_of_the_last_one(stored: Stored) -> None:
+    pauses = stored.stores.pauses
+    assert await pauses.current() is None
+    assert await pauses.change(lambda _: PAUSE) == (None, PAUSE)
+    longer = replace(PAUSE, reason=PauseReason.KEY_REJECTED, distance_s=4.0)
+    changed = await pauses.change(lambda seen: longer if seen == PAUSE else PAUSE)
+    assert changed == (PAUSE, longer)
+    assert await PauseStore(stored.engine).current() == longer
+
+
+async def test_pause_ends_once(stored: Stored) -> None:
+    await begin(stored)
+    assert [await stored.stores.pauses.end() for _ in range(2)] == [True, False]
+    assert await stored.stores.pauses.current() is None
+
+
+async def test_no_change_is_lost_when_processes_make_them_at_the_same_moment(
+    stored: Stored,
+) -> None:
+    def one_more(pause: Pause | None) -> Pause:
+        return replace(pause, distance_s=pause.distance_s + 1) if pause else PAUSE
+
+    stores = [PauseStore(stored.engine) for _ in range(8)]
+    await asyncio.gather(*(store.change(one_more) for store in stores))
+    assert await stored.stores.pauses.current() == replace(PAUSE, distance_s=9.0)
+
+
+async def test_nothing_is_claimed_before_the_probe_and_then_one_at_a_time(
+    stored: Stored, clock: HandClock
+) -> None:
+    for _ in range(3):
+        await stored.queue()
+    await begin(stored)
+    assert await stored.claim_submissions() == []
+    clock.advance(2)
+    other = stored.as_worker("two")
+    [probe] = await other.claim_submissions()
+    assert await stored.claim_submissions() == []
+    assert await other.jobs.requeue(probe.id, clock())
+    assert len(await stored.claim_submissions()) == 1
+
+
+async def test_one_probe_is_claimed_when_processes_ask_at_the_same_moment(
+    stored: Stored, clock: HandClock
+) -> None:
+    for _ in range(8):
+        await stored.queue()
+    await begin(stored)
+    clock.advance(2)
+    askers = [stored.as_worker(worker_id) for worker_id in ("one", "two") * 4]
+    claims = await asyncio.gather(*(asker.claim_submissions() for asker in askers))
+    assert sum(len(claimed) for claimed in claims) == 1
+
+
+async def test_all_are_claimed_when_the_pause_has_ended(stored: Stored) -> None:
+    for _ in range(3):
+        await stored.queue()
+    await begin(stored)
+    await stored.stores.pauses.end()
+    assert len(await stored.claim_submissions()) == 3
+
+
+async def test_outlook_tells_of_the_next_job_and_of_the_pause(stored: Stored) -> None:
+    empty = await stored.jobs.next_submission()
+    assert (empty.due_at, empty.probe_at) == (None, None)
+    job = await stored.queue()
+    await begin(stored)
+    upcoming = await stored.jobs.next_submission()
+    assert (upcoming.due_at, upcoming.probe_at) == (job.due_at, PAUSE.probe_at)

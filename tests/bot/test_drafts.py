@@ -1,0 +1,149 @@
+"""What a model takes of what members type, and what they are told of the rest."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.drafts import Draft, checked
+from bot.errors import NotTaken
+from bot.jobs import Reference, Relation
+from bot.provider.models import MODELS
+from tests.factories import a_brief, a_job
+
+PROMPT = "lo-fi rain, warm tape"
+LYRICS = "walking home in the rain again"
+REFERENCE = Reference(url="https://cdn.example/a.mp3", file_name="a.mp3")
+
+
+def a_draft(**changes: Any) -> Draft:
+    """A request that the model of every test takes, unless the test changes it."""
+    return dataclasses.replace(Draft(prompt=PROMPT), **changes)
+
+
+def problems(draft: Draft) -> str:
+    """What the member is told."""
+    with pytest.raises(NotTaken) as caught:
+        checked(draft)
+    return " ".join(caught.value.problems)
+
+
+def test_draft_goes_out_as_typed_when_the_model_takes_it() -> None:
+    brief = checked(a_draft(prompt=f" {PROMPT}\n", negative_prompt="drums", seed=7))
+    assert brief == a_brief(prompt=PROMPT, negative_prompt="drums", seed=7)
+
+
+@pytest.mark.parametrize("blank", [None, "", "  \n", "\x00\x07", "\u200b"])
+def test_negative_prompt_is_none_when_it_is_blank(blank: str | None) -> None:
+    assert checked(a_draft(negative_prompt=blank)).negative_prompt is None
+
+
+def test_seed_is_drawn_when_none_was_given() -> None:
+    seeds = {checked(a_draft()).seed for _ in range(10)}
+    assert len(seeds) > 1
+    assert None not in seeds
+
+
+def test_no_seed_is_drawn_when_the_model_takes_none() -> None:
+    assert checked(a_draft(model="stable-audio")).seed is None
+
+
+@pytest.mark.parametrize("typed", ["elevenlabs/eleven_music", "Eleven Music", " eleven MUSIC "])
+def test_model_is_known_by_its_id_or_its_name(typed: str) -> None:
+    assert checked(a_draft(model=typed)).model == "elevenlabs/eleven_music"
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        (a_draft(prompt="  "), ("prompt", "empty")),
+        (a_draft(model="suno"), ("suno", "`model`")),
+        (a_draft(model="stable-audio", seed=4), ("Stable Audio", "`seed`", "`4`")),
+        (a_draft(model="stable-audio", seconds=48), ("`seconds`", "1 to 47", "48")),
+        (a_draft(seconds=20), ("Google Lyria 2", "`seconds`", "`20`")),
+        (a_draft(seed=-1), ("`seed`", "-1")),
+        (a_draft(model="stable-audio", negative_prompt="hiss"), ("`negative_prompt`", "hiss")),
+        (a_draft(negative_prompt="x" * 1001), ("`negative_prompt`", "1000", "1001")),
+        (a_draft(model="minimax/music-1.5"), ("MiniMax Music 1.5", "`lyrics`")),
+        (a_draft(model="minimax/music-1.5", lyrics="la"), ("`lyrics`", "at least 10", "2")),
+        (
+            a_draft(model="minimax/music-2.0", lyrics="x" * 3001),
+            ("`lyrics`", "at most 3000", "3001"),
+        ),
+        (
+            a_draft(model="minimax/music-1.5", prompt="x" * 301, lyrics=LYRICS),
+            ("`prompt`", "at most 300", "301"),
+        ),
+        (a_draft(model="minimax/music-2.6", prompt="rain"), ("`prompt`", "at least 10", "4")),
+        (a_draft(lyrics=LYRICS), ("Google Lyria 2", "`lyrics`", "walking home")),
+        (a_draft(model="minimax/music-2.0", lyrics=LYRICS, instrumental=True), ("always sings",)),
+        (
+            a_draft(model="minimax/music-2.6", lyrics=LYRICS, instrumental=True),
+            ("`lyrics` and `instrumental`",),
+        ),
+        (a_draft(model="minimax/music-cover"), ("/cover",)),
+        (a_draft(reference=REFERENCE), ("can't listen", "MiniMax Cover")),
+        (a_draft(variations=5), ("`variations`", "1 to 4", "5")),
+    ],
+)
+def test_member_is_told_option_limit_and_value_when_the_model_does_not_take_it(
+    draft: Draft, told: tuple[str, ...]
+) -> None:
+    said = problems(draft)
+    assert all(word in said for word in told), said
+
+
+def test_all_problems_are_told_at_once() -> None:
+    said = problems(a_draft(prompt="", seconds=3, lyrics=LYRICS))
+    assert "prompt" in said
+    assert "`seconds`" in said
+    assert "`lyrics`" in said
+
+
+def test_value_is_shown_harmlessly_when_it_is_long_or_breaks_out() -> None:
+    said = problems(a_draft(model="`@everyone`" + "x" * 500))
+    assert len(said) < 300
+    assert said.count("`") == 4
+
+
+TEXT = st.text(max_size=40)
+
+
+@given(
+    prompt=TEXT,
+    lyrics=st.none() | TEXT,
+    negative_prompt=st.none() | TEXT,
+    seconds=st.none() | st.integers(),
+    seed=st.none() | st.integers(),
+    instrumental=st.booleans(),
+    model=st.sampled_from([None, *MODELS]),
+)
+def test_any_draft_is_either_taken_or_told_why_not(**typed: object) -> None:
+    try:
+        told = [checked(a_draft(**typed)).model]
+    except NotTaken as error:
+        told = error.problems
+    assert told
+    assert all(sentence.strip() for sentence in told)
+
+
+def test_draft_survives_the_store_with_everything_in_it() -> None:
+    draft = a_draft(
+        model="x", reference=REFERENCE, relation=Relation.COVER, seed=2**53 - 1, private=True
+    )
+    assert Draft.from_json(draft.to_json()) == draft
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"prompt": 3}', "null"])
+def test_what_is_no_draft_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Draft.from_json(content)
+
+
+def test_draft_of_a_job_asks_for_the_same() -> None:
+    job = a_job(brief=a_brief(negative_prompt="drums", seed=9))
+    assert checked(Draft.of(job)) == job.brief
+    child = Draft.of(job, Relation.AGAIN).reseeded()
+    assert (child.parent_id, child.relation, child.seed) == (job.id, Relation.AGAIN, None)
