@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL
 
+from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.connection import log_in, stay_connected
 from bot.health import Health, serving
@@ -47,6 +48,7 @@ async def run(settings: Settings) -> None:
         http_trace=metrics.trace("discord"),
         api_url=settings.discord_api_url,
         command_guild_id=settings.command_guild_id,
+        allow_user_installs=settings.allow_user_installs,
         shard_count=settings.shard_count,
         shard_ids=settings.shard_ids,
     )
@@ -55,6 +57,7 @@ async def run(settings: Settings) -> None:
         _health_server(settings, client, Survey(engine), metrics) as health,
         Provider.open(settings.aimlapi_url, key, trace=metrics.trace("provider")) as provider,
         AudioFetcher.open(settings.aimlapi_url) as fetcher,
+        Workshop.open() as workshop,
         client,
     ):
         worker_id = secrets.token_hex(8)
@@ -75,6 +78,7 @@ async def run(settings: Settings) -> None:
                 client=client,
                 provider=provider,
                 fetcher=fetcher,
+                workshop=workshop,
                 stores=stores,
                 pace=pace,
                 bells=bells,

@@ -13,12 +13,32 @@ from discord.http import Route
 from yarl import URL
 
 from bot import words
+from bot.checking import Checking
 from bot.command_sync import sync_commands
 from bot.delivery.messenger import Messenger
+from bot.delivery.removal import Removal
+from bot.delivery.replay import Replay
+from bot.delivery.sharing import Sharing
 from bot.library import Library
 from bot.reception import Reception
+from bot.tracks import Tracks
+from bot.translation import CommandTranslator
 
-COGS = ("cogs.compose", "cogs.mending", "cogs.tracks", "cogs.job_buttons")
+COGS = (
+    "cogs.compose",
+    "cogs.mending",
+    "cogs.cover",
+    "cogs.tracks",
+    "cogs.opened_track",
+    "cogs.top",
+    "cogs.jobs",
+    "cogs.help",
+    "cogs.job_buttons",
+    "cogs.track_buttons",
+    "cogs.sharing",
+    "cogs.deleting",
+    "cogs.recipe",
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +50,18 @@ class ComposeClient(commands.AutoShardedBot):
     reception: Reception
     messenger: Messenger
     library: Library
+    replay: Replay
+    tracks: Tracks
+    checking: Checking
+    sharing: Sharing
+    removal: Removal
 
     def __init__(
         self,
         *,
         api_url: str,
         command_guild_id: int | None,
+        allow_user_installs: bool = False,
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
@@ -57,6 +83,11 @@ class ComposeClient(commands.AutoShardedBot):
             max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=ComposeTree,
+            # What holds for each command that says nothing else of itself.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=allow_user_installs),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=allow_user_installs, private_channel=allow_user_installs
+            ),
             http_trace=http_trace or aiohttp.TraceConfig(),
             **shards,
         )
@@ -73,6 +104,7 @@ class ComposeClient(commands.AutoShardedBot):
         for cog in COGS:
             if cog not in self.extensions:  # a login that broke off is tried again
                 await self.load_extension(cog)
+        await self.tree.set_translator(CommandTranslator())
         await sync_commands(self, self.tree, self._command_guild_id)
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.http import Route
 
 from bot.errors import SettingsError
 
@@ -24,6 +25,9 @@ DEFAULTS: dict[str, Any] = {
     "description_localizations": None,
     "handler": None,
 }
+CHOICE_DEFAULTS: dict[str, Any] = {"name": None, "value": None, "name_localizations": None}
+# These say nothing of a single server's commands, and Discord does not give them back.
+OF_ALL_SERVERS_ONLY = ("contexts", "integration_types", "dm_permission")
 OPTION_DEFAULTS: dict[str, Any] = {
     "type": None,
     "name": None,
@@ -50,10 +54,18 @@ async def sync_commands(
     The other scope is emptied: the same command in both would be listed twice. Other servers are
     not looked at.
     """
-    wanted = [command.to_dict(tree) for command in tree.get_commands()]
+    wanted = await payloads(tree)
     await _write_if_different(client, None, [] if guild_id else wanted)
     if guild_id:
         await _write_if_different(client, guild_id, wanted)
+
+
+async def payloads(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
+    """The commands as they are registered, with their translations if the tree has a translator."""
+    found = tree.get_commands()
+    if tree.translator is None:
+        return [command.to_dict(tree) for command in found]
+    return [await command.get_translated_payload(tree, tree.translator) for command in found]
 
 
 async def _write_if_different(
@@ -63,8 +75,9 @@ async def _write_if_different(
     http = client.http
     registered: Sequence[Any]
     if guild_id:
+        wanted = [_in_one_server(command) for command in wanted]
         try:
-            registered = await http.get_guild_commands(application_id, guild_id)
+            registered = await _registered(http, application_id, guild_id)
         except (discord.Forbidden, discord.NotFound) as error:
             problem = (
                 f"COMMAND_GUILD_ID names a server that the bot is not in ({error.text}): invite it "
@@ -73,7 +86,7 @@ async def _write_if_different(
             )
             raise SettingsError([problem]) from error
     else:
-        registered = await http.get_global_commands(application_id)
+        registered = await _registered(http, application_id, None)
     scope = f"server {guild_id}" if guild_id else "all servers"
     if comparable(registered) == comparable(wanted):
         log.info("the commands in %s are as they should be", scope)
@@ -84,6 +97,20 @@ async def _write_if_different(
     else:
         await http.bulk_upsert_global_commands(application_id, payload)
     log.info("registered %d commands in %s", len(wanted), scope)
+
+
+async def _registered(
+    http: discord.http.HTTPClient, application_id: int, guild_id: int | None
+) -> Sequence[Any]:
+    """What Discord has, with all translations; discord.py's own methods leave these out."""
+    scope = f"/guilds/{guild_id}" if guild_id else ""
+    route = Route("GET", f"/applications/{application_id}{scope}/commands")
+    found: Sequence[Any] = await http.request(route, params={"with_localizations": "true"})
+    return found
+
+
+def _in_one_server(command: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in command.items() if key not in OF_ALL_SERVERS_ONLY}
 
 
 def comparable(commands: Sequence[Any]) -> dict[tuple[int, str], dict[str, Any]]:
@@ -98,8 +125,11 @@ def _normal(payload: Any, defaults: dict[str, Any]) -> dict[str, Any]:
     normal = {}
     for key, default in defaults.items():
         value = payload.get(key)
-        normal[key] = default if value is None else value
-    normal["options"] = [_normal(option, OPTION_DEFAULTS) for option in normal["options"]]
+        absent = value is None or (key.endswith("_localizations") and not value)
+        normal[key] = default if absent else value
+    for key, below in (("options", OPTION_DEFAULTS), ("choices", CHOICE_DEFAULTS)):
+        if key in normal:
+            normal[key] = [_normal(one, below) for one in normal[key]]
     for key in ("contexts", "integration_types"):
         if isinstance(normal.get(key), list):
             normal[key] = sorted(normal[key])

@@ -21,6 +21,7 @@ from bot.provider.models import (
 from bot.text import is_blank
 
 RANDOM_SEEDS = 2**31
+DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
 LARGEST_SEED = 2**53 - 1  # Discord's own limit for a whole number
 
 
@@ -51,8 +52,10 @@ class Draft:
         return cls(**brief, private=job.private, parent_id=parent_id, relation=relation)
 
     def to_json(self) -> str:
-        """For the store."""
-        return _ADAPTER.dump_json(self).decode()
+        """For the store. Half a surrogate pair, which JSON from outside can spell, becomes `?`."""
+        texts = {name: value for name, value in vars(self).items() if type(value) is str}
+        fit = {name: text.encode("utf-8", "replace").decode() for name, text in texts.items()}
+        return _ADAPTER.dump_json(replace(self, **fit)).decode()
 
     @classmethod
     def from_json(cls, content: str) -> "Draft":
@@ -94,6 +97,21 @@ def checked(draft: Draft) -> Brief:
     if model.seed and brief.seed is None:
         return replace(brief, seed=secrets.randbelow(RANDOM_SEEDS))
     return brief
+
+
+def in_the_way(draft: Draft) -> list[str]:
+    """The options without which less would stand in the way of the request."""
+    problems = len(_problems_of(draft))
+    without = {name: replace(draft, **{name: getattr(Draft(), name)}) for name in DISPENSABLE}
+    return [name for name, other in without.items() if len(_problems_of(other)) < problems]
+
+
+def _problems_of(draft: Draft) -> list[str]:
+    try:
+        checked(draft)
+    except NotTaken as error:
+        return error.problems
+    return []
 
 
 def _visible(text: str | None) -> str | None:

@@ -5,6 +5,8 @@ received ─▶ queued ─▶ submitting ─▶ generating ─▶ succeeded
     │         │  └────────┘ │            ├─▶ failed
     ▼         ▼   (refused, ▼            │
 cancelled cancelled  free)  failed       └─▶ cancelled
+
+Out of failed a single move leads, back to generating: see `MOVES`.
 """
 
 import hashlib
@@ -34,7 +36,7 @@ MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING, JobState.FAILED}),
     JobState.GENERATING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
     JobState.SUCCEEDED: frozenset(),
-    # Only if it was given up as interrupted, and its generation turns out to be accepted after all.
+    # Only if it was given up as interrupted or lost, and the provider has its generation after all.
     JobState.FAILED: frozenset({JobState.GENERATING}),
     JobState.CANCELLED: frozenset(),
 }
@@ -213,6 +215,11 @@ class Job:
     duration_s: float | None = None
     tempo_bpm: float | None = None
     deleted_at: datetime | None = None
+
+    @property
+    def uses_channel(self) -> bool:
+        """Whether what is to be said of it may be posted where it was asked for."""
+        return not (self.private or self.outside)
 
     @property
     def card_job_id(self) -> str:

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from bot.drafts import Draft
 from bot.errors import DatabaseTrouble
@@ -21,9 +23,13 @@ ANSWER_LEASE_S = 45.0
 # So long after the request Discord has taken the answer, or given the interaction up.
 TAKEN_WITHIN = timedelta(seconds=3)
 STORE_WITHIN_S = 2.5
+# What was typed is kept on the way to an answer, of which it must not take the whole time.
+KEEP_WITHIN_S = 1.0
 # Together well below the 3 s that a pressed button has for its answer.
 HAND_OVER_LOOKS = 4
 HAND_OVER_LOOK_S = 0.4
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +57,7 @@ class Reception:
         experience: Experience,
         *,
         allowed_guild_ids: frozenset[int],
+        serves_users: bool = False,
         limits: DailyLimits,
         at_most_running: int,
         bells: Bells,
@@ -60,11 +67,12 @@ class Reception:
         self._drafts = drafts
         self._experience = experience
         self._allowed_guild_ids = allowed_guild_ids
+        self.serves_users = serves_users  # who have the app for themselves, wherever they are
         self._limits = limits
         self._at_most_running = at_most_running
         self._bells = bells
         self._clock = clock
-        self._late: set[asyncio.Task[Admitted]] = set()
+        self._late: set[asyncio.Task[Any]] = set()
 
     def serves(self, guild_id: int) -> bool:
         """Whether this server may spend the host's credits."""
@@ -76,19 +84,23 @@ class Reception:
         Raises `DailyLimitReached`, `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it
         is stored after all when we said that it was not, it has no card, so it is never paid for.
         """
-        storing = asyncio.create_task(self._store(new))
-        # Left to itself when it takes too long: a query that waits for a lock can't be cut short.
-        done, _ = await asyncio.wait({storing}, timeout=STORE_WITHIN_S)
-        if done:
-            return storing.result()
-        self._late.add(storing)
-        storing.add_done_callback(self._came_late)
-        raise DatabaseTrouble(f"took longer than {STORE_WITHIN_S} s")
+        return await self._in_time(self._store(new), STORE_WITHIN_S)
 
-    def _came_late(self, storing: asyncio.Task[Admitted]) -> None:
-        self._late.discard(storing)
-        if not storing.cancelled() and (error := storing.exception()):
-            log.warning("a request was not stored: %s", error)
+    async def _in_time(self, storing: Coroutine[Any, Any, T], within_s: float) -> T:
+        """Its result. Raises `DatabaseTrouble` when it takes longer, and leaves it to itself then:
+        a query that waits for a lock can't be cut short."""
+        task = asyncio.create_task(storing)
+        done, _ = await asyncio.wait({task}, timeout=within_s)
+        if done:
+            return task.result()
+        self._late.add(task)
+        task.add_done_callback(self._came_late)
+        raise DatabaseTrouble(f"took longer than {within_s} s")
+
+    def _came_late(self, task: asyncio.Task[Any]) -> None:
+        self._late.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("what came from a member was not stored or read: %s", error)
 
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
@@ -135,12 +147,13 @@ class Reception:
             await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
 
     async def keep(self, draft: Draft, member_id: int) -> str:
-        """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`."""
-        return await self._drafts.keep(draft, member_id, self._clock())
+        """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`, soon."""
+        keeping = self._drafts.keep(draft, member_id, self._clock())
+        return await self._in_time(keeping, KEEP_WITHIN_S)
 
     async def draft(self, draft_id: str, member_id: int) -> Draft | None:
-        """What this member had typed, if it is still known."""
-        return await self._drafts.get(draft_id, member_id)
+        """What this member had typed, if it is still known. Raises `DatabaseTrouble`, soon."""
+        return await self._in_time(self._drafts.get(draft_id, member_id), KEEP_WITHIN_S)
 
     async def job(self, job_id: str) -> Job | None:
         """A job, for the buttons that name it."""

@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.jobs import AudioFormat
 
 
 def _http_base(value: str) -> str:
@@ -81,12 +82,14 @@ class Settings(BaseSettings):
         default="sqlite:///data/compose.db", repr=False
     )
     allowed_guild_ids: Annotated[frozenset[Snowflake], NoDecode] = frozenset()
+    allow_user_installs: bool = False
     command_guild_id: Snowflake | None = None
     max_jobs_per_member_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 20
     max_jobs_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     max_concurrent_generations: Annotated[int, Field(ge=1)] = 10
     polls_per_second: Annotated[float, Field(ge=0.01, allow_inf_nan=False)] = 5.0
     generation_timeout_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 600.0
+    audio_format: AudioFormat = AudioFormat.ORIGINAL
     port: Annotated[int | None, Field(ge=1, le=65_535)] = None
     # Only where PORT is set; hosters' health checks come from outside the container.
     host: Annotated[str, AfterValidator(_host)] = "0.0.0.0"  # noqa: S104
@@ -121,6 +124,11 @@ class Settings(BaseSettings):
     def _strip(cls, value: Any) -> Any:
         return value.strip() if isinstance(value, str) else value
 
+    @field_validator("audio_format", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.strip().lower() if isinstance(value, str) else value
+
     def secrets(self) -> list[str]:
         """What must not be shown anywhere."""
         password = urlsplit(self.database_url).password
@@ -146,6 +154,7 @@ EXAMPLES = {
     "AIMLAPI_URL": "https://api.aimlapi.com",
     "DATABASE_URL": "sqlite:///data/compose.db",
     "ALLOWED_GUILD_IDS": "81384788765712384,613425648685547541",
+    "ALLOW_USER_INSTALLS": "true",
     "COMMAND_GUILD_ID": "81384788765712384",
     "MAX_JOBS_PER_MEMBER_PER_DAY": "20",
     "MAX_JOBS_PER_DAY": "0",
@@ -155,6 +164,7 @@ EXAMPLES = {
     "HELD_DAYS": "7",
     "SHARD_COUNT": "4",
     "SHARD_IDS": "0,1",
+    "AUDIO_FORMAT": "original",
     "PORT": "8080",
     "HOST": "127.0.0.1",
     "LOG_LEVEL": "INFO",

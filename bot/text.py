@@ -5,13 +5,36 @@ import unicodedata
 
 import discord
 
-from bot.jobs import Brief
+from bot import words
+from bot.jobs import Job
 
 FILE_NAME_LIMIT = 60
+ID_LETTERS = 6
+TITLE_WORDS = 6
+TITLE_WIDTH = 60
 # Discord shows these as something else than text: <@1> <#1> <t:1:R> <:a:1> </a:1> <id:guide>
 _TAGS = re.compile(r"<(?=[@#:/at]|id:)")
 # Letters and symbols by their category, and yet nothing to see: Hangul fillers, empty braille.
 _UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Where a clause ends: signs at the end of a word, in any script, or between words.
+_CLAUSES = re.compile(
+    r"[,.;:!?](?=\s|$)|\s[-\u2013\u2014]+\s|[\n()\u2014]"
+    r"|[\u060c\u061b\u061f\u0964\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]"
+)
+_NO_WORDS = re.compile(r"https?://\S*|<(?:[@#:/]|[at]:|id:)[^<>\s]*>?|@(?=everyone|here)")
+_EDGES = " \t\"'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?-\u2013\u2014"
+_UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_EMOJI_JOINER = "\u200d"
+_JOINERS = frozenset({_EMOJI_JOINER, "\u200c"})  # the second shapes letters of Persian and others
+# English words that no title ends with.
+_LEAD_ON = frozenset(
+    {"a", "about", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "over", "the",
+     "to", "with"}
+)  # fmt: skip
+# Latin letters that are no other letter with an accent.
+_SPELLED_OUT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+)
 # Reserved by Windows for devices, with or without an extension.
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
@@ -37,21 +60,87 @@ def is_blank(text: str) -> bool:
     return all(unicodedata.category(char)[0] in "ZC" or char in _UNSEEN for char in text)
 
 
-def file_name(prompt: str, extension: str) -> str:
-    """A name from the prompt that every system takes, such as `lo-fi-rain-warm-tape.wav`."""
-    plain = unicodedata.normalize("NFKD", prompt).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    if len(words) > FILE_NAME_LIMIT:
-        words = words[:FILE_NAME_LIMIT].rsplit("-", 1)[0]
-    if not words or _DEVICES.match(words):
-        words = f"track-{words}".rstrip("-")
-    return words + extension
+def title_of(job: Job) -> str:
+    """What a track is called: by its member, else by the first clause of its prompt.
+
+    One plain line, to be passed through `harmless` before it is shown. Words keep their case, but
+    for the first letter: what is right for titles differs from language to language.
+    """
+    for clause in (job.title or "", *_CLAUSES.split(_without_markup(job.brief.prompt))):
+        title = _shortened(_one_line(clause).strip(_EDGES))
+        if not is_blank(title):
+            return title[:1].upper() + title[1:] if title.split()[0].islower() else title
+    return words.UNTITLED
 
 
-def compose_command(brief: Brief) -> str:
-    """The command that makes the same track again, to be copied."""
-    parts = [f"/compose prompt:{brief.prompt}"]
-    if brief.negative_prompt:
-        parts.append(f"negative_prompt:{brief.negative_prompt}")
-    parts.append(f"seed:{brief.seed}")
-    return " ".join(parts)
+def file_name(job: Job, extension: str) -> str:
+    """A name from the title that every system takes, such as `lo-fi-rain.wav`.
+
+    It is ASCII, since Discord drops all else. So that titles in other scripts do not all lead to
+    the same name, what lost a letter gets the beginning of the job's id.
+    """
+    plain = unicodedata.normalize("NFKD", title_of(job).lower().translate(_SPELLED_OUT))
+    kept = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain)).strip("-")
+    if len(kept) > FILE_NAME_LIMIT:
+        kept = kept[:FILE_NAME_LIMIT].rsplit("-", 1)[0]
+    if not kept or _DEVICES.match(kept):
+        kept = f"track-{kept}".rstrip("-")
+    if kept == "track" or any(char.isalnum() and not char.isascii() for char in plain):
+        kept = f"{kept}-{job.id[:ID_LETTERS]}"
+    return kept + extension
+
+
+def _without_markup(text: str) -> str:
+    """Without addresses, mentions and the like, and the signs of markdown."""
+    return re.sub(r"[*_`~|\\#>\[\]]+", " ", _NO_WORDS.sub(" ", text))
+
+
+def _one_line(text: str) -> str:
+    """Without controls, lone surrogates and marks that turn the direction; joiners stay."""
+    kept = (
+        char if unicodedata.category(char) not in _UNFIT or char in _JOINERS else " "
+        for char in text
+    )
+    return " ".join("".join(kept).split())
+
+
+def _shortened(text: str) -> str:
+    """As many whole words as a title may have; what has no spaces is cut between characters."""
+    whole = text.split()
+    short = whole[:TITLE_WORDS]
+    while len(short) > 1 and _width(" ".join(short)) > TITLE_WIDTH:
+        short.pop()
+    if len(short) < len(whole):
+        while len(short) > 1 and short[-1].lower() in _LEAD_ON:
+            short.pop()
+    return _cut(" ".join(short)).rstrip(_EDGES)
+
+
+def _cut(text: str) -> str:
+    """At most `TITLE_WIDTH` columns, and no character without what belongs to it."""
+    end = len(text)
+    while end and (_width(text[:end]) > TITLE_WIDTH or _belongs(text, end)):
+        end -= 1
+    return text[:end]
+
+
+def _belongs(text: str, index: int) -> bool:
+    """Whether this character is one with the one before: an accent, a joined emoji, its colour."""
+    if index == len(text):
+        return False
+    char = text[index]
+    return (
+        char in _JOINERS
+        or text[index - 1] == _EMOJI_JOINER
+        or unicodedata.category(char).startswith("M")
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )
+
+
+def _width(text: str) -> int:
+    """In columns: the characters of Chinese, Japanese and Korean take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _without_accents(decomposed: str) -> str:
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

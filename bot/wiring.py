@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.audio.workshop import Workshop
+from bot.checking import Checking
 from bot.client import ComposeClient
+from bot.delivery.audio_sources import AudioSources
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.mastering import Mastering
 from bot.delivery.messenger import Messenger
+from bot.delivery.removal import Removal
+from bot.delivery.replay import Replay
+from bot.delivery.sharing import Sharing
+from bot.delivery.track_messages import TrackMessages
 from bot.library import Library
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
@@ -15,6 +23,7 @@ from bot.reception import Reception
 from bot.settings import Settings
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
+from bot.tracks import Tracks
 from bot.workers.bells import Bells
 from bot.workers.experience import Experience
 from bot.workers.pace import Pace
@@ -30,6 +39,7 @@ def build(
     client: ComposeClient,
     provider: Provider,
     fetcher: AudioFetcher,
+    workshop: Workshop,
     stores: Stores,
     pace: Pace,
     bells: Bells,
@@ -42,15 +52,20 @@ def build(
     experience = Experience(jobs)
     overdue_s = settings.generation_timeout_s
     client.messenger = messenger
-    client.library = Library(notices, held, clock)
+    limits = DailyLimits(
+        per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
+    )
+    mastering = Mastering(workshop, jobs, settings.audio_format)
+    client.checking = Checking(jobs, provider, fetcher, pace=pace, bells=bells, clock=clock)
+    _look_after_tracks(client, stores, fetcher, mastering, clock=clock)
+    client.library = Library(stores, limits, clock)
     client.reception = Reception(
         jobs,
         stores.drafts,
         experience,
         allowed_guild_ids=settings.allowed_guild_ids,
-        limits=DailyLimits(
-            per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
-        ),
+        serves_users=settings.allow_user_installs,
+        limits=limits,
         at_most_running=settings.max_concurrent_generations,
         bells=bells,
         clock=clock,
@@ -81,6 +96,7 @@ def build(
         notices,
         provider,
         fetcher,
+        mastering,
         held=held,
         messenger=messenger,
         bells=bells,
@@ -90,3 +106,28 @@ def build(
     settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
     card_keeper = CardKeeper(stores, client.reception, messenger, bells=bells, clock=clock)
     return submitter, poller, deliverer, settler, card_keeper
+
+
+def _look_after_tracks(
+    client: ComposeClient,
+    stores: Stores,
+    fetcher: AudioFetcher,
+    mastering: Mastering,
+    *,
+    clock: Clock,
+) -> None:
+    """What can be done with tracks that were delivered."""
+    client.tracks = tracks = Tracks(stores, clock)
+    messages = TrackMessages(client)
+    sources = AudioSources(tracks, messages, stores.held, fetcher)
+    client.replay = Replay(messages, sources, mastering)
+    client.sharing = Sharing(
+        stores,
+        tracks,
+        mastering,
+        sources,
+        messages=messages,
+        messenger=client.messenger,
+        clock=clock,
+    )
+    client.removal = Removal(tracks, messages, client.messenger)

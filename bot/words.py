@@ -7,7 +7,7 @@ Texts are Discord markdown. Whatever comes from a member or the provider must ha
 from datetime import date, datetime
 
 from bot.errors import DailyLimitReached
-from bot.jobs import FailureKind, JobState
+from bot.jobs import AudioFormat, FailureKind, JobState, Relation
 
 # --- the command as members see it ------------------------------------------------------------
 
@@ -29,6 +29,11 @@ MODAL_PROMPT = "What should it sound like?"
 MODAL_MODEL = "Model"
 MODAL_AVOID = "What should it leave out?"
 MODAL_LYRICS = "Lyrics, if the model sings"
+MODAL_SECONDS = "How many seconds? Empty: as usual"
+MODAL_SEED = "Seed. Empty: a random one"
+MODAL_VARIATIONS = "How many variations?"
+MODAL_INSTRUMENTAL = "Instrumental"
+MODAL_INSTRUMENTAL_HINT = "Without voices, if the model can do that."
 MODAL_PRIVATE = "Only for me"
 MODAL_PRIVATE_HINT = "Nobody else sees or hears it, unless you share it later."
 
@@ -43,7 +48,6 @@ def model_choice(name: str, good_for: str) -> str:
     return f"{name}: {good_for}"[:100]
 
 
-TRACKS = "Get the tracks that I could not deliver"
 
 # --- private answers: why nothing was started -------------------------------------------------
 
@@ -51,15 +55,9 @@ BLANK_PROMPT = (
     "Your prompt is empty. Describe the track you want, for example: "
     "`/compose prompt: lo-fi rain, warm tape, 70 bpm`"
 )
-SERVERS_ONLY = "I compose in servers only. Try `/compose` in a channel of a server I am in."
-SERVER_NOT_ALLOWED = (
-    "I am not allowed to compose on this server. Whoever runs me pays for each track and chooses "
-    "the servers; they can add this one, whose id is {guild_id}, to ALLOWED_GUILD_IDS."
-)
-PERMISSIONS_MISSING = (
-    "I can't deliver a track in this channel: I am missing {permissions}. "
-    "Someone who manages this server can give me that in the channel's permissions. "
-    "Nothing was started."
+SERVERS_ONLY = (
+    "I am not allowed to compose here. Try `/compose` in a channel of a server I am in. Whoever "
+    "runs me pays for each track; they can allow it everywhere with ALLOW_USER_INSTALLS."
 )
 PERMISSION_NAMES = {
     "send_messages": "**Send Messages**",
@@ -127,6 +125,11 @@ def seed_out_of_range(given: int) -> str:
     return f"A `seed` is a whole number from 0 up; you gave {given}. Leave it out for a random one."
 
 
+def not_a_number(option: str, given: str) -> str:
+    """Something else was typed into a field of the dialog."""
+    return f"`{option}` is a whole number; you typed {shown(given)}. Correct it, or leave it empty."
+
+
 def too_many_variations(most: int, given: int) -> str:
     """At most so many tracks of one request."""
     return f"I make `variations` from 1 to {most} at a time; you gave {given}."
@@ -165,10 +168,21 @@ def shown(given: str) -> str:
     return f"`{text}`" if text else "nothing"
 
 
+def server_not_allowed(guild_id: int) -> str:
+    """A server that is not among those that may spend the host's credits."""
+    return (
+        "I am not allowed to compose on this server. Whoever runs me pays for each track and "
+        f"chooses the servers; they can add this one, whose id is {guild_id}, to ALLOWED_GUILD_IDS."
+    )
+
+
 def permissions_missing(names: list[str]) -> str:
     """Names are attribute names of Discord permissions."""
-    return PERMISSIONS_MISSING.format(
-        permissions=" and ".join(PERMISSION_NAMES.get(name, name) for name in names)
+    permissions = " and ".join(PERMISSION_NAMES.get(name, name) for name in names)
+    return (
+        f"I can't deliver a track in this channel: I am missing {permissions}. Someone who manages "
+        "this server can give me that in the channel's permissions. With `private` you get the "
+        "track for yourself. Nothing was started."
     )
 
 
@@ -214,6 +228,10 @@ BUTTON_LIKE = "Like"
 BUTTON_SHARE = "Share"
 BUTTON_DELETE = "Delete"
 BUTTON_CHECK = "Check again"
+BUTTON_DELETE_NOW = "Delete it"
+BUTTON_KEEP = "Keep it"
+BUTTON_SHARE_HERE = "Share in this channel"
+BUTTON_LISTEN = "Listen"
 BUTTON_OPEN = "Go to the track"
 BUTTON_DOWNLOAD = "Download"
 BUTTON_DETAILS = "Go to the message"
@@ -233,6 +251,62 @@ def listen_link(url: str) -> str:
     """The way from the card to the track."""
     return f"[Listen to it]({url})"
 
+
+# --- the track's message ----------------------------------------------------------------------
+
+UNTITLED = "Untitled track"
+FIELD_LENGTH = "Length"
+FIELD_TEMPO = "Tempo"
+FIELD_TOOK = "Ready after"
+FIELD_OPTIONS = "Options"
+FIELD_FILE = "File"
+OPTION_INSTRUMENTAL = "without voices"
+OPTION_LYRICS = "with lyrics"
+OPTION_COVER = "from given audio"
+OPTION_PRIVATE = "only for you"
+FORMAT_NAMES = {
+    AudioFormat.ORIGINAL: "the original file",
+    AudioFormat.FLAC: "FLAC",
+    AudioFormat.MP3: "MP3",
+    AudioFormat.OPUS: "Opus",
+}
+
+
+def option_format(audio_format: AudioFormat) -> str:
+    """The kind of file that was asked for."""
+    return f"as {FORMAT_NAMES[audio_format]}"
+
+
+def tempo(bpm: float) -> str:
+    """Measured, so it is never exact."""
+    return f"about {bpm:.0f} bpm"
+
+
+def converted(audio_format: AudioFormat, bitrate_kbit_s: int | None) -> str:
+    """What became of the model's file; without a bitrate nothing of the sound was lost."""
+    name = FORMAT_NAMES[audio_format]
+    if bitrate_kbit_s is None:
+        return f"converted to {name}, without loss"
+    return f"converted to {name}, {bitrate_kbit_s} kbit/s"
+
+
+def lineage(relation: Relation, title: str | None, member_id: int) -> str:
+    """What a track was made from, and by whom; `title` is `None` where it is not for others.
+
+    In an embed the mention shows a name and pings nobody.
+    """
+    by = mention(member_id)
+    if title is None:
+        return f"{_LINEAGE[relation]} a track by {by}"
+    return f"{_LINEAGE[relation]} **{title}** by {by}"
+
+
+_LINEAGE = {
+    Relation.AGAIN: "Another take of",
+    Relation.REMIX: "Remix of",
+    Relation.VARIATION: "Variation of",
+    Relation.COVER: "Cover of",
+}
 
 # --- announcements in the channel -------------------------------------------------------------
 
@@ -339,6 +413,91 @@ def delayed(member_id: int) -> str:
     )
 
 
+# --- covers -----------------------------------------------------------------------------------
+
+COVER = "Make a new version of a track, in another style"
+COVER_AUDIO = "The track: MP3, WAV, FLAC, OGG or M4A, 6 seconds to 6 minutes"
+COVER_PROMPT = "How the new version should sound: style, mood, instruments"
+COVER_LYRICS = "New words for it, if the old ones should go"
+COVER_MENU = "Cover this track"
+COMPOSE_MENU = "Compose from this message"
+NO_AUDIO_HERE = (
+    "There is no audio in that message. Choose one with a track in it, or use `/cover` and attach "
+    "the audio."
+)
+NO_TEXT_HERE = "There is no text in that message. Choose another one, or use `/compose`."
+REFERENCE_TOO_OLD = (
+    "the link to the audio you gave me is too old by now. It cost nothing. Use `/cover` again and "
+    "attach the audio anew."
+)
+
+
+def not_audio(file_name: str) -> str:
+    """The attachment is something else."""
+    return (
+        f"{shown(file_name)} is not audio that I know. Attach an MP3, WAV, FLAC, OGG or M4A file."
+    )
+
+
+def audio_too_large(most_bytes: int, given_bytes: int) -> str:
+    """What the model takes, and what was given."""
+    given = f"{given_bytes / 1_048_576:.0f} MB"
+    return f"`audio` may have at most {most_bytes >> 20} MB; yours has {given}. An MP3 is smaller."
+
+
+def audio_length(least_s: int, most_s: int, given_s: float) -> str:
+    """What the model takes, and what was given, in seconds."""
+    return (
+        f"`audio` must be from {least_s} seconds to {most_s // 60} minutes long; yours has "
+        f"{given_s:.0f} seconds. Cut it, or choose another one."
+    )
+
+
+# --- variations -------------------------------------------------------------------------------
+
+FIELD_FAVOURITE = "Most liked"
+TAKE_RUNS = "Being composed."
+TAKE_DELETED = "Deleted."
+
+
+def take_name(take: int) -> str:
+    """What a variation is called; they are counted from 1."""
+    return f"Take {take}"
+
+
+def composing_takes(ready: int, takes: int) -> str:
+    """While at least one is not finished."""
+    if ready:
+        return f"Composing {takes} variations, {ready} ready"
+    return f"Composing {takes} variations"
+
+
+def takes_ended(ready: int, takes: int) -> str:
+    """When nothing more will come."""
+    if ready == takes:
+        return f"Your {takes} variations are ready"
+    return f"{ready} of your {takes} variations came out"
+
+
+def take_ready(url: str | None, likes: int) -> str:
+    """`url` is the way to its message, once it was posted."""
+    parts = [listen_link(url) if url else "Ready."]
+    if likes:
+        parts.append("1 like" if likes == 1 else f"{likes} likes")
+    return ", ".join(parts)
+
+
+def take_waits(place: int | None) -> str:
+    """In the queue, at this place."""
+    return f"Waiting, at place {place} in the queue." if place else "Waiting."
+
+
+def favourite(takes: list[int]) -> str:
+    """One or more takes with the most likes."""
+    names = [take_name(take) for take in takes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}, level"
+
+
 # --- buttons ----------------------------------------------------------------------------------
 
 NOT_YOUR_JOB_CANCEL = "Only the member who asked for this track, or a moderator, can cancel it."
@@ -366,18 +525,346 @@ def recipe(command: str) -> str:
     return f"Everything needed to make this track again:\n```\n{command}\n```"
 
 
+RECIPE_FILE_NAME = "recipe.txt"
+RECIPE_AS_FILE = "Everything needed to make this track again is in the file."
+
+
+def recipe_reference(file_name: str) -> str:
+    """What a cover needs besides its command; the name is harmless."""
+    return f"Attach the audio it was made from, too: {file_name}."
+
+
+def lineage_before(member_ids: list[int]) -> str:
+    """Whom the tracks go back to that are not told one by one."""
+    return f"Before that, by {', '.join(mention(member_id) for member_id in member_ids)}"
+
+
+def lineage_list(lines: list[str]) -> str:
+    """Below a recipe: what the track was made from, its parent first."""
+    return "\n".join(["Where it comes from:", *(f"- {line}" for line in lines)])
+
+
+TRACK_DELETED = "This track was deleted. You can ask for a new one with `/compose`."
+NOT_YOUR_TRACK_SHARE = (
+    "Only the member who asked for this track can share it. You can forward the message instead."
+)
+NOT_YOUR_TRACK_DELETE = "Only the member who asked for this track, or a moderator, can delete it."
+NOT_YOUR_JOB_CHECK = "Only the member who asked for this track can check it again."
+OWN_TRACK_LIKE = "This is your own track: likes are for others to give."
+NOT_FINISHED = "This track is not finished yet. Its buttons work once you can hear it."
+REFERENCE_GONE = (
+    "The audio that this cover was made from is no longer there. Use `/cover` and attach it again."
+)
+
+HOW_MANY_TAKES = (
+    "How many takes of it do you want? Each is a track of its own, with a seed of its own, and "
+    "counts towards your daily tracks."
+)
+
+
+def takes_label(takes: int) -> str:
+    """A button of that question; at least two."""
+    return f"{takes} takes"
+
+
+def ask_in_server(server: str | None, command: str | None) -> str:
+    """A server's track can't be made again by direct message. The name is harmless."""
+    where = f"on **{server}**, where this track is from" if server else "where this track is from"
+    if command is None:
+        return f"I can't start tracks here. Ask again {where}."
+    return f"I can't start tracks here. Ask again {where}:\n```\n{command}\n```"
+
+
+DELETE_QUESTION = (
+    "Delete this track for everyone? It can't be made again exactly. "
+    "I remove my messages with it, but not what others have downloaded."
+)
+DELETE_SHARE_QUESTION = (
+    "Remove this track from this channel? It stays where its member asked for it."
+)
+KEPT = "Nothing was deleted."
+DELETING = "Deleting it…"
+DELETED = "The track is deleted."
+DELETED_SHARE = "The track is removed from this channel."
+DELETED_PRIVATE = (
+    "The track is deleted. The private message with it goes away when you dismiss it."
+)
+DELETED_BUT_POSTED = (
+    "The track is deleted, but Discord did not let me remove every message with it. "
+    "Someone who manages this server can do that."
+)
+CARD_DELETED = "This track was deleted"
+DELETED_BY_MEMBER = "Deleted by the member who asked for it."
+DELETED_BY_MODERATOR = "Deleted by a moderator."
+
+SHARE_QUESTION = "Where do you want to share this track? Others can hear it there, and like it."
+SHARE_PLACEHOLDER = "Another channel"
+SHARE_IN_A_SERVER = (
+    "You can share this track from a server: use `/tracks` there, open it, and press Share."
+)
+SHARE_MEMBER_MAY_NOT = "You may not write in that channel, so I don't either. Choose another one."
+SHARE_TOO_LARGE = "This track is larger than what I may upload there. Choose another channel."
+SHARE_REFUSED = "Discord did not let me post there. Choose another channel."
+SHARE_LATER = "Discord has trouble right now. Press Share again in a minute."
+SHARE_UNSURE = (
+    "I can't tell whether the track was posted there. Have a look, and press Share again if it was "
+    "not: it is never posted twice."
+)
+SHARE_WITHOUT_AUDIO = (
+    "I can't share this track: its audio is nowhere any more. Again makes another take of it."
+)
+
+
+def share_bot_may_not(names: list[str]) -> str:
+    """Names are attribute names of Discord permissions."""
+    missing = " and ".join(PERMISSION_NAMES.get(name, name) for name in names)
+    return (
+        f"I can't post there: I am missing {missing}. Choose another channel, or ask someone who "
+        "manages this server."
+    )
+
+
+def shared(member_id: int) -> str:
+    """Above a track in another channel; it pings nobody."""
+    return f"{mention(member_id)} shares a track."
+
+
+def shared_at(url: str) -> str:
+    """The answer to its member."""
+    return f"The track is here: {url}"
+
+
+CHECK_FINISHED = "It is finished after all: I deliver it in a moment."
+CHECK_FRESH = "The music service still has it. Here is a fresh link, for a while."
+CHECK_NO_LINK = "The music service still has it, but gives no address that I can show you."
+CHECK_RUNNING = "The music service is still working on it. I deliver it when it comes."
+CHECK_STILL_LOST = "The music service says that it is still working on it. Check again later."
+CHECK_BROKEN = "The music service reports an error with this track. Try again makes another one."
+CHECK_GONE = "The music service does not know this track any more."
+CHECK_NO_ANSWER = "The music service does not answer right now. Check again in a few minutes."
+NOTHING_TO_CHECK = "There is nothing to check here."
+
+# --- the library ------------------------------------------------------------------------------
+
+TRACKS = "Your tracks, newest first: listen again, share, rename, delete"
+TRACKS_USER = "Somebody else's public tracks on this server"
+TRACKS_SEARCH = "Words from the prompt or the title"
+TRACKS_ONLY = "Only some of them"
+TRACKS_MODEL = "Only those of one model"
+TRACKS_SERVER = "Only your tracks of this server; normally those of all servers"
+ONLY_LIKED = "Liked by somebody"
+ONLY_HELD = "Not delivered yet"
+ONLY_PRIVATE = "Private"
+TOP = "The most liked tracks of this server"
+TOP_PERIOD = "Likes of how long; normally of a week"
+JOBS = "What is waiting or running of yours, to look at or cancel"
+JOBS_EVERYONE = "All of this server, for moderators"
+HELP = "What you can do here, with examples to press"
+
 NOTHING_HELD = "Nothing is waiting for you: all your tracks were delivered."
 HELD_TRACK = "I could not deliver this track when it was ready. Here it is."
 HELD_WITHOUT_FILE = (
     "I could not deliver this track, and its file is not kept any more. "
     "With the same prompt and seed, `/compose` makes about the same track again."
 )
-HELD_TOO_LARGE = (
-    "I could not deliver this track, and it is larger than what I may upload here. "
-    "Use `/tracks` again on a server with a higher limit."
+SERVER_FOR_OTHERS = (
+    "I show somebody else's tracks on servers only. Use `/tracks` with `user` in a channel of a "
+    "server that you share."
 )
+OWN_ONLY = (
+    "Only your own tracks can be held or private. Leave out `only` or `user`, or choose "
+    f"“{ONLY_LIKED}”."
+)
+VIEW_GONE = "I do not know any more what this list showed. Use `/tracks` to open a new one."
+TRACK_UNKNOWN = (
+    "I can't show you this track any more: it was deleted, or is not public here. "
+    "Use `/tracks` or `/top` to see what there is."
+)
+SELECT_TRACK = "Choose a track to open it"
+BUTTON_PREVIOUS = "Previous"
+BUTTON_NEXT = "Next"
+BUTTON_RENAME = "Rename"
+BUTTON_REMAKE = "Make it again"
+MARK_PRIVATE = "private"
+MARK_HELD = "waiting for you"
+MARK_DELETED = "deleted"
+LISTEN = "listen"
 
-RECIPE_AS_FILE = "Everything needed to make this track again is in the file."
+OPENED = "Here it is again, for you alone."
+OPENED_DELETED = (
+    "This track was deleted. I still have what it was made from: press the button to make about "
+    "the same track again, which counts as a new one."
+)
+OPENED_GONE = (
+    "I can't find the audio of this track any more: its message is gone, and nobody else keeps "
+    "the file. Press the button to make it again from the same request, with the same seed if "
+    "its model takes one; that counts as a new track."
+)
+RENAME_TITLE = "Rename this track"
+RENAME_LABEL = "Title"
+RENAME_HINT = "Leave it empty to have the title from the prompt again."
+NOT_YOURS_TO_RENAME = "Only the member who asked for this track can rename it."
+NOT_RENAMED = "This track can't be renamed any more: it was deleted. Use `/tracks` to see yours."
+
+
+def held_too_large(titles: list[str]) -> str:
+    """Tracks that are larger than what may be uploaded here."""
+    named = "\n".join(f"- {title}" for title in titles)
+    return (
+        "Something I could not deliver is larger than what I may upload here. Use `/tracks` on a "
+        f"server with a higher limit:\n{named}"
+    )
+
+
+def renamed(title: str) -> str:
+    """`title` is harmless."""
+    return f"It is called **{title}** now, in lists and when it is shared or opened again."
+
+
+def own_tracks(total: int) -> str:
+    """Above one's own tracks."""
+    return f"Your tracks ({total})"
+
+
+def tracks_of(member_id: int, total: int) -> str:
+    """Above somebody else's public tracks."""
+    return f"Public tracks of {mention(member_id)} on this server ({total})"
+
+
+def narrowed(search: str | None, only: str | None, model: str | None, *, here: bool) -> str:
+    """What a list was narrowed down to; empty if to nothing. `search` is harmless."""
+    parts = [
+        f"with {search}" if search else "",
+        only.lower() if only else "",
+        f"by {model}" if model else "",
+        "on this server" if here else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def only_those(narrowed_to: str) -> str:
+    """Above a list that was narrowed down."""
+    return f"Only those {narrowed_to}"
+
+
+def nothing_found(*, own: bool, narrowed_to: str) -> str:
+    """An empty list, and what to do about it."""
+    if narrowed_to:
+        return f"There is nothing {narrowed_to}. Use `/tracks` with fewer options to see more."
+    if own:
+        return "You have no tracks yet. Use `/compose` to make the first one."
+    return "There are no public tracks of this member that you can see here. `/top` shows others'."
+
+
+def track_line(number: int, title: str, details: list[str]) -> str:
+    """One track of a list; `title` is harmless."""
+    return f"{number}. **{title}** · {' · '.join(details)}"
+
+
+def listen_here(url: str) -> str:
+    """The way to a track's message."""
+    return f"[{LISTEN}]({url})"
+
+
+def likes_count(likes: int) -> str:
+    """How many like it."""
+    return "1 like" if likes == 1 else f"{likes} likes"
+
+
+def page_of(number: int, pages: int) -> str:
+    """Below a list; pages count from 1 here."""
+    return f"Page {number} of {pages}"
+
+
+def by(member_id: int) -> str:
+    """Whose it is."""
+    return f"by {mention(member_id)}"
+
+
+def track_as_file_link(url: str) -> str:
+    """Where the file itself is too large for a private answer."""
+    return f"This track is larger than what I may upload here. Get it [from its message]({url})."
+
+
+# --- the most liked ---------------------------------------------------------------------------
+
+PERIOD_WEEK = "This week"
+PERIOD_MONTH = "This month"
+PERIOD_EVER = "Ever"
+TOP_WEEK = "Most liked in the last 7 days"
+TOP_MONTH = "Most liked in the last 30 days"
+TOP_EVER = "Most liked ever"
+TOP_EMPTY = (
+    "Nobody has liked a track that you can see here in that time. Press **Like** below one that "
+    "you like, or choose a longer `period`."
+)
+TOP_SERVERS_ONLY = "The most liked tracks are those of a server. Use `/top` in one of its channels."
+
+# --- jobs under way ---------------------------------------------------------------------------
+
+JOBS_OWN = "Your tracks under way"
+JOBS_SERVER = "Tracks under way on this server"
+JOBS_NONE = "Nothing of yours is waiting or running. Use `/compose` to start a track."
+JOBS_NONE_HERE = "Nothing is waiting or running on this server."
+JOBS_MODERATORS = (
+    "Only moderators, who may manage messages on this server, see the jobs of all. "
+    "Use `/jobs` without `everyone` to see yours."
+)
+JOB_RUNS = "being composed"
+JOB_SOON = "expected any moment"
+SELECT_CANCEL = "Choose a track to cancel it"
+
+
+def job_waits(place: int) -> str:
+    """At this place in the queue."""
+    return f"in the queue at place {place}"
+
+
+def job_expected(moment: datetime) -> str:
+    """When it should be ready."""
+    return f"expected {relative_time(moment)}"
+
+
+def cancel_label(number: int) -> str:
+    """The button for one of the jobs above it."""
+    return f"{BUTTON_CANCEL} {number}"
+
+
+def card_link(url: str) -> str:
+    """The way to a job's card."""
+    return f"[card]({url})"
+
+
+# --- help -------------------------------------------------------------------------------------
+
+HELP_TITLE = "What you can do here"
+HELP_COMPOSE = (
+    "`/compose` turns a sentence into a track. With nothing typed, it opens a dialog. "
+    "`/cover` makes a new version of an audio file."
+)
+HELP_COMPOSE_NOT_HERE = "`/compose` turns a sentence into a track, but not here:"
+HELP_LOOK = (
+    "`/tracks` shows your tracks, and hands out what could not be delivered. "
+    "`/jobs` shows what is waiting or running, to cancel it."
+)
+HELP_TOP = "`/top` shows what this server likes most, `/tracks user:` somebody's public tracks."
+HELP_MODELS = "Models"
+HELP_EXAMPLES = "Press an example to open it in the dialog. It costs nothing until you send it."
+EXAMPLES = ("lo-fi rain, warm tape, 70 bpm", "epic strings, rising to a bright end")
+
+
+def allowance(left: int, limit: int, *, whole_bot: bool) -> str:
+    """Tracks left of a day's."""
+    tracks = "track" if limit == 1 else "tracks"
+    if whole_bot:
+        return f"I can make {left} of my {limit} {tracks} a day now."
+    return f"You have {left} of your {limit} {tracks} left today."
+
+
+def help_model(name: str, good_for: str) -> str:
+    """A line of the list of models."""
+    return f"**{name}**: {good_for}"
+
 
 # --- the sound: alt text of its picture, and tags of converted files ---------------------------
 
@@ -385,18 +872,20 @@ TAG_AI_GENERATED = "AI-generated"
 PICTURE_SILENCE = "silence"
 
 
-def tag_description(model: str, made_on: date) -> str:
+def tag_comment(model: str, made_on: date, prompt: str) -> str:
     """Written into converted files, for players that show it."""
-    return f"AI-generated with {model} on {made_on:%Y-%m-%d}."
+    return f"AI-generated with {model} on {made_on:%Y-%m-%d}. Prompt: {prompt}"
 
 
 def picture_peak(peak_db: float) -> str:
     """In the corner of the picture, which shows the loudest place in full height."""
-    return f"peak {peak_db:.0f} dB"
+    return f"peak {round(peak_db)} dB"
 
 
 def length(seconds: float) -> str:
     """How long a track is, such as `33 seconds` or `2 minutes 5 seconds`."""
+    if seconds < 0.1:
+        return "less than 0.1 seconds"
     if seconds < 2:
         return f"{seconds:.1f} seconds"
     minutes, rest = divmod(round(seconds), 60)
@@ -406,8 +895,8 @@ def length(seconds: float) -> str:
 
 def sound_length(duration_s: float, tempo_bpm: float | None) -> str:
     """The first sentence of the alt text."""
-    tempo = "" if tempo_bpm is None else f", at about {tempo_bpm:.0f} beats per minute"
-    return f"How loud the track is over its {length(duration_s)}{tempo}."
+    tempo = "" if tempo_bpm is None else f", about {tempo_bpm:.0f} beats per minute"
+    return f"Waveform of the track: {length(duration_s)}{tempo}."
 
 
 SOUND_SILENT = "There is nothing to hear in it."

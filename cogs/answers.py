@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import discord
@@ -21,26 +21,33 @@ async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> 
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, **more)
         return
-    try:
+    with _taken(interaction):
         await interaction.response.send_message(text, ephemeral=True, **more)
-    except NO_BODY:
-        if not interaction.response.is_done():
-            raise
 
 
 async def defer(interaction: discord.Interaction[Any]) -> None:
     """A private "thinking…", to be followed up within 15 minutes."""
-    try:
+    with _taken(interaction):
         await interaction.response.defer(ephemeral=True, thinking=True)
-    except NO_BODY:
-        if not interaction.response.is_done():
-            raise
 
 
 async def edit(interaction: discord.Interaction[Any], **changes: Any) -> None:
     """Change the message whose button was pressed."""
-    try:
+    with _taken(interaction):
         await interaction.response.edit_message(**changes)
+
+
+async def ask(interaction: discord.Interaction[Any], modal: discord.ui.Modal) -> None:
+    """Open a dialog."""
+    with _taken(interaction):
+        await interaction.response.send_modal(modal)
+
+
+@contextlib.contextmanager
+def _taken(interaction: discord.Interaction[Any]) -> Iterator[None]:
+    """An answer that Discord took is a good one, whatever it returned on it."""
+    try:
+        yield
     except NO_BODY:
         if not interaction.response.is_done():
             raise

@@ -11,7 +11,8 @@ from bot.jobs import AudioFormat
 from bot.provider.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
 from cogs.answers import apologise_for
 from cogs.intake import start
-from cogs.request_modal import open_modal, submitted
+from cogs.mending import submitted
+from cogs.request_modal import open_modal
 
 CHOICES_LIMIT = 25
 
@@ -35,8 +36,6 @@ class Compose(commands.Cog):
         audio_format=words.COMPOSE_FORMAT,
     )
     @app_commands.rename(audio_format="format")
-    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-    @app_commands.allowed_installs(guilds=True, users=False)
     async def compose(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
         interaction: ComposeInteraction,

@@ -20,7 +20,8 @@ from bot.errors import (
 from bot.jobs import Brief, Job, NewJob
 from bot.reception import Admitted
 from cogs.answers import NO_BODY, say
-from cogs.mending import refuse
+from cogs.mending import refuse, refuse_unkept
+from cogs.places import is_outside, refusal, upload_limit_bytes
 
 GIVEN_UP_CODE = 10062
 ALREADY_ANSWERED_CODE = 40060
@@ -31,39 +32,31 @@ log = logging.getLogger(__name__)
 
 async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
     """Check, store, answer with the card, queue; or answer privately why not, to be mended."""
-    if refusal := _refusal(interaction):
-        await refuse(interaction, refusal, draft)
+    if why := refusal(interaction, private=draft.private):
+        await refuse(interaction, why, draft)
         return
     try:
         brief = checked(draft)
     except NotTaken as error:
         await refuse(interaction, words.not_taken(error.problems), draft)
         return
-    admitted = await _admit(interaction, _new_job(interaction, draft, brief))
+    try:
+        admitted = await _admit(interaction, _new_job(interaction, draft, brief))
+    except DatabaseTrouble as error:
+        log.error("a request could not be stored: the database %s", error)
+        await refuse_unkept(interaction, words.STORE_TROUBLE, draft)
+        return
     if isinstance(admitted, Admitted):
         await _answer_with_card(interaction, admitted)
     elif admitted:
         await refuse(interaction, admitted, draft)
 
 
-def _refusal(interaction: discord.Interaction[ComposeClient]) -> str | None:
-    """Why this place is not one to compose in, if it is not."""
-    if interaction.guild_id is None:
-        return words.SERVERS_ONLY
-    if not interaction.client.reception.serves(interaction.guild_id):
-        return words.SERVER_NOT_ALLOWED.format(guild_id=interaction.guild_id)
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    needed = (
-        "send_messages_in_threads" if in_thread else "send_messages",
-        "attach_files",
-        "embed_links",
-    )
-    missing = [name for name in needed if not getattr(interaction.app_permissions, name)]
-    return words.permissions_missing(missing) if missing else None
-
-
 async def _admit(interaction: discord.Interaction[ComposeClient], new: NewJob) -> Admitted | str:
-    """The stored job, or why there is none; an empty text where nothing must be said."""
+    """The stored job, or why there is none; an empty text where nothing must be said.
+
+    Raises `DatabaseTrouble`.
+    """
     try:
         return await interaction.client.reception.admit(new)
     except DailyLimitReached as error:
@@ -73,16 +66,9 @@ async def _admit(interaction: discord.Interaction[ComposeClient], new: NewJob) -
     except AlreadyReceived:
         log.info("interaction %d came again", interaction.id)
         return ""
-    except DatabaseTrouble as error:
-        log.error("a request could not be stored: the database %s", error)
-        return words.STORE_TROUBLE
 
 
 def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brief: Brief) -> NewJob:
-    limit_bytes = interaction.filesize_limit
-    if interaction.guild is not None:
-        # The interaction's limit counts the member's own subscription in, which does not help us.
-        limit_bytes = min(limit_bytes, interaction.guild.filesize_limit)
     return NewJob(
         interaction_id=interaction.id,
         interaction_token=interaction.token,
@@ -90,10 +76,11 @@ def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brie
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id or 0,
         member_id=interaction.user.id,
-        upload_limit_bytes=limit_bytes,
+        upload_limit_bytes=upload_limit_bytes(interaction),
         brief=brief,
         variations=draft.variations,
         private=draft.private,
+        outside=is_outside(interaction),
         parent_id=draft.parent_id,
         relation=draft.relation,
         retry_of=draft.retry_of,
@@ -106,7 +93,9 @@ async def _answer_with_card(
     job = admitted.job
     embed, view = cards.waiting_card(job, admitted.expected_at)
     try:
-        answer = await interaction.response.send_message(embed=embed, view=view)
+        answer = await interaction.response.send_message(
+            embed=embed, view=view, ephemeral=job.private
+        )
     except discord.HTTPException as error:
         # An earlier try of discord.py may have got through.
         unclear = error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE

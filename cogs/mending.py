@@ -13,10 +13,10 @@ from bot.delivery.buttons import Action
 from bot.drafts import Draft
 from bot.errors import DatabaseTrouble
 from cogs.answers import apologise_for, say
-from cogs.request_modal import open_modal
+from cogs.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
 
 DRAFT = "draft"
-QUOTE_LIMIT = 1500
+QUOTE_LIMIT = 800  # twice, together with the sentence above
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,39 @@ async def refuse(interaction: discord.Interaction[ComposeClient], text: str, dra
         draft_id = await interaction.client.reception.keep(draft, interaction.user.id)
     except DatabaseTrouble as error:
         log.error("a draft could not be stored: the database %s", error)
-        await say(interaction, f"{text}\n{words.typed(draft.prompt, QUOTE_LIMIT)}")
+        await refuse_unkept(interaction, text, draft)
         return
     await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
+
+
+async def refuse_unkept(
+    interaction: discord.Interaction[ComposeClient], text: str, draft: Draft
+) -> None:
+    """The same while nothing can be stored: what was typed is in the answer, to be copied."""
+    quoted = (words.typed(typed, QUOTE_LIMIT) for typed in (draft.prompt, draft.lyrics) if typed)
+    await say(interaction, "\n".join((text, *quoted)))
+
+
+async def submitted(interaction: discord.Interaction[ComposeClient]) -> Draft | None:
+    """What was typed in the dialog; `None` if it is another dialog, or could not be read and was
+    answered."""
+    draft_id, values = draft_id_of(interaction), values_of(interaction)
+    if draft_id is None:
+        return None
+    before: Draft | None = None
+    try:
+        if draft_id != UNSTORED:
+            before = await interaction.client.reception.draft(draft_id, interaction.user.id)
+    except DatabaseTrouble as error:
+        log.error("a draft could not be read: the database %s", error)
+        typed = filled_in(Draft(), values).draft
+        await refuse_unkept(interaction, words.STORE_TROUBLE, typed)
+        return None
+    filled = filled_in(before or Draft(), values)
+    if filled.problems:
+        await refuse(interaction, words.not_taken(filled.problems), filled.draft)
+        return None
+    return filled.draft
 
 
 class EditButton(

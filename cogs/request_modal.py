@@ -1,20 +1,21 @@
 """The dialog in which a request is typed or changed, and how it is read.
 
 What is submitted is told by its custom_id, which names a stored draft: a dialog that was opened
-before a restart can be sent after it.
+before a restart can be sent after it. Discord shows at most five fields. Prompt and model are
+always there; the others are chosen for what has to be mended. What is not shown stays as it was.
 """
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.drafts import Draft
+from bot.drafts import Draft, in_the_way
 from bot.errors import DatabaseTrouble
 from bot.provider.models import (
     DEFAULT,
@@ -24,10 +25,26 @@ from bot.provider.models import (
     Model,
     model_named,
 )
+from cogs.answers import ask
 
 UNSTORED = "new"
 CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
-TEXTS = ("prompt", "negative_prompt", "lyrics")
+CHOSEN_FIELDS = 3
+NUMBER_MOST = 16  # digits of the largest number that Discord itself takes
+
+TEXTS = {
+    "negative_prompt": (words.MODAL_AVOID, NEGATIVE_PROMPT_MOST),
+    "lyrics": (words.MODAL_LYRICS, PROMPT_MOST),
+}
+NUMBERS = {
+    "seconds": words.MODAL_SECONDS,
+    "seed": words.MODAL_SEED,
+    "variations": words.MODAL_VARIATIONS,
+}
+TICKS = {
+    "instrumental": (words.MODAL_INSTRUMENTAL, words.MODAL_INSTRUMENTAL_HINT),
+    "private": (words.MODAL_PRIVATE, words.MODAL_PRIVATE_HINT),
+}
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +57,11 @@ async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Dra
             draft_id = await interaction.client.reception.keep(draft, interaction.user.id)
         except DatabaseTrouble as error:
             log.error("a draft could not be stored: the database %s", error)
-    await interaction.response.send_modal(RequestModal(draft, draft_id))
+    await ask(interaction, RequestModal(draft, draft_id))
 
 
 class RequestModal(discord.ui.Modal):
-    """Prompt, model, what the model needs besides, and who will hear it."""
+    """Prompt, model, and up to three other fields, filled in with a draft."""
 
     def __init__(self, draft: Draft, draft_id: str) -> None:
         super().__init__(
@@ -53,28 +70,31 @@ class RequestModal(discord.ui.Modal):
         model = model_named(draft.model) if draft.model else None
         self._add_text("prompt", words.MODAL_PROMPT, draft.prompt, PROMPT_MOST, required=True)
         self._add_model(draft, model)
-        if draft.negative_prompt or model is None or model.negative_prompt:
-            typed = draft.negative_prompt
-            self._add_text("negative_prompt", words.MODAL_AVOID, typed, NEGATIVE_PROMPT_MOST)
-        if draft.lyrics or model is None or model.lyrics:
-            self._add_text("lyrics", words.MODAL_LYRICS, draft.lyrics, PROMPT_MOST)
-        self.add_item(
-            discord.ui.Label(
-                text=words.MODAL_PRIVATE,
-                description=words.MODAL_PRIVATE_HINT,
-                component=discord.ui.Checkbox(custom_id="private", default=draft.private),
-            )
-        )
+        shown = _chosen_fields(draft, model)
+        for name in filter(shown.__contains__, (*TEXTS, *NUMBERS, *TICKS)):
+            self._add_field(name, getattr(draft, name))
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
+
+    def _add_field(self, name: str, value: Any) -> None:
+        if name in TEXTS:
+            label, most = TEXTS[name]
+            self._add_text(name, label, value, most)
+        elif name in NUMBERS:
+            typed = None if value is None else str(value)
+            self._add_text(name, NUMBERS[name], typed, NUMBER_MOST)
+        else:
+            label, hint = TICKS[name]
+            tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
+            self.add_item(discord.ui.Label(text=label, description=hint, component=tick))
 
     def _add_text(
         self, name: str, label: str, typed: str | None, most: int, *, required: bool = False
     ) -> None:
-        short = name == "negative_prompt"
-        style = discord.TextStyle.short if short else discord.TextStyle.paragraph
+        # A field of one line can't hold line breaks.
+        long = name in {"prompt", "lyrics"} or "\n" in (typed or "")
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id=name,
-            style=style,
+            style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
             default=(typed or "")[:most] or None,
             required=required,
             max_length=most,
@@ -97,35 +117,63 @@ class RequestModal(discord.ui.Modal):
         self.add_item(discord.ui.Label(text=words.MODAL_MODEL, component=select))
 
 
-async def submitted(interaction: discord.Interaction[ComposeClient]) -> Draft | None:
-    """The draft as it was changed in the dialog; `None` if it is not this dialog."""
+def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
+    """What is shown besides prompt and model: first what must not get lost, or is to be mended."""
+    wanted = ["private"] if draft.private else []
+    wanted += in_the_way(draft)
+    if draft.lyrics or model is None or model.lyrics:
+        wanted.append("lyrics")
+    if draft.negative_prompt or model is None or model.negative_prompt:
+        wanted.append("negative_prompt")
+    return list(dict.fromkeys([*wanted, "private"]))[:CHOSEN_FIELDS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """A dialog as it was sent. `problems` are sentences on fields that could not be read."""
+
+    draft: Draft
+    problems: list[str]
+
+
+def draft_id_of(interaction: discord.Interaction[Any]) -> str | None:
+    """The draft that a submitted dialog names, `UNSTORED` if none; `None` if it is another one."""
     data: Mapping[str, Any] = interaction.data or {}
     match = CUSTOM_ID.fullmatch(str(data.get("custom_id")))
-    if match is None:
-        return None
-    before = Draft()
-    if match["draft_id"] != UNSTORED:
-        before = await _stored(interaction, match["draft_id"]) or before
-    return filled_in(before, dict(_values(data.get("components"))))
+    return match["draft_id"] if match else None
 
 
-def filled_in(draft: Draft, values: Mapping[str, Any]) -> Draft:
+def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
+    """What was typed, ticked and chosen, by the fields' custom_ids."""
+    data: Mapping[str, Any] = interaction.data or {}
+    return dict(_values(data.get("components")))
+
+
+def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
-    texts: dict[str, Any] = {name: values[name] or "" for name in TEXTS if name in values}
-    changed = replace(draft, **texts)
-    if chosen := values.get("model"):
-        changed = replace(changed, model=str(chosen[0]))
-    if "private" in values:
-        changed = replace(changed, private=bool(values["private"]))
-    return changed
+    problems: list[str] = []
+    changes: dict[str, Any] = {
+        name: str(values[name] or "") for name in ("prompt", *TEXTS) if name in values
+    }
+    changes |= {name: bool(values[name]) for name in TICKS if name in values}
+    for name in filter(values.__contains__, NUMBERS):
+        typed = str(values[name] or "").strip()
+        try:
+            changes[name] = int(typed) if typed else getattr(Draft(), name)
+        except ValueError:
+            problems.append(words.not_a_number(name, typed))
+    match values.get("model"):
+        case [str() as model_id, *_]:
+            changes["model"] = model_id
+    return Filled(draft=_without_foreign_seed(replace(draft, **changes)), problems=problems)
 
 
-async def _stored(interaction: discord.Interaction[ComposeClient], draft_id: str) -> Draft | None:
-    try:
-        return await interaction.client.reception.draft(draft_id, interaction.user.id)
-    except DatabaseTrouble as error:
-        log.error("a draft could not be read: the database %s", error)
-        return None
+def _without_foreign_seed(draft: Draft) -> Draft:
+    """The seed of another track is nobody's wish, where the model takes none."""
+    model = model_named(draft.model) if draft.model else DEFAULT
+    if draft.relation is not None and model is not None and not model.seed:
+        return draft.reseeded()
+    return draft
 
 
 def _values(components: Any) -> Iterator[tuple[str, Any]]:

@@ -15,16 +15,16 @@ LAYERS = [
     {"errors", "logs", "schedule", "hosting", "scratch", "stopping"},
     {"jobs", "settings", "words", "text"},
     {"provider", "audio"},
-    {"drafts"},
+    {"drafts", "recipe"},
     {"store"},
     {"metrics"},
-    {"workers", "delivery", "reception", "library", "health"},
-    {"client", "command_sync"},
+    {"workers", "delivery", "reception", "tracks", "checking", "library", "health"},
+    {"client", "command_sync", "translation"},
     {"connection", "wiring"},
     {"app", "doctor"},
     {"__main__"},
 ]
-DISCORD_IS_THEIR_JOB = {"text", "delivery", "client", "command_sync", "connection", "doctor"}
+DISCORD_IS_THEIR_JOB = {"text", "delivery", "client", "command_sync", "translation", "connection", "doctor"}
 # These turn what the database raises into words, and ask it nothing.
 MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}
 

@@ -18,7 +18,7 @@ from av.packet import Packet
 
 from bot.audio import announced
 from bot.audio.formats import AudioFormat
-from bot.errors import AudioUnavailable, AudioUnusable, in_short
+from bot.errors import AudioUnavailable, AudioUnusable
 
 CONTAINERS = "wav,flac,mp3,ogg,mov,aac"
 CODECS = (
@@ -137,7 +137,7 @@ def opened(path: Path) -> Iterator[Recording]:
     try:
         container = av.open(f"file:{path}", "r", options=_OPTIONS, metadata_errors="replace")
     except av.error.FFmpegError as error:
-        raise AudioUnusable(in_short(error)) from None
+        raise AudioUnusable(f"it can't be opened: {error.strerror}") from None
     with container:
         if container.format.name == "wav" and announced.riff_is_short(path):
             raise AudioUnavailable("the audio file ends early")

@@ -115,7 +115,7 @@ def _join(frames: Iterable[AudioFrame]) -> Floats:
     if joined.dtype.kind == "f":
         return np.asarray(np.clip(np.nan_to_num(floats), -MOST, MOST))
     if joined.dtype == np.uint8:  # the one format whose silence is in the middle
-        return (floats - 128) / 128
+        return np.asarray((floats - 128) / 128, np.float32)
     return np.asarray(floats / -float(np.iinfo(joined.dtype).min))
 
 

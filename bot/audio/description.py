@@ -1,11 +1,13 @@
 """What the picture of a sound shows, in words, for those who can't see it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from statistics import fmean, median
 
 from bot import words
-from bot.audio.sound import FLOOR_DB, Sound, clock
+from bot.audio.sound import Sound, clock
 
 ALT_TEXT_LIMIT = 1000
 COURSE_FROM_S = 3.0  # nothing develops in less
@@ -19,6 +21,12 @@ QUIETER_DB = -9.0
 SILENCE_DB = -35.0
 FAINT_DB = -15.0
 PASSAGES = 3
+
+# How long something must last to be told: listeners forget what is shorter.
+SHORTEST_NOTABLE_S = 1.5
+NOTABLE_SHARE = 0.04
+LEAST_ENERGY = 1e-12
+ENOUGH = 12
 
 
 def describe(sound: Sound) -> str:
@@ -36,23 +44,26 @@ def describe(sound: Sound) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Levels in dB, relative to the loud parts, each `step_s` long and smoothed over its kin."""
+    """Levels in dB, relative to the loud parts, `step_s` apart; `last_db` is the very end's.
+
+    Each level is what prevails around it, so that single notes and gaps between notes do not count.
+    """
 
     levels_db: Sequence[float]
+    last_db: float
     step_s: float
-
-    @property
-    def notable_s(self) -> float:
-        """How long something must last to be told: listeners forget what is shorter."""
-        return max(1.5, 0.04 * self.step_s * len(self.levels_db))
+    notable_s: float
 
     def at(self, index: int) -> str:
         """The place in the track."""
         return clock(index * self.step_s)
 
-    def first(self, level_db: float) -> int:
-        """Where this level is reached for the first time."""
-        return next(index for index, level in enumerate(self.levels_db) if level >= level_db)
+    def first(self, level_db: float, lasting_db: float) -> int:
+        """Where this level is reached for the first time and then not lost at once."""
+        width = max(round(self.notable_s / self.step_s), 1)
+        reached = [index for index, level in enumerate(self.levels_db) if level >= level_db]
+        lasting = (i for i in reached if min(self.levels_db[i : i + width]) >= lasting_db)
+        return next(lasting, reached[0])
 
     def last(self, level_db: float) -> int:
         """Where this level is left for good."""
@@ -62,7 +73,7 @@ class Curve:
 
 def _course(sound: Sound) -> str:
     curve = _curve(sound)
-    start, end = curve.first(REACHED_DB), curve.last(LEFT_DB)
+    start, end = curve.first(REACHED_DB, QUIETER_DB), curve.last(LEFT_DB)
     parts = [*_beginning(curve, start), *_middle(curve, start, end), *_end(curve, end)]
     if parts == [words.SOUND_STARTS_AT_ONCE, words.SOUND_STOPS]:
         return words.SOUND_EVEN
@@ -70,19 +81,29 @@ def _course(sound: Sound) -> str:
 
 
 def _curve(sound: Sound) -> Curve:
-    """The envelope's RMS, averaged over half a notable time, in dB to what is loud in it."""
     energies = [rms**2 for rms in sound.envelope.rms]
     step_s = sound.duration_s / len(energies)
-    reach = max(round(max(0.75, 0.02 * sound.duration_s) / step_s / 2), 1)
-    smooth = []
-    for index in range(len(energies)):
-        near = energies[max(0, index - reach) : index + reach + 1]
-        smooth.append(sum(near) / len(near))
-    loud = max(sorted(smooth)[int(LOUD_SHARE * (len(smooth) - 1))], 1e-12)
-    levels = [
-        max(10 * math.log10(energy / loud), FLOOR_DB) if energy else FLOOR_DB for energy in smooth
-    ]
-    return Curve(levels_db=levels, step_s=step_s)
+    notable_s = max(SHORTEST_NOTABLE_S, NOTABLE_SHARE * sound.duration_s)
+    reach = max(round(notable_s / step_s / 2), 1)
+    prevailing = [median(near) for near in _around(energies, reach)]
+    loud = max(sorted(prevailing)[int(LOUD_SHARE * (len(prevailing) - 1))], LEAST_ENERGY)
+    return Curve(
+        levels_db=[_db(energy / loud) for energy in prevailing],
+        last_db=_db(fmean(energies[-reach // 2 :]) / loud),
+        step_s=step_s,
+        notable_s=notable_s,
+    )
+
+
+def _around(values: Sequence[float], reach: int) -> Iterator[Sequence[float]]:
+    """For each value some of those at most `reach` before and after it: enough for a median."""
+    stride = max(reach // ENOUGH, 1)
+    for index in range(len(values)):
+        yield values[max(0, index - reach) : index + reach + 1 : stride]
+
+
+def _db(energy: float) -> float:
+    return 10 * math.log10(max(energy, LEAST_ENERGY))
 
 
 def _beginning(curve: Curve, start: int) -> list[str]:
@@ -99,15 +120,22 @@ def _beginning(curve: Curve, start: int) -> list[str]:
 
 def _middle(curve: Curve, start: int, end: int) -> list[str]:
     """The longest quieter passages, in the order in which they come."""
-    passages = []
-    since = start
-    for index in range(start, end):
-        if curve.levels_db[index] >= QUIETER_DB:
-            if (index - since) * curve.step_s >= curve.notable_s:
-                passages.append((since, index))
-            since = index + 1
-    passages = sorted(passages, key=lambda passage: passage[0] - passage[1])[:PASSAGES]
-    return [_passage(curve, since, until) for since, until in sorted(passages)]
+    notable = curve.notable_s / curve.step_s
+    passages: list[tuple[int, int]] = []
+    for since, until in _quieter(curve, start, end):
+        goes_on = passages and since - passages[-1][1] < notable  # loud for no more than a moment
+        passages.append((passages.pop()[0] if goes_on else since, until))
+    lengths = {(since, until): until - since for since, until in passages}
+    told = sorted(lengths, key=lengths.__getitem__, reverse=True)[:PASSAGES]
+    return [_passage(curve, *passage) for passage in sorted(told) if lengths[passage] >= notable]
+
+
+def _quieter(curve: Curve, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """All that is quieter, however short; at `end` it is loud again."""
+    quiet = (index for index in range(start, end) if curve.levels_db[index] < QUIETER_DB)
+    for _, run in groupby(enumerate(quiet), lambda item: item[1] - item[0]):
+        indices = [index for _, index in run]
+        yield indices[0], indices[-1] + 1
 
 
 def _passage(curve: Curve, since: int, until: int) -> str:
@@ -118,7 +146,7 @@ def _passage(curve: Curve, since: int, until: int) -> str:
 
 def _end(curve: Curve, end: int) -> list[str]:
     tail_s = (len(curve.levels_db) - end) * curve.step_s
-    faint = curve.levels_db[-1] < FAINT_DB
+    faint = curve.last_db < FAINT_DB
     if tail_s < curve.notable_s:
         return [words.SOUND_FADES if faint else words.SOUND_STOPS]
     return [

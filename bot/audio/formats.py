@@ -3,9 +3,11 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from bot import words
+from bot.jobs import AudioFormat
+
+__all__ = ["EXTENSIONS", "AudioFormat", "Tags"]
 
 TITLE_LIMIT = 120
 PROMPT_LIMIT = 4000
@@ -13,15 +15,6 @@ MODEL_LIMIT = 80
 
 # Marks that turn the direction of what follows: in a player's list they could disguise a title.
 _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-class AudioFormat(StrEnum):
-    """What members and hosts may ask for."""
-
-    ORIGINAL = "original"
-    FLAC = "flac"
-    MP3 = "mp3"
-    OPUS = "opus"
 
 
 EXTENSIONS = {AudioFormat.FLAC: ".flac", AudioFormat.MP3: ".mp3", AudioFormat.OPUS: ".ogg"}
@@ -38,15 +31,14 @@ class Tags:
 
     def as_metadata(self) -> dict[str, str]:
         """By FFmpeg's names for tags; each value is one plain line of limited length."""
-        model = _plain(self.model, MODEL_LIMIT)
+        model, prompt = _plain(self.model, MODEL_LIMIT), _plain(self.prompt, PROMPT_LIMIT)
         values = {
             "title": _plain(self.title, TITLE_LIMIT),
             "artist": model,
             "encoded_by": model,
             "date": self.made_on.isoformat(),
             "genre": words.TAG_AI_GENERATED,
-            "description": words.tag_description(model, self.made_on),
-            "comment": _plain(self.prompt, PROMPT_LIMIT),
+            "comment": words.tag_comment(model, self.made_on, prompt),
         }
         return {name: value for name, value in values.items() if value}
 

@@ -40,8 +40,11 @@ def draw(sound: Sound, colour: int) -> bytes:
     if not sound.silent:
         lows, highs, rms = _at_pixels(sound.envelope)
         scale = (HEIGHT - TOP - BOTTOM) / 2 / max(highs.max(), -lows.min())
-        wave[:, columns] = OUTLINE * _filled(middle - highs * scale, middle - lows * scale)
-        body = BODY * _filled(middle - rms * scale, middle + rms * scale)
+        top, bottom = middle - highs * scale, middle - lows * scale
+        wave[:, columns] = OUTLINE * _filled(top, bottom)
+        # A sound that leans to one side is louder than its other side is high.
+        inner = np.maximum(middle - rms * scale, top), np.minimum(middle + rms * scale, bottom)
+        body = BODY * _filled(*inner)
         wave[:, columns] = np.maximum(wave[:, columns], body)
     line = _filled(np.full(_INNER, middle - 0.75), np.full(_INNER, middle + 0.75))
     wave[:, columns] = np.maximum(wave[:, columns], 0.6 * line)
@@ -62,9 +65,9 @@ def _at_pixels(envelope: Envelope) -> list[NDArray[np.float64]]:
 def _filled(top: NDArray[Any], bottom: NDArray[Any]) -> Plane:
     """How much of each pixel lies between two curves: that is what makes edges smooth."""
     rows = np.arange(HEIGHT, dtype=np.float32)[:, None]
-    return np.asarray(
-        np.clip(np.minimum(bottom, rows + 1) - np.maximum(top, rows), 0, 1), np.float32
-    )
+    above, below = top.astype(np.float32), bottom.astype(np.float32)
+    filled: Plane = np.clip(np.minimum(below, rows + 1) - np.maximum(above, rows), 0, 1)
+    return filled
 
 
 def _labels(sound: Sound) -> Plane:
@@ -79,7 +82,7 @@ def _labels(sound: Sound) -> Plane:
         canvas.text((at_px, HEIGHT - BOTTOM + 10), text, fill=255, font=font, anchor=anchor)
     corner = words.PICTURE_SILENCE if sound.silent else words.picture_peak(sound.peak_db)
     canvas.text((WIDTH - RIGHT, TOP - 10), corner, fill=255, font=font, anchor="rs")
-    return np.asarray(image, np.float32) / 255
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _time_labels(
@@ -106,7 +109,7 @@ def _png(wave: Plane, labels: Plane, colour: int) -> bytes:
     ramps = [_ramp(_readable(_rgb(colour))), _ramp(_rgb(LABELS))]
     image.putpalette(np.concatenate(ramps).round().astype(np.uint8).tobytes())
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=7)
+    image.save(file, "PNG", compress_level=4)  # more takes longer than sending the rest
     return file.getvalue()
 
 

@@ -17,6 +17,7 @@ SHORTEST_S = 8.0
 HOPS_PER_S = 100
 WINDOW_S = 0.04
 BANDS = 20
+FRAMES_AT_ONCE = 512
 SWELL = 0.1  # a band that grows more slowly, in units of its logarithm, begins no note
 SMOOTHED_S = 0.5
 MULTIPLES = np.arange(1, 5)
@@ -47,13 +48,22 @@ def onset_strength(mono: Floats, rate_hz: float) -> Floats:
     """How much brighter each hundredth of a second is than the one before; around zero."""
     hop, width = round(rate_hz / HOPS_PER_S), round(WINDOW_S * rate_hz)
     frames = np.lib.stride_tricks.sliding_window_view(mono, width)[::hop]
-    spectrum = np.abs(np.fft.rfft(frames * np.hanning(width).astype(np.float32)))
-    edges = np.unique(np.geomspace(1, spectrum.shape[1] - 1, BANDS).astype(int))
-    bands = np.log1p(100 * np.add.reduceat(spectrum, edges, axis=1))
+    parts = [
+        _bands(frames[at : at + FRAMES_AT_ONCE]) for at in range(0, len(frames), FRAMES_AT_ONCE)
+    ]
+    bands = np.concatenate(parts)
     flux = np.maximum(bands[2:] - bands[:-2] - SWELL, 0).sum(axis=1)
     width = round(SMOOTHED_S * HOPS_PER_S)
     around = np.convolve(flux, np.ones(width) / width, mode="same")
     return np.asarray(np.maximum(flux - around, 0), np.float32)
+
+
+def _bands(frames: Floats) -> Floats:
+    """The logarithm of the energy in each band; frames overlap, so only few are spread out."""
+    window = np.hanning(frames.shape[1]).astype(np.float32)
+    spectrum = np.abs(np.fft.rfft(frames * window))
+    edges = np.unique(np.geomspace(1, spectrum.shape[1] - 1, BANDS).astype(int))
+    return np.asarray(np.log1p(100 * np.add.reduceat(spectrum, edges, axis=1)), np.float32)
 
 
 def _tempo(onsets: Floats) -> float | None:

@@ -16,6 +16,7 @@ from bot.errors import WorkshopTrouble
 
 MP3_KBIT_S = (320, 256, 192, 160, 128, 96)
 OPUS_KBIT_S = (256, 192, 160, 128, 96)
+PLENTY_KBIT_S = 192
 OVERHEAD_BYTES = 32 << 10  # tags and headers
 OVERHEAD_SHARE = 0.02  # frames' and pages' headers, and bitrates that are kept on average only
 DIFFERENCE_S = 0.2  # encoders begin and end with a frame's worth of silence
@@ -46,7 +47,7 @@ class Step:
 def steps(preferred: AudioFormat, *, lossy: bool) -> Iterator[Step]:
     """What to try, best first: the preferred format, then what keeps most of the sound.
 
-    Above 160 kbit/s MP3 has nothing audible to lose, and plays everywhere; below, Opus is better.
+    At high bitrates MP3 has nothing audible to lose, and plays everywhere; below, Opus is better.
     FLAC can't give back what a lossy format took, so it is only written where it is asked for.
     """
     if preferred is AudioFormat.MP3:
@@ -55,8 +56,8 @@ def steps(preferred: AudioFormat, *, lossy: bool) -> Iterator[Step]:
         yield from (Step(AudioFormat.OPUS, kbit_s) for kbit_s in OPUS_KBIT_S)
     if preferred is AudioFormat.FLAC or not lossy:
         yield Step(AudioFormat.FLAC)
-    yield from (Step(AudioFormat.MP3, kbit_s) for kbit_s in MP3_KBIT_S if kbit_s > 160)
-    yield from (Step(AudioFormat.OPUS, kbit_s) for kbit_s in OPUS_KBIT_S if kbit_s <= 160)
+    yield from (Step(AudioFormat.MP3, kbit_s) for kbit_s in MP3_KBIT_S if kbit_s >= PLENTY_KBIT_S)
+    yield from (Step(AudioFormat.OPUS, kbit_s) for kbit_s in OPUS_KBIT_S if kbit_s < PLENTY_KBIT_S)
 
 
 def fit(
@@ -105,7 +106,8 @@ def convert(path: Path, target: Path, step: Step, metadata: dict[str, str]) -> N
 
 
 def _stream(output: OutputContainer, recording: Recording, step: Step) -> AudioStream:
-    stream = output.add_stream(_CODECS[step.format], rate=_rate_hz(recording.rate_hz, step.format))
+    rate_hz = _rate_hz(recording.rate_hz, step.format)
+    stream = output.add_stream(_CODECS[step.format], rate=rate_hz, options=_options(step))
     assert isinstance(stream, AudioStream)  # noqa: S101 - all three are codecs of sound
     stream.layout = "mono" if recording.channels == 1 else "stereo"
     if step.bitrate_kbit_s is not None:
@@ -113,6 +115,14 @@ def _stream(output: OutputContainer, recording: Recording, step: Step) -> AudioS
     elif recording.deep and recording.codec not in LOSSY:
         stream.format = "s32"  # of which FLAC keeps 24 bits
     return stream
+
+
+def _options(step: Step) -> dict[str, str]:
+    if step.format is AudioFormat.OPUS:
+        return {"vbr": "constrained"}  # free, it goes a fifth beyond the bitrate
+    if step.format is AudioFormat.MP3 and (step.bitrate_kbit_s or 0) >= PLENTY_KBIT_S:
+        return {"compression_level": "7"}  # where bits are plenty, the fast search will do
+    return {}
 
 
 def _rate_hz(rate_hz: int, wanted: AudioFormat) -> int:

@@ -1,5 +1,6 @@
 """What the channel reads about a job: the track, a failure, a delay."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import discord
 from yarl import URL
 
 from bot import words
-from bot.delivery import buttons, cards
+from bot.audio.description import describe
+from bot.delivery import buttons
 from bot.delivery.buttons import Action
-from bot.jobs import Job, NoticeKind, Rung
-from bot.provider.audio_file import AudioOnDisk
+from bot.delivery.mastering import Track
+from bot.delivery.track_embed import PICTURE_NAME, track_embed
+from bot.jobs import FailureKind, Job, NoticeKind, Rung
 from bot.text import file_name, harmless
 
 ALT_TEXT_LIMIT = 1000
@@ -20,7 +23,11 @@ ADDRESS_LIMIT = 1500  # together with the words around it, a message takes 2000
 
 @dataclass(frozen=True, kw_only=True)
 class Announcement:
-    """A message in the making. `file` is uploaded as `file_name`, with `alt_text`."""
+    """A message in the making.
+
+    `file` is uploaded as `file_name`, with `alt_text`; `picture`, a PNG that the embed shows, with
+    `picture_alt_text`.
+    """
 
     content: str
     embed: discord.Embed | None
@@ -28,53 +35,64 @@ class Announcement:
     file: Path | None = None
     file_name: str = ""
     alt_text: str = ""
+    picture: bytes | None = None
+    picture_alt_text: str = ""
 
-    def open_file(self) -> list[discord.File]:
+    def open_files(self) -> list[discord.File]:
         """The attachments of one try, to be closed after it."""
-        if self.file is None:
-            return []
-        return [discord.File(self.file, filename=self.file_name, description=self.alt_text)]
+        files = []
+        if self.file is not None:
+            files.append(discord.File(self.file, self.file_name, description=self.alt_text))
+        if self.picture is not None:
+            picture = io.BytesIO(self.picture)
+            files.append(discord.File(picture, PICTURE_NAME, description=self.picture_alt_text))
+        return files
 
 
-def track(job: Job, audio: AudioOnDisk) -> Announcement:
-    """The finished track as a file."""
+def track(job: Job, sent: Track, *, parent: Job | None = None) -> Announcement:
+    """The finished track as a file, with the picture of its sound.
+
+    The picture is shown by the embed: beside the file, Discord would make a gallery of the two, and
+    the embed has its alt text all the same.
+    """
+    examined = sent.examined
     return Announcement(
         content=words.track_ready(job.member_id),
-        embed=cards.recipe_embed(job),
-        view=buttons.row(buttons.button(Action.RECIPE, job.id, NoticeKind.RESULT)),
-        file=audio.path,
-        file_name=file_name(job.brief.prompt, audio.extension),
+        embed=track_embed(job, parent=parent, fitted=sent.fitted, pictured=examined is not None),
+        view=buttons.under_track(job, NoticeKind.RESULT),
+        file=sent.fitted.path,
+        file_name=file_name(job, sent.extension),
         alt_text=job.brief.prompt[:ALT_TEXT_LIMIT],
+        picture=examined.picture if examined else None,
+        picture_alt_text=describe(examined.sound) if examined else "",
     )
 
 
-def track_link(job: Job, url: str, why: str) -> Announcement:
+def track_link(job: Job, url: str, why: str, *, parent: Job | None = None) -> Announcement:
     """The finished track as a link; `why` is a whole sentence.
 
     Signed addresses may be longer than a button holds, or even a message.
     """
     url = str(URL(url))  # what is not ASCII or could end the link is percent-encoded
     if len(url) > ADDRESS_LIMIT:
-        return track_unreachable(job)
-    recipe = buttons.button(Action.RECIPE, job.id, NoticeKind.RESULT)
-    if len(url) > LINK_BUTTON_LIMIT:
-        content = words.track_as_address(job.member_id, why, url)
-        return Announcement(
-            content=content, embed=cards.recipe_embed(job), view=buttons.row(recipe)
-        )
-    return Announcement(
-        content=words.track_as_link(job.member_id, why),
-        embed=cards.recipe_embed(job),
-        view=buttons.row(buttons.link(words.BUTTON_DOWNLOAD, url), recipe),
-    )
+        return track_unreachable(job, parent=parent)
+    view = buttons.under_track(job, NoticeKind.RESULT)
+    content = words.track_as_address(job.member_id, why, url)
+    if len(url) <= LINK_BUTTON_LIMIT:
+        content = words.track_as_link(job.member_id, why)
+        view.add_item(buttons.link(words.BUTTON_DOWNLOAD, url))
+    view.add_item(buttons.button(Action.CHECK, job.id, NoticeKind.RESULT))
+    return Announcement(content=content, embed=track_embed(job, parent=parent), view=view)
 
 
-def track_unreachable(job: Job) -> Announcement:
+def track_unreachable(job: Job, *, parent: Job | None = None) -> Announcement:
     """The track was made, but there is no safe way to it."""
+    view = buttons.under_track(job, NoticeKind.RESULT)
+    view.add_item(buttons.button(Action.CHECK, job.id, NoticeKind.RESULT))
     return Announcement(
         content=words.track_unreachable(job.member_id),
-        embed=cards.recipe_embed(job),
-        view=buttons.row(buttons.button(Action.RECIPE, job.id, NoticeKind.RESULT)),
+        embed=track_embed(job, parent=parent),
+        view=view,
     )
 
 
@@ -83,12 +101,13 @@ def failure(job: Job) -> Announcement:
     if job.failure_kind is None:
         raise AssertionError("not a failed job")
     reason = harmless(job.failure_reason or "", 400)
+    lost = job.failure_kind is FailureKind.LOST
+    actions = (Action.RETRY, *([Action.CHECK] if lost else []), Action.RECIPE)
     return Announcement(
         content=words.failed(job.member_id, job.failure_kind, reason),
         embed=None,
         view=buttons.row(
-            buttons.button(Action.RETRY, job.id, NoticeKind.FAILURE),
-            buttons.button(Action.RECIPE, job.id, NoticeKind.FAILURE),
+            *(buttons.button(action, job.id, NoticeKind.FAILURE) for action in actions)
         ),
     )
 
@@ -104,11 +123,13 @@ def not_started(job: Job) -> Announcement:
 
 def still_waiting(job: Job, kind: NoticeKind) -> Announcement:
     """Overdue or delayed: nothing is lost, but it takes longer."""
-    say = words.overdue if kind is NoticeKind.OVERDUE else words.delayed
+    overdue = kind is NoticeKind.OVERDUE
+    say = words.overdue if overdue else words.delayed
+    actions = (Action.CHECK, Action.CANCEL) if overdue else (Action.CANCEL,)
     return Announcement(
         content=say(job.member_id),
         embed=None,
-        view=buttons.row(buttons.button(Action.CANCEL, job.id, kind)),
+        view=buttons.row(*(buttons.button(action, job.id, kind) for action in actions)),
     )
 
 

@@ -4,6 +4,7 @@ The last part also tells the bot's own messages apart when it looks whether one 
 """
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 import discord
@@ -13,6 +14,7 @@ from bot.jobs import Job, NoticeKind
 
 PATTERN = r"compose:{action}:(?P<job_id>[0-9a-f]{{16}}):(?P<place>[a-z]{{1,16}})"
 CARD = "card"
+SHARE = "share"  # the place under a track that was posted in another channel
 
 Button = discord.ui.Button[discord.ui.View]
 
@@ -31,6 +33,13 @@ class Action(StrEnum):
     SHARE = "share"
     DELETE = "delete"
     CHECK = "check"
+    TAKES = "takes"
+    DELETE_NOW = "deletenow"
+    KEEP = "keep"
+    SHARE_HERE = "sharehere"
+    SHARE_THERE = "sharethere"
+    RENAME = "rename"
+    REMAKE = "remake"
 
 
 LABELS = {
@@ -45,6 +54,17 @@ LABELS = {
     Action.SHARE: words.BUTTON_SHARE,
     Action.DELETE: words.BUTTON_DELETE,
     Action.CHECK: words.BUTTON_CHECK,
+    Action.DELETE_NOW: words.BUTTON_DELETE_NOW,
+    Action.KEEP: words.BUTTON_KEEP,
+    Action.SHARE_HERE: words.BUTTON_SHARE_HERE,
+    Action.RENAME: words.BUTTON_RENAME,
+    Action.REMAKE: words.BUTTON_REMAKE,
+}
+STYLES = {
+    Action.RETRY: discord.ButtonStyle.primary,
+    Action.EDIT: discord.ButtonStyle.primary,
+    Action.SHARE_HERE: discord.ButtonStyle.primary,
+    Action.DELETE_NOW: discord.ButtonStyle.danger,
 }
 
 
@@ -59,13 +79,12 @@ def pattern(action: Action) -> re.Pattern[str]:
 
 
 def button(
-    action: Action, job_id: str, place: NoticeKind | str
+    action: Action, job_id: str, place: NoticeKind | str, *, label: str | None = None
 ) -> discord.ui.Button[discord.ui.View]:
-    """A button for a job."""
-    first = action in {Action.RETRY, Action.EDIT}
-    style = discord.ButtonStyle.primary if first else discord.ButtonStyle.secondary
+    """A button for a job; `label` where the action alone does not tell it."""
+    style = STYLES.get(action, discord.ButtonStyle.secondary)
     return discord.ui.Button(
-        label=LABELS[action], style=style, custom_id=custom_id(action, job_id, place)
+        label=label or LABELS[action], style=style, custom_id=custom_id(action, job_id, place)
     )
 
 
@@ -73,8 +92,7 @@ def under_track(job: Job, place: NoticeKind | str, *, likes: int = 0) -> discord
     """What can be done with a finished track, in two rows."""
     make = (Action.AGAIN, Action.REMIX, Action.VARIATIONS)
     keep = (Action.SHARE, Action.RECIPE, Action.DELETE)
-    like = button(Action.LIKE, job.id, place)
-    like.label = words.like_label(likes)
+    like = button(Action.LIKE, job.id, place, label=words.like_label(likes))
     upper = [*(button(action, job.id, place) for action in make), like]
     lower = [button(action, job.id, place) for action in keep]
     for item in lower:
@@ -87,9 +105,9 @@ def link(label: str, url: str) -> Button:
     return discord.ui.Button(label=label, style=discord.ButtonStyle.link, url=url)
 
 
-def row(*items: Button) -> discord.ui.View:
-    """Buttons as discord.py wants them. Stopped, so that it keeps no memory of each message:
-    presses are routed by custom_id, also after a restart."""
+def row(*items: discord.ui.Item[discord.ui.View]) -> discord.ui.View:
+    """Buttons and selects as discord.py wants them. Stopped, so that it keeps no memory of each
+    message: presses are routed by custom_id, also after a restart."""
     view = discord.ui.View(timeout=None)
     for item in items:
         view.add_item(item)
@@ -106,3 +124,12 @@ def stands_for(message: discord.Message, job_id: str, place: NoticeKind | str) -
         if isinstance(component, discord.ActionRow)
         for item in component.children
     )
+
+
+def jobs_named(message: discord.Message) -> Iterator[str]:
+    """The ids of the jobs that the buttons of a message name."""
+    for component in message.components:
+        for item in component.children if isinstance(component, discord.ActionRow) else ():
+            custom_id = item.custom_id if isinstance(item, discord.Button) else None
+            if match := re.fullmatch(PATTERN.format(action="[a-z]+"), custom_id or ""):
+                yield match["job_id"]

@@ -83,7 +83,8 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         if told and told.rung is Rung.INTERACTION:
             # The card had become the track.
             recipe = buttons.button(Action.RECIPE, job.id, told.kind)
-            await self._messenger.update_card(job, cards.recipe_embed(job), buttons.row(recipe))
+            embed, view = cards.recipe_embed(job), buttons.row(recipe)
+            await self._messenger.update_card(job, embed, view, keep_text=True)
             return
         url = None
         if told and told.rung and told.message_channel_id and told.message_id:

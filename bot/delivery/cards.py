@@ -7,11 +7,13 @@ import discord
 from bot import words
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
+from bot.delivery.options import options_of
 from bot.jobs import Job, JobState
 from bot.provider.models import name_of
 from bot.text import harmless
 
-PROMPT_LIMIT = 3500
+PROMPT_LIMIT = 1000  # the recipe has it whole
+READY_PROMPT_LIMIT = 200
 FIELD_LIMIT = 1000
 
 COLOURS = {
@@ -38,10 +40,7 @@ def ended_card(
 ) -> tuple[discord.Embed, discord.ui.View]:
     """After the end, with the way to the message that announced it, or to what is held."""
     if job.state is JobState.SUCCEEDED:
-        embed = _embed(words.CARD_READY, job)
-        if message_url:
-            link = words.listen_link(message_url)
-            embed.add_field(name=words.FIELD_RESULT, value=link, inline=False)
+        embed = _ready(job, message_url) if message_url else _embed(words.CARD_READY, job)
         label = words.BUTTON_OPEN
     elif job.state is JobState.CANCELLED:
         embed = _embed(words.CARD_CANCELLED, job)
@@ -57,6 +56,24 @@ def ended_card(
     return embed, buttons.row(*([buttons.link(label, message_url)] if message_url else []))
 
 
+def _ready(job: Job, message_url: str) -> discord.Embed:
+    """Short: the message it leads to says all the rest."""
+    embed = discord.Embed(
+        title=words.CARD_READY,
+        description=harmless(job.brief.prompt, READY_PROMPT_LIMIT),
+        colour=COLOURS[JobState.SUCCEEDED],
+    )
+    link = words.listen_link(message_url)
+    return embed.add_field(name=words.FIELD_RESULT, value=link, inline=False)
+
+
+def deleted_card(job: Job, *, by_member: bool) -> tuple[discord.Embed, discord.ui.View]:
+    """After its track was taken away, by its member or by a moderator."""
+    embed = discord.Embed(title=words.CARD_DELETED, colour=COLOURS[JobState.CANCELLED])
+    embed.description = words.DELETED_BY_MEMBER if by_member else words.DELETED_BY_MODERATOR
+    return embed, buttons.row(buttons.button(Action.RECIPE, job.id, buttons.CARD))
+
+
 def failure_sentence(job: Job) -> str:
     """Why the job failed, in words for its member."""
     if job.failure_kind is None:
@@ -67,7 +84,7 @@ def failure_sentence(job: Job) -> str:
 
 
 def recipe_embed(job: Job) -> discord.Embed:
-    """What was asked for, below the finished track."""
+    """What was asked for, without a word on what became of it."""
     embed = _embed(None, job)
     embed.colour = COLOURS[JobState.SUCCEEDED]
     return embed
@@ -86,4 +103,6 @@ def _embed(title: str | None, job: Job) -> discord.Embed:
     embed.add_field(name=words.FIELD_MODEL, value=name_of(brief.model))
     if brief.seed is not None:
         embed.add_field(name=words.FIELD_SEED, value=str(brief.seed))
+    if options := options_of(job):
+        embed.add_field(name=words.FIELD_OPTIONS, value=options)
     return embed

@@ -11,6 +11,7 @@ from bot import words
 from bot.delivery import announcements, cards
 from bot.delivery.announcements import Announcement
 from bot.delivery.ladder import Ladder, Told
+from bot.delivery.mastering import MASTERING_S, Mastering
 from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
 from bot.errors import (
     AddressRefused,
@@ -24,11 +25,12 @@ from bot.errors import (
     ProviderError,
     Unreachable,
     UploadTooLarge,
+    WorkshopTrouble,
 )
 from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.logs import about_job
 from bot.metrics import Metrics
-from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
+from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher, AudioOnDisk
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
@@ -38,7 +40,13 @@ from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker
 
 SLOTS = 6
-LEASE_S = DOWNLOAD_TIMEOUT_S + 3 * SEND_TIMEOUT_S
+LEASE_S = DOWNLOAD_TIMEOUT_S + MASTERING_S + 3 * SEND_TIMEOUT_S
+# Far more than may be uploaded: what is too large can be converted.
+FETCH_BYTES = 50 * 2**20
+# Uploads of one track, each smaller than the one before, until a link goes out.
+FORMS = 3
+# After that often the picture is not waited for any more.
+WORKSHOP_TRIES = 2
 # As much as one request to Discord may carry.
 HELD_BYTES = 25 * 2**20
 FILE_PATIENCE = timedelta(minutes=30)
@@ -58,6 +66,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         notices: NoticeStore,
         provider: Provider,
         fetcher: AudioFetcher,
+        mastering: Mastering,
         *,
         held: HeldStore,
         messenger: Messenger,
@@ -72,6 +81,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._notices = notices
         self._provider = provider
         self._fetcher = fetcher
+        self._mastering = mastering
         self._held = held
         self._messenger = messenger
         self._ladder = Ladder(messenger, notices, clock)
@@ -103,7 +113,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """Where the member was told, or `None` if not now."""
         try:
             told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
-        except (AudioUnavailable, DeliveryLater) as error:
+        except (AudioUnavailable, WorkshopTrouble, DeliveryLater) as error:
             # This try surely posted nothing; an earlier one may have.
             await self._later(notice, job, str(error), unsure=notice.unsure)
         except DeliveryUnsure as error:
@@ -127,29 +137,60 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _tell_result(self, notice: Notice, job: Job) -> Told:
         if job.audio is None:
             raise AssertionError("succeeded without audio")
-        url, limit_bytes = job.audio.url, job.upload_limit_bytes
+        url = job.audio.url
         try:
-            async with self._fetcher.fetch(url, limit_bytes=limit_bytes) as audio:
-                return await self._send(notice, job, announcements.track(job, audio))
-        except (AudioTooLarge, UploadTooLarge) as error:
+            async with (
+                self._mastering.getting_ready(),
+                self._fetcher.fetch(url, limit_bytes=FETCH_BYTES) as audio,
+            ):
+                return await self._send_file(notice, job, audio)
+        except AudioTooLarge as error:
             log.info("delivered as a link: %s", error)
-            return await self._send_link(notice, job, words.too_large(limit_bytes))
+            return await self._send_link(notice, job, words.too_large(job.upload_limit_bytes))
         except AudioUnusable as error:
             log.warning("%s: %s", error, url)
             return await self._send_link(notice, job, words.NOT_AUDIO)
         except AddressRefused as error:
             log.warning("the provider named an address that is not fetched from: %s", error)
-            return await self._send(notice, job, announcements.track_unreachable(job))
+            return await self._send_unreachable(notice, job)
         except AudioUnavailable:
             if self._has_waited(notice, FILE_PATIENCE):
                 return await self._send_link(notice, job, words.FILE_GONE)
             await self._ask_for_address(job)
             raise
 
+    async def _send_file(self, notice: Notice, job: Job, audio: AudioOnDisk) -> Told:
+        """In the best form that fits; where Discord thinks otherwise, in a smaller one."""
+        patient = notice.attempts < WORKSHOP_TRIES
+        master = await self._mastering.examine(job, audio, patient=patient)
+        parent = await self._parent(job)
+        limit_bytes = job.upload_limit_bytes
+        for _ in range(FORMS):
+            track = await self._mastering.fit(master, limit_bytes, patient=patient)
+            if track is None:
+                break
+            what = announcements.track(master.job, track, parent=parent)
+            try:
+                return await self._send(notice, job, what)
+            except UploadTooLarge as error:
+                log.info("too large, though it should fit (%d bytes): %s", track.size_bytes, error)
+                limit_bytes = track.size_bytes - 1
+        raise AudioTooLarge(f"{audio.size_bytes} bytes, and no form of it goes in")
+
     async def _send_link(self, notice: Notice, job: Job, why: str) -> Told:
         if job.audio is None or not self._fetcher.may_link(job.audio.url):
-            return await self._send(notice, job, announcements.track_unreachable(job))
-        return await self._send(notice, job, announcements.track_link(job, job.audio.url, why))
+            return await self._send_unreachable(notice, job)
+        parent = await self._parent(job)
+        what = announcements.track_link(job, job.audio.url, why, parent=parent)
+        return await self._send(notice, job, what)
+
+    async def _send_unreachable(self, notice: Notice, job: Job) -> Told:
+        parent = await self._parent(job)
+        return await self._send(notice, job, announcements.track_unreachable(job, parent=parent))
+
+    async def _parent(self, job: Job) -> Job | None:
+        """What it was made from."""
+        return await self._jobs.get(job.parent_id) if job.parent_id else None
 
     async def _send(self, notice: Notice, job: Job, what: Announcement) -> Told:
         return await self._ladder.tell(job, notice, what)
@@ -229,7 +270,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if notice.kind is NoticeKind.RESULT and job.audio is not None:
             try:
                 async with self._fetcher.fetch(job.audio.url, limit_bytes=HELD_BYTES) as audio:
-                    name = file_name(job.brief.prompt, audio.extension)
+                    name = file_name(job, audio.extension)
                     content = await asyncio.to_thread(audio.path.read_bytes)
                 held = HeldAudio(file_name=name, content=content)
                 await self._held.keep(job.id, held, self._clock())

@@ -2,7 +2,8 @@
 
 A new message in the channel notifies; an edit of the card through the interaction's token needs
 no permission, for 15 minutes; a direct message needs neither. If all are closed, the notice is
-held for the member to ask for.
+held for the member to ask for. What is private never uses the channel, and where the bot is not
+there is none.
 
 Each try is stored before it is made. As long as the outcome of one is unknown, no other way is
 taken: it may be repeated where Discord itself drops repetitions, or else it is looked for.
@@ -16,7 +17,7 @@ from datetime import timedelta
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
 from bot.errors import Unreachable
-from bot.jobs import Job, Notice, Rung
+from bot.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.store.notice_store import NoticeStore
 from bot.workers.worker import Clock
 
@@ -76,7 +77,7 @@ class Ladder:
         blindly = notice.unsure and self._is_repeatable(notice)
         if not blindly and (told := await self.earlier(job, notice)):
             return told
-        rungs = list(self._ways)
+        rungs = [rung for rung in self._ways if _is_for(rung, job)]
         if notice.unsure and notice.attempted_rung in rungs:
             rungs = rungs[rungs.index(notice.attempted_rung) :]
         problem = Unreachable("there is no way")
@@ -102,11 +103,21 @@ class Ladder:
         message = await self._messenger.post(job, notice, what)
         return Told(rung=Rung.CHANNEL, channel_id=job.channel_id, message_id=message.id)
 
-    async def _through_interaction(self, job: Job, _notice: Notice, what: Announcement) -> Told:
-        message = await self._messenger.edit_answer(job, what)
+    async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        if notice.kind in FINAL_KINDS:
+            message = await self._messenger.edit_answer(job, what)
+        else:
+            message = await self._messenger.add_to_answer(job, what)
         return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
     async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Told:
         message = await self._messenger.post_direct(job, notice, what)
         channel_id = message.channel.id
         return Told(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
+
+
+def _is_for(rung: Rung, job: Job) -> bool:
+    """Whether the job has this way at all. Only one of several variations can replace the card."""
+    if rung is Rung.CHANNEL:
+        return job.uses_channel
+    return rung is not Rung.INTERACTION or job.take == 1

@@ -8,11 +8,13 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import discord
 from discord.http import Route
+from discord.utils import snowflake_time, utcnow
 
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
@@ -24,8 +26,9 @@ from bot.errors import (
     UploadTooLarge,
     in_short,
 )
-from bot.jobs import Job, Notice, NoticeKind
+from bot.jobs import Job, JobState, Notice, NoticeKind
 
+TOKEN_LIFE = timedelta(minutes=15)
 SEND_TIMEOUT_S = 120
 READ_TIMEOUT_S = 30
 SEARCH_TIMEOUT_S = 120
@@ -58,53 +61,79 @@ class Messenger:
 
     async def post_direct(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
         """The same as a direct message, without the reply."""
-        async with _translated(READ_TIMEOUT_S):
+        async with translated(READ_TIMEOUT_S):
             channel = await self._client.create_dm(discord.Object(job.member_id))
         return await self._send(channel, job, notice, what, reply_to=None)
 
     async def edit_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
         """Put the announcement in place of the card, through the interaction; may be repeated."""
+        files = what.open_files()
+        try:
+            return await self._edit_by_token(
+                job,
+                content=what.content,
+                embed=what.embed,
+                attachments=files,
+                view=what.view,
+                allowed_mentions=_only(job.member_id),
+            )
+        finally:
+            _close(files)
+
+    async def add_to_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
+        """Say it above the card, which stays as it is: the end is still to come. The rest as in
+        `edit_answer`."""
+        text, only = what.content, _only(job.member_id)
+        return await self._edit_by_token(job, content=text, allowed_mentions=only)
+
+    async def _edit_by_token(self, job: Job, **changes: Any) -> discord.WebhookMessage:
         if job.interaction_token is None or job.card_message_id is None:
             raise Unreachable("the interaction's token is gone")
         webhook = discord.Webhook.partial(
             job.application_id, job.interaction_token, client=self._client
         )
-        files = what.open_file()
-        try:
-            async with _translated(SEND_TIMEOUT_S):
-                return await webhook.edit_message(
-                    job.card_message_id,
-                    content=what.content,
-                    embed=what.embed,
-                    attachments=files,
-                    view=what.view,
-                    allowed_mentions=_only(job.member_id),
-                )
-        finally:
-            _close(files)
+        async with translated(SEND_TIMEOUT_S):
+            return await webhook.edit_message(job.card_message_id, **changes)
 
-    async def update_card(self, job: Job, embed: discord.Embed, view: discord.ui.View) -> None:
-        """Show the end of the job on its card; may be repeated."""
+    async def update_card(
+        self, job: Job, embed: discord.Embed, view: discord.ui.View, *, keep_text: bool = False
+    ) -> None:
+        """Show on its card where the job stands; may be repeated.
+
+        The words above it (see `add_to_answer`) go once the job has left the queue, unless they
+        are to be kept. A card that no channel shows is out of reach when its token has died.
+        """
         if job.card_message_id is None:
             raise Unreachable("the card is not known")
+        changes: dict[str, Any] = {"embed": embed, "view": view}
+        if job.state is not JobState.QUEUED and not keep_text:
+            changes["content"] = None
+        if not job.uses_channel:
+            if job.take > 1:
+                raise Unreachable("the card is that of the first variation")
+            if utcnow() - snowflake_time(job.interaction_id) > TOKEN_LIFE:
+                raise Unreachable("the interaction's token is dead")  # so nobody has to be asked
+            await self._edit_by_token(job, **changes)
+            return
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
-        async with _translated(READ_TIMEOUT_S):
-            await channel.get_partial_message(job.card_message_id).edit(embed=embed, view=view)
+        async with translated(READ_TIMEOUT_S):
+            await channel.get_partial_message(job.card_message_id).edit(**changes)
 
     async def find(
-        self, channel_id: int, job: Job, place: NoticeKind | str
+        self, channel_id: int, job: Job, place: NoticeKind | str, *, since: int | None = None
     ) -> discord.Message | None:
         """Our own message for this job and purpose, if it was posted since the request came.
 
-        The interaction's id tells when that was by Discord's own clock, not by the host's.
+        The interaction's id tells when that was by Discord's own clock, not by the host's; `since`
+        is a later id to start from.
         Raises `DeliveryLater`, and `Unreachable` when it can't be known: the channel can't be read,
         too much was said there, or nothing at all is in it, which is also what Discord shows to
         those who may not read the history.
         """
         channel = self._client.get_partial_messageable(channel_id)
         seen = 0
-        async with _translated(SEARCH_TIMEOUT_S, reading=True):
-            after = discord.Object(job.interaction_id)
+        async with translated(SEARCH_TIMEOUT_S, reading=True):
+            after = discord.Object(since or job.interaction_id)
             async for message in channel.history(limit=SEARCH_LIMIT, after=after):
                 if self._is_ours(message) and buttons.stands_for(message, job.id, place):
                     return message
@@ -120,7 +149,7 @@ class Messenger:
 
     async def direct_channel(self, job: Job) -> int:
         """The id of the direct messages with the job's member; raises `Unreachable`."""
-        async with _translated(READ_TIMEOUT_S, reading=True):
+        async with translated(READ_TIMEOUT_S, reading=True):
             return (await self._client.create_dm(discord.Object(job.member_id))).id
 
     async def first_answer(self, job: Job) -> int | None:
@@ -131,7 +160,7 @@ class Messenger:
         """
         if job.interaction_token is None:
             raise Unreachable("the interaction's token is gone")
-        async with _translated(READ_TIMEOUT_S, reading=True):
+        async with translated(READ_TIMEOUT_S, reading=True):
             try:
                 data = await self._client.http.request(
                     Route(
@@ -155,11 +184,11 @@ class Messenger:
         *,
         reply_to: discord.MessageReference | None,
     ) -> discord.Message:
-        files = what.open_file()
+        files = what.open_files()
         # discord.py does not take None for these: they are there, or they are not.
         extras: dict[str, Any] = {"embed": what.embed, "files": files, "reference": reply_to}
         try:
-            async with _translated(SEND_TIMEOUT_S):
+            async with translated(SEND_TIMEOUT_S):
                 return await channel.send(
                     what.content,
                     view=what.view,
@@ -176,7 +205,7 @@ class _ReplyRefused(DeliveryLater):
 
 
 @contextlib.asynccontextmanager
-async def _translated(timeout_s: float, *, reading: bool = False) -> AsyncIterator[None]:
+async def translated(timeout_s: float, *, reading: bool = False) -> AsyncIterator[None]:
     """Turn what discord.py and the connection raise into a `DeliveryError`."""
     lost = DeliveryLater if reading else DeliveryUnsure
     try:

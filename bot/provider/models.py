@@ -41,6 +41,15 @@ class Lyrics(Span):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReferenceAudio:
+    """Audio to be sung or played anew; the provider fetches it from the address in `parameter`."""
+
+    parameter: str
+    seconds: Span
+    most_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """A music model: what it takes, and what to expect of it.
 
@@ -60,7 +69,7 @@ class Model:
     seconds: Seconds | None = None
     lyrics: Lyrics | None = None
     instrumental: str | None = None
-    reference: str | None = None
+    reference: ReferenceAudio | None = None
 
     @property
     def sings(self) -> bool:
@@ -130,7 +139,9 @@ MUSIC_COVER = Model(
     colour=0x5C8A3A,
     prompt=Span(least=10, most=2000),
     lyrics=Lyrics(least=10, most=3000, instead={}),
-    reference="reference_audio_url",
+    reference=ReferenceAudio(
+        parameter="reference_audio_url", seconds=Span(least=6, most=360), most_bytes=50 << 20
+    ),
 )
 
 MODELS = {

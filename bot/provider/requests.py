@@ -29,5 +29,5 @@ def body_of(brief: Brief) -> dict[str, Any]:
     elif model.lyrics and not brief.lyrics:
         body |= model.lyrics.instead or {}
     if model.reference and brief.reference:
-        body[model.reference] = brief.reference.url
+        body[model.reference.parameter] = brief.reference.url
     return body

@@ -43,6 +43,14 @@ class HeldStore:
             row = (await connection.execute(wanted)).first()
         return HeldAudio(file_name=row.file_name, content=row.content) if row else None
 
+    async def size_bytes(self, job_id: str) -> int:
+        """How large a job's file is; 0 if there is none."""
+        wanted = sa.select(sa.func.length(held_audio.c.content)).where(
+            held_audio.c.job_id == job_id
+        )
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(wanted)).scalar() or 0)
+
     async def handed_out(self, job_id: str, notice_id: int, now: datetime) -> None:
         """The member has it: nothing is kept any longer."""
         async with self._engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Submissions that are given up since whoever made them has died, and those that come back.
+"""Jobs that are given up since whoever submitted them has died, and jobs that come back.
 
 A process that has lost the database for a while is dead to the others. The submission that it had
 under way is given up, for nobody can know its outcome; but the process itself may learn it yet.
@@ -45,24 +45,38 @@ async def interrupt(connection: AsyncConnection, now: datetime, worker_id: str) 
 
 
 async def revive(connection: AsyncConnection, job_id: str, **generation: Any) -> bool:
-    """failed (interrupted) → generating, with the columns of its generation; whether it was so.
-
-    Its failure, if nobody was told of it yet, is not told any more.
-    """
-    check_move(JobState.FAILED, JobState.GENERATING)
-    given_up = sa.update(jobs).where(
-        jobs.c.id == job_id,
-        jobs.c.state == JobState.FAILED,
-        jobs.c.failure_kind == FailureKind.INTERRUPTED,
-        jobs.c.generation_id.is_(None),
+    """failed (interrupted) → generating, with the columns of its generation; whether it was so."""
+    given_up = sa.and_(
+        jobs.c.failure_kind == FailureKind.INTERRUPTED, jobs.c.generation_id.is_(None)
     )
-    running = given_up.values(
-        **generation,
-        state=JobState.GENERATING,
-        attempts=0,
-        finished_at=None,
-        failure_kind=None,
-        failure_reason=None,
+    return await _go_on(connection, job_id, given_up, generation)
+
+
+async def find_again(connection: AsyncConnection, job_id: str, due_at: datetime) -> bool:
+    """failed (lost) → generating, to be polled at `due_at`; whether it was so."""
+    lost = sa.and_(jobs.c.failure_kind == FailureKind.LOST, jobs.c.generation_id.is_not(None))
+    return await _go_on(connection, job_id, lost, {"due_at": due_at})
+
+
+async def _go_on(
+    connection: AsyncConnection,
+    job_id: str,
+    given_up: sa.ColumnElement[bool],
+    generation: dict[str, Any],
+) -> bool:
+    """Its failure, if nobody was told of it yet, is not told any more."""
+    check_move(JobState.FAILED, JobState.GENERATING)
+    running = (
+        sa.update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == JobState.FAILED, given_up)
+        .values(
+            **generation,
+            state=JobState.GENERATING,
+            attempts=0,
+            finished_at=None,
+            failure_kind=None,
+            failure_reason=None,
+        )
     )
     if not (await connection.execute(running)).rowcount:
         return False

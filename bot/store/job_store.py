@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import Audio, FailureKind, Job, JobState, NewJob, NoticeKind, check_move
-from bot.store.interruptions import abandoned, interrupt, revive
+from bot.store.interruptions import abandoned, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
@@ -162,6 +162,12 @@ class JobStore:
 
         return await self._transactions.run(take_back)
 
+    async def find_again(self, job_id: str, due_at: datetime) -> bool:
+        """failed (lost) → generating: the provider has the generation after all."""
+        return await self._transactions.run(
+            lambda connection: find_again(connection, job_id, due_at)
+        )
+
     async def requeue(self, job_id: str, due_at: datetime) -> bool:
         """submitting → queued: the provider surely did not take it; again from `due_at` on."""
         return await self._updates.move(
@@ -210,6 +216,12 @@ class JobStore:
     async def refresh_audio(self, job_id: str, audio: Audio) -> bool:
         """Remember where the finished file is now; the provider's links do not live for ever."""
         return await self._updates.update(job_id, JobState.SUCCEEDED, audio_url=audio.url)
+
+    async def measured(self, job_id: str, *, duration_s: float, tempo_bpm: float | None) -> bool:
+        """Remember what was heard in the finished file."""
+        return await self._updates.update(
+            job_id, JobState.SUCCEEDED, duration_s=duration_s, tempo_bpm=tempo_bpm
+        )
 
     async def fail(
         self, job_id: str, kind: FailureKind, reason: str, now: datetime, *, source: JobState

@@ -148,9 +148,10 @@ class NoticeStore:
         forget = sa.update(jobs).where(jobs.c.id == notice.job_id, jobs.c.state.in_(TERMINAL))
 
         async def finish(connection: AsyncConnection) -> None:
-            await connection.execute(done)
+            # Jobs before notices, as everywhere: two transactions must not wait for each other.
             if notice.kind in FINAL_KINDS:
                 await connection.execute(forget.values(interaction_token=None))
+            await connection.execute(done)
 
         await self._transactions.run(finish)
 

@@ -22,7 +22,8 @@ def in_order(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Queued jobs that meet the conditions, as `id` and `place` (from 1), next one first."""
     of_member, of_server = _running(jobs.c.member_id), _running(SERVER)
     member_turn = sa.func.row_number().over(
-        partition_by=jobs.c.member_id, order_by=(jobs.c.created_at, jobs.c.id)
+        partition_by=jobs.c.member_id,
+        order_by=(jobs.c.created_at, jobs.c.take, jobs.c.id),
     )
     waiting = (
         sa.select(

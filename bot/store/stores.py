@@ -5,12 +5,19 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.batch_store import BatchStore
 from bot.store.card_store import CardStore
+from bot.store.curation_store import CurationStore
 from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
 from bot.store.job_store import JobStore
+from bot.store.like_store import LikeStore
 from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import PauseStore
+from bot.store.queue_store import QueueStore
+from bot.store.share_store import ShareStore
+from bot.store.track_store import TrackStore
+from bot.store.view_store import ViewStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +30,13 @@ class Stores:
     held: HeldStore
     cards: CardStore
     drafts: DraftStore
+    likes: LikeStore
+    shares: ShareStore
+    curation: CurationStore
+    batches: BatchStore
+    tracks: TrackStore
+    views: ViewStore
+    queue: QueueStore
 
     @classmethod
     def on(cls, engine: AsyncEngine, worker_id: str) -> Self:
@@ -34,4 +48,11 @@ class Stores:
             held=HeldStore(engine),
             cards=CardStore(engine),
             drafts=DraftStore(engine),
+            likes=LikeStore(engine),
+            shares=ShareStore(engine),
+            curation=CurationStore(engine),
+            batches=BatchStore(engine),
+            tracks=TrackStore(engine),
+            views=ViewStore(engine),
+            queue=QueueStore(engine),
         )

@@ -20,8 +20,10 @@ from bot.workers.worker import Clock, Worker
 
 SLOTS = 100
 LEASE_S = READ_TIMEOUT_S + 30
-# A claim costs more than a poll: where many are due, so many seconds' worth share one.
+# A claim costs more than a poll: where many are due, those of so many seconds share one. Outcomes
+# wait for the rest of their batch to be stored with, so a batch must leave slots for others.
 AHEAD_S = 1.0
+BATCH = SLOTS // 2
 GIVE_UP_AFTER_S = 24 * 3600
 
 log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ class Poller(Worker[Job]):
         if limit < 1:
             return []
         if not self._claimed:
-            batch = min(max(limit, self._pace.within(AHEAD_S)), SLOTS)
+            batch = min(max(limit, self._pace.within(AHEAD_S)), BATCH)
             self._claimed += await self._jobs.claim_polls(batch, self._clock(), lease_s=LEASE_S)
         due = [self._claimed.popleft() for _ in range(min(limit, len(self._claimed)))]
         self._pace.spend(len(due))
@@ -116,7 +118,6 @@ class Poller(Worker[Job]):
             self._bells.ring(Bell.DELIVER)
         due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
         due_at = max(due_at, now + timedelta(seconds=at_least_s))
-        # Stored together with what the rest of its batch brings.
         patience_s = AHEAD_S if self._claimed else 0.0
         await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)
 

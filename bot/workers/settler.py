@@ -68,7 +68,8 @@ class Settler(Worker[Job]):
         """The card's id, or `None` if there is none; `Unreachable` when that can't be known."""
         try:
             return await self._messenger.first_answer(job)
-        except Unreachable:
-            pass  # the token is dead: look in the channel
+        except Unreachable:  # the token is dead: look in the channel, if others see the card, too
+            if not job.uses_channel:
+                raise
         card = await self._messenger.find(job.channel_id, job, buttons.CARD)
         return card.id if card else None

@@ -21,17 +21,21 @@ from sandbox.discord.enums import (
     OptionType,
 )
 from sandbox.discord.forms import Form
+from sandbox.discord.installs import by_user_only
 from sandbox.discord.interactions import Interaction
+from sandbox.discord.message_checks import check_sizes
 from sandbox.discord.message_form import Draft, Edit, read_draft, read_edit
 from sandbox.discord.message_render import message_json
-from sandbox.discord.messages import Origin, check_sizes
+from sandbox.discord.messages import Origin
 from sandbox.discord.modals import read_modal
 from sandbox.discord.model import Json, Message, Reference
+from sandbox.discord.permissions import Permissions
 from sandbox.discord.uploads import Upload
 
 if TYPE_CHECKING:
     from sandbox.discord.world import World
 
+MAX_FOLLOW_UPS_BY_USER = 5
 _MESSAGE_ANSWERS = (
     CallbackType.CHANNEL_MESSAGE_WITH_SOURCE,
     CallbackType.DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE,
@@ -127,8 +131,14 @@ class Callbacks:
         return message
 
     def follow_up(self, interaction: Interaction, form: Form, uploads: Sequence[Upload]) -> Message:
-        """Another message; after a deferred answer the first one takes that answer's place."""
+        """Another message; after a deferred answer the first one takes that answer's place.
+
+        Raises 40094 for the sixth of an app that only the user has installed.
+        """
+        if by_user_only(interaction.owners) and interaction.follow_ups >= MAX_FOLLOW_UPS_BY_USER:
+            raise errors.too_many_follow_ups()
         draft = self._draft(interaction, form, uploads)
+        interaction.follow_ups += 1
         original = self._find(interaction, interaction.original_id)
         if interaction.fills_original and original is not None:
             interaction.fills_original = False
@@ -142,6 +152,9 @@ class Callbacks:
             limit = interaction.attachment_limit_bytes
             return self._world.messages.edit(original, filling, limit_bytes=limit)
         origin = self._reply_origin(interaction, interaction.original_id)
+        if interaction.original_id is not None:
+            answered = {"original_response_message_id": str(interaction.original_id)}
+            origin = replace(origin, interaction_metadata=interaction.metadata | answered)
         return self._add(interaction, draft, origin)
 
     def message(self, interaction: Interaction, message_id: int | None) -> Message:
@@ -184,11 +197,21 @@ class Callbacks:
 
     def _add(self, interaction: Interaction, draft: Draft, origin: Origin) -> Message:
         channel = self._world.channel(interaction.channel.id)
+        if self._must_be_private(interaction):
+            draft = replace(draft, flags=draft.flags | MessageFlag.EPHEMERAL)
         if MessageFlag.EPHEMERAL in draft.flags:
             origin = replace(origin, seen_only_by=interaction.user.id)
         message = self._world.messages.add(self._world.bot, channel, draft, origin)
         interaction.message_ids.add(message.id)
         return message
+
+    def _must_be_private(self, interaction: Interaction) -> bool:
+        """Apps that only the user has installed speak up only where USE_EXTERNAL_APPS is given."""
+        channel = interaction.channel
+        if channel.guild_id is None or not by_user_only(interaction.owners):
+            return False
+        granted = self._world.permissions(interaction.user.id, channel)
+        return Permissions.USE_EXTERNAL_APPS not in granted
 
     def _first_origin(self, interaction: Interaction) -> Origin:
         if interaction.message is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.discord import errors
 from sandbox.discord.command_form import read_command
-from sandbox.discord.enums import CommandType, InteractionContext
+from sandbox.discord.enums import CommandType, IntegrationType, InteractionContext
 from sandbox.discord.forms import Form
 from sandbox.discord.model import Channel, Json
 from sandbox.discord.permissions import NONE, Permissions
@@ -114,21 +114,32 @@ class Commands:
         """What the user may pick in this channel; a guild's command hides a global namesake."""
         guild = self._world.guild_of(channel)
         granted = self._world.permissions(user_id, channel)
-        if Permissions.USE_APPLICATION_COMMANDS not in granted:
+        if Permissions.USE_APPLICATION_COMMANDS not in granted or not channel.type.holds_messages:
             return []
-        if guild is not None and self._world.bot.id not in guild.members:
-            return []
-        found = {(c["type"], c["name"]): c for c in self.all(None) if _fits(c, guild is not None)}
-        if guild is not None:
+        context = self._world.installs.context(channel)
+        reaching = self._world.installs.reaching(user_id, channel)
+        found = {
+            (c["type"], c["name"]): c
+            for c in self.all(None)
+            if _fits(c, context) and reaching.intersection(c["integration_types"])
+        }
+        if guild is not None and IntegrationType.GUILD_INSTALL in reaching:
             found |= {(c["type"], c["name"]): c for c in self.all(guild.id)}
         return [c for c in found.values() if guild is None or _permitted(c, granted)]
 
+    def integration_types(self, command_id: str) -> list[int]:
+        """Which installations the command can be used by; a guild's own by the guild's alone."""
+        for command in self.all(None):
+            if command["id"] == command_id:
+                types: list[int] = command["integration_types"]
+                return types
+        return [int(IntegrationType.GUILD_INSTALL)]
 
-def _fits(command: Json, in_guild: bool) -> bool:
-    context = InteractionContext.GUILD if in_guild else InteractionContext.BOT_DM
+
+def _fits(command: Json, context: InteractionContext) -> bool:
     if command["contexts"] is not None:
         return context in command["contexts"]
-    return in_guild or bool(command["dm_permission"])
+    return context is InteractionContext.GUILD or bool(command["dm_permission"])
 
 
 def _permitted(command: Json, granted: Permissions) -> bool:

@@ -24,6 +24,14 @@ _SELECTS = (
     ComponentType.CHANNEL_SELECT,
 )
 
+# What each kind of select may have chosen from the beginning.
+DEFAULT_TYPES: Mapping[int, tuple[str, ...]] = {
+    ComponentType.USER_SELECT: ("user",),
+    ComponentType.ROLE_SELECT: ("role",),
+    ComponentType.MENTIONABLE_SELECT: ("user", "role"),
+    ComponentType.CHANNEL_SELECT: ("channel",),
+}
+
 
 class ComponentReader:
     """Reads one message's or modal's tree: numbers the components, and knows the ids in use."""
@@ -112,6 +120,8 @@ class ComponentReader:
         if form["type"].value == ComponentType.CHANNEL_SELECT and form["channel_types"].given:
             types = form["channel_types"].items(maximum=20)
             read["channel_types"] = [entry.integer(required=True) for entry in types]
+        if form["type"].value in DEFAULT_TYPES and form["default_values"].given:
+            read["default_values"] = _read_defaults(form)
         if form["disabled"].boolean():
             read["disabled"] = True
         return {name: value for name, value in read.items() if value is not None}
@@ -200,6 +210,16 @@ def _read_options(form: Form) -> list[Json]:
             "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used"
         )
     return [{name: v for name, v in option.items() if v is not None} for option in options]
+
+
+def _read_defaults(form: Form) -> list[Json]:
+    defaults = []
+    for entry in form["default_values"].items(maximum=25):
+        kind, found = entry["type"].text(maximum=20, required=True), entry["id"].snowflake()
+        if kind not in DEFAULT_TYPES[form["type"].value] or found is None:
+            entry.reject("BASE_TYPE_CHOICES", f"{kind} can't be chosen here.")
+        defaults.append({"id": str(found), "type": kind})
+    return defaults
 
 
 def _read_emoji(form: Form) -> Json | None:

@@ -9,15 +9,22 @@ class ChannelType(IntEnum):
     GUILD_TEXT = 0
     DM = 1
     GUILD_VOICE = 2
+    GROUP_DM = 3
     GUILD_CATEGORY = 4
     GUILD_ANNOUNCEMENT = 5
     ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
+    GUILD_FORUM = 15
 
     @property
     def is_thread(self) -> bool:
         return self in _THREAD_TYPES
+
+    @property
+    def holds_messages(self) -> bool:
+        """A forum holds threads, a category channels."""
+        return self not in (ChannelType.GUILD_FORUM, ChannelType.GUILD_CATEGORY)
 
 
 _THREAD_TYPES = (
@@ -69,6 +76,13 @@ class InteractionContext(IntEnum):
     GUILD = 0
     BOT_DM = 1
     PRIVATE_CHANNEL = 2
+
+
+class IntegrationType(IntEnum):
+    """Whom an app is installed to."""
+
+    GUILD_INSTALL = 0
+    USER_INSTALL = 1
 
 
 class CommandType(IntEnum):

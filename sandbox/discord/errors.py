@@ -85,6 +85,11 @@ def already_acknowledged() -> ApiError:
     return ApiError(400, 40060, "Interaction has already been acknowledged.")
 
 
+def too_many_follow_ups() -> ApiError:
+    wording = "This interaction has hit the maximum number of follow up messages"
+    return ApiError(400, 40094, wording)
+
+
 def missing_access() -> ApiError:
     return ApiError(403, 50001, "Missing Access")
 
@@ -95,6 +100,10 @@ def wrong_author() -> ApiError:
 
 def empty_message() -> ApiError:
     return ApiError(400, 50006, "Cannot send an empty message")
+
+
+def no_text_channel() -> ApiError:
+    return ApiError(400, 50008, "Cannot send messages in a non-text channel")
 
 
 def cannot_message_user() -> ApiError:

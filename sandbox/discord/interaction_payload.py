@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sandbox.discord import render
-from sandbox.discord.enums import InteractionContext, InteractionType
+from sandbox.discord.enums import CommandType, InteractionType, OptionType
 from sandbox.discord.message_render import message_json
 from sandbox.discord.model import Channel, Guild, Json, Message, User
-from sandbox.discord.permissions import DIRECT_MESSAGE
 
 if TYPE_CHECKING:
     from sandbox.discord.interactions import Interaction
@@ -23,18 +22,25 @@ def metadata_json(
     interaction_id: int,
     kind: InteractionType,
     user: User,
-    guild: Guild | None,
+    owners: Json,
+    data: Json,
     *,
     message: Message | None,
     trigger: Json | None,
 ) -> Json:
-    """What a message that answers the interaction says about it."""
+    """What a message that answers the interaction says about it.
+
+    Discord docs: Resources > Message > Message Interaction Metadata Object. The API also sends the
+    command's `name` and `command_type`, which are not in it.
+    """
     metadata: Json = {
         "id": str(interaction_id),
         "type": int(kind),
         "user": render.user_json(user),
-        "authorizing_integration_owners": _owners(guild),
+        "authorizing_integration_owners": owners,
     }
+    if kind is InteractionType.APPLICATION_COMMAND:
+        metadata |= {"name": command_name(data), "command_type": data["type"]} | _target(data)
     if kind is InteractionType.MESSAGE_COMPONENT and message is not None:
         metadata["interacted_message_id"] = str(message.id)
     if kind is InteractionType.MODAL_SUBMIT and trigger is not None:
@@ -42,9 +48,18 @@ def metadata_json(
     return metadata
 
 
-def _owners(guild: Guild | None) -> Json:
-    """Installed to the guild; in a direct message with the app's bot the id is 0."""
-    return {"0": str(guild.id) if guild else "0"}
+def command_name(data: Json) -> str:
+    """The words of a command, its sub-command included."""
+    nested = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+    below = [command_name(one) for one in data.get("options", ()) if one["type"] in nested]
+    return " ".join([data["name"], *below])
+
+
+def _target(data: Json) -> Json:
+    """What a context menu command was used on."""
+    if data["type"] == CommandType.USER:
+        return {"target_user": data["resolved"]["users"][data["target_id"]]}
+    return {"target_message_id": data["target_id"]} if data["type"] == CommandType.MESSAGE else {}
 
 
 def interaction_json(world: World, interaction: Interaction) -> Json:
@@ -62,11 +77,11 @@ def interaction_json(world: World, interaction: Interaction) -> Json:
         "channel_id": str(channel.id),
         "channel": partial_channel_json(world, channel, user.id),
         "locale": user.locale,
-        "app_permissions": str(int(_app_permissions(world, channel))),
+        "app_permissions": str(int(world.installs.app_permissions(channel))),
         "entitlements": [],
         "entitlement_sku_ids": [],
-        "authorizing_integration_owners": _owners(guild),
-        "context": int(InteractionContext.GUILD if guild else InteractionContext.BOT_DM),
+        "authorizing_integration_owners": interaction.owners,
+        "context": int(world.installs.context(channel)),
         "attachment_size_limit": interaction.attachment_limit_bytes,
     }
     if guild is None:
@@ -87,12 +102,6 @@ def _guild_part(world: World, guild: Guild, interaction: Interaction) -> Json:
         "guild_locale": guild.preferred_locale,
         "member": render.member_json(member) | {"permissions": str(int(granted))},
     }
-
-
-def _app_permissions(world: World, channel: Channel) -> int:
-    if channel.guild_id is None:
-        return DIRECT_MESSAGE
-    return world.permissions(world.bot.id, channel)
 
 
 def partial_channel_json(world: World, channel: Channel, user_id: int) -> Json:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.discord import errors
 from sandbox.discord.enums import CallbackType, InteractionType
-from sandbox.discord.interaction_payload import interaction_json, metadata_json
+from sandbox.discord.interaction_payload import command_name, interaction_json, metadata_json
+from sandbox.discord.member_files import upload_limit_bytes
 from sandbox.discord.model import Channel, Event, Json, Message, User
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ TOKEN_LIFETIME = timedelta(minutes=15)
 class Interaction:
     """One interaction and what became of it.
 
-    `original_id` is the message that `@original` means. `fills_original` says that the first
-    follow-up is to replace the "thinking" message. `settled` is set once there is a first answer
-    or time is up.
+    `owners` are the installations that it rests on. `original_id` is the message that `@original`
+    means. `fills_original` says that the first follow-up is to replace the "thinking" message.
+    `settled` is set once there is a first answer or time is up.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Interaction:
     user: User
     channel: Channel
     data: Json
+    owners: Json
     metadata: Json
     created_at: datetime
     attachment_limit_bytes: int
@@ -51,6 +53,7 @@ class Interaction:
     choices: list[Json] = field(default_factory=list)
     original_id: int | None = None
     message_ids: set[int] = field(default_factory=set)
+    follow_ups: int = 0
     fills_original: bool = False
     failed: bool = False
     settled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,7 +91,7 @@ class Interactions:
         opened a modal.
         """
         interaction_id = self._world.snowflakes.next()
-        guild = self._world.guild_of(channel)
+        owners = self._owners(kind, user, channel, data, message=message, trigger=trigger)
         interaction = Interaction(
             id=interaction_id,
             token=secrets.token_urlsafe(120),
@@ -96,22 +99,41 @@ class Interactions:
             user=user,
             channel=channel,
             data=data,
+            owners=owners,
             metadata=metadata_json(
-                interaction_id, kind, user, guild, message=message, trigger=trigger
+                interaction_id, kind, user, owners, data, message=message, trigger=trigger
             ),
             created_at=self._world.clock.now(),
-            attachment_limit_bytes=max(
-                user.upload_limit_bytes, guild.upload_limit_bytes if guild else 0
-            ),
+            attachment_limit_bytes=upload_limit_bytes(self._world, user, channel),
             message=message,
             nonce=nonce,
-            command_name=data.get("name"),
+            command_name=command_name(data) if "name" in data else None,
         )
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
         self._set_timer(interaction)
         self._announce(interaction)
         return interaction
+
+    def _owners(
+        self,
+        kind: InteractionType,
+        user: User,
+        channel: Channel,
+        data: Json,
+        *,
+        message: Message | None,
+        trigger: Json | None,
+    ) -> Json:
+        """By which installations: a component or a modal inherits those of what it came from."""
+        origin = trigger
+        if kind is InteractionType.MESSAGE_COMPONENT and message is not None:
+            origin = message.interaction_metadata
+        if origin is not None and (inherited := origin.get("authorizing_integration_owners")):
+            owners: Json = inherited
+            return owners
+        installs, commands = self._world.installs, self._world.commands
+        return installs.owners(user.id, channel, commands.integration_types(data.get("id", "")))
 
     def _announce(self, interaction: Interaction) -> None:
         bot = self._world.bot.id

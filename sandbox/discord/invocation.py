@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.discord import render
-from sandbox.discord.cdn import content_type_of, image_size
 from sandbox.discord.enums import CommandType, OptionType
 from sandbox.discord.interaction_payload import resolved_json
-from sandbox.discord.model import Attachment, Channel, Json, User
-from sandbox.discord.uploads import Upload, safe_filename
+from sandbox.discord.localization import is_called
+from sandbox.discord.member_files import FileRefused, hand_over
+from sandbox.discord.model import Channel, Json, User
+from sandbox.discord.nameable import Kind, named
 
 if TYPE_CHECKING:
     from sandbox.discord.world import World
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 MAX_STRING = 6000
 MAX_AUTOCOMPLETE_STRING = 100
 _INT53 = 2**53
+_NESTED = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+_KINDS: Mapping[OptionType, Sequence[Kind]] = {
+    OptionType.USER: ("user",),
+    OptionType.ROLE: ("role",),
+    OptionType.MENTIONABLE: ("user", "role"),
+    OptionType.CHANNEL: ("channel",),
+}
 
 
 class OptionError(ValueError):
@@ -53,7 +60,7 @@ class Invocation:
         `name` may go on with the sub-command: `"album create"`. `focused` is the option that is
         being typed in, for autocomplete: its value and the required options go unchecked.
         """
-        command, path = self._find(name.split(" "))
+        command, path = self._find(name)
         leaf = command
         for step in path:
             leaf = next(option for option in leaf["options"] if option["name"] == step["name"])
@@ -64,8 +71,8 @@ class Invocation:
 
     def menu_data(self, name: str, kind: CommandType, target_id: int, resolved: Json) -> Json:
         """The `data` of a user or message context menu command."""
-        for command in self.world.commands.usable(self.user.id, self.channel):
-            if (command["name"], command["type"]) == (name, kind):
+        for command in self._usable(kind):
+            if is_called(command, name, self.user.locale):
                 target = {"target_id": str(target_id), "resolved": resolved}
                 return self._data(command, []) | target
         raise OptionError("", f"there is no context menu command {name!r} here")
@@ -91,20 +98,39 @@ class Invocation:
         )
         return objects | ({"attachments": self.attachments} if self.attachments else {})
 
-    def _find(self, words: Sequence[str]) -> tuple[Json, list[Json]]:
+    def _usable(self, kind: CommandType) -> list[Json]:
+        usable = self.world.commands.usable(self.user.id, self.channel)
+        return [command for command in usable if command["type"] == kind]
+
+    def _find(self, name: str) -> tuple[Json, list[Json]]:
         """The command and the sub-command options on the way to what is to run."""
-        for command in self.world.commands.usable(self.user.id, self.channel):
-            if command["type"] == CommandType.CHAT_INPUT and command["name"] == words[0]:
-                return command, _sub_commands(command, words[1:])
-        raise OptionError("", f"there is no command /{words[0]} here")
+        first, *words = name.split(" ")
+        for command in self._usable(CommandType.CHAT_INPUT):
+            if is_called(command, first, self.user.locale):
+                return command, self._sub_commands(command, words)
+        raise OptionError("", f"there is no command /{first} here")
+
+    def _sub_commands(self, command: Json, words: Sequence[str]) -> list[Json]:
+        path: list[Json] = []
+        options = command.get("options", [])
+        for word in words:
+            step = next((o for o in options if self._is_step(o, word)), None)
+            if step is None:
+                raise OptionError("", f"/{command['name']} has no sub-command {word!r}")
+            path.append(step)
+            options = step.get("options", [])
+        if any(o["type"] in _NESTED for o in options):
+            raise OptionError("", f"/{command['name']} needs a sub-command")
+        return path
+
+    def _is_step(self, option: Json, word: str) -> bool:
+        return option["type"] in _NESTED and is_called(option, word, self.user.locale)
 
     def _options(
         self, known: Sequence[Json], values: Mapping[str, Any], focused: str | None
     ) -> list[Json]:
-        names = {option["name"] for option in known}
-        for name in (*values, *([focused] if focused else [])):
-            if name not in names:
-                raise OptionError(name, "the command has no such option")
+        values = {self._option_name(known, name): value for name, value in values.items()}
+        focused = self._option_name(known, focused) if focused else None
         given = []
         for option in known:
             name = option["name"]
@@ -118,7 +144,17 @@ class Invocation:
                 raise OptionError(name, "This option is required")
         return given
 
+    def _option_name(self, known: Sequence[Json], name: str) -> str:
+        """The name as registered, of what may be given in the member's language."""
+        for option in known:
+            if is_called(option, name, self.user.locale):
+                return str(option["name"])
+        raise OptionError(name, "the command has no such option")
+
     def _value(self, option: Json, value: Any) -> Any:
+        for choice in option.get("choices", []):
+            if is_called(choice, value, self.user.locale):
+                return choice["value"]
         match OptionType(option["type"]):
             case OptionType.STRING:
                 return _checked_string(option, value)
@@ -135,75 +171,26 @@ class Invocation:
         return self._named_object(option, value)
 
     def _attach(self, option: Json, value: Any) -> str:
-        """An `Upload` of the member's, which is on the CDN before the command is sent."""
-        if not isinstance(value, Upload):
-            raise OptionError(option["name"], "Add a file")
-        filename = safe_filename(value.filename)
-        width, height = image_size(value.data) or (None, None)
-        attachment = Attachment(
-            id=self.world.snowflakes.next(),
-            channel_id=self.channel.id,
-            filename=filename,
-            content_type=content_type_of(filename),
-            data=value.data,
-            width=width,
-            height=height,
-            ephemeral=True,
-        )
-        self.world.cdn.publish(attachment)
-        shown = render.attachment_json(attachment, self.world.cdn.url(attachment))
-        self.attachments[str(attachment.id)] = shown
-        return str(attachment.id)
+        """A file, which is on the CDN before the command is sent."""
+        try:
+            shown = hand_over(self.world, self.user, self.channel, value)
+        except FileRefused as error:
+            raise OptionError(option["name"], str(error)) from None
+        self.attachments[shown["id"]] = shown
+        return str(shown["id"])
 
     def _named_object(self, option: Json, value: Any) -> str:
-        """A user, role or channel, by id or by name."""
-        kind = OptionType(option["type"])
-        found: int | None = None
-        if kind in (OptionType.USER, OptionType.MENTIONABLE):
-            found = self._remember(self._users(), value, self.user_ids)
-        if found is None and kind in (OptionType.ROLE, OptionType.MENTIONABLE):
-            found = self._remember(self._roles(), value, self.role_ids)
-        if kind is OptionType.CHANNEL:
-            found = self._remember(self._channels(option), value, self.channel_ids)
+        """A user, role or channel, by id, by name, or itself."""
+        kinds = _KINDS[OptionType(option["type"])]
+        types = option.get("channel_types")
+        found = named(self.world, self.channel, self.user.id, value, kinds=kinds, types=types)
         if found is None:
             raise OptionError(option["name"], f"Nothing here is called {value!r}")
-        return str(found)
-
-    @staticmethod
-    def _remember(known: Mapping[int, str], value: Any, into: list[int]) -> int | None:
-        for one, name in known.items():
-            if str(value) in (str(one), name):
-                into.append(one)
-                return one
-        return None
-
-    def _users(self) -> Mapping[int, str]:
-        return {user.id: user.display_name for user in self.world.users.values()}
-
-    def _roles(self) -> Mapping[int, str]:
-        guild = self.world.guild_of(self.channel)
-        return {role.id: role.name for role in guild.roles.values()} if guild else {}
-
-    def _channels(self, option: Json) -> Mapping[int, str]:
-        types = option.get("channel_types")
-        visible = self.world.visible_channels(self.user.id)
-        same_guild = [c for c in visible if c.guild_id == self.channel.guild_id]
-        return {c.id: c.name for c in same_guild if not types or c.type in types}
-
-
-def _sub_commands(command: Json, words: Sequence[str]) -> list[Json]:
-    path: list[Json] = []
-    options = command.get("options", [])
-    for word in words:
-        nested = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
-        step = next((o for o in options if o["name"] == word and o["type"] in nested), None)
-        if step is None:
-            raise OptionError("", f"/{command['name']} has no sub-command {word!r}")
-        path.append(step)
-        options = step.get("options", [])
-    if any(o["type"] in (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP) for o in options):
-        raise OptionError("", f"/{command['name']} needs a sub-command")
-    return path
+        kind, snowflake = found
+        {"user": self.user_ids, "role": self.role_ids, "channel": self.channel_ids}[kind].append(
+            snowflake
+        )
+        return str(snowflake)
 
 
 def _checked_string(option: Json, value: Any) -> Any:
@@ -225,9 +212,6 @@ def _as_number(option: Json, value: Any, *, whole: bool) -> int | float:
     wording = "Enter a whole number" if whole else "Enter a number"
     if isinstance(value, bool) or (whole and isinstance(value, float)):
         raise OptionError(option["name"], wording)
-    if option.get("choices"):
-        named = [c["value"] for c in option["choices"] if value in (c["name"], c["value"])]
-        value = named[0] if named else value
     try:
         return int(value) if whole else float(value)
     except (TypeError, ValueError, OverflowError):

@@ -42,5 +42,5 @@ def resolve_mentions(
 def _replied_author(message: Message, channel: Channel) -> User | None:
     if message.reference is None or message.type is not MessageType.REPLY:
         return None
-    original = channel.messages.get(message.reference.message_id)
+    original = channel.messages.get(message.reference.message_id or 0)
     return original.author if original else None

@@ -5,7 +5,7 @@ Discord docs: Resources > Message > Create Message, Edit Message, Allowed Mentio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.discord.components import ComponentReader
@@ -77,12 +77,15 @@ class Draft:
 
 @dataclass(frozen=True)
 class Edit:
-    """A change to a message; what is None stays. `kept_attachment_ids` None keeps all."""
+    """A change to a message; what is None stays.
+
+    `kept` maps the ids of the attachments that stay to what changes of them; None keeps them all.
+    """
 
     content: str | None = None
     embeds: Sequence[Json] | None = None
     components: Sequence[Json] | None = None
-    kept_attachment_ids: frozenset[int] | None = None
+    kept: Mapping[int, Json] | None = None
     files: Sequence[NewFile] = ()
     flags: MessageFlag | None = None
     allowed_mentions: AllowedMentions = AllowedMentions()
@@ -126,7 +129,7 @@ def read_edit(form: Form, uploads: Sequence[Upload], *, v2: bool = False) -> Edi
         content=content if form["content"].present else None,
         embeds=embeds if form["embeds"].present else None,
         components=components if form["components"].present else None,
-        kept_attachment_ids=kept if form["attachments"].present else None,
+        kept=kept if form["attachments"].present else None,
         files=files,
         flags=flags,
         allowed_mentions=_read_mentions(form["allowed_mentions"]),
@@ -193,23 +196,28 @@ def _read_mentions(form: Form) -> AllowedMentions:
     return AllowedMentions(parse, named["users"], named["roles"], replied)
 
 
-def _read_files(form: Form, uploads: Sequence[Upload]) -> tuple[list[NewFile], frozenset[int]]:
-    """The files to add, and the ids of attachments that are to stay."""
+def _read_files(form: Form, uploads: Sequence[Upload]) -> tuple[list[NewFile], dict[int, Json]]:
+    """The files to add, and the attachments that are to stay: their ids, and what changes."""
     said: dict[int, Form] = {}
-    kept: set[int] = set()
+    kept: dict[int, Json] = {}
     sent = {upload.key for upload in uploads}
     for entry in form.items(maximum=MAX_ATTACHMENTS):
         key = entry["id"].snowflake(required=True) if entry.mapping(required=True) else None
         if key is not None and key in sent:
             said[key] = entry
         elif key is not None and key >= MAX_ATTACHMENTS:
-            kept.add(key)
+            kept[key] = _changes(entry)
         elif key is not None:
             entry["id"].reject("ATTACHMENT_NOT_FOUND", f"The attachment {key} was not uploaded.")
     if len(uploads) + len(kept) > MAX_ATTACHMENTS:
         form.reject("BASE_TYPE_MAX_LENGTH", f"Must be {MAX_ATTACHMENTS} or fewer in length.")
     empty = Form({}, form.errors)
-    return [_new_file(upload, said.get(upload.key, empty)) for upload in uploads], frozenset(kept)
+    return [_new_file(upload, said.get(upload.key, empty)) for upload in uploads], kept
+
+
+def _changes(entry: Form) -> Json:
+    description = entry["description"].text(maximum=1024)
+    return {"description": description or None} if entry["description"].present else {}
 
 
 def _new_file(upload: Upload, said: Form) -> NewFile:

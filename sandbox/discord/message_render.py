@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.discord import render
 from sandbox.discord.enums import MessageFlag, MessageType
-from sandbox.discord.model import Channel, Json, Message
+from sandbox.discord.model import Attachment, Channel, Json, Message
 
 if TYPE_CHECKING:
     from sandbox.discord.world import World
@@ -26,7 +26,7 @@ def message_json(world: World, message: Message, viewer_id: int | None = None) -
     reference = message.reference
     if reference is not None and message.type in _REFERRING:
         channel = world.channels.get(reference.channel_id)
-        original = channel.messages.get(reference.message_id) if channel else None
+        original = channel.messages.get(reference.message_id or 0) if channel else None
         hidden = original is None or original.seen_only_by not in (None, viewer_id)
         shown["referenced_message"] = None if hidden or not original else _basic(world, original)
     return shown
@@ -76,17 +76,24 @@ def _basic(world: World, message: Message) -> Json:
         "mention_everyone": message.mention_everyone,
         "mentions": [render.user_json(user) for user in message.mentioned],
         "mention_roles": [str(role_id) for role_id in message.mentioned_role_ids],
-        "attachments": [
-            render.attachment_json(a, world.cdn.url(a))
-            for a in message.attachments
-            if not a.in_embed
-        ],
+        "attachments": [render.attachment_json(a, world.cdn.url(a)) for a in _listed(message)],
         "embeds": [_embed_json(world, embed, message) for embed in message.embeds],
         "components": message.components,
         "flags": int(message.flags),
         "pinned": message.pinned_at is not None,
     }
     return shown | _origin(world, message)
+
+
+def _listed(message: Message) -> list[Attachment]:
+    """The files that no embed shows already."""
+    shown = {url for embed in message.embeds for url in _pictures(embed)}
+    return [a for a in message.attachments if f"attachment://{a.filename}" not in shown]
+
+
+def _pictures(embed: Json) -> list[str | None]:
+    pictures = [embed.get(place, {}).get("url") for place in ("image", "thumbnail")]
+    return pictures + [embed.get(place, {}).get("icon_url") for place in ("author", "footer")]
 
 
 def _origin(world: World, message: Message) -> Json:
@@ -104,8 +111,9 @@ def _origin(world: World, message: Message) -> Json:
         shown["message_reference"] = {
             "type": 0,
             "channel_id": str(message.reference.channel_id),
-            "message_id": str(message.reference.message_id),
         }
+        if message.reference.message_id is not None:
+            shown["message_reference"]["message_id"] = str(message.reference.message_id)
         if message.reference.guild_id is not None:
             shown["message_reference"]["guild_id"] = str(message.reference.guild_id)
     if MessageFlag.HAS_THREAD in message.flags and message.id in world.channels:
@@ -125,9 +133,15 @@ def _embed_json(world: World, embed: Json, message: Message) -> Json:
             attachment = files[url]
             link = world.cdn.url(attachment)
             size = {"width": attachment.width or 0, "height": attachment.height or 0}
-            shown[place] = {"url": link, "proxy_url": link, **size}
+            alt = {"description": attachment.description} if attachment.description else {}
+            shown[place] = {"url": link, "proxy_url": link, **size, **alt}
         else:
             shown[place] = {"url": url, "proxy_url": url, "width": 0, "height": 0}
+    for place in ("author", "footer"):
+        icon = embed.get(place, {}).get("icon_url")
+        if icon in files:
+            link = world.cdn.url(files[icon])
+            shown[place] = embed[place] | {"icon_url": link, "proxy_icon_url": link}
     return shown
 
 

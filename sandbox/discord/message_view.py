@@ -24,6 +24,7 @@ class MessageView:
         self.mentions: list[Json] = raw["mentions"]
         self.reference: Json | None = raw.get("message_reference")
         self.edited: bool = raw["edited_timestamp"] is not None
+        self.thread: Json | None = raw.get("thread")
 
     def __repr__(self) -> str:
         return f"<MessageView {self.id} {self.text[:80]!r}>"
@@ -47,6 +48,28 @@ class MessageView:
         return [one for one in self.controls if one["type"] == ComponentType.BUTTON]
 
     @property
+    def selects(self) -> list[Json]:
+        return [one for one in self.controls if one["type"] != ComponentType.BUTTON]
+
+    @property
+    def link(self) -> str:
+        """The jump link to the message."""
+        place = self.raw.get("guild_id", "@me")
+        return f"https://discord.com/channels/{place}/{self.channel_id}/{self.id}"
+
+    @property
+    def audio(self) -> list[Json]:
+        """The attachments that a player plays."""
+        return [one for one in self.attachments if _is(one, "audio/")]
+
+    @property
+    def pictures(self) -> list[Json]:
+        """The pictures that are shown: of the embeds, then among the attachments."""
+        places = ("image", "thumbnail")
+        in_embeds = [embed[place] for embed in self.embeds for place in places if place in embed]
+        return in_embeds + [one for one in self.attachments if _is(one, "image/")]
+
+    @property
     def text(self) -> str:
         """All words a member reads: the content and the texts of the embeds, line by line."""
         lines: list[str | None] = [self.content]
@@ -57,6 +80,10 @@ class MessageView:
                 lines += [field["name"], field["value"]]
             lines.append(embed.get("footer", {}).get("text"))
         return "\n".join(line for line in lines if line)
+
+
+def _is(attachment: Json, kind: str) -> bool:
+    return str(attachment.get("content_type") or "").startswith(kind)
 
 
 def _controls(components: Sequence[Json]) -> list[Json]:

@@ -5,16 +5,18 @@ Discord docs: Resources > Message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.discord import errors
 from sandbox.discord.cdn import content_type_of, image_size
-from sandbox.discord.enums import MessageFlag, MessageType
+from sandbox.discord.enums import ChannelType, MessageFlag, MessageType
 from sandbox.discord.forms import Form
+from sandbox.discord.member_files import upload_limit_bytes
 from sandbox.discord.mentions import resolve_mentions
+from sandbox.discord.message_checks import check_sizes, check_voice_message
 from sandbox.discord.message_form import Draft, Edit, NewFile, ReplyTo
 from sandbox.discord.message_render import message_event
 from sandbox.discord.model import (
@@ -70,7 +72,7 @@ class Messages:
         granted = self._check_may_post(author, channel, draft)
         if draft.is_empty:
             raise errors.empty_message()
-        check_sizes(draft.files, self._upload_limit_bytes(channel))
+        check_sizes(draft.files, self._upload_limit_bytes(author, channel))
         if draft.enforce_nonce and (earlier := self._recent(author, draft.nonce)):
             return earlier
         origin = Origin(MessageType.DEFAULT)
@@ -81,7 +83,10 @@ class Messages:
         return self.add(author, channel, draft, origin, may_mention_everyone=everyone)
 
     def _check_may_post(self, author: User, channel: Channel, draft: Draft) -> Permissions:
-        self._check_may_write_to(author, channel)
+        if not channel.type.holds_messages:
+            raise errors.no_text_channel()
+        if channel.type is ChannelType.DM:
+            self._check_may_write_to(author, channel)
         needed = [Permissions.SEND_MESSAGES]
         if draft.files:
             needed.append(Permissions.ATTACH_FILES)
@@ -91,7 +96,7 @@ class Messages:
             needed.append(Permissions.SEND_TTS_MESSAGES)
         if MessageFlag.IS_VOICE_MESSAGE in draft.flags:
             needed.append(Permissions.SEND_VOICE_MESSAGES)
-            _check_voice_message(draft)
+            check_voice_message(draft)
         return self._world.require(author.id, channel, *needed)
 
     def _check_may_write_to(self, author: User, channel: Channel) -> None:
@@ -103,9 +108,8 @@ class Messages:
             if author.bot and not any(other.id in guild.members for guild in guilds):
                 raise errors.no_mutual_guilds()
 
-    def _upload_limit_bytes(self, channel: Channel) -> int:
-        guild = self._world.guild_of(channel)
-        return guild.upload_limit_bytes if guild else self._world.bot.upload_limit_bytes
+    def _upload_limit_bytes(self, author: User, channel: Channel) -> int:
+        return upload_limit_bytes(self._world, author, channel)
 
     def _recent(self, author: User, nonce: str | int | None) -> Message | None:
         found = None if nonce is None else self._nonces.get((author.id, str(nonce)))
@@ -141,10 +145,14 @@ class Messages:
         origin: Origin,
         *,
         may_mention_everyone: bool = True,
+        message_id: int | None = None,
     ) -> Message:
-        """Put a message into the channel, whatever the author may do, and tell of it."""
+        """Put a message into the channel, whatever the author may do, and tell of it.
+
+        `message_id` is given where it has to be the thread's.
+        """
         message = Message(
-            id=self._world.snowflakes.next(),
+            id=message_id or self._world.snowflakes.next(),
             channel_id=channel.id,
             author=author,
             content=draft.content,
@@ -167,20 +175,15 @@ class Messages:
         )
         channel.messages[message.id] = message
         channel.last_message_id = message.id
-        if channel.thread is not None:
+        if channel.thread is not None and origin.type is not MessageType.THREAD_STARTER_MESSAGE:
             channel.thread.total_messages += 1
         if draft.nonce is not None:
             self._nonces[author.id, str(draft.nonce)] = (self._world.clock.now(), message)
         self._tell("MESSAGE_CREATE", message, channel)
+        self._world.notifications.note(message, channel)
         return message
 
     def _store(self, message: Message, files: Iterable[NewFile]) -> list[Attachment]:
-        pictures = {
-            embed[place]["url"]
-            for embed in message.embeds
-            for place in ("image", "thumbnail")
-            if place in embed
-        }
         stored = []
         for file in files:
             width, height = image_size(file.data) or (None, None)
@@ -197,7 +200,6 @@ class Messages:
                 duration_s=file.duration_s,
                 waveform=file.waveform,
                 ephemeral=message.seen_only_by is not None,
-                in_embed=f"attachment://{file.filename}" in pictures,
             )
             self._world.cdn.publish(attachment)
             stored.append(attachment)
@@ -209,7 +211,7 @@ class Messages:
         The first filling of a "thinking" message does not count as an edit.
         """
         channel = self._world.channel(message.channel_id)
-        check_sizes(edit.files, limit_bytes or self._upload_limit_bytes(channel))
+        check_sizes(edit.files, limit_bytes or self._upload_limit_bytes(message.author, channel))
         if channel.thread is not None and channel.thread.archived:
             raise errors.thread_archived()
         changed = self._merged(message, edit)
@@ -242,11 +244,19 @@ class Messages:
         )
 
     def _change_attachments(self, message: Message, edit: Edit) -> None:
+        changes = edit.kept or {}
+        kept = []
         for attachment in message.attachments:
-            if not _is_kept(attachment, edit):
+            if _is_kept(attachment, edit):
+                kept.append(replace(attachment, **changes.get(attachment.id, {})))
+            else:
                 self._world.cdn.withdraw(attachment)
-        kept = [a for a in message.attachments if _is_kept(a, edit)]
         message.attachments = kept + self._store(message, edit.files)
+
+    def mark(self, message: Message, flag: MessageFlag) -> None:
+        """Set a flag that Discord sets by itself, and tell of it."""
+        message.flags |= flag
+        self._tell("MESSAGE_UPDATE", message, self._world.channel(message.channel_id))
 
     def suppress_embeds(self, message: Message, *, suppressed: bool) -> None:
         """What MANAGE_MESSAGES allows with others' messages."""
@@ -280,26 +290,9 @@ class Messages:
         self._world.emit(Event(name, shown, channel.guild_id, channel.id, audience, message))
 
 
-def check_sizes(files: Sequence[NewFile], limit_bytes: int) -> None:
-    """Raises 40005 if any file is larger than allowed here."""
-    if any(len(file.data) > limit_bytes for file in files):
-        raise errors.entity_too_large()
-
-
 def _is_kept(attachment: Attachment, edit: Edit) -> bool:
-    return edit.kept_attachment_ids is None or attachment.id in edit.kept_attachment_ids
+    return edit.kept is None or attachment.id in edit.kept
 
 
 def _audience(message: Message) -> frozenset[int] | None:
     return None if message.seen_only_by is None else frozenset((message.seen_only_by,))
-
-
-def _check_voice_message(draft: Draft) -> None:
-    """Discord docs: Resources > Message > Voice Messages."""
-    if draft.content or draft.embeds or draft.components:
-        raise errors.ApiError(400, 50159, "Voice messages do not support additional content.")
-    if len(draft.files) != 1:
-        raise errors.ApiError(400, 50160, "Voice messages must have a single audio attachment.")
-    voice = draft.files[0]
-    if voice.duration_s is None or voice.waveform is None:
-        raise errors.ApiError(400, 50161, "Voice messages must have supporting metadata.")

@@ -78,9 +78,10 @@ class _ModalReader(ComponentReader):
         return self.select(form) | {"required": form["required"].boolean(default=True)}
 
     def file_upload(self, form: Form) -> Json:
+        minimum = form["min_values"].integer(minimum=0, maximum=10)
         return {
             "custom_id": self.custom_id(form),
-            "min_values": form["min_values"].integer(minimum=0, maximum=10) or 1,
+            "min_values": 1 if minimum is None else minimum,
             "max_values": form["max_values"].integer(minimum=1, maximum=10) or 1,
             "required": form["required"].boolean(default=True),
         }

@@ -107,7 +107,10 @@ class Thread:
 
 @dataclass
 class Channel:
-    """A text channel, a direct message (`recipients` has both ends) or a thread."""
+    """A guild's channel, a direct message (`recipients` has all its ends) or a thread.
+
+    `owner_id` is who made a group of direct messages; threads have theirs in `thread`.
+    """
 
     id: int
     type: ChannelType
@@ -118,6 +121,7 @@ class Channel:
     parent_id: int | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipients: tuple[User, ...] = ()
+    owner_id: int | None = None
     thread: Thread | None = None
     rate_limit_per_user_s: int = 0
     last_message_id: int | None = None
@@ -126,7 +130,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A stored file. `in_embed` ones are shown by the embed and left out of the message's list."""
+    """A stored file."""
 
     id: int
     channel_id: int
@@ -140,15 +144,17 @@ class Attachment:
     duration_s: float | None = None
     waveform: str | None = None
     ephemeral: bool = False
-    in_embed: bool = False
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The message that a message replies to (or, by a thread's starter, stands for)."""
+    """The message that a message replies to (or, by a thread's starter, stands for).
+
+    Without `message_id` it is the thread that a message tells of.
+    """
 
     channel_id: int
-    message_id: int
+    message_id: int | None
     guild_id: int | None = None
 
 

@@ -38,6 +38,7 @@ class Permissions(IntFlag):
     CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     SEND_VOICE_MESSAGES = 1 << 46
+    USE_EXTERNAL_APPS = 1 << 50
     PIN_MESSAGES = 1 << 51
 
 
@@ -60,6 +61,7 @@ EVERYONE_DEFAULT = (
     | Permissions.CREATE_PUBLIC_THREADS
     | Permissions.SEND_MESSAGES_IN_THREADS
     | Permissions.SEND_VOICE_MESSAGES
+    | Permissions.USE_EXTERNAL_APPS
 )
 
 DIRECT_MESSAGE = (
@@ -75,6 +77,13 @@ DIRECT_MESSAGE = (
     | Permissions.SEND_VOICE_MESSAGES
     | Permissions.PIN_MESSAGES
 )
+
+# What an app's `app_permissions` say in direct messages, and with its own bot besides.
+# Discord docs: Receiving and Responding > Interaction Object, third note.
+APP_IN_PRIVATE_CHANNEL = (
+    Permissions.ATTACH_FILES | Permissions.EMBED_LINKS | Permissions.MENTION_EVERYONE
+)
+APP_IN_BOT_DM = APP_IN_PRIVATE_CHANNEL | Permissions.USE_EXTERNAL_EMOJIS
 
 _NEEDS_SENDING = (
     Permissions.MENTION_EVERYONE
@@ -95,8 +104,10 @@ def guild_permissions(guild: Guild, member: Member) -> Permissions:
     return ALL if Permissions.ADMINISTRATOR in granted else granted
 
 
-def channel_permissions(guild: Guild, member: Member, channel: Channel) -> Permissions:
-    """What the member may do in a channel; for a thread, pass its parent channel."""
+def channel_permissions(
+    guild: Guild, member: Member, channel: Channel, *, in_thread: bool = False
+) -> Permissions:
+    """What the member may do in a channel, or with `in_thread` in its threads."""
     granted = guild_permissions(guild, member)
     if Permissions.ADMINISTRATOR in granted:
         return granted
@@ -104,7 +115,22 @@ def channel_permissions(guild: Guild, member: Member, channel: Channel) -> Permi
     granted = _overwritten(granted, [overwrites.get(guild.id)])
     granted = _overwritten(granted, [overwrites.get(role) for role in member.role_ids])
     granted = _overwritten(granted, [overwrites.get(member.user.id)])
+    return _without_implicitly_denied(_in_thread(granted) if in_thread else granted)
+
+
+def everyone_permissions(guild: Guild, channel: Channel) -> Permissions:
+    """What whoever has no role of their own may do in a channel."""
+    granted = _overwritten(
+        Permissions(guild.roles[guild.id].permissions), [channel.overwrites.get(guild.id)]
+    )
     return _without_implicitly_denied(granted)
+
+
+def _in_thread(granted: Permissions) -> Permissions:
+    """In a thread, SEND_MESSAGES_IN_THREADS takes the place of SEND_MESSAGES."""
+    if Permissions.SEND_MESSAGES_IN_THREADS in granted:
+        return granted | Permissions.SEND_MESSAGES
+    return granted & ~Permissions.SEND_MESSAGES
 
 
 def _overwritten(granted: Permissions, layer: Iterable[Overwrite | None]) -> Permissions:

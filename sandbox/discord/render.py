@@ -7,8 +7,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sandbox.discord.enums import ChannelType, Intents
-from sandbox.discord.model import Application, Attachment, Channel, Guild, Json, Member, Role, User
+from sandbox.discord.enums import ChannelType, Intents, MessageType
+from sandbox.discord.model import (
+    Application,
+    Attachment,
+    Channel,
+    Guild,
+    Json,
+    Member,
+    Message,
+    Role,
+    User,
+)
 
 GATEWAY_GUILD_MEMBERS_LIMITED = 1 << 15
 GATEWAY_PRESENCE_LIMITED = 1 << 13
@@ -143,8 +153,8 @@ def channel_json(channel: Channel) -> Json:
         "last_message_id": optional_id(channel.last_message_id),
         "flags": 0,
     }
-    if channel.type is ChannelType.DM:
-        return common | {"recipients": [user_json(u) for u in channel.recipients if not u.bot]}
+    if channel.type in (ChannelType.DM, ChannelType.GROUP_DM):
+        return common | _private_channel_json(channel)
     common |= {
         "guild_id": optional_id(channel.guild_id),
         "name": channel.name,
@@ -154,8 +164,26 @@ def channel_json(channel: Channel) -> Json:
     return common | (_thread_json(channel) if channel.thread else _guild_channel_json(channel))
 
 
+def _private_channel_json(channel: Channel) -> Json:
+    shown: Json = {"recipients": [user_json(user) for user in channel.recipients if not user.bot]}
+    if channel.type is ChannelType.GROUP_DM:
+        shown |= {"name": channel.name, "icon": None, "owner_id": optional_id(channel.owner_id)}
+    return shown
+
+
+_OF_TYPE: dict[ChannelType, Json] = {
+    ChannelType.GUILD_VOICE: {"bitrate": 64000, "user_limit": 0, "rtc_region": None},
+    ChannelType.GUILD_FORUM: {
+        "available_tags": [],
+        "default_reaction_emoji": None,
+        "default_sort_order": None,
+        "default_forum_layout": 0,
+    },
+}
+
+
 def _guild_channel_json(channel: Channel) -> Json:
-    return {
+    return _OF_TYPE.get(channel.type, {}) | {
         "topic": channel.topic,
         "position": channel.position,
         "nsfw": False,
@@ -187,10 +215,15 @@ def _thread_json(channel: Channel) -> Json:
     return {
         "owner_id": str(thread.owner_id),
         "thread_metadata": metadata,
-        "message_count": len(channel.messages),
+        "message_count": sum(1 for each in channel.messages.values() if not _begins(each, channel)),
         "member_count": min(len(thread.members), 50),
         "total_message_sent": thread.total_messages,
     }
+
+
+def _begins(message: Message, thread: Channel) -> bool:
+    """What a thread began with is not among the messages that it counts."""
+    return message.id == thread.id or message.type is MessageType.THREAD_STARTER_MESSAGE
 
 
 def thread_member_json(channel: Channel, user_id: int, joined: datetime) -> Json:
@@ -224,7 +257,7 @@ def attachment_json(attachment: Attachment, url: str) -> Json:
     return shown | {name: value for name, value in optional.items() if value is not None}
 
 
-def application_json(application: Application, guild_count: int) -> Json:
+def application_json(application: Application, guild_count: int, user_count: int) -> Json:
     """The application as its own bot sees it."""
     return {
         "id": str(application.id),
@@ -235,7 +268,7 @@ def application_json(application: Application, guild_count: int) -> Json:
         "bot": user_json(application.bot),
         "bot_public": True,
         "bot_require_code_grant": False,
-        "integration_types_config": {"0": {}},
+        "integration_types_config": {"0": {}, "1": {}},
         "verify_key": "0" * 64,
         "flags": application_flags(application),
         "flags_new": str(application_flags(application)),
@@ -244,7 +277,7 @@ def application_json(application: Application, guild_count: int) -> Json:
         "role_connections_verification_url": None,
         "owner": user_json(application.owner),
         "approximate_guild_count": guild_count,
-        "approximate_user_install_count": 0,
+        "approximate_user_install_count": user_count,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
         "team": None,

@@ -1,4 +1,4 @@
-"""The world as it is at first: a guild called Tape Club, three members and the bot."""
+"""The world as it is at first: who lives in it, and the servers they are in."""
 
 from __future__ import annotations
 
@@ -18,6 +18,29 @@ _FOUNDED = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 def default_world(clock: Clock | None = None) -> World:
+    """Three people in three servers; the bot is in the first two.
+
+    Tape Club is as in `tape_club_world`. Night Bus is Chika's, with Ben: text channels, a forum,
+    and a voice channel. Elsewhere (Ada's, with Ben) has not installed the app, and the group
+    Carpool can't; there it is only Ben's, who has installed it for himself.
+    """
+    world = tape_club_world(clock)
+    ada, ben, chika = (world.user_named(name) for name in MEMBERS)
+    night_bus = add_guild(world, "Night Bus", owner=chika, members=(ben,), guild_id=_id(200))
+    add_channel(world, night_bus, "depot", topic="Departures, delays, hellos")
+    add_channel(world, night_bus, "mixtapes", topic="Long rides need long tracks")
+    add_channel(world, night_bus, "showcase", kind=ChannelType.GUILD_FORUM, topic="Finished pieces")
+    add_channel(world, night_bus, "Top Deck", kind=ChannelType.GUILD_VOICE)
+    elsewhere = add_guild(
+        world, "Elsewhere", owner=ada, members=(ben,), guild_id=_id(300), with_bot=False
+    )
+    add_channel(world, elsewhere, "platform", topic="No apps on this server, but one's own")
+    world.open_group("Carpool", ada, ben, chika)
+    world.installs.add(ben)
+    return world
+
+
+def tape_club_world(clock: Clock | None = None) -> World:
     """Tape Club with #general, #music-jam and #quiet-corner, and Ben's direct messages.
 
     Ada owns the guild and is an administrator. In #quiet-corner the bot may not attach files.
@@ -42,24 +65,27 @@ def add_guild(
     owner: User,
     members: tuple[User, ...] = (),
     guild_id: int | None = None,
+    with_bot: bool = True,
 ) -> Guild:
     """A guild of `owner`, an administrator, with members and the bot (by a role of its own)."""
     guild_id = guild_id or world.snowflakes.next()
     everyone = Role(guild_id, "@everyone", EVERYONE_DEFAULT)
     admin = Role(world.snowflakes.next(), "Admin", Permissions.ADMINISTRATOR, 2, color=0xE67E22)
-    own = Role(
-        world.snowflakes.next(),
-        world.bot.display_name,
-        EVERYONE_DEFAULT,
-        1,
-        managed_by_bot_id=world.bot.id,
-    )
-    guild = Guild(guild_id, name, owner.id, {role.id: role for role in (everyone, admin, own)})
+    guild = Guild(guild_id, name, owner.id, {role.id: role for role in (everyone, admin)})
     guild.members[owner.id] = Member(owner, _FOUNDED, [admin.id])
-    guild.members[world.bot.id] = Member(world.bot, _FOUNDED, [own.id])
+    if with_bot:
+        own = _bot_role(world)
+        guild.roles[own.id] = own
+        guild.members[world.bot.id] = Member(world.bot, _FOUNDED, [own.id])
     for user in members:
         guild.members[user.id] = Member(user, _FOUNDED)
     return world.add_guild(guild)
+
+
+def _bot_role(world: World) -> Role:
+    """The role that Discord makes for an app when it is installed."""
+    role_id, bot = world.snowflakes.next(), world.bot
+    return Role(role_id, bot.display_name, EVERYONE_DEFAULT, 1, managed_by_bot_id=bot.id)
 
 
 def add_channel(
@@ -67,13 +93,14 @@ def add_channel(
     guild: Guild,
     name: str,
     *,
+    kind: ChannelType = ChannelType.GUILD_TEXT,
     topic: str | None = None,
     overwrites: tuple[Overwrite, ...] = (),
 ) -> Channel:
-    """A text channel, after the guild's others."""
+    """A channel, after the guild's others; a text channel, unless told otherwise."""
     channel = Channel(
         id=world.snowflakes.next(),
-        type=ChannelType.GUILD_TEXT,
+        type=kind,
         guild_id=guild.id,
         name=name,
         topic=topic,

@@ -6,18 +6,24 @@ Component Data Structure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from sandbox.discord.enums import ComponentType
 from sandbox.discord.interaction_payload import resolved_json
 from sandbox.discord.model import Channel, Json
+from sandbox.discord.nameable import Kind, named
 
 if TYPE_CHECKING:
     from sandbox.discord.world import World
 
-_OF_USERS = (ComponentType.USER_SELECT, ComponentType.MENTIONABLE_SELECT)
-_OF_ROLES = (ComponentType.ROLE_SELECT, ComponentType.MENTIONABLE_SELECT)
+_KINDS: Mapping[int, Sequence[Kind]] = {
+    ComponentType.USER_SELECT: ("user",),
+    ComponentType.ROLE_SELECT: ("role",),
+    ComponentType.MENTIONABLE_SELECT: ("user", "role"),
+    ComponentType.CHANNEL_SELECT: ("channel",),
+}
+Chosen = list[tuple[Kind, int]]
 
 
 class ComponentError(LookupError):
@@ -25,31 +31,58 @@ class ComponentError(LookupError):
 
 
 def select_data(
-    world: World, place: Channel, user_id: int, select: Json, values: Sequence[str]
+    world: World, place: Channel, user_id: int, select: Json, values: Sequence[Any]
 ) -> Json:
     """`values` and `resolved` of a MESSAGE_COMPONENT's data. Raises ComponentError."""
-    chosen = [str(value) for value in values]
-    name = select["custom_id"]
-    known = {option["value"] for option in select.get("options", [])}
-    if select["type"] == ComponentType.STRING_SELECT and not set(chosen) <= known:
-        raise ComponentError(f"{name} has no option {set(chosen) - known}")
-    if not select["min_values"] <= len(chosen) <= select["max_values"]:
+    if not select["min_values"] <= len(values) <= select["max_values"]:
         limits = f"{select['min_values']} to {select['max_values']}"
-        raise ComponentError(f"{name} takes {limits} values")
-    resolved = _resolved(world, place, user_id, select["type"], chosen)
-    return {"values": chosen} | ({"resolved": resolved} if resolved else {})
+        raise ComponentError(f"{select['custom_id']} takes {limits} values")
+    if select["type"] == ComponentType.STRING_SELECT:
+        return {"values": chosen_options(select, values)}
+    chosen = chosen_objects(world, place, user_id, select, values)
+    resolved = resolved_objects(world, place, user_id, chosen)
+    ids = [str(snowflake) for _, snowflake in chosen]
+    return {"values": ids} | ({"resolved": resolved} if resolved else {})
 
 
-def _resolved(world: World, place: Channel, user_id: int, kind: int, chosen: Sequence[str]) -> Json:
-    ids = [int(one) for one in chosen if one.isdecimal()]
-    guild = world.guild_of(place)
-    roles = guild.roles if guild else {}
-    of_channels = kind == ComponentType.CHANNEL_SELECT
+def chosen_options(field: Json, values: Sequence[Any]) -> list[str]:
+    """The values of options that are named by value or by label. Raises ComponentError."""
+    return [_option(field, str(value)) for value in values]
+
+
+def _option(field: Json, wanted: str) -> str:
+    for named_by in ("value", "label"):
+        for option in field["options"]:
+            if option[named_by] == wanted:
+                return str(option["value"])
+    raise ComponentError(f"{field['custom_id']} has no option {wanted!r}")
+
+
+def chosen_objects(
+    world: World, place: Channel, user_id: int, select: Json, values: Sequence[Any]
+) -> Chosen:
+    """What is chosen in a select of users, roles or channels. Raises ComponentError."""
+    kinds, types = _KINDS[select["type"]], select.get("channel_types")
+    chosen: Chosen = []
+    for value in values:
+        found = named(world, place, user_id, value, kinds=kinds, types=types)
+        if found is None:
+            raise ComponentError(f"{select['custom_id']} has no {value!r} to choose")
+        chosen.append(found)
+    return chosen
+
+
+def resolved_objects(world: World, place: Channel, user_id: int, chosen: Chosen) -> Json:
+    """`resolved` for what was chosen."""
+
+    def ids(wanted: Kind) -> list[int]:
+        return [snowflake for kind, snowflake in chosen if kind == wanted]
+
     return resolved_json(
         world,
         place,
         user_id,
-        user_ids=[one for one in ids if kind in _OF_USERS and one in world.users],
-        role_ids=[one for one in ids if kind in _OF_ROLES and one in roles],
-        channel_ids=[one for one in ids if of_channels and one in world.channels],
+        user_ids=ids("user"),
+        role_ids=ids("role"),
+        channel_ids=ids("channel"),
     )

@@ -67,6 +67,7 @@ class DiscordStandIn:
         """Move the clock on, and let what is overdue by then happen at once."""
         self.clock.advance(seconds)
         self.world.interactions.tick()
+        self.world.threads.tick()
 
     async def __aenter__(self) -> DiscordStandIn:
         middlewares = [

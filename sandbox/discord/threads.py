@@ -1,17 +1,24 @@
-"""Threads: made from a message or without one, joined, archived, locked.
+"""Threads: made from a message or without one, or as a forum's posts; joined, archived, locked.
 
-Discord docs: Topics > Threads; Resources > Channel > Start Thread from Message.
+Discord docs: Topics > Threads; Resources > Channel > Start Thread from Message, Start Thread in
+Forum or Media Channel.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.discord import errors, render
-from sandbox.discord.enums import ChannelType, MessageFlag
+from sandbox.discord.enums import ChannelType, MessageFlag, MessageType
 from sandbox.discord.forms import Form
-from sandbox.discord.model import Channel, Event, Json, Message, Thread, User
+from sandbox.discord.member_files import upload_limit_bytes
+from sandbox.discord.message_checks import check_sizes
+from sandbox.discord.message_form import Draft
+from sandbox.discord.messages import Origin
+from sandbox.discord.model import Channel, Event, Json, Message, Reference, Thread, User
 from sandbox.discord.permissions import Permissions
+from sandbox.discord.snowflake import created_at
 
 if TYPE_CHECKING:
     from sandbox.discord.world import World
@@ -38,19 +45,55 @@ class Threads:
         invitable = form["invitable"].boolean(default=True)
         form.errors.raise_if_any()
         self._check_may_start(owner, parent, kind, message)
-        now = self._world.clock.now()
-        channel = Channel(
-            id=message.id if message else self._world.snowflakes.next(),
-            type=kind,
-            guild_id=parent.guild_id,
-            name=name or "",
-            parent_id=parent.id,
-            thread=Thread(
-                owner.id, now, now, invitable=invitable, auto_archive_minutes=minutes or 1440
-            ),
-        )
-        self._open(channel, owner, message)
+        thread = self._thread(owner, invitable=invitable, minutes=minutes)
+        channel_id = message.id if message else self._world.snowflakes.next()
+        channel = _below(parent, channel_id, kind, name or "", thread)
+        self._open(channel, owner)
+        if message is not None:
+            self._world.messages.mark(message, MessageFlag.HAS_THREAD)
+            starter = Reference(parent.id, message.id, parent.guild_id)
+            self._say(message.author, channel, MessageType.THREAD_STARTER_MESSAGE, starter)
+        elif kind is not ChannelType.PRIVATE_THREAD:
+            told = Reference(channel.id, None, parent.guild_id)
+            self._say(owner, parent, MessageType.THREAD_CREATED, told, channel.name)
         return channel
+
+    def start_post(
+        self, owner: User, forum: Channel, form: Form, draft: Draft
+    ) -> tuple[Channel, Message]:
+        """A forum's post: a thread, and its first message of the same id."""
+        name = form["name"].text(minimum=1, maximum=MAX_NAME, required=True)
+        minutes = form["auto_archive_duration"].choice(ARCHIVE_MINUTES)
+        form.errors.raise_if_any()
+        if forum.type is not ChannelType.GUILD_FORUM:
+            raise errors.wrong_channel_type()
+        files = [Permissions.ATTACH_FILES] if draft.files else []
+        self._world.require(owner.id, forum, Permissions.SEND_MESSAGES, *files)
+        if draft.is_empty:
+            raise errors.empty_message()
+        check_sizes(draft.files, upload_limit_bytes(self._world, owner, forum))
+        thread, thread_id = self._thread(owner, minutes=minutes), self._world.snowflakes.next()
+        channel = _below(forum, thread_id, ChannelType.PUBLIC_THREAD, name or "", thread)
+        self._open(channel, owner)
+        origin = Origin(MessageType.DEFAULT)
+        message = self._world.messages.add(owner, channel, draft, origin, message_id=thread_id)
+        return channel, message
+
+    def _thread(self, owner: User, *, invitable: bool = True, minutes: int | None) -> Thread:
+        now = self._world.clock.now()
+        wait = minutes or ARCHIVE_MINUTES[1]
+        return Thread(owner.id, now, now, invitable=invitable, auto_archive_minutes=wait)
+
+    def _say(
+        self,
+        author: User,
+        channel: Channel,
+        kind: MessageType,
+        reference: Reference,
+        content: str = "",
+    ) -> None:
+        """A message that Discord writes by itself."""
+        self._world.messages.add(author, channel, Draft(content=content), Origin(kind, reference))
 
     def _check_may_start(
         self, owner: User, parent: Channel, kind: ChannelType, message: Message | None
@@ -65,12 +108,10 @@ class Threads:
         if message is not None and message.id in self._world.channels:
             raise errors.thread_exists()
 
-    def _open(self, channel: Channel, owner: User, message: Message | None) -> None:
+    def _open(self, channel: Channel, owner: User) -> None:
         self._world.channels[channel.id] = channel
         if channel.thread is not None:
             channel.thread.members[owner.id] = self._world.clock.now()
-        if message is not None:
-            message.flags |= MessageFlag.HAS_THREAD
         shown = render.channel_json(channel) | {"newly_created": True}
         self._world.emit(Event("THREAD_CREATE", shown, channel.guild_id, channel.id))
 
@@ -111,6 +152,18 @@ class Threads:
             raise errors.thread_archived()
         self.set_archived(channel, archived=False)
 
+    def tick(self) -> None:
+        """Archive the threads in which nothing has happened for as long as they wait."""
+        now = self._world.clock.now()
+        for channel in list(self._world.channels.values()):
+            thread = channel.thread
+            if thread is None or thread.archived:
+                continue
+            spoken_at = created_at(channel.last_message_id or channel.id)
+            quiet_since = max(spoken_at, thread.archive_timestamp)
+            if now - quiet_since > timedelta(minutes=thread.auto_archive_minutes):
+                self.set_archived(channel, archived=True)
+
     def set_archived(self, channel: Channel, *, archived: bool, locked: bool | None = None) -> None:
         thread = channel.thread
         if thread is None:
@@ -119,3 +172,16 @@ class Threads:
         thread.locked = thread.locked if locked is None else locked
         thread.archive_timestamp = self._world.clock.now()
         self._world.update_channel(channel)
+
+
+def _below(
+    parent: Channel, channel_id: int, kind: ChannelType, name: str, thread: Thread
+) -> Channel:
+    return Channel(
+        id=channel_id,
+        type=kind,
+        guild_id=parent.guild_id,
+        name=name,
+        parent_id=parent.id,
+        thread=thread,
+    )

@@ -15,6 +15,7 @@ from sandbox.discord.cdn import Cdn
 from sandbox.discord.commands import Commands
 from sandbox.discord.enums import ChannelType
 from sandbox.discord.events import EventBus, Subscription
+from sandbox.discord.installs import Installs
 from sandbox.discord.interactions import Interactions
 from sandbox.discord.message_render import message_json
 from sandbox.discord.messages import Messages
@@ -29,6 +30,7 @@ from sandbox.discord.model import (
     Overwrite,
     User,
 )
+from sandbox.discord.notifications import Notifications, Ping
 from sandbox.discord.permissions import (
     DIRECT_MESSAGE,
     NONE,
@@ -58,12 +60,19 @@ class World:
         self.threads = Threads(self)
         self.commands = Commands(self)
         self.interactions = Interactions(self)
+        self.installs = Installs(self)
+        self.notifications = Notifications(self)
         self.add_user(application.bot)
         self.add_user(application.owner)
 
     @property
     def bot(self) -> User:
         return self.application.bot
+
+    @property
+    def pings(self) -> list[Ping]:
+        """Whom new messages notified so far, oldest first."""
+        return self.notifications.pings
 
     # Who and what there is
 
@@ -137,14 +146,15 @@ class World:
             return DIRECT_MESSAGE if any(u.id == user_id for u in channel.recipients) else NONE
         if user_id not in guild.members:
             return NONE
-        home = self.channels[channel.parent_id or 0] if channel.thread else channel
-        granted = channel_permissions(guild, guild.members[user_id], home)
+        member = guild.members[user_id]
         if channel.thread is None:
-            return granted
+            return channel_permissions(guild, member, channel)
+        parent = self.channels[channel.parent_id or 0]
+        granted = channel_permissions(guild, member, parent, in_thread=True)
         hidden = channel.type is ChannelType.PRIVATE_THREAD
         if hidden and user_id not in channel.thread.members:
             return granted if Permissions.MANAGE_THREADS in granted else NONE
-        return _in_thread(granted)
+        return granted
 
     def guild_permissions(self, user_id: int, guild: Guild) -> Permissions:
         return guild_permissions(guild, self.member(guild, user_id))
@@ -163,6 +173,18 @@ class World:
 
     # What changes
 
+    def open_group(self, name: str, owner: User, *others: User) -> Channel:
+        """A group of direct messages. Bots are never in one."""
+        people = (owner, *others)
+        channel = Channel(
+            self.snowflakes.next(),
+            ChannelType.GROUP_DM,
+            name=name,
+            owner_id=owner.id,
+            recipients=people,
+        )
+        return self.add_channel(channel)
+
     def open_dm(self, one: User, other: User) -> Channel:
         """The direct message channel of the two, made if there is none yet."""
         pair = {one.id, other.id}
@@ -177,6 +199,10 @@ class World:
     def set_dms(self, user: User, *, accepted: bool) -> None:
         """The user's privacy setting: whether members of their guilds may write to them."""
         self._replace_user(replace(user, accepts_dms=accepted))
+
+    def set_locale(self, user: User, locale: str) -> None:
+        """The language of the user's client: the commands' names follow it."""
+        self._replace_user(replace(user, locale=locale))
 
     def _replace_user(self, user: User) -> None:
         self.users[user.id] = user
@@ -257,18 +283,21 @@ class World:
         return [m for m in channel.messages.values() if m.seen_only_by in (None, user_id)]
 
     def visible_messages(
-        self, channel_id: int | str, user_id: int | str, limit: int = 50
+        self,
+        channel_id: int | str,
+        user_id: int | str,
+        limit: int = 50,
+        *,
+        before: int | None = None,
     ) -> list[Json]:
-        """The newest `limit` messages that the user sees in a channel, as JSON, oldest first."""
+        """The newest `limit` messages that the user sees in a channel, as JSON, oldest first.
+
+        With `before`, the newest of those that are older than that message.
+        """
         viewer, channel = int(user_id), self.channel(int(channel_id))
         if Permissions.READ_MESSAGE_HISTORY not in self.permissions(viewer, channel):
             return []
-        shown = self.shown_messages(channel, viewer)[-limit:]
-        return [message_json(self, message, viewer) for message in shown]
-
-
-def _in_thread(granted: Permissions) -> Permissions:
-    """In a thread, SEND_MESSAGES_IN_THREADS takes the place of SEND_MESSAGES."""
-    if Permissions.SEND_MESSAGES_IN_THREADS in granted:
-        return granted | Permissions.SEND_MESSAGES
-    return granted & ~Permissions.SEND_MESSAGES
+        shown = self.shown_messages(channel, viewer)
+        if before is not None:
+            shown = [message for message in shown if message.id < before]
+        return [message_json(self, message, viewer) for message in shown[-limit:]]

@@ -52,7 +52,7 @@ class Frame:
         return None if self.fields.get(name) is None else self.snowflake(name)
 
     def texts(self, name: str) -> list[str]:
-        value = self.fields.get(name)
+        value = self.fields.get(name, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise BadFrame(f"{name} must be a list of texts")
         return value

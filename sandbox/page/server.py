@@ -3,7 +3,8 @@
 Frames are JSON objects. The server sends `{"t": "state", "state": …}` (see `view.snapshot`),
 `{"t": "event", "name": …, "data": …}` with Discord's event payloads, and for each request
 `{"t": "reply", "id": …, "ok": true, "result": …}` or `{…, "ok": false, "error": {"message",
-"code", "field"}}`. The client sends `{"id", "op", …}` with the operations of `tab.Tab`.
+"code", "field"}}`. The client sends `{"id", "op", …}` with the operations of `tab.Tab`. Files go by
+`POST /upload?name=…`, which answers `{"upload": token}`; frames name them by that object.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from aiohttp import web
 from yarl import URL
 
 from sandbox.discord import DiscordStandIn
+from sandbox.discord.member_files import MemberFile
 from sandbox.page.guard import guard
 from sandbox.page.tab import Dismissed, Tab
-from sandbox.page.view import CommandNames, View, wished_member
+from sandbox.page.uploads import MAX_FILE_BYTES, MAX_NAME, Uploads
+from sandbox.page.view import View, wished_member
 
 STATIC = Path(__file__).parent / "static"
 MAX_FRAME_BYTES = 64 * 1024
@@ -34,7 +37,7 @@ class Page:
         self._discord = discord
         self._port = port
         self._dismissed: Dismissed = set()
-        self._names = CommandNames(discord.world)
+        self._uploads = Uploads()
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner = web.AppRunner(self._application(), shutdown_timeout=1)
 
@@ -62,12 +65,14 @@ class Page:
         for socket in list(self._sockets):
             await socket.close(code=1001, message=b"The sandbox stops")
         await self._runner.cleanup()
-        self._names.close()
 
     def _application(self) -> web.Application:
-        app = web.Application(middlewares=[guard(self._media_origin)])
+        app = web.Application(
+            middlewares=[guard(self._media_origin)], client_max_size=MAX_FILE_BYTES
+        )
         app.router.add_get("/", self._index)
         app.router.add_get("/ws", self._socket)
+        app.router.add_post("/upload", self._upload)
         app.router.add_static("/static", STATIC)
         return app
 
@@ -77,14 +82,19 @@ class Page:
     async def _index(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(STATIC / "index.html")
 
+    async def _upload(self, request: web.Request) -> web.Response:
+        name = request.query.get("name", "")[:MAX_NAME] or "unknown"
+        file = MemberFile(name, await request.read())
+        return web.json_response({"upload": self._uploads.put(file)})
+
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=30, max_msg_size=MAX_FRAME_BYTES)
         await socket.prepare(request)
         self._sockets.add(socket)
         member = wished_member(self._discord.world, request.query.get("member"))
-        view = View(self._discord.world, member, self._names)
+        view = View(self._discord.world, member.id)
         try:
-            await Tab(self._discord, view, socket, self._dismissed).run()
+            await Tab(self._discord, view, socket, self._dismissed, self._uploads).run()
         finally:
             self._sockets.discard(socket)
         return socket

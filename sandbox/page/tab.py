@@ -22,9 +22,11 @@ from sandbox.discord.message_form import read_draft
 from sandbox.discord.model import Channel, Json, Message
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.reactions import parse_emoji
+from sandbox.discord.uploads import Upload
 from sandbox.driver import Call, Driver, InteractionFailed, MessageView, OptionError
 from sandbox.page.frames import BadFrame, Frame
-from sandbox.page.view import View
+from sandbox.page.uploads import Uploads
+from sandbox.page.view import HISTORY_PAGE, View
 
 log = logging.getLogger(__name__)
 
@@ -41,19 +43,23 @@ class Tab:
         view: View,
         socket: web.WebSocketResponse,
         dismissed: Dismissed,
+        uploads: Uploads,
     ) -> None:
         self._world = discord.world
         self._view = view
-        self._user = view.user
         self._member = Driver(discord).member(view.user.username)
         self._socket = socket
         self._dismissed = dismissed
+        self._uploads = uploads
         self._modals: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Handler] = {
             "history": self._history,
             "commands": self._commands,
             "send": self._send_text,
+            "delete": self._delete,
+            "start_thread": self._start_thread,
+            "start_post": self._start_post,
             "slash": self._slash,
             "message_command": self._message_command,
             "autocomplete": self._autocomplete,
@@ -65,7 +71,7 @@ class Tab:
         }
 
     async def run(self) -> None:
-        with self._world.subscribe(self._user.id) as events:
+        with self._world.subscribe(self._view.user_id) as events:
             await self._send({"t": "state", "state": self._view.snapshot()})
             self._start(self._tell(events))
             try:
@@ -113,10 +119,11 @@ class Tab:
 
     async def _history(self, frame: Frame) -> Json:
         channel = self._channel(frame)
-        messages = self._view.history(channel)
-        mine = self._user.id
+        messages = self._view.history(channel, frame.optional_snowflake("before"))
+        mine = self._view.user_id
         return {
             "messages": [m for m in messages if (mine, m["id"]) not in self._dismissed],
+            "more": len(messages) == HISTORY_PAGE,
             "commands": self._view.commands(channel),
         }
 
@@ -124,7 +131,7 @@ class Tab:
         return self._view.commands(self._channel(frame))
 
     async def _dismiss(self, frame: Frame) -> None:
-        self._dismissed.add((self._user.id, str(frame.snowflake("message_id"))))
+        self._dismissed.add((self._view.user_id, str(frame.snowflake("message_id"))))
 
     # Writing
 
@@ -133,21 +140,36 @@ class Tab:
         payload: Json = {"content": frame.text("content")}
         if (reply_to := frame.optional_snowflake("reply_to")) is not None:
             payload["message_reference"] = {"message_id": str(reply_to)}
-        self._world.messages.post(self._user, channel, read_draft(Form(payload)))
+        files = [self._uploads.get(token) for token in frame.texts("files")]
+        uploads = [Upload(key, file.name, file.data) for key, file in enumerate(files)]
+        draft = read_draft(Form(payload), uploads)
+        self._world.messages.post(self._view.user, channel, draft)
+
+    async def _delete(self, frame: Frame) -> None:
+        await self._member.delete(self._seen(frame))
+
+    async def _start_thread(self, frame: Frame) -> Json:
+        thread = await self._member.start_thread(frame.text("name"), message=self._seen(frame))
+        return {"channel_id": str(thread.id)}
+
+    async def _start_post(self, frame: Frame) -> Json:
+        name, content = frame.text("name"), frame.text("content")
+        thread = await self._member.start_post(name, content, channel=self._channel(frame))
+        return {"channel_id": str(thread.id)}
 
     async def _react(self, frame: Frame) -> None:
         message, emoji = self._message(frame), parse_emoji(frame.text("emoji"))
         if frame.fields.get("remove") is True:
-            self._world.reactions.remove(message, emoji, self._user)
+            self._world.reactions.remove(message, emoji, self._view.user)
             return
         channel = self._world.channel(message.channel_id)
-        self._world.require(self._user.id, channel, Permissions.ADD_REACTIONS)
-        self._world.reactions.add(message, emoji, self._user)
+        self._world.require(self._view.user_id, channel, Permissions.ADD_REACTIONS)
+        self._world.reactions.add(message, emoji, self._view.user)
 
     # Talking to the bot
 
     async def _slash(self, frame: Frame) -> Json:
-        channel, options = self._channel(frame), frame.mapping("options")
+        channel, options = self._channel(frame), self._with_files(frame.mapping("options"))
         call = await self._member.slash(frame.text("command"), channel=channel, options=options)
         return await self._answered(call)
 
@@ -161,7 +183,7 @@ class Tab:
             frame.text("focused"),
             frame.text("value"),
             channel=self._channel(frame),
-            **frame.mapping("options"),
+            options=frame.mapping("options"),
         )
 
     async def _click(self, frame: Frame) -> Json:
@@ -177,7 +199,8 @@ class Tab:
         opened = self._modals.get(frame.text("modal"))
         if opened is None:
             raise BadFrame("that form is not open")
-        return await self._answered(await self._member.fill_modal(opened, frame.mapping("values")))
+        values = self._with_files(frame.mapping("values"))
+        return await self._answered(await self._member.fill_modal(opened, values))
 
     async def _answered(self, call: Call) -> Json:
         """Wait for the bot. The result has the form to fill in, if the answer is one."""
@@ -190,14 +213,24 @@ class Tab:
 
     # Finding
 
+    def _with_files(self, value: Any) -> Any:
+        """A value of an option or a field, its `{"upload": token}` replaced by the files."""
+        if isinstance(value, list):
+            return [self._with_files(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        if value.keys() == {"upload"}:
+            return self._uploads.get(value["upload"])
+        return {name: self._with_files(one) for name, one in value.items()}
+
     def _channel(self, frame: Frame) -> Channel:
         channel = self._world.channel(frame.snowflake("channel_id"))
-        self._world.require(self._user.id, channel)
+        self._world.require(self._view.user_id, channel)
         return channel
 
     def _message(self, frame: Frame) -> Message:
         channel, message_id = self._channel(frame), frame.snowflake("message_id")
-        return self._world.messages.find(channel, message_id, self._user.id)
+        return self._world.messages.find(channel, message_id, self._view.user_id)
 
     def _seen(self, frame: Frame) -> MessageView:
         return self._member.message(frame.snowflake("message_id"), self._channel(frame))
@@ -213,7 +246,7 @@ def _refusal(request_id: int | None, error: Exception) -> Json:
     if isinstance(error, InteractionFailed):
         code, message = "failed", "The application did not respond"
     elif isinstance(error, OptionError):
-        code, message = "option", str(error)
+        code, field, message = "option", error.option or None, str(error)
     elif isinstance(error, ApiError):
         code, message = str(error.code), error.message
     elif isinstance(error, BadFrame | LookupError):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
+from bot.jobs import AudioFormat
 from bot.settings import EXAMPLES, Settings
 
 REQUIRED = {"DISCORD_TOKEN": "discord-secret", "AIMLAPI_KEY": "provider-secret"}
@@ -91,6 +92,7 @@ WRONG = {
     "POLLS_PER_SECOND": ["0", "-1", "nan", "inf", "1e-300"],
     "GENERATION_TIMEOUT_S": ["0", "nan", "inf", "1e300", "600s"],
     "LOG_LEVEL": ["LOUD", "10"],
+    "AUDIO_FORMAT": ["wav", "mp3 320"],
     "LOG_FORMAT": ["xml", "JSON"],
 }
 
@@ -173,6 +175,10 @@ def test_file_is_read_when_an_editor_put_a_mark_in_front(encoding: str) -> None:
     settings = Settings.load()
     assert settings.discord_token.get_secret_value() == "a"
     assert settings.log_format == "json"
+
+
+def test_audio_format_is_taken_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, AUDIO_FORMAT=" MP3 ").audio_format is AudioFormat.MP3
 
 
 def test_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.text import compose_command, file_name, harmless, is_blank
-from tests.factories import a_brief
+from bot.text import file_name, harmless, is_blank, title_of
+from tests.factories import a_brief, a_job
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
 PINGS = re.compile(r"@everyone|@here|(?<!\\)<(@[!&]?\d|#\d|t:|a?:\w+:\d|/\w|id:)")
@@ -90,34 +90,98 @@ def test_text_is_not_blank_when_something_can_be_seen(text: str) -> None:
     assert not is_blank(text)
 
 
+# --- titles -------------------------------------------------------------------------------------
+
+
+def title(prompt: str) -> str:
+    return title_of(a_job(brief=a_brief(prompt=prompt)))
+
+
 @pytest.mark.parametrize(
-    ("prompt", "name"),
+    ("prompt", "called"),
     [
-        ("Lo-fi rain, warm tape!", "lo-fi-rain-warm-tape.wav"),
+        ("lo-fi rain, warm tape, 70 bpm", "Lo-fi rain"),
+        ("calm piano\nfor a late evening", "Calm piano"),
+        ("slow waltz - quiet", "Slow waltz"),
+        ("1.5 seconds of noise", "1.5 seconds of noise"),
+        ("a slow piano over the sound of rain", "A slow piano over the sound"),
+        ("please write a song about the sea", "Please write a song"),
+        ("NASA countdown", "NASA countdown"),
+        ("iPad melody", "iPad melody"),
+        ("été à Paris", "Été à Paris"),
+        ("straße", "Straße"),
+        ("雨の夜、静かなピアノ", "雨の夜"),
+        ("雨" * 50, "雨" * 30),
+        ("x" * 500, "X" + "x" * 59),
+        ("مطر في المدينة، بيانو", "مطر في المدينة"),
+        ("**bold** _move_ `x`", "Bold move x"),
+        ("# heading", "Heading"),
+        ("<@200000000000000001> hello", "Hello"),
+        ("@everyone dance", "Everyone dance"),
+        ("https://evil.example/x calm", "Calm"),
+        ("\u202egnp.exe rain", "Gnp.exe rain"),
+        ("a\x00b\ud800c", "A b c"),
+        ("..., !! , second clause", "Second clause"),
+        ("☔", "☔"),
+        ("👨\u200d👩\u200d👧" * 20, "👨\u200d👩\u200d👧" * 7),
+        ("👍🏽" * 40, "👍🏽" * 15),
+        ("\u0301" * 200, "Untitled track"),
+        ("", "Untitled track"),
+        ("...", "Untitled track"),
+    ],
+)
+def test_title_is_the_first_clause_of_the_prompt(prompt: str, called: str) -> None:
+    assert title(prompt) == called
+
+
+def test_title_is_the_members_own_when_there_is_one() -> None:
+    assert title_of(a_job(title="sunday mornings, at ten")) == "Sunday mornings, at ten"
+    assert title_of(a_job(title="\u200b")) == "Lo-fi rain"
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_title_is_one_plain_short_line(prompt: str, own: str) -> None:
+    shown = title_of(a_job(brief=a_brief(prompt=prompt), title=own))
+    assert not is_blank(shown)
+    assert shown == " ".join(shown.split())
+    assert len(shown) <= 60
+    assert not any(unicodedata.category(char) in {"Cc", "Cs"} for char in shown)
+    shown.encode()
+
+
+# --- file names ---------------------------------------------------------------------------------
+
+
+def name(prompt: str) -> str:
+    return file_name(a_job(id="0123456789abcdef", brief=a_brief(prompt=prompt)), ".wav")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        ("Lo-fi rain, warm tape!", "lo-fi-rain.wav"),
         ("Été à Zürich", "ete-a-zurich.wav"),
-        ("雨", "track.wav"),
+        ("Łódź, straße", "lodz.wav"),
+        ("雨", "track-012345.wav"),
+        ("Дождь ночью", "track-012345.wav"),
+        ("雨 and tape", "and-tape-012345.wav"),
+        ("☔", "track-012345.wav"),
         ("con", "track-con.wav"),
         ("COM1", "track-com1.wav"),
         ("../../etc/passwd", "etc-passwd.wav"),
-        ("a\x00b\ud800c", "a-bc.wav"),
         ("x" * 500, "x" * 60 + ".wav"),
     ],
 )
-def test_file_is_named_after_its_prompt(prompt: str, name: str) -> None:
-    assert file_name(prompt, ".wav") == name
+def test_file_is_named_after_its_title(prompt: str, named: str) -> None:
+    assert name(prompt) == named
 
 
 @given(ANY_TEXT)
 def test_file_name_is_one_every_system_takes(prompt: str) -> None:
-    name = file_name(prompt, ".wav")
-    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?\.wav", name)
-    assert len(name) <= 64 + len("track-")
-
-
-def test_command_repeats_the_whole_request() -> None:
-    assert compose_command(a_brief()) == "/compose prompt:lo-fi rain seed:3"
-    full = compose_command(a_brief(negative_prompt="drums", seed=0))
-    assert full == "/compose prompt:lo-fi rain negative_prompt:drums seed:0"
+    named = name(prompt)
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?\.wav", named)
+    assert not re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)\.wav", named)
+    assert len(named) <= 64 + len("track--012345")
 
 
 @given(ANY_TEXT)

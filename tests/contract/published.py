@@ -7,7 +7,6 @@ has them too: ask `is_here()` first.
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 
@@ -16,6 +15,7 @@ from tests.contract.specification import Json, Specification, closed
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
 DISCORD_FILE = FOLDER / "discord-openapi.json"
 PROVIDER_FOLDER = FOLDER / "aimlapi"
+LEDGER = "/v2/billing/transactions"
 MISSING = f"the published specifications are not in {FOLDER}: traffic is not held against them"
 
 
@@ -115,6 +115,7 @@ def _mend(paths: Json) -> None:
     # The examples take 201 for an answer to a submission too, and that is what comes.
     submit = paths["/v2/generate/audio"]["post"]["responses"]
     submit["201"] = submit["200"]
+    paths[LEDGER] = {"get": _ledger()}
     # AI/ML API docs: Errors and Messages > General Info.
     error = _record(
         message="string",
@@ -128,7 +129,45 @@ def _mend(paths: Json) -> None:
             operation["responses"]["4XX"] = {"content": {"application/json": {"schema": error}}}
 
 
-def _record(**types: str) -> dict[str, Any]:
+def _ledger() -> Json:
+    """The account's charges, which the provider's pages describe, and none of its files.
+
+    AI/ML API docs: Account Balance > Get account transactions.
+    """
+    moment = {"type": "string", "format": "date-time"}
+    direction = {"type": "string", "enum": ["TOPUP", "CHARGE"]}
+    kinds = ["PAYMENT", "BONUS", "REFUND", "ADJUSTMENT", "MODEL_USAGE", "CREDITS_EXPIRED", "INIT"]
+    kind = {"type": "string", "enum": kinds}
+    optional = {"type": "string", "nullable": True}
+    query = {
+        "from": moment,
+        "to": moment,
+        "direction": direction,
+        "type": kind,
+        "limit": {"type": "integer", "minimum": 1, "maximum": 100},
+        "cursor": {"type": "string"},
+    }
+    entry = _object(
+        created_at=moment,
+        direction=direction,
+        type=kind,
+        amount=_record(usd="number", credits="number"),
+        model=optional,
+        reference_id=optional,
+    )
+    pagination = _object(next_cursor=optional, has_more={"type": "boolean"})
+    page = _object(data={"type": "array", "items": entry}, pagination=pagination)
+    return {
+        "parameters": [{"in": "query", "name": name, "schema": query[name]} for name in query],
+        "responses": {"200": {"content": {"application/json": {"schema": page}}}},
+    }
+
+
+def _record(**types: str) -> Json:
+    """The schema of an object with all these members, by their types."""
+    return _object(**{name: {"type": kind} for name, kind in types.items()})
+
+
+def _object(**members: Json) -> Json:
     """The schema of an object with all these members."""
-    properties = {name: {"type": kind} for name, kind in types.items()}
-    return {"type": "object", "properties": properties, "required": list(types)}
+    return {"type": "object", "properties": members, "required": list(members)}

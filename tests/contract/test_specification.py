@@ -23,6 +23,14 @@ MESSAGE = {
     "allowed_mentions": {"parse": [], "users": [5]},
     "attachments": [{"id": 0, "filename": "track.wav"}],
 }
+CHARGE: dict[str, object] = {
+    "created_at": "2026-11-22T12:00:00.000Z",
+    "direction": "CHARGE",
+    "type": "MODEL_USAGE",
+    "amount": {"usd": 0.06, "credits": 120_000},
+    "model": "google/lyria2",
+    "reference_id": None,
+}
 REFUSAL = {"code": 50013, "message": "Missing Permissions"}
 
 
@@ -67,6 +75,11 @@ def submit(body: object) -> Exchange:
     return exchange("POST", "/v2/generate/audio", body, status=201, answer=answer)
 
 
+def ledger(query: Mapping[str, str], entry: Mapping[str, object]) -> Exchange:
+    page = {"data": [entry], "pagination": {"next_cursor": None, "has_more": False}}
+    return exchange("GET", published.LEDGER, answer=page, query=query)
+
+
 def fetch(answer: object, *, status: int = 200, **query: str) -> Exchange:
     return exchange("GET", "/v2/generate/audio", status=status, answer=answer, query=query)
 
@@ -95,6 +108,8 @@ def test_nothing_is_found_when_all_is_as_published() -> None:
     assert of_provider(fetch(error_body(404, "?"), status=404, generation_id="a")) == []
     balance = {"current_balance": 1.5, "currency": "USD"}
     assert of_provider(exchange("GET", "/v2/billing", answer=balance)) == []
+    since = {"from": "2026-11-22T11:00:00+00:00", "type": "MODEL_USAGE", "limit": "100"}
+    assert of_provider(ledger(since, CHARGE)) == []
 
 
 @pytest.mark.parametrize(
@@ -212,6 +227,26 @@ def test_wrong_answer_of_the_provider_is_named() -> None:
     bare = error_body(404, "?") | {"statusCode": "404"}
     (told,) = of_provider(fetch(bare, status=404, generation_id="a"))
     assert "answer 404: statusCode: '404' is not of type 'integer'" in told
+
+
+@pytest.mark.parametrize(
+    ("query", "entry", "said"),
+    [
+        ({"limit": "101"}, {}, "query parameter limit can't be '101'"),
+        ({"form": "2026-11-22T11:00:00Z"}, {}, "query parameter form is not described"),
+        ({"from": "yesterday"}, {}, "query parameter from can't be 'yesterday'"),
+        ({"type": "MODEL"}, {}, "query parameter type can't be 'MODEL'"),
+        ({}, {"amount": 0.06}, "amount: 0.06 is not of type 'object'"),
+        ({}, {"created_at": "noon"}, "created_at: 'noon' is not a 'date-time'"),
+        ({}, {"reference_id": 7}, "reference_id: 7 is not of type 'string'"),
+    ],
+)
+def test_wrong_call_of_the_ledger_is_named(
+    query: dict[str, str], entry: dict[str, object], said: str
+) -> None:
+    (told,) = of_provider(ledger(query, CHARGE | entry))
+    assert told.startswith("GET /v2/billing/transactions: ")
+    assert said in told
 
 
 def test_refused_request_is_passed_over_when_asked_to() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.aimlapi.generations import Audio, Fate
 from sandbox.driver import InteractionFailed
+from tests.bot.provider.clips import wav
 from tests.e2e.conftest import OpenStage, Stage, private_answer
 
 pytestmark = pytest.mark.e2e
@@ -28,7 +29,7 @@ async def test_track_is_delivered_to_the_one_who_asked(stage: Stage) -> None:
     track = await stage.track(ben, PROMPT)
 
     (attachment,) = track.attachments
-    assert attachment["filename"] == "lo-fi-rain-warm-tape-70-bpm.wav"
+    assert attachment["filename"] == "lo-fi-rain.wav"
     assert attachment["content_type"].startswith("audio/")
     with wave.open(io.BytesIO(await ben.fetch(attachment))) as audio:
         assert audio.getframerate() == 48_000
@@ -123,6 +124,29 @@ async def test_interaction_that_came_too_late_is_not_paid_for(stage: Stage) -> N
     ]
 
 
+async def test_member_is_told_privately_when_discord_refuses_the_card(stage: Stage) -> None:
+    rule = stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback")
+    rule.respond(400, {"code": 50035, "message": "Invalid Form Body", "errors": {}})
+    answer = await private_answer(await stage.member().slash("compose", prompt=PROMPT))
+    assert "nothing was started" in answer
+    assert "shorter" in answer
+    # The next request goes the same way later: had the first been paid, it would show by then.
+    ben = stage.member("Chika")
+    await (await ben.slash("compose", prompt="calm piano")).answered()
+    await stage.track(ben, "calm piano")
+    assert len(stage.provider.generations) == 1
+
+
+async def test_nothing_more_is_said_when_discord_gave_the_interaction_up(stage: Stage) -> None:
+    # Only the first answer meets this; the stand-in would take a second one.
+    rule = stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback")
+    rule.respond(404, {"code": 10062, "message": "Unknown interaction"})
+    call = await stage.member().slash("compose", prompt=PROMPT)
+    with pytest.raises(InteractionFailed):
+        await call.answered(timeout_s=5)
+    assert not stage.provider.generations
+
+
 async def test_first_answer_cut_off_after_it_was_taken_still_leads_to_a_track(stage: Stage) -> None:
     stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").reset_after()
     ben = stage.member()
@@ -152,8 +176,8 @@ async def test_repeated_interaction_makes_one_track(stage: Stage) -> None:
 
 
 def _big_track() -> Fate:
-    """A WAV just above the 10 MiB that a server without boosts takes."""
-    return Fate(audio=Audio(b"RIFF\x00\x00\x00\x00WAVE" + bytes(11 << 20), "audio/wav", "out.wav"))
+    """A WAV just above the 50 MiB that are fetched at all."""
+    return Fate(audio=Audio(wav((50 << 20) // 2), "audio/wav", "out.wav"))
 
 
 async def test_card_shows_the_place_in_the_queue_while_others_are_before_it(

@@ -1,4 +1,4 @@
-"""Three bots share one PostgreSQL, a third of Discord's servers each; one of them is killed."""
+"""Three bots share one PostgreSQL, a third of Discord's servers each; one is killed, or cut off."""
 
 import asyncio
 from collections import Counter
@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.jobs import JobState
 from bot.store.database import connect
 from bot.store.process_store import ALIVE_S
-from bot.store.tables import jobs, processes
-from sandbox.discord.seed import add_channel, add_guild, default_world
+from bot.store.tables import jobs, pauses, processes
+from sandbox.aimlapi import error_body
+from sandbox.discord.seed import add_channel, add_guild, tape_club_world
 from sandbox.discord.world import World
 from sandbox.driver import Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
+from tests.bot.store.gate import Gate
 from tests.e2e.shared import PLAIN_SETTINGS, short_track
 from tests.postgres import fresh_database
 
@@ -36,7 +38,7 @@ LOOK_EVERY_S = 0.1
 
 def one_server_per_shard() -> World:
     """Tape Club, and other servers whose ids fall to the other shards."""
-    world = default_world()
+    world = tape_club_world()
     (first,) = world.guilds.values()
     ada, ben, chika = (world.user_named(name) for name in ("Ada", "Ben", "Chika"))
     for shard in range(1, SHARDS):
@@ -49,15 +51,36 @@ def one_server_per_shard() -> World:
 
 
 @asynccontextmanager
-async def running_bots(sandbox: Sandbox, url: str, folder: Path) -> AsyncIterator[list[BotProcess]]:
-    """A bot for each shard, all started at the same time on an empty database."""
+async def place(postgres_server: str) -> AsyncIterator[tuple[Sandbox, str, AsyncEngine]]:
+    """The stand-ins, and an empty database that the test looks into."""
+    sandbox = Sandbox(
+        world=one_server_per_shard(),
+        discord={"rate_limits": False},
+        provider={"render": short_track, "durations": [1.0]},
+    )
+    async with fresh_database(postgres_server) as url, sandbox:
+        engine = connect(url)
+        try:
+            yield sandbox, url, engine
+        finally:
+            await engine.dispose()
+
+
+@asynccontextmanager
+async def running_bots(
+    sandbox: Sandbox, *urls: str, folder: Path
+) -> AsyncIterator[list[BotProcess]]:
+    """A bot for each shard, all started at the same time on an empty database.
+
+    `urls` are the ways to that database, one for each bot, or one for all.
+    """
     env = sandbox.bot_env(folder / "unused.db") | PLAIN_SETTINGS
-    env |= {"DATABASE_URL": url, "SHARD_COUNT": str(SHARDS)}
+    env |= {"SHARD_COUNT": str(SHARDS)}
     async with AsyncExitStack() as running:
         bots = [
             BotProcess(
                 sandbox,
-                env | {"SHARD_IDS": str(shard)},
+                env | {"SHARD_IDS": str(shard), "DATABASE_URL": urls[shard % len(urls)]},
                 log=folder / f"bot-{shard}.log",
                 folder=folder,
             )
@@ -79,9 +102,16 @@ async def until_all_are_being_polled(engine: AsyncEngine) -> None:
             await asyncio.sleep(LOOK_EVERY_S)
 
 
+async def until(engine: AsyncEngine, query: sa.Select[Any], wanted: Any) -> None:
+    """Look at one value in the database until it is that one."""
+    async with asyncio.timeout(TAKEN_OVER_WITHIN_S):
+        while await _value(engine, query) != wanted:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
 async def _value(engine: AsyncEngine, query: sa.Select[Any]) -> Any:
     async with engine.connect() as connection:
-        return (await connection.execute(query)).scalar_one()
+        return (await connection.execute(query)).scalar()
 
 
 async def claims(engine: AsyncEngine) -> Counter[str]:
@@ -109,17 +139,10 @@ async def all_tracks(askers: list[tuple[MemberDriver, str]]) -> None:
 async def test_every_track_is_delivered_once_when_one_of_three_processes_is_killed(
     postgres_server: str, tmp_path: Path
 ) -> None:
-    sandbox = Sandbox(
-        world=one_server_per_shard(),
-        discord={"rate_limits": False},
-        provider={"render": short_track, "durations": [1.0]},
-    )
-    async with AsyncExitStack() as opened:
-        url = await opened.enter_async_context(fresh_database(postgres_server))
-        engine = connect(url)
-        opened.push_async_callback(engine.dispose)
-        await opened.enter_async_context(sandbox)
-        bots = await opened.enter_async_context(running_bots(sandbox, url, tmp_path))
+    async with (
+        place(postgres_server) as (sandbox, url, engine),
+        running_bots(sandbox, url, folder=tmp_path) as bots,
+    ):
         polls = sandbox.provider.scenario.on("GET", GENERATIONS, times=None).hold_before()
         names = zip(("Ada", "Ben", "Chika"), ("general", "club-1", "club-2"), strict=True)
         askers = [(Driver(sandbox.discord).member(name), place) for name, place in names]
@@ -146,3 +169,66 @@ async def test_every_track_is_delivered_once_when_one_of_three_processes_is_kill
             assert len(tracks) == JOBS_PER_SERVER
         states = sa.select(sa.func.count()).where(jobs.c.state == JobState.SUCCEEDED)
         assert await _value(engine, states) == JOBS
+
+
+@pytest.mark.soak
+async def test_paid_track_is_delivered_when_its_process_was_taken_for_dead(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    async with (
+        place(postgres_server) as (sandbox, url, engine),
+        Gate(url) as gate,
+        Gate(url) as to_others,
+        running_bots(sandbox, gate.url, to_others.url, to_others.url, folder=tmp_path),
+    ):
+        await to_others.shut()  # so that it is the first one who submits
+        submission = sandbox.provider.scenario.on("POST", GENERATIONS).hold_after()
+        ada = Driver(sandbox.discord).member("Ada")
+        call = await ada.slash("compose", channel="general", prompt="lo-fi rain")
+        card = await call.answered()
+        await submission.reached()
+        await to_others.open()
+        await gate.shut()
+
+        state = sa.select(jobs.c.state)
+        await until(engine, state, JobState.FAILED)
+        await ada.wait_for_message(
+            lambda message: message.reference and "may have been billed" in message.text
+        )
+        submission.release()
+        await gate.open()
+        track = await ada.wait_for_message(
+            partial(is_track_of, "lo-fi rain"), timeout_s=TAKEN_OVER_WITHIN_S
+        )
+        assert track.reference is not None
+        assert track.reference["message_id"] == card.id
+        assert len(sandbox.provider.generations) == 1
+        assert await _value(engine, state) == JobState.SUCCEEDED
+
+
+@pytest.mark.soak
+async def test_one_probe_goes_out_at_a_time_when_three_processes_are_refused(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    async with (
+        place(postgres_server) as (sandbox, url, engine),
+        running_bots(sandbox, url, folder=tmp_path),
+    ):
+        refused = sandbox.provider.scenario.on("POST", GENERATIONS, times=None)
+        refused.respond(503, error_body(503, "no"))
+        driver, calls = Driver(sandbox.discord), []
+        for name, channel in (("Ada", "general"), ("Ben", "club-1"), ("Chika", "club-2")):
+            for number in range(2):
+                prompt = f"song {number} of {channel}."
+                call = await driver.member(name).slash("compose", channel=channel, prompt=prompt)
+                calls.append((call, channel, prompt))
+                await call.answered()
+        await until(engine, sa.select(pauses.c.distance_s), 16.0)  # after 2, 4 and 8 s
+        assert refused.hits <= len(calls) + 3
+        sandbox.provider.scenario.clear()
+        for call, channel, prompt in calls:
+            await call.member.wait_for_message(
+                partial(is_track_of, prompt), channel=channel, timeout_s=TAKEN_OVER_WITHIN_S
+            )
+        assert len(sandbox.provider.generations) == len(calls)
+        assert await _value(engine, sa.select(sa.func.count()).select_from(pauses)) == 0

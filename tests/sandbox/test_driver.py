@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import pytest
 
-from sandbox.clock import Clock
-from sandbox.discord import DiscordStandIn
-from sandbox.discord.forms import Form
 from sandbox.discord.message_form import Draft
-from sandbox.discord.model import Event, Json
 from sandbox.discord.uploads import Upload
 from sandbox.driver import (
     ComponentError,
@@ -25,85 +18,14 @@ from sandbox.driver import (
     MessageView,
     OptionError,
 )
+from tests.sandbox.conftest import Bot, button, message, row
 
-COMMAND = {
-    "name": "compose",
-    "description": "Make a track",
-    "options": [
-        {"type": 3, "name": "prompt", "description": "What", "required": True, "max_length": 20},
-        {"type": 4, "name": "seed", "description": "Seed", "min_value": 0},
-        {"type": 3, "name": "model", "description": "Model", "autocomplete": True},
-        {"type": 3, "name": "mood", "description": "Mood",
-         "choices": [{"name": "Calm", "value": "calm"}]},
-        {"type": 6, "name": "with", "description": "Whom"},
-        {"type": 11, "name": "cover", "description": "Reference"},
-    ],
-}  # fmt: skip
-GROUP = {
-    "name": "album",
-    "description": "Albums",
-    "options": [{"type": 1, "name": "create", "description": "New"}],
-}
 MODAL_INPUT = {"type": 4, "custom_id": "text", "style": 2, "max_length": 10}
 MODAL = {
     "custom_id": "m",
     "title": "Remix",
     "components": [{"type": 18, "label": "Prompt", "component": MODAL_INPUT}],
 }
-
-
-@dataclass
-class Bot:
-    """Answers each interaction with what the test has put into `answers`, if anything."""
-
-    stand_in: DiscordStandIn
-    http: aiohttp.ClientSession
-    answers: list[Json] = field(default_factory=list)
-    received: list[Json] = field(default_factory=list)
-
-    async def answer(self, payload: Json) -> None:
-        path = f"/interactions/{payload['id']}/{payload['token']}/callback"
-        body = self.answers.pop(0)
-        async with self.http.post(self.stand_in.api_url + path, json=body) as response:
-            assert response.status == 204, await response.text()
-
-
-@pytest.fixture
-async def bot() -> AsyncIterator[Bot]:
-    async with (
-        DiscordStandIn(clock=Clock(), rate_limits=False) as stand_in,
-        aiohttp.ClientSession() as http,
-        asyncio.TaskGroup() as tasks,
-    ):
-        bot = Bot(stand_in, http)
-
-        def hear(event: Event) -> None:
-            if event.name == "INTERACTION_CREATE":
-                bot.received.append(event.payload)
-                if bot.answers:
-                    tasks.create_task(bot.answer(event.payload))
-
-        stand_in.world.bus.listen(hear)
-        for command in (COMMAND, GROUP):
-            stand_in.world.commands.upsert(None, Form(json.loads(json.dumps(command))))
-        yield bot
-
-
-@pytest.fixture
-def ben(bot: Bot) -> MemberDriver:
-    return Driver(bot.stand_in).member("Ben")
-
-
-def message(content: str, **more: Any) -> Json:
-    return {"type": 4, "data": {"content": content, **more}}
-
-
-def row(*components: Json) -> list[Json]:
-    return [{"type": 1, "components": list(components)}]
-
-
-def button(label: str, **more: Any) -> Json:
-    return {"type": 2, "style": 1, "label": label, "custom_id": label.lower(), **more}
 
 
 async def test_slash_reaches_the_bot_and_its_answer_the_member(bot: Bot, ben: MemberDriver) -> None:

@@ -8,6 +8,7 @@ from sandbox.discord import errors, render
 from sandbox.discord.enums import ChannelType
 from sandbox.discord.forms import Form
 from sandbox.discord.message_form import read_draft
+from sandbox.discord.message_render import message_json
 from sandbox.discord.model import Channel, Json
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.rest.http import no_content, path_id, read_form, read_json, reply
@@ -55,7 +56,7 @@ class ChannelRoutes:
         channel = self._channel(request)
         form = await read_json(request)
         form.mapping(required=True)
-        if channel.type is ChannelType.DM:
+        if channel.guild_id is None:
             raise errors.not_in_dm()
         if channel.thread is not None:
             self._edit_thread(channel, form)
@@ -97,14 +98,17 @@ class ChannelRoutes:
         return reply(render.channel_json(channel))
 
     async def start_thread(self, request: web.Request) -> web.Response:
-        """Without a message. In forums a message would come along, which this has none of."""
-        channel = self._channel(request)
+        """Without a message to start from; in forums, with the post's first message."""
+        channel, bot = self._channel(request), self._world.bot
         form, uploads = await read_form(request)
         form.mapping(required=True)
-        if uploads or form["message"].given:
-            read_draft(form["message"], uploads)
-            raise errors.wrong_channel_type()
-        thread = self._world.threads.start(self._world.bot, channel, form)
+        if channel.type is ChannelType.GUILD_FORUM:
+            form["message"].mapping(required=True)
+            draft = read_draft(form["message"], uploads)
+            thread, message = self._world.threads.start_post(bot, channel, form, draft)
+            first = {"message": message_json(self._world, message, bot.id)}
+            return reply(self._with_own_membership(thread) | first, status=201)
+        thread = self._world.threads.start(bot, channel, form)
         return reply(self._with_own_membership(thread), status=201)
 
     async def start_thread_from_message(self, request: web.Request) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.discord import errors
+from sandbox.discord.localization import without_localizations
 from sandbox.discord.model import Json
 from sandbox.discord.rest.http import no_content, path_id, read_json, reply
 from sandbox.discord.world import World
@@ -50,8 +51,7 @@ class CommandRoutes:
     async def list_commands(self, request: web.Request) -> web.Response:
         commands = self._world.commands.all(self._scope(request))
         if request.query.get("with_localizations", "").lower() != "true":
-            hidden = ("name_localizations", "description_localizations")
-            commands = [{k: v for k, v in c.items() if k not in hidden} for c in commands]
+            commands = [without_localizations(command) for command in commands]
         return reply(commands)
 
     async def overwrite(self, request: web.Request) -> web.Response:

@@ -78,29 +78,34 @@ class RateLimits:
         self._buckets: dict[tuple[str, ...], Bucket] = {}
 
     def check(self, request: web.Request, route: str, *, old_edit: bool = False) -> web.Response:
-        """Count the request. The answer is a 429, or a 200 that only carries the headers."""
+        """Count the request. The answer is a 429, or a 200 that only carries the headers.
+
+        Switched off, it carries none either, which clients take for a route without a limit.
+        """
+        if not self._scale:
+            return web.Response()
         now = self._clock.now()
         if not route.startswith(_EXEMPT):
             whole = self._bucket(("global",), GLOBAL, now)
-            if self._scale and not whole.take(now):
+            if not whole.take(now):
                 return _too_many(whole, now, scope="global")
         limit = _LIMITS.get((request.method, route), DEFAULT)
         major = tuple(request.match_info.get(name, "") for name in _MAJOR)
         bucket = self._bucket((request.method, route, *major), limit, now)
         taken = bucket.take(now)
-        if old_edit and self._scale:
+        if old_edit:
             old = self._bucket(("old edits", *major), OLD_EDITS, now)
             if not old.take(now):
                 return _too_many(old, now, scope="shared", code=_OLD_EDIT_CODE)
         headers = _headers(bucket, now, _name(request.method, route))
-        if self._scale and not taken:
+        if not taken:
             return _too_many(bucket, now, scope="user", headers=headers)
         return web.Response(headers=headers)
 
     def _bucket(self, key: tuple[str, ...], limit: Limit, now: datetime) -> Bucket:
         if key not in self._buckets:
             self._sweep(now)
-            scaled = Limit(max(1, int(limit.count * (self._scale or 1))), limit.per_s)
+            scaled = Limit(max(1, int(limit.count * self._scale)), limit.per_s)
             self._buckets[key] = Bucket(scaled, now + timedelta(seconds=limit.per_s))
         return self._buckets[key]
 

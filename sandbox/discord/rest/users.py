@@ -51,7 +51,8 @@ class UserRoutes:
 
     async def application(self, _: web.Request) -> web.Response:
         guilds = self._world.guilds_of(self._world.bot.id)
-        return reply(render.application_json(self._world.application, len(guilds)))
+        application, users = self._world.application, self._world.installs.user_count
+        return reply(render.application_json(application, len(guilds), users))
 
     async def me(self, _: web.Request) -> web.Response:
         return reply(render.own_user_json(self._world.bot))

@@ -1,16 +1,21 @@
-"""Discord as the deliverer sees it: a messenger that records, and fails on demand."""
+"""Discord and the workshop as the deliverer sees them: they record, and fail on demand."""
 
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import discord
 
+from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
+from bot.audio.sound import Examined, Fitted
+from bot.audio.workshop import Workshop
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
-from bot.errors import DeliveryError, Unreachable
+from bot.errors import ComposeError, DeliveryError, Unreachable
 from bot.jobs import Job, Notice, NoticeKind
+from tests.bot.audio.sounds import a_sound
 
 DM_CHANNEL_ID = 7_000
 
@@ -63,14 +68,21 @@ class FakeMessenger(Messenger):
         message = self._take("edit", job.channel_id, what, None)
         return cast("discord.WebhookMessage", message)
 
-    async def update_card(self, job: Job, embed: discord.Embed, view: discord.ui.View) -> None:
-        del job
+    async def add_to_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
+        message = self._take("add", job.channel_id, what, None)
+        return cast("discord.WebhookMessage", message)
+
+    async def update_card(
+        self, job: Job, embed: discord.Embed, view: discord.ui.View, *, keep_text: bool = False
+    ) -> None:
+        del job, keep_text
         self._check("card")
         self.cards.append((embed, view))
 
     async def find(
-        self, channel_id: int, job: Job, place: NoticeKind | str
+        self, channel_id: int, job: Job, place: NoticeKind | str, *, since: int | None = None
     ) -> discord.Message | None:
+        del since
         self._check("find")
         if not self.readable:
             raise Unreachable("the channel's history can't be read")
@@ -95,6 +107,56 @@ class FakeMessenger(Messenger):
         file = what.file.read_bytes() if what.file else None
         self.sent.append(Sent(way, what, nonce, file))
         return _message(8_000 + len(self.sent), channel_id)
+
+
+class FakeWorkshop(Workshop):
+    """Hears the same in every file, and converts it into forms of the given sizes."""
+
+    def __init__(self, picture: bytes = b"\x89PNG") -> None:
+        super().__init__(workers=1, idle_s=1)
+        self.examined = Examined(sound=a_sound(tempo_bpm=70.2), picture=picture)
+        self.sizes_bytes: dict[AudioFormat, int] = {}
+        self.colours: list[int] = []
+        self.asked: list[tuple[int, AudioFormat, Tags]] = []
+        self._errors: dict[str, deque[ComposeError | None]] = {}
+
+    def fail(self, what: str, *errors: ComposeError | None) -> None:
+        """The next calls of "examine" or "fit" raise these; `None` lets one pass."""
+        self._errors.setdefault(what, deque()).extend(errors)
+
+    async def warm_up(self) -> None:
+        self._check("warm up")
+
+    async def examine(self, path: Path, *, colour: int, timeout_s: float = 0) -> Examined:
+        del path, timeout_s
+        self._check("examine")
+        self.colours.append(colour)
+        return self.examined
+
+    async def fit(
+        self,
+        path: Path,
+        *,
+        limit_bytes: int,
+        tags: Tags,
+        preferred: AudioFormat = AudioFormat.ORIGINAL,
+        timeout_s: float = 0,
+    ) -> Fitted | None:
+        del timeout_s
+        self._check("fit")
+        self.asked.append((limit_bytes, preferred, tags))
+        for audio_format, size_bytes in self.sizes_bytes.items():
+            if size_bytes <= limit_bytes and preferred in {AudioFormat.ORIGINAL, audio_format}:
+                converted = path.with_suffix(EXTENSIONS[audio_format])
+                converted.write_bytes(bytes(size_bytes))
+                return Fitted(path=converted, format=audio_format)
+        return None
+
+    def _check(self, what: str) -> None:
+        errors = self._errors.get(what)
+        error = errors.popleft() if errors else None
+        if error is not None:
+            raise error
 
 
 def _message(message_id: int, channel_id: int) -> discord.Message:

@@ -7,28 +7,45 @@ from typing import Any
 
 import pytest
 
+from bot import words
 from bot.delivery.deliverer import (
     DISCORD_PATIENCE,
     FILE_PATIENCE,
+    FORMS,
     LEASE_S,
     PATIENT_TRIES,
     Deliverer,
 )
+from bot.delivery.mastering import Mastering
 from bot.errors import (
+    AudioUnavailable,
+    AudioUnusable,
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
     Unreachable,
     UploadTooLarge,
+    WorkshopTrouble,
 )
-from bot.jobs import Audio, FailureKind, Job, JobState, Notice, NoticeKind, Rung
+from bot.jobs import (
+    Audio,
+    AudioFormat,
+    FailureKind,
+    Job,
+    JobState,
+    Notice,
+    NoticeKind,
+    Relation,
+    Rung,
+)
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
+from bot.provider.models import LYRIA_2
 from bot.store.held_store import HeldStore
 from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
-from tests.bot.delivery.fakes import DM_CHANNEL_ID, FakeMessenger
+from tests.bot.delivery.fakes import DM_CHANNEL_ID, FakeMessenger, FakeWorkshop
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored, a_brief
 
@@ -44,6 +61,7 @@ class Post:
     provider: Provider
     stand_in: AimlapiStandIn
     messenger: FakeMessenger
+    workshop: FakeWorkshop
     deliverer: Deliverer
     held: HeldStore
 
@@ -78,19 +96,20 @@ class Post:
 async def post(
     stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
 ) -> AsyncIterator[Post]:
-    messenger, held = FakeMessenger(), HeldStore(stored.engine)
+    messenger, workshop, held = FakeMessenger(), FakeWorkshop(), HeldStore(stored.engine)
     async with AudioFetcher.open(stand_in.url) as fetcher:
         deliverer = Deliverer(
             stored.jobs,
             stored.notices,
             provider,
             fetcher,
+            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
             held=held,
             messenger=messenger,
             bells=Bells(),
             clock=clock,
         )
-        yield Post(stored, clock, provider, stand_in, messenger, deliverer, held)
+        yield Post(stored, clock, provider, stand_in, messenger, workshop, deliverer, held)
 
 
 # --- the track ----------------------------------------------------------------------------------
@@ -127,12 +146,111 @@ async def test_track_is_a_link_when_it_is_larger_than_the_channel_takes(post: Po
     assert await post.is_closed()
 
 
-async def test_track_is_a_link_when_discord_finds_it_too_large(post: Post) -> None:
+async def test_track_is_converted_when_it_is_larger_than_the_channel_takes(post: Post) -> None:
+    await post.finished(upload_limit_bytes=len(WAV) - 1)
+    post.workshop.sizes_bytes = {AudioFormat.FLAC: len(WAV), AudioFormat.MP3: 1000}
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.what.file_name, sent.file) == ("lo-fi-rain.mp3", bytes(1000))
+    [(limit_bytes, preferred, tags)] = post.workshop.asked
+    assert (limit_bytes, preferred) == (len(WAV) - 1, AudioFormat.ORIGINAL)
+    assert (tags.title, tags.prompt, tags.model) == ("Lo-fi rain", "lo-fi rain", "Google Lyria 2")
+
+
+async def test_track_is_converted_when_its_member_asked_for_a_format(post: Post) -> None:
+    await post.finished(brief=a_brief(audio_format=AudioFormat.OPUS))
+    post.workshop.sizes_bytes = {AudioFormat.FLAC: 1, AudioFormat.OPUS: 2}
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.what.file_name == "lo-fi-rain.ogg"
+
+
+async def test_smaller_forms_are_tried_with_the_same_nonce_when_discord_finds_it_too_large(
+    post: Post,
+) -> None:
+    job = await post.finished()
+    post.workshop.sizes_bytes = {AudioFormat.FLAC: 2000, AudioFormat.MP3: 1000}
+    post.messenger.fail("post", UploadTooLarge("40005"), UploadTooLarge("40005"))
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.what.file_name, sent.nonce) == ("lo-fi-rain.mp3", (await post.notice(job)).nonce)
+    assert [asked[0] for asked in post.workshop.asked] == [len(WAV) - 1, 1999]
+
+
+async def test_track_is_a_link_when_discord_finds_every_form_too_large(post: Post) -> None:
     await post.finished()
-    post.messenger.fail("post", UploadTooLarge("40005"))
+    post.workshop.sizes_bytes = dict(zip(AudioFormat, (9, 2000, 1000, 500), strict=True))
+    del post.workshop.sizes_bytes[AudioFormat.ORIGINAL]
+    post.messenger.fail("post", *[UploadTooLarge("40005")] * FORMS)
     await post.deliverer.run_once()
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
+    assert await post.is_closed()
+
+
+async def test_track_shows_what_is_heard_in_it(post: Post) -> None:
+    job = await post.finished()
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.what.picture == post.workshop.examined.picture
+    assert "33 seconds, about 70 beats per minute" in sent.what.picture_alt_text
+    assert post.workshop.colours == [LYRIA_2.colour]
+    stored = await post.stored.job(job.id)
+    assert (stored.duration_s, stored.tempo_bpm) == (32.8, 70.2)
+
+
+async def test_track_is_posted_later_with_its_picture_when_the_workshop_is_in_trouble(
+    post: Post,
+) -> None:
+    await post.finished()
+    post.workshop.fail("examine", WorkshopTrouble("busy"))
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    await post.deliver_until_told()
+    [sent] = post.messenger.sent
+    assert sent.what.picture is not None
+
+
+async def test_track_is_posted_without_a_picture_when_the_workshop_stays_in_trouble(
+    post: Post,
+) -> None:
+    await post.finished(brief=a_brief(audio_format=AudioFormat.MP3))
+    for errand in ("warm up", "examine", "fit"):
+        post.workshop.fail(errand, *[WorkshopTrouble("busy")] * 9)
+    await post.deliver_until_told()
+    [sent] = post.messenger.sent
+    assert (sent.file, sent.what.picture) == (WAV, None)
+    assert sent.what.embed is not None
+    assert sent.what.embed.image.url is None
+
+
+async def test_track_is_a_link_when_it_can_not_be_played(post: Post) -> None:
+    await post.finished()
+    post.workshop.fail("examine", AudioUnusable("noise"))
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert "not an audio file" in sent.what.content
+
+
+async def test_track_is_fetched_again_when_it_turns_out_to_be_cut_off(post: Post) -> None:
+    await post.finished()
+    post.workshop.fail("examine", AudioUnavailable("ends early"))
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    post.clock.advance(2)
+    await post.deliverer.run_once()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+async def test_track_names_what_it_was_made_from(post: Post) -> None:
+    parent = await post.finished(member_id=77)
+    await post.deliverer.run_once()
+    await post.finished(parent_id=parent.id, relation=Relation.REMIX)
+    await post.deliverer.run_once()
+    embed = post.messenger.sent[-1].what.embed
+    assert embed is not None
+    assert "Remix of **Lo-fi rain** by <@77>" in (embed.description or "")
 
 
 async def test_track_is_a_link_when_what_came_is_not_audio(post: Post) -> None:

@@ -1,25 +1,37 @@
 """Cards, announcements and buttons: within Discord's limits, whatever was typed."""
 
+import contextlib
+import dataclasses
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audio.sound import Examined, Fitted
 from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
-from bot.jobs import FailureKind, JobState, NoticeKind, Rung
-from bot.provider.audio_file import AudioOnDisk
+from bot.delivery.mastering import Track
+from bot.delivery.track_embed import track_embed
+from bot.jobs import AudioFormat, FailureKind, Job, JobState, NoticeKind, Reference, Relation, Rung
 from bot.text import is_blank
-from tests.factories import NOW, a_brief, a_job
+from tests.bot.audio.sounds import a_sound
+from tests.factories import MEMBER_ID, NOW, a_brief, a_job
 
 HOSTILE = st.text(
     st.sampled_from("*_`~|\\[]()<>@#\n ab1\x00\u202e\u200b☔") | st.characters(codec="utf-8"),
     max_size=4000,
 )
-AUDIO = AudioOnDisk(path=Path("audio"), size_bytes=1, extension=".wav")
+TRACK = Track(
+    fitted=Fitted(path=Path("audio"), format=AudioFormat.MP3, bitrate_kbit_s=320),
+    extension=".mp3",
+    size_bytes=1,
+    examined=Examined(sound=a_sound(), picture=b"PNG"),
+)
 URL = "https://discord.com/channels/1/2/3"
 IDS = ["g" * 16, "0" * 15, "0" * 17, str(2**64), "-1", "0" * 15 + "\n", "0123456789ABCDEF", ""]
 
@@ -55,17 +67,33 @@ async def test_cards_fit_whatever_was_typed(prompt: str, reason: str, state: Job
 @settings(deadline=None, max_examples=40)
 async def test_announcements_fit_whatever_was_typed(text: str) -> None:
     job = a_job(
-        brief=a_brief(prompt=text), failure_kind=FailureKind.GENERATION, failure_reason=text
+        title=text[:200],
+        relation=Relation.COVER,
+        brief=a_brief(
+            model="m",
+            prompt=text,
+            negative_prompt=None if is_blank(text) else text,
+            lyrics=text,
+            seed=2**53 - 1,
+            seconds=300,
+            instrumental=True,
+            audio_format=AudioFormat.MP3,
+        ),
+        duration_s=1800.0,
+        tempo_bpm=180.0,
+        finished_at=NOW + timedelta(days=1),
+        failure_kind=FailureKind.GENERATION,
+        failure_reason=text,
     )
     said = [
-        announcements.track(job, AUDIO),
+        announcements.track(job, TRACK, parent=job),
         announcements.track_link(job, "https://cdn.example/x", "Because."),
         announcements.failure(job),
         announcements.still_waiting(job, NoticeKind.OVERDUE),
     ]
     for what in said:
         assert 0 < len(what.content) <= 2000
-        assert len(what.alt_text) <= 1024
+        assert max(len(what.alt_text), len(what.picture_alt_text)) <= 1024
         if what.embed:
             assert_fits(what.embed)
 
@@ -78,6 +106,18 @@ async def test_cancelled_card_says_whether_it_may_be_billed(generation_id: str |
     assert ("may still bill" in text) is (generation_id is not None)
 
 
+async def test_ready_card_is_short_and_leads_to_the_track() -> None:
+    job = a_job(state=JobState.SUCCEEDED, brief=a_brief(prompt="rain " * 200))
+    embed, view = cards.ended_card(job, message_url=URL)
+    assert len(embed.description or "") <= 200
+    assert [(field.name, field.value) for field in embed.fields] == [
+        ("Result", f"[Listen to it]({URL})")
+    ]
+    [button] = view.children
+    assert isinstance(button, discord.ui.Button)
+    assert button.url == URL
+
+
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
     embed, _ = cards.waiting_card(a_job(brief=a_brief(model="old/model")), NOW)
     assert "old/model" in [field.value for field in embed.fields]
@@ -85,10 +125,123 @@ async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
 
 async def test_link_is_one_a_button_takes_when_it_has_odd_characters() -> None:
     what = announcements.track_link(a_job(), "https://cdn.example/a b>\n☔", "Because.")
-    [link, _] = what.view.children
-    assert isinstance(link, discord.ui.Button)
-    assert link.url is not None
-    assert re.fullmatch(r"[\x21-\x7e]+", link.url)
+    [url] = [
+        item.url for item in what.view.children if isinstance(item, discord.ui.Button) and item.url
+    ]
+    assert re.fullmatch(r"[\x21-\x7e]+", url)
+
+
+# --- the track's embed --------------------------------------------------------------------------
+
+
+def facts(job: Job) -> dict[str | None, str | None]:
+    """Names and values of the fields."""
+    return {field.name: field.value for field in track_embed(job).fields}
+
+
+def test_track_embed_tells_what_is_known() -> None:
+    brief = a_brief(seconds=30, lyrics="la la la la", audio_format=AudioFormat.MP3, seed=7)
+    job = a_job(
+        brief=brief,
+        private=True,
+        duration_s=32.77,
+        tempo_bpm=69.6,
+        finished_at=NOW + timedelta(seconds=42),
+    )
+    assert facts(job) == {
+        "Model": "Google Lyria 2",
+        "Length": "33 seconds",
+        "Tempo": "about 70 bpm",
+        "Seed": "7",
+        "Options": "30 seconds, with lyrics, as MP3, only for you",
+        "Ready after": "42 seconds",
+    }
+
+
+def test_track_embed_leaves_out_what_is_not_known() -> None:
+    assert set(facts(a_job(brief=a_brief(seed=None)))) == {"Model"}
+
+
+def test_track_embed_cuts_a_long_prompt() -> None:
+    embed = track_embed(a_job(brief=a_brief(prompt="rain, " * 600)))
+    assert embed.title == "Rain"
+    assert (embed.description or "").endswith("…")
+    assert len(embed.description or "") <= 300
+
+
+@pytest.mark.parametrize(
+    ("parent", "line"),
+    [
+        ({}, "Cover of **Lo-fi rain** by <@77>"),
+        ({"title": "*Mine*"}, r"Cover of **\*Mine\*** by <@77>"),
+        ({"private": True}, "Cover of a track by <@77>"),
+        ({"deleted_at": NOW}, "Cover of a track by <@77>"),
+        ({"private": True, "member_id": MEMBER_ID}, f"Cover of **Lo-fi rain** by <@{MEMBER_ID}>"),
+    ],
+)
+def test_lineage_credits_the_author_and_keeps_what_is_private(
+    parent: dict[str, Any], line: str
+) -> None:
+    job = a_job(relation=Relation.COVER, brief=a_brief(prompt="calm piano"))
+    embed = track_embed(job, parent=a_job(**{"member_id": 77} | parent))
+    assert embed.description == f"calm piano\n{line}"
+
+
+@pytest.mark.parametrize(
+    ("fitted", "told"),
+    [
+        (Fitted(path=Path("a"), format=AudioFormat.ORIGINAL), None),
+        (Fitted(path=Path("a"), format=AudioFormat.FLAC), "converted to FLAC, without loss"),
+        (TRACK.fitted, "converted to MP3, 320 kbit/s"),
+    ],
+)
+def test_track_embed_tells_what_was_converted(fitted: Fitted, told: str | None) -> None:
+    fields = {field.name: field.value for field in track_embed(a_job(), fitted=fitted).fields}
+    assert fields.get("File") == told
+
+
+def test_track_is_one_audio_file_and_a_picture_that_the_embed_shows(tmp_path: Path) -> None:
+    path = tmp_path / "audio"
+    path.write_bytes(b"ID3")
+    fitted = dataclasses.replace(TRACK.fitted, path=path)
+    what = announcements.track(a_job(), dataclasses.replace(TRACK, fitted=fitted))
+    audio, picture = what.open_files()
+    with contextlib.closing(audio), contextlib.closing(picture):
+        assert (audio.filename, picture.filename) == ("lo-fi-rain.mp3", "waveform.png")
+        assert audio.fp.read() == b"ID3"
+        assert picture.fp.read() == b"PNG"
+        assert "Waveform of the track: 33 seconds" in (picture.description or "")
+    assert what.embed is not None
+    assert what.embed.image.url == "attachment://waveform.png"
+
+
+def test_track_without_examination_has_no_picture() -> None:
+    what = announcements.track(a_job(), dataclasses.replace(TRACK, examined=None))
+    assert what.picture is None
+    assert what.embed is not None
+    assert what.embed.image.url is None
+
+
+def test_link_delivery_has_a_download_button_beside_the_others() -> None:
+    what = announcements.track_link(a_job(), "https://cdn.example/x", "Because.")
+    labels = [item.label for item in what.view.children if isinstance(item, discord.ui.Button)]
+    assert {"Download", "Again", "Recipe", "Delete"} <= set(labels)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, None),
+        ({"audio_format": AudioFormat.ORIGINAL}, None),
+        ({"audio_format": AudioFormat.FLAC}, "as FLAC"),
+        ({"instrumental": True, "seconds": 90}, "1 minute 30 seconds, without voices"),
+        ({"lyrics": "la la la"}, "with lyrics"),
+        ({"reference": Reference(url="https://x.example", file_name="x")}, "from given audio"),
+    ],
+)
+def test_card_tells_the_options_that_were_used(changes: dict[str, Any], told: str | None) -> None:
+    embed, _ = cards.waiting_card(a_job(brief=a_brief(**changes)), NOW)
+    assert {field.name: field.value for field in embed.fields}.get("Options") == told
 
 
 # --- buttons ------------------------------------------------------------------------------------

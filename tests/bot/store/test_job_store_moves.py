@@ -179,11 +179,19 @@ async def test_revived_job_is_polled_and_told_its_result_alone_when_nobody_knew(
     assert await due(stored) == [NoticeKind.RESULT]
 
 
-@pytest.mark.parametrize("kind", FailureKind)
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        pair
+        for pair in itertools.product((S.SUBMITTING, S.GENERATING), FailureKind)
+        if pair != (S.SUBMITTING, FailureKind.INTERRUPTED)
+    ],
+)
 async def test_failed_job_stays_failed_when_its_outcome_was_known(
-    stored: Stored, kind: FailureKind
+    stored: Stored, source: JobState, kind: FailureKind
 ) -> None:
-    job = await stored.fail(kind)
+    job = await stored.bring_to(source)
+    assert await _fail_from(source, kind)(stored, job)
     before = await everything(stored)
     assert not await stored.jobs.revive(job.id, "late:id/1", stored.clock())
     assert await everything(stored) == before

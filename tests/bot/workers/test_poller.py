@@ -1,17 +1,18 @@
 """Polling the provider's stand-in: nothing that was paid for is given up."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.provider.client import GENERATIONS, Provider
+from bot.store.job_store import JobStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.pace import Pace
-from bot.workers.poller import GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
+from bot.workers.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
 from tests.factories import HandClock, Stored, a_brief
@@ -275,6 +276,34 @@ async def test_one_claim_serves_a_second_of_evenly_spaced_polls_when_many_are_du
     assert {job_id for job_id, _ in polled} == ids
     assert [at_s for _, at_s in polled] == [0.25 * number for number in range(7)]
     assert len(commits) == 2
+
+
+class Patience(JobStore):
+    """Notes how long outcomes may wait for others, and does not let them."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__(stored.engine, "one")
+        self.seen_s: list[float] = []
+
+    async def poll_again(self, job_id: str, due_at: datetime, *, patience_s: float = 0.0) -> bool:
+        self.seen_s.append(patience_s)
+        return await super().poll_again(job_id, due_at)
+
+
+async def test_outcome_waits_for_others_only_while_more_of_its_batch_is_to_come(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, bells: Bells
+) -> None:
+    stand_in.plan(*[Fate(duration_s=1000)] * 2)
+    ids = [(await generating(stored, provider)).id for _ in range(2)]
+    stored.jobs = patience = Patience(stored)
+    now_s = 0.0
+    poller = a_poller(stored, provider, bells, pace=Pace(4.0, lambda: now_s))
+    for _ in ids:
+        assert await poller.run_once() == 1
+        now_s += 0.25
+    assert patience.seen_s == [AHEAD_S, 0.0]
+    for job_id in ids:
+        assert (await stored.job(job_id)).due_at > stored.clock()
 
 
 async def test_poll_is_due_at_once_only_when_its_turn_has_come(

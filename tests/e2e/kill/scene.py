@@ -2,6 +2,7 @@
 
 import itertools
 import sqlite3
+import struct
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sandbox.discord.permissions import Permissions
 from sandbox.discord.seed import add_channel
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
+from tests.bot.provider.clips import wav
 from tests.e2e.kill import experience, outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 
@@ -171,6 +173,9 @@ class Scene:
 
 
 def short_track(generation: Generation) -> Audio:
-    """A file that tells whose it is, and takes no time to make."""
-    head = b"RIFF\x00\x00\x00\x00WAVE" + str(generation.body["prompt"]).encode()
-    return Audio(head + bytes(TRACK_BYTES))
+    """A file that tells whose it is at its beginning, and takes no time to make."""
+    name = str(generation.body["prompt"]).encode()
+    music = wav(TRACK_BYTES // 2, rate_hz=48_000)
+    mark = b"JUNK" + struct.pack("<I", len(name)) + name + bytes(len(name) % 2)
+    size = struct.pack("<I", len(music) - 8 + len(mark))
+    return Audio(b"RIFF" + size + b"WAVE" + mark + music[12:])

@@ -62,6 +62,18 @@ async def test_answer_is_as_published_when_a_generation_fails(provider: AimlapiS
     assert (await _fetch(provider, made))["status"] == "error"
 
 
+async def test_pages_of_the_ledger_are_as_published(provider: AimlapiStandIn) -> None:
+    made = await _call(provider, "POST", PATH, json=LYRIA)
+    provider.clock.advance(11)
+    await _fetch(provider, made)
+    provider.clock.advance(60)  # the charge lands
+    query = {"limit": "1"}
+    page = await _call(provider, "GET", published.LEDGER, params=query)
+    assert page["data"][0]["type"] == "MODEL_USAGE"
+    query["cursor"] = page["pagination"]["next_cursor"]
+    assert (await _call(provider, "GET", published.LEDGER, params=query))["data"]
+
+
 async def test_answers_are_as_published_when_calls_are_refused(provider: AimlapiStandIn) -> None:
     refused = [
         await _call(provider, "POST", PATH, json=LYRIA | {"seed": "x"}),

@@ -18,7 +18,7 @@ from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import InteractionType
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.model import Channel, User
-from sandbox.discord.seed import TOKEN
+from sandbox.discord.seed import TOKEN, tape_club_world
 
 
 class StillClock(Clock):
@@ -116,7 +116,8 @@ def _form(body: object, files: Mapping[str, bytes]) -> aiohttp.FormData:
 
 @pytest.fixture
 async def stand_in() -> AsyncIterator[DiscordStandIn]:
-    async with DiscordStandIn(clock=Clock(), rate_limits=False) as stand_in:
+    world = tape_club_world(Clock())
+    async with DiscordStandIn(world, rate_limits=False) as stand_in:
         yield stand_in
 
 

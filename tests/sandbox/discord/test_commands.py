@@ -93,3 +93,18 @@ async def test_commands_are_offered_to_those_permitted(api: Api) -> None:
 
 async def test_other_applications_commands_are_out_of_reach(api: Api) -> None:
     assert (await api("GET", "/applications/12/commands")).code == 20012
+
+
+async def test_translations_are_listed_when_asked_for(api: Api) -> None:
+    option = {"type": 3, "name": "prompt", "description": "What"}
+    option |= {"name_localizations": {"de": "beschreibung"}}
+    command = {"name": "compose", "description": "Make", "options": [option]}
+    command |= {"name_localizations": {"de": "komponieren"}}
+    await api("PUT", path(api), [command])
+    plain, full = [
+        (await api("GET", f"{path(api)}?with_localizations={asked}")).data[0]
+        for asked in ("false", "true")
+    ]
+    assert "name_localizations" not in plain | plain["options"][0]
+    assert full["name_localizations"] == {"de": "komponieren"}
+    assert full["options"][0]["name_localizations"] == {"de": "beschreibung"}

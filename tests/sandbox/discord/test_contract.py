@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.discord.enums import Intents, InteractionType
+from sandbox.discord.enums import ChannelType, Intents, InteractionType
 from sandbox.discord.model import Json
+from sandbox.discord.seed import add_channel
 from tests.contract import published
 from tests.sandbox.discord.conftest import Api
 
@@ -149,8 +150,23 @@ async def use_threads(api: Api) -> None:
     await api("PATCH", f"/channels/{thread['id']}", {"archived": True})
     await get(api, f"{channel}/threads/archived/public")
     await get(api, channel)
+    await use_forum_and_voice(api)
     await api("DELETE", f"/channels/{thread['id']}")
     await api("PATCH", channel, {"topic": "x"})
+
+
+async def use_forum_and_voice(api: Api) -> None:
+    guild = api.world.guilds[api.channel("music-jam").guild_id or 0]
+    forum = add_channel(api.world, guild, "pieces", kind=ChannelType.GUILD_FORUM)
+    voice = add_channel(api.world, guild, "lounge", kind=ChannelType.GUILD_VOICE)
+    post = {"name": "Piece", "message": {"content": "listen"}}
+    answer = await api("POST", f"/channels/{forum.id}/threads", post, files={"a.wav": b"RIFF"})
+    assert answer.data["message"]["id"] == answer.data["id"]
+    await get(api, f"/channels/{forum.id}")
+    await get(api, f"/channels/{voice.id}")
+    await get(api, f"/guilds/{guild.id}/channels")
+    assert (await api("POST", f"/channels/{voice.id}/messages", {"content": "x"})).status == 200
+    assert (await api("POST", f"/channels/{forum.id}/messages", {"content": "x"})).code == 50008
 
 
 async def use_interactions(api: Api) -> None:

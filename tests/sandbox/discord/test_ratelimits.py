@@ -72,3 +72,10 @@ async def test_bucket_gives_its_count_per_window(limited: Api) -> None:
     now = limited.world.clock.now()
     bucket = Bucket(Limit(2, 1), now)
     assert [bucket.take(now) for _ in range(3)] == [True, True, False]
+
+
+async def test_nothing_is_refused_or_announced_when_the_limits_are_off(api: Api) -> None:
+    asked = [api("POST", api.messages(), {"content": str(i)}) for i in range(GLOBAL.count + 1)]
+    answers = await asyncio.gather(*asked)
+    assert {answer.status for answer in answers} == {200}
+    assert not [name for name in answers[-1].headers if name.startswith("X-RateLimit")]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox.discord.enums import ChannelType
+from sandbox.discord.enums import ChannelType, MessageFlag
 from sandbox.discord.forms import Form
+from sandbox.discord.model import Overwrite
+from sandbox.discord.permissions import Permissions
 from tests.sandbox.discord.conftest import Api
 
 
@@ -50,6 +52,31 @@ async def test_private_threads_are_hidden_from_those_who_were_not_added(api: Api
     assert (await api("GET", f"/channels/{thread.id}")).code == 50001
     api.world.threads.join(thread, api.world.bot.id)
     assert (await api("GET", f"/channels/{thread.id}")).status == 200
+
+
+async def test_those_who_see_the_channel_hear_of_a_thread_from_a_message(api: Api) -> None:
+    message = (await api("POST", api.messages(), {"content": "x"})).data
+    with api.world.subscribe(api.user("Ben").id) as events:
+        await api("POST", f"{api.messages()}/{message['id']}/threads", {"name": "Jam"})
+        told = [await anext(events) for _ in range(3)]
+    assert [name for name, _ in told] == ["THREAD_CREATE", "MESSAGE_UPDATE", "MESSAGE_CREATE"]
+    assert told[1][1]["flags"] & MessageFlag.HAS_THREAD
+    assert told[1][1]["thread"]["id"] == message["id"]
+
+
+async def test_threads_have_permissions_of_their_own(api: Api) -> None:
+    channel, bot = api.channel("music-jam"), api.world.bot
+    thread = api.world.threads.start(api.user("Ben"), channel, Form({"name": "Jam", "type": 11}))
+    path = f"/channels/{thread.id}/messages"
+    deny = Overwrite(bot.id, is_member=True, deny=Permissions.SEND_MESSAGES)
+    api.world.set_overwrite(channel, deny)
+    assert (await api("POST", path, {}, files={"a.wav": b"RIFF"})).status == 200
+    lost = Permissions.SEND_MESSAGES_IN_THREADS | Permissions.CREATE_PUBLIC_THREADS
+    api.world.set_overwrite(channel, Overwrite(bot.id, is_member=True, deny=lost))
+    assert (await api("POST", path, {"content": "x"})).code == 50013
+    message = (await api("POST", api.messages(), {"content": "x"})).data
+    start = f"{api.messages()}/{message['id']}/threads"
+    assert (await api("POST", start, {"name": "Jam"})).code == 50013
 
 
 async def test_members_join_and_leave_threads(api: Api) -> None:

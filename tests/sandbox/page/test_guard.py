@@ -57,7 +57,7 @@ async def test_post_is_refused_when_it_comes_from_another_site(page: Page) -> No
 
 async def test_socket_opens_when_the_page_itself_asks(page: Page, discord: DiscordStandIn) -> None:
     async with tab(page, "Ben", discord.world) as ben:
-        assert ben.state["guild"]["name"] == "Tape Club"
+        assert ben.state["guilds"][0]["name"] == "Tape Club"
 
 
 @pytest.mark.parametrize("path", ["/", "/static/js/main.js", "/static/css/base.css"])

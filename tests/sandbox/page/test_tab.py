@@ -44,11 +44,14 @@ async def test_state_has_server_and_people_when_the_tab_opens(
     register(discord.world, COMPOSE)
     async with tab(page, "Ben", discord.world) as ben:
         state = ben.state
-    people = {member["user"]["username"]: member["administrator"] for member in state["members"]}
+        club = next(guild for guild in state["guilds"] if guild["name"] == "Tape Club")
+        mine = [one for one in state["channels"] if one.get("guild_id") == club["id"]]
+        history = await ben.request("history", channel_id=mine[0]["id"])
+    assert [guild["name"] for guild in state["guilds"]] == ["Tape Club", "Night Bus", "Elsewhere"]
+    people = {member["user"]["username"]: member["administrator"] for member in club["members"]}
     assert people == {"ada": True, "ben": False, "chika": False, "compose-bot": False}
-    names = [channel.get("name") for channel in state["channels"] if channel["type"] == 0]
-    assert names == ["general", "music-jam", "quiet-corner"]
-    assert [command["name"] for command in state["commands"]] == ["compose"]
+    assert [one["name"] for one in mine] == ["general", "music-jam", "quiet-corner"]
+    assert [command["name"] for command in history["commands"]] == ["compose"]
 
 
 async def test_direct_messages_show_when_they_are_the_members_own(

@@ -1,7 +1,7 @@
 // One option of a command that is being filled in: a pill with its name and a place to type.
 
 import { el, iconButton } from "./dom.js";
-import { BOOLEAN_CHOICES, OptionType, readOption } from "./options.js";
+import { BOOLEAN_CHOICES, OptionType, readOption, shownDescription, shownName } from "./options.js";
 import { channelChoices, roleChoices, userChoices } from "./select.js";
 
 const AUTOCOMPLETE_PAUSE_MS = 150;
@@ -20,12 +20,13 @@ export class CommandField {
     this.form = form;
     this.error = null;
     this.id = `option-${++serial}`;
+    const name = shownName(option);
     this.input = el("textarea", {
       id: this.id,
       rows: 1,
       spellcheck: "false",
       autocomplete: "off",
-      "aria-label": `${option.name}${option.required ? " (required)" : ""}: ${option.description}`,
+      "aria-label": `${name}${option.required ? " (required)" : ""}: ${shownDescription(option)}`,
       "aria-describedby": "command-hint",
       inputmode: KEYBOARDS[option.type],
       on: {
@@ -40,12 +41,12 @@ export class CommandField {
       this.input.setAttribute("aria-autocomplete", "list");
       this.input.setAttribute("aria-expanded", "false");
     }
-    const label = `Remove option ${option.name}`;
+    const label = `Remove option ${name}`;
     const remove = iconButton("close", label, () => form.remove(this), { class: "field-remove", tabindex: "-1" });
     this.node = el(
       "span",
       { class: "field", dataset: { option: option.name } },
-      el("label", { class: "field-name", for: this.id }, option.name),
+      el("label", { class: "field-name", for: this.id }, name),
       this.input,
       option.required ? null : remove,
     );
@@ -122,13 +123,13 @@ export class CommandField {
     if (!this.#hasList) return;
     const typed = this.#chosen ? "" : this.text.trim().toLowerCase();
     const choices = this.#ownChoices().filter(({ label }) => label.toLowerCase().includes(typed));
-    this.#show(choices, choices.length ? this.option.description : "No options match your search.");
+    this.#show(choices, choices.length ? shownDescription(this.option) : "No options match your search.");
   }
 
   #ownChoices() {
     const { store } = this.form;
     const { type, choices, channel_types: channelTypes } = this.option;
-    if (choices?.length) return choices.map(({ name, value }) => ({ label: name, value }));
+    if (choices?.length) return choices.map((choice) => ({ label: shownName(choice), value: choice.value }));
     if (type === OptionType.BOOLEAN) return BOOLEAN_CHOICES.map(({ name, value }) => ({ label: name, value }));
     if (type === OptionType.CHANNEL) return channelChoices(store, channelTypes);
     if (type === OptionType.USER) return userChoices(store);
@@ -141,7 +142,7 @@ export class CommandField {
     try {
       const choices = await this.form.ask(this);
       if (question !== this.#asked) return;
-      this.#show(choices.map(({ name, value }) => ({ label: name, value })), this.option.description);
+      this.#show(choices.map(({ name, value }) => ({ label: name, value })), shownDescription(this.option));
     } catch {
       if (question === this.#asked) this.#show([], "Loading options failed");
     }

@@ -2,7 +2,8 @@
 
 import { CommandField } from "./command-field.js";
 import { el, icon } from "./dom.js";
-import { expectation, splitTyped } from "./options.js";
+import { FileField } from "./file-field.js";
+import { OptionType, expectation, shownDescription, shownName, splitTyped } from "./options.js";
 
 export class CommandForm {
   #fields = [];
@@ -51,6 +52,16 @@ export class CommandForm {
     this.#closed = true;
   }
 
+  /** A file that was dropped or pasted goes into the first field that waits for one. Tells if any did. */
+  acceptFile(file) {
+    const isFree = (field) => field instanceof FileField && field.isEmpty;
+    const missing = this.#missing().find(({ type }) => type === OptionType.ATTACHMENT);
+    const field = this.#fields.find(isFree) ?? (missing && this.#add(missing));
+    field?.accept([file]);
+    this.#refresh();
+    return Boolean(field);
+  }
+
   submit() {
     const options = {};
     let firstWrong = null;
@@ -72,7 +83,7 @@ export class CommandForm {
     const options = {};
     for (const other of this.#fields) {
       const { value } = other === field ? {} : other.read();
-      if (value !== undefined) options[other.option.name] = value;
+      if (value !== undefined && !(value instanceof File)) options[other.option.name] = value;
     }
     return this.composer.complete(this.entry, field.option.name, field.text, options);
   }
@@ -92,7 +103,7 @@ export class CommandForm {
   /** Typing "seed:" at the end of a field opens the option of that name. */
   changed(field) {
     const typed = /(?:^|\s)([^\s:]+):$/.exec(field.text)?.[1];
-    const option = typed && this.#missing().find(({ name }) => name === typed);
+    const option = typed && this.#missing().find((one) => shownName(one) === typed);
     if (!option) {
       this.#hint(field);
       return;
@@ -158,7 +169,8 @@ export class CommandForm {
   }
 
   #add(option) {
-    const field = new CommandField(option, this);
+    const Field = option.type === OptionType.ATTACHMENT ? FileField : CommandField;
+    const field = new Field(option, this);
     this.#fields.push(field);
     this.fields.append(field.node);
     field.fit();
@@ -179,7 +191,7 @@ export class CommandForm {
 
   #offerMore() {
     const choices = this.#missing().map((option) => {
-      return { label: option.name, description: option.description, option };
+      return { label: shownName(option), description: shownDescription(option), option };
     });
     const choose = ({ option }) => {
       this.list.hide();
@@ -218,11 +230,11 @@ export class CommandForm {
       hint.replaceChildren(el("strong", {}, `/${this.entry.name}`), el("span", {}, this.entry.description));
       return;
     }
-    const { name, description, required } = field.option;
+    const { required } = field.option;
     const expected = expectation(field.option);
     hint.replaceChildren(
-      el("strong", {}, name),
-      el("span", {}, description),
+      el("strong", {}, shownName(field.option)),
+      el("span", {}, shownDescription(field.option)),
       ...(expected ? [el("span", { class: "hint-range" }, expected)] : []),
       el("span", { class: "hint-kind" }, required ? "required" : "optional"),
       ...(field.error ? [el("span", { class: "hint-error", role: "alert" }, icon("warn"), field.error)] : []),

@@ -2,6 +2,7 @@
 
 import { CommandForm } from "./command-form.js";
 import { el, iconButton } from "./dom.js";
+import { FileTray, acceptDrops } from "./files.js";
 import { Listbox } from "./listbox.js";
 import { matching, typedCommands } from "./options.js";
 import { avatar } from "./people.js";
@@ -16,8 +17,8 @@ export class Composer {
   #replyTo = null;
 
   /**
-   * `actions` = {sendText(content, replyTo), sendCommand(entry, options), complete(entry, focused, text,
-   * options), refreshCommands()}; all return promises.
+   * `actions` = {sendText(content, replyTo, files), sendCommand(entry, options), complete(entry, focused,
+   * text, options), refreshCommands()}; all return promises.
    */
   constructor(root, store, actions) {
     Object.assign(this, { root, store, actions });
@@ -32,22 +33,43 @@ export class Composer {
       "aria-autocomplete": "list",
       on: { input: () => this.#typed(), keydown: (event) => this.#key(event), blur: () => this.list.hide() },
     });
+    this.tray = new FileTray({ label: "Files to send" });
     this.counter = el("span", { class: "counter", "aria-live": "polite" });
     this.place = el("div", { class: "composer-place" }, this.input);
     const sendButton = iconButton("send", "Send", () => this.#submit());
     const slashButton = iconButton("slash", "Choose a command", () => this.startCommand(""));
+    const fileButton = iconButton("plus", "Upload a file", () => this.tray.choose(), { class: "attach" });
     root.replaceChildren(
       this.list.node,
       this.hint,
       this.reply,
-      el("div", { class: "composer-box" }, slashButton, this.place, this.counter, sendButton),
+      el(
+        "div",
+        { class: "composer-box" },
+        this.tray.node,
+        el("div", { class: "composer-line" }, fileButton, slashButton, this.place, this.counter, sendButton),
+      ),
     );
+    acceptDrops(root, (files) => this.#accept(files));
+    root.addEventListener("paste", (event) => {
+      const files = [...event.clipboardData.files];
+      if (!files.length) return;
+      event.preventDefault();
+      this.#accept(files);
+    });
+  }
+
+  /** Files go into the command that is being filled in, else to the message. */
+  #accept(files) {
+    if (!this.#form) this.tray.add(files);
+    else if (!this.#form.acceptFile(files[0])) this.actions.tell("This command takes no more files.");
   }
 
   /** Another channel or member: start afresh. */
   reset(placeholder) {
     this.leave("", false);
     this.replyTo(null);
+    this.tray.clear();
     this.input.placeholder = placeholder;
     this.input.setAttribute("aria-label", placeholder);
   }
@@ -98,15 +120,19 @@ export class Composer {
 
   async #sendText() {
     const content = this.#withMentions(this.input.value.trim());
-    if (!content || content.length > CONTENT_MOST) return;
+    const { files } = this.tray;
+    if ((!content && !files.length) || content.length > CONTENT_MOST) return;
     const replyTo = this.#replyTo;
     this.leave("");
     this.replyTo(null);
+    this.tray.clear();
     this.input.focus();
     try {
-      await this.actions.sendText(content, replyTo);
+      await this.actions.sendText(content, replyTo, files);
     } catch {
-      if (!this.input.value) this.leave(content); // told by the page; nothing that was typed is lost
+      // Told by the page; nothing that was typed or chosen is lost.
+      if (!this.input.value) this.leave(content);
+      if (!this.tray.files.length) this.tray.add(files);
     }
   }
 
@@ -161,7 +187,7 @@ export class Composer {
   }
 
   #origin(entry) {
-    const bot = this.store.members.get(entry.command.application_id)?.user;
+    const bot = this.store.users.get(entry.command.application_id);
     if (!bot) return {};
     const name = this.store.displayName(bot);
     return { note: name, lead: avatar(bot, name, "small") };

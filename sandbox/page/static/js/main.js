@@ -1,20 +1,22 @@
 // Puts the page together: what the server tells goes to the store, what the member does goes back.
 
+import { channelIntro, channelLine } from "./channel-intro.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { el, icon } from "./dom.js";
+import { uploadAll, withUploads } from "./files.js";
+import { MESSAGE_LINK } from "./markdown-view.js";
 import { MessageMenu } from "./menu.js";
 import { MessageList } from "./message-list.js";
 import { openModal } from "./modal.js";
-import { avatar } from "./people.js";
-import { Sidebar, channelTitle, otherIn } from "./sidebar.js";
-import { ChannelType, Flag, Store, isThread } from "./state.js";
+import { shownName } from "./options.js";
+import { Sidebar, channelTitle } from "./sidebar.js";
+import { ChannelType, Flag, Store } from "./state.js";
 import { startTicking } from "./time.js";
 
 const MEMBER_KEY = "compose-sandbox-member";
 const TOAST_MS = 6000;
 const DID_NOT_RESPOND = "The application did not respond";
-const MESSAGE_LINK = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)$/;
 const at = (id) => document.getElementById(id);
 
 const store = new Store();
@@ -29,8 +31,12 @@ function here(op, fields = {}) {
 async function act(op, fields) {
   const result = await connection.request(op, fields);
   const modal = result?.modal;
-  if (modal) openModal(modal, store, (values) => act("modal", { modal: modal.token, values }));
+  if (modal) openModal(modal, store, (values) => submitModal(modal, values));
   return result;
+}
+
+async function submitModal(modal, values) {
+  return act("modal", { modal: modal.token, values: await withUploads(values) });
 }
 
 function say(words) {
@@ -43,7 +49,9 @@ const page = {
   store,
   act,
   say,
-  jumpTo: (id) => list.jumpTo(id),
+  jumpTo,
+  openChannel: (id) => openChannel(id),
+  loadOlder,
   dismiss(message) {
     if (message.local) return list.remove(message.id);
     connection.request("dismiss", { message_id: message.id }).catch(() => {});
@@ -53,19 +61,20 @@ const page = {
 const list = new MessageList({ scroller: at("scroller"), list: at("messages"), jump: at("jump") }, page);
 
 const composer = new Composer(at("composer"), store, {
-  sendText: (content, replyTo) => told(here("send", { content, reply_to: replyTo?.id ?? null })),
+  sendText: (content, replyTo, files) => told(sendText(content, replyTo, files)),
   sendCommand: (entry, options) =>
-    runCommand(entry.command, `/${entry.name}`, "slash", { command: entry.name, options }),
+    runCommand(entry.command, `/${entry.name}`, "slash", { command: entry.path, options }),
   complete: (entry, focused, text, options) =>
-    here("autocomplete", { command: entry.name, focused, value: text, options }),
+    here("autocomplete", { command: entry.path, focused, value: text, options }),
+  tell: say,
   async refreshCommands() {
     store.commands = await here("commands");
   },
 });
 
 const sidebarPlaces = {
+  servers: at("servers"),
   server: at("server-name"),
-  mark: at("server-mark"),
   channels: at("channels"),
   members: at("members"),
 };
@@ -81,8 +90,50 @@ new MessageMenu(at("messages"), store, {
   reply: (message) => composer.replyTo(message),
   react: (message, emoji) => told(here("react", { message_id: message.id, emoji })).catch(() => {}),
   run: (message, command) =>
-    runCommand(command, command.name, "message_command", { command: command.name, message_id: message.id }),
+    runCommand(command, shownName(command), "message_command", {
+      command: command.name,
+      message_id: message.id,
+    }),
+  remove: (message) => told(here("delete", { message_id: message.id })).catch(() => {}),
+  startThread: (message) => askForThread(message),
+  copyLink: (message) => navigator.clipboard.writeText(linkTo(message)).catch(() => say("Could not copy.")),
 });
+
+function linkTo(message) {
+  const guildId = store.channels.get(message.channel_id)?.guild_id ?? "@me";
+  return `https://discord.com/channels/${guildId}/${message.channel_id}/${message.id}`;
+}
+
+async function sendText(content, replyTo, files) {
+  const channelId = store.channelId; // another one may be open when the files are up
+  const sent = await uploadAll(files);
+  const fields = { content, reply_to: replyTo?.id ?? null, files: sent };
+  return connection.request("send", { channel_id: channelId, ...fields });
+}
+
+// Threads and posts are asked for in the same kind of form as the bot's.
+
+const textLine = (id, label, more = {}) => {
+  const component = { type: 4, custom_id: id, style: 1, max_length: 100, ...more };
+  return { type: 18, label, component };
+};
+
+function askForThread(message) {
+  const form = { title: "Create thread", components: [textLine("name", "Thread name")] };
+  openModal(form, store, async ({ name }) => {
+    const { channel_id: id } = await here("start_thread", { message_id: message.id, name });
+    await openChannel(id);
+  });
+}
+
+function askForPost() {
+  const first = textLine("content", "Message", { style: 2, max_length: 2000 });
+  const form = { title: "New post", components: [textLine("name", "Title"), first] };
+  openModal(form, store, async (values) => {
+    const { channel_id: id } = await here("start_post", values);
+    await openChannel(id);
+  });
+}
 
 /** Pass a promise on, and tell the member when it fails. */
 function told(promise) {
@@ -95,7 +146,9 @@ async function runCommand(command, shownName, op, fields) {
   const line = localMessage(command, shownName);
   list.put(line);
   try {
-    await act(op, { channel_id: store.channelId, ...fields });
+    const { channel_id: channelId } = line;
+    const options = await withUploads(fields.options ?? {});
+    await act(op, { channel_id: channelId, ...fields, options });
     list.remove(line.id);
   } catch (error) {
     const words = error.code === "failed" ? DID_NOT_RESPOND : error.message;
@@ -105,8 +158,8 @@ async function runCommand(command, shownName, op, fields) {
 
 function localMessage(command, shownName) {
   const botId = command.application_id;
-  const bot = store.members.get(botId)?.user ?? { id: botId, username: "Bot", bot: true };
-  const user = store.members.get(store.me).user;
+  const bot = store.users.get(botId) ?? { id: botId, username: "Bot", bot: true };
+  const user = store.users.get(store.me);
   const name = shownName.replace(/^\//, "");
   return {
     id: list.nextId(),
@@ -125,47 +178,47 @@ let wanted = null; // the channel clicked last: an older answer that comes late 
 async function openChannel(channelId) {
   wanted = channelId;
   try {
-    const { messages, commands } = await connection.request("history", { channel_id: channelId });
+    const { messages, more, commands } = await connection.request("history", { channel_id: channelId });
     if (wanted !== channelId) return;
     store.commands = commands;
-    store.open(channelId, messages);
+    store.open(channelId, messages, more);
   } catch (error) {
     say(error.message);
   }
 }
 
+let loading = null;
+
+/** Fetch the messages before those that are here; one request at a time. */
+function loadOlder() {
+  const [first] = store.messages();
+  if (!store.hasOlder || !first) return Promise.resolve();
+  const { channelId } = store;
+  loading ??= connection
+    .request("history", { channel_id: channelId, before: first.id })
+    .then(({ messages, more }) => store.addOlder(channelId, messages, more))
+    .finally(() => (loading = null));
+  return loading;
+}
+
+/** Scroll to a message of the open channel, however far back it is. */
+async function jumpTo(id) {
+  const { channelId } = store;
+  while (store.hasOlder && store.channelId === channelId && !store.message(id)) await loadOlder();
+  list.jumpTo(id);
+}
+
 function showChannel() {
-  const channel = store.channels.get(store.channelId);
-  const name = store.channelName(channel);
-  const shown = channel.type === ChannelType.DM ? `@${name}` : `#${name}`;
+  const { channel } = store;
+  const shown = channelLine(store, channel);
   document.title = `${shown} · ${store.guild?.name ?? "Sandbox"}`;
   at("channel-title").replaceChildren(...channelTitle(store, channel));
   at("channel-topic").textContent = channel.topic ?? "";
-  list.reset(store.messages(), channelIntro(channel, name));
+  list.reset(store.messages(), channelIntro(store, channel, page.openChannel, askForPost));
+  at("composer").hidden = channel.type === ChannelType.FORUM;
   composer.reset(`Message ${shown}`);
   closeSidebar();
   history.replaceState(null, "", `#${store.channelId}`);
-}
-
-function channelIntro(channel, name) {
-  const [mark, title, words] = introOf(channel, name);
-  return el(
-    "li",
-    { class: "channel-intro" },
-    mark,
-    el("h2", {}, title),
-    el("p", {}, words),
-  );
-}
-
-function introOf(channel, name) {
-  if (channel.type === ChannelType.DM) {
-    const face = avatar(otherIn(store, channel), name, "large");
-    return [face, name, `This is the beginning of your direct messages with ${name}.`];
-  }
-  const mark = el("span", { class: "intro-mark" }, icon(isThread(channel) ? "thread" : "hash"));
-  if (isThread(channel)) return [mark, name, "This is the start of the thread."];
-  return [mark, `Welcome to #${name}!`, `This is the start of the #${name} channel.`];
 }
 
 // The sidebar is a drawer on narrow screens.
@@ -186,7 +239,7 @@ at("messages").addEventListener("click", (event) => {
   const [, channelId, messageId] = MESSAGE_LINK.exec(event.target.closest("a")?.href ?? "") ?? [];
   if (store.channels.has(channelId)) {
     event.preventDefault();
-    openChannel(channelId).then(() => list.jumpTo(messageId));
+    openChannel(channelId).then(() => jumpTo(messageId));
   }
   const pill = event.target.closest(".pill");
   if (pill?.dataset.channel && store.channels.has(pill.dataset.channel)) openChannel(pill.dataset.channel);
@@ -201,6 +254,12 @@ connection.addEventListener("state", ({ detail }) => {
 connection.addEventListener("event", ({ detail }) => store.apply(detail.name, detail.data));
 connection.addEventListener("status", ({ detail }) => (at("offline").hidden = detail));
 store.addEventListener("opened", showChannel);
+store.addEventListener("older", ({ detail }) => list.prepend(detail));
+store.addEventListener("gone", () => openChannel(store.firstChannel(null)));
+store.addEventListener("channels", () => {
+  if (store.channel?.type !== ChannelType.FORUM) return;
+  list.introduce(channelIntro(store, store.channel, page.openChannel, askForPost));
+});
 store.addEventListener("message", ({ detail }) => list.put(detail.message));
 store.addEventListener("removed", ({ detail }) => list.remove(detail));
 

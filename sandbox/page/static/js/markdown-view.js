@@ -1,8 +1,11 @@
 // Turns markdown trees into DOM nodes, by createElement and text nodes only.
 
-import { el } from "./dom.js";
+import { el, icon, iconButton } from "./dom.js";
 import { parse, parseInline } from "./markdown.js";
 import { fullTime, timestampText } from "./time.js";
+
+/** Channel and message id of a jump link. */
+export const MESSAGE_LINK = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)$/;
 
 /** Nodes for a whole text. `names` looks up users, roles, channels: see Store.names. */
 export function renderMarkdown(text, names) {
@@ -35,12 +38,22 @@ function renderBlock(block, names) {
     case "quote":
       return el("blockquote", {}, block.children.map((child) => renderBlock(child, names)));
     case "codeblock":
-      return el("pre", { tabindex: "0" }, el("code", { class: "codeblock" }, block.text));
+      return codeBlock(block.text);
     case "list":
       return renderList(block, names);
     default:
       return el("span", { class: "md-text" }, inner());
   }
+}
+
+function codeBlock(text) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    button.classList.add("copied");
+  };
+  const button = iconButton("copy", "Copy", copy, { class: "copy-code" });
+  const code = el("pre", { tabindex: "0" }, el("code", { class: "codeblock" }, text));
+  return el("div", { class: "code-place" }, code, button);
 }
 
 function renderList(block, names) {
@@ -63,7 +76,7 @@ const INLINE = {
   strike: wrap("s"),
   code: (node) => el("code", { class: "inline-code" }, node.text),
   spoiler: renderSpoiler,
-  link: (node, names) => safeLink(node.url, inlineNodes(node.children, names)),
+  link: renderLink,
   user: (node, names) => pill(`@${names.user(node.id)}`, { user: node.id }),
   role: (node, names) => pill(`@${names.role(node.id)}`, { role: node.id }),
   channel: renderChannel,
@@ -85,6 +98,17 @@ function renderChannel(node, names) {
   const name = names.channel(node.id);
   if (name === null) return pill("# unknown", {});
   return pillButton(`# ${name}`, { channel: node.id });
+}
+
+/** A bare link to a message shows where it leads, as Discord does. */
+function renderLink(node, names) {
+  const [, channelId] = MESSAGE_LINK.exec(node.url) ?? [];
+  const isBare = node.children.length === 1 && node.children[0] === node.url;
+  const name = isBare && channelId ? names.channel(channelId) : null;
+  if (!name) return safeLink(node.url, inlineNodes(node.children, names));
+  const link = safeLink(node.url, [`# ${name} › `, icon("speech")]);
+  link.classList.add("pill");
+  return link;
 }
 
 function renderTimestamp(node) {

@@ -2,14 +2,14 @@
 // right click with the bot's message commands (Discord's "Apps").
 
 import { el, iconButton } from "./dom.js";
-import { CommandType } from "./options.js";
+import { CommandType, shownName } from "./options.js";
 
 const QUICK_REACTIONS = ["👍", "❤️", "🔥"];
 
 export class MessageMenu {
   #opener = null;
 
-  /** `actions` = {reply(message), react(message, emoji), run(message, command)}. */
+  /** `actions` = {reply, react(message, emoji), run(message, command), remove, startThread, copyLink}. */
   constructor(list, store, actions) {
     Object.assign(this, { list, store, actions });
     const on = { keydown: (event) => this.#key(event) };
@@ -59,8 +59,9 @@ export class MessageMenu {
     this.menu.replaceChildren(
       el("div", { class: "menu-reactions" }, QUICK_REACTIONS.map(reaction)),
       this.#item("Reply", () => this.actions.reply(message)),
+      ...this.#more(message),
       ...(commands.length ? [el("div", { class: "menu-heading" }, "Apps")] : []),
-      ...commands.map((command) => this.#item(command.name, () => this.actions.run(message, command))),
+      ...commands.map((command) => this.#item(shownName(command), () => this.actions.run(message, command))),
     );
     this.menu.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.menu;
@@ -69,12 +70,22 @@ export class MessageMenu {
     this.menu.querySelector("[role=menuitem]").focus();
   }
 
-  #item(label, act) {
+  /** What only some messages offer. */
+  #more(message) {
+    const { store, actions } = this;
+    return [
+      store.mayStartThread(message) && this.#item("Create thread", () => actions.startThread(message)),
+      this.#item("Copy message link", () => actions.copyLink(message)),
+      store.mayDelete(message) && this.#item("Delete message", () => actions.remove(message), "danger"),
+    ].filter(Boolean);
+  }
+
+  #item(label, act, kind = "") {
     const click = () => {
       this.#close();
       act();
     };
-    const props = { type: "button", role: "menuitem", class: "menu-item", tabindex: "-1" };
+    const props = { type: "button", role: "menuitem", class: `menu-item ${kind}`.trim(), tabindex: "-1" };
     return el("button", { ...props, on: { click } }, label);
   }
 

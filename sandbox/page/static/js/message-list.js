@@ -1,10 +1,11 @@
 // The channel's messages: order, grouping, day dividers, and where the reader is.
 
 import { el, icon } from "./dom.js";
-import { MessageView, interactionOf } from "./message.js";
+import { MessageView, usedCommand } from "./message.js";
 import { compareIds, dateSnowflake, isCloseInTime, isSameDay, longDay } from "./time.js";
 
 const NEAR_BOTTOM_PX = 60;
+const NEAR_TOP_PX = 300;
 
 export class MessageList {
   #views = new Map(); // message id → MessageView
@@ -12,6 +13,8 @@ export class MessageList {
   #missed = 0; // new messages below the place that is read
   #follows = true;
   #top = 0; // where the scroller was when last looked at
+  #head = null; // what stands above the first message now
+  #intro = null; // what stands there once nothing older is left
 
   /** `scroller` scrolls, `list` holds the messages, `jump` is the button that leads to the newest. */
   constructor({ scroller, list, jump }, page) {
@@ -25,17 +28,38 @@ export class MessageList {
     keep.observe(scroller);
   }
 
-  /** Show another channel. */
+  /** Show another channel; its intro comes when there is nothing before the first message. */
   reset(messages, intro) {
     this.scroller.setAttribute("aria-busy", "true"); // the history is not news to announce
     this.#views.clear();
     this.#order = [];
-    this.list.replaceChildren(intro);
+    this.#head = null;
+    this.list.replaceChildren();
+    this.introduce(intro);
     for (const message of messages) this.#insert(message);
     this.#arrange(0);
     this.#missed = 0;
     this.toBottom();
     this.scroller.removeAttribute("aria-busy");
+  }
+
+  /** What stands above the first message. */
+  introduce(intro) {
+    this.#intro = intro;
+    const head = this.page.store.hasOlder ? el("li", { class: "older" }, "Loading older messages…") : intro;
+    this.#head?.remove();
+    this.#head = head;
+    this.list.prepend(head);
+  }
+
+  /** Add older messages above, and keep what is read where it is. */
+  prepend(messages) {
+    const { scrollHeight, scrollTop } = this.scroller;
+    for (const message of messages) this.#insert(message);
+    this.introduce(this.#intro);
+    this.#arrange(0);
+    this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    this.#top = this.scroller.scrollTop;
   }
 
   put(message) {
@@ -137,6 +161,7 @@ export class MessageList {
     if (scrollHeight - clientHeight - scrollTop < NEAR_BOTTOM_PX) this.#follows = true;
     else if (scrollTop < this.#top) this.#follows = false;
     this.#top = scrollTop;
+    if (scrollTop < NEAR_TOP_PX) this.page.loadOlder();
     if (this.#follows) this.#missed = 0;
     this.#showJump();
   }
@@ -150,7 +175,7 @@ export class MessageList {
 }
 
 function isContinued(before, message) {
-  if (!before || message.type === 19 || interactionOf(message)?.name) return false;
+  if (!before || message.type === 19 || usedCommand(message)) return false;
   if (before.author.id !== message.author.id || (before.flags & 64) !== (message.flags & 64)) return false;
   const [earlier, later] = [new Date(before.timestamp), new Date(message.timestamp)];
   return isSameDay(earlier, later) && isCloseInTime(earlier, later);

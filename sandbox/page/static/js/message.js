@@ -19,9 +19,13 @@ const PARTS = [
   "attachments",
   "embeds",
   "components",
+  "thread",
   "reactions",
   "foot",
 ];
+const THREAD_CREATED = 18;
+const STARTER = 21;
+const COMMAND_ANSWERS = new Set([20, 23]);
 const SYSTEM_LINES = {
   6: "pinned a message to this channel.",
   7: "joined the server.",
@@ -32,7 +36,7 @@ export class MessageView {
   #signatures = new Map();
   #parts = {};
 
-  /** `page` = {store, act, jumpTo}: what the message may look up and do. */
+  /** `page` = {store, act, jumpTo, openChannel}: what the message may look up and do. */
   constructor(message, page) {
     this.page = page;
     for (const name of PARTS) {
@@ -60,12 +64,13 @@ export class MessageView {
     this.node.classList.toggle("pending", Boolean(message.local));
     const name = store.displayName(message.author);
     this.#draw("lead", [continued, message.timestamp, name], () => this.#lead(message, name, continued));
-    this.#draw("reply", [message.referenced_message, interactionOf(message)], () => this.#replyLine(message));
+    this.#draw("reply", [message.referenced_message, usedCommand(message)], () => this.#replyLine(message));
     this.#draw("byline", [name, message.timestamp], () => this.#byline(message, name));
     this.#draw("content", contentKey(message), () => this.#content(message));
     this.#draw("attachments", attachmentKey(message), () => (message.attachments ?? []).map(renderAttachment));
     this.#draw("embeds", message.embeds, () => this.#embeds(message));
     this.#draw("components", message.components, () => this.#components(message));
+    this.#draw("thread", threadKey(message, store), () => this.#thread(message));
     this.#draw("reactions", message.reactions, () => renderReactions(message, this.page));
     this.#draw("foot", isPrivate, () => (isPrivate ? this.#privateNote(message) : []));
   }
@@ -100,8 +105,8 @@ export class MessageView {
 
   #replyLine(message) {
     const { store, jumpTo } = this.page;
-    const interaction = interactionOf(message);
-    if (interaction?.name) return this.#usedLine(message, interaction);
+    const interaction = usedCommand(message);
+    if (interaction) return this.#usedLine(message, interaction);
     if (message.type !== 19) return [];
     const target = message.referenced_message;
     if (!target) return el("span", { class: "reply-missing" }, "Original message was deleted");
@@ -136,12 +141,41 @@ export class MessageView {
     if (message.flags & Flag.LOADING) return waitingLine(`${store.displayName(message.author)} is thinking…`);
     if (message.flags & Flag.COMPONENTS_V2) return el("em", {}, "This page does not draw Components V2.");
     const system = SYSTEM_LINES[message.type];
+    if (message.type === STARTER) return this.#starter(message.referenced_message);
     return [
       system && el("span", { class: "system-line" }, `${system} `),
-      message.content && el("div", { class: "markdown" }, renderMarkdown(message.content, store.names)),
+      message.content &&
+        message.type !== THREAD_CREATED &&
+        el("div", { class: "markdown" }, renderMarkdown(message.content, store.names)),
       message.edited_timestamp &&
         el("span", { class: "edited", title: fullTime(new Date(message.edited_timestamp)) }, "(edited)"),
     ];
+  }
+
+  /** A thread begins with what it was started from. */
+  #starter(origin) {
+    if (!origin) return el("span", { class: "system-line" }, "The message that started this thread was deleted.");
+    return [
+      origin.content && el("div", { class: "markdown" }, renderMarkdown(origin.content, this.page.store.names)),
+      (origin.attachments ?? []).map(renderAttachment),
+      (origin.embeds ?? []).map((embed) => renderEmbed(embed, this.page.store.names)),
+    ];
+  }
+
+  /** The way to the thread that a message started, or tells of. */
+  #thread(message) {
+    const { store, openChannel } = this.page;
+    const thread = threadOf(message, store);
+    if (!thread) return [];
+    const known = store.channels.has(thread.id);
+    const props = { type: "button", class: "thread-link", disabled: !known };
+    return el(
+      "button",
+      { ...props, on: { click: () => openChannel(thread.id) } },
+      icon("thread"),
+      el("span", { class: "thread-name" }, thread.name),
+      el("span", { class: "thread-see" }, known ? "See thread ›" : "Thread was deleted"),
+    );
   }
 
   #embeds(message) {
@@ -165,12 +199,25 @@ export class MessageView {
   }
 }
 
-/** Both forms are in use: `interaction_metadata` has the user, `interaction` the name. */
-export function interactionOf(message) {
-  const old = message.interaction;
+/** {name, user} of the command that a message is the first answer to; for a modal's, what opened it. */
+export function usedCommand(message) {
+  if (!COMMAND_ANSWERS.has(message.type)) return null;
   const data = message.interaction_metadata;
-  if (!old && !data) return null;
-  return { name: old?.name ?? data?.name ?? null, user: data?.user ?? old?.user };
+  const name = (data?.triggering_interaction_metadata ?? data)?.name ?? message.interaction?.name;
+  return name ? { name, user: data?.user ?? message.interaction.user } : null;
+}
+
+function threadOf(message, store) {
+  if (message.type === THREAD_CREATED) {
+    const { channel_id: id } = message.message_reference ?? {};
+    return store.channels.get(id) ?? { id, name: message.content };
+  }
+  return message.thread ? (store.channels.get(message.thread.id) ?? message.thread) : null;
+}
+
+function threadKey(message, store) {
+  const thread = threadOf(message, store);
+  return thread && [thread.id, thread.name, store.channels.has(thread.id)];
 }
 
 /** Links to files are signed anew with each fetch; only another file is another attachment. */
@@ -179,7 +226,8 @@ function attachmentKey(message) {
 }
 
 function contentKey(message) {
-  return [message.content, message.edited_timestamp, message.flags, message.type, message.local];
+  const starter = message.type === STARTER && message.referenced_message?.content;
+  return [starter, message.content, message.edited_timestamp, message.flags, message.type, message.local];
 }
 
 function localLine(local) {

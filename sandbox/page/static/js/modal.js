@@ -1,16 +1,17 @@
-// Forms that a bot opens. Discord docs: Component Reference > Label, Text Input.
+// Forms that a bot opens. Discord docs: Component Reference > Label.
 
 import { el, icon } from "./dom.js";
 import { renderMarkdown } from "./markdown-view.js";
-import { SELECT_TYPES, Select } from "./select.js";
+import { controlFor } from "./modal-fields.js";
 
 const ACTION_ROW = 1;
-const TEXT_INPUT = 4;
 const TEXT_DISPLAY = 10;
 const LABEL = 18;
-const PARAGRAPH = 2;
 
-/** Show the form; `submit(values)` (custom_id → text or list of values) resolves when it was taken. */
+/**
+ * Show the form; `submit(values)` (custom_id → text, truth, list of values or of files) resolves when it
+ * was taken. Until then the form stays, with all that was filled in.
+ */
 export function openModal(modal, store, submit) {
   const fields = [];
   const notice = el("p", { class: "component-notice", role: "alert" });
@@ -21,8 +22,7 @@ export function openModal(modal, store, submit) {
     "form",
     { method: "dialog", on: { submit: (event) => onSubmit(event) } },
     el("h2", { id: "modal-title" }, modal.title),
-    modal.components.map((component) => renderPart(component, fields, store)),
-    notice,
+    el("div", { class: "modal-body" }, modal.components.map((one) => renderPart(one, fields, store)), notice),
     el("div", { class: "modal-buttons" }, cancel, send),
   );
   const on = { close: () => dialog.remove() };
@@ -32,14 +32,22 @@ export function openModal(modal, store, submit) {
     event.preventDefault();
     if (send.disabled) return;
     send.disabled = true;
+    for (const field of fields) field.showError(null);
+    notice.replaceChildren();
     try {
       await submit(Object.fromEntries(fields.map(({ customId, read }) => [customId, read()])));
       dialog.close();
     } catch (error) {
-      const words = error.code === "failed" ? "Something went wrong. Try again." : error.message;
-      notice.replaceChildren(icon("warn"), words);
+      showRefusal(error);
       send.disabled = false;
     }
+  }
+
+  function showRefusal(error) {
+    const words = error.code === "failed" ? "Something went wrong. Try again." : error.message;
+    const field = fields.find(({ label }) => label === error.field);
+    if (field) field.showError(words.replace(`${field.label}: `, ""));
+    else notice.replaceChildren(icon("warn"), words);
   }
 
   document.body.append(dialog);
@@ -47,51 +55,34 @@ export function openModal(modal, store, submit) {
 }
 
 function renderPart(component, fields, store) {
-  const { type, label, description } = component;
-  if (type === TEXT_DISPLAY) {
+  if (component.type === TEXT_DISPLAY) {
     return el("div", { class: "markdown" }, renderMarkdown(component.content, store.names));
   }
-  if (type === ACTION_ROW) {
+  if (component.type === ACTION_ROW) {
     return component.components.map((one) => labelled(one, one.label, null, fields, store));
   }
-  return type === LABEL ? labelled(component.component, label, description, fields, store) : null;
+  if (component.type !== LABEL) return null;
+  return labelled(component.component, component.label, component.description, fields, store);
 }
 
-function controlFor(component, fields, store) {
-  if (component.type === TEXT_INPUT) return textInput(component, fields);
-  if (SELECT_TYPES.has(component.type)) return selectInput(component, fields, store);
-  return el("em", {}, "This page does not know this kind of field.");
-}
-
+/** A field under its label. What consists of several controls is a group, for screen readers too. */
 function labelled(component, label, description, fields, store) {
-  const needed = component.required !== false && el("span", { class: "needed", "aria-hidden": "true" }, " *");
-  return el(
-    "label",
-    { class: "modal-field" },
+  const control = controlFor(component, store);
+  const needed = component.required && el("span", { class: "needed", "aria-hidden": "true" }, " *");
+  const error = el("span", { class: "field-error", role: "alert" });
+  const node = el(
+    control.isGroup ? "div" : "label",
+    { class: "modal-field", role: control.isGroup ? "group" : null, "aria-label": control.isGroup ? label : null },
     el("span", { class: "modal-label" }, label, needed),
     description && el("span", { class: "modal-description" }, description),
-    controlFor(component, fields, store),
+    control.node,
+    error,
   );
-}
-
-function textInput(component, fields) {
-  const long = component.style === PARAGRAPH;
-  const input = el(long ? "textarea" : "input", {
-    type: long ? null : "text",
-    rows: long ? 5 : null,
-    name: component.custom_id,
-    placeholder: component.placeholder,
-    required: component.required !== false,
-    minlength: component.min_length,
-    maxlength: component.max_length ?? 4000,
-  });
-  input.value = component.value ?? "";
-  fields.push({ customId: component.custom_id, read: () => input.value });
-  return input;
-}
-
-function selectInput(component, fields, store) {
-  const select = new Select(component, store, () => {});
-  fields.push({ customId: component.custom_id, read: () => select.values });
-  return select.node;
+  const showError = (words) => {
+    node.classList.toggle("invalid", Boolean(words));
+    error.replaceChildren(...(words ? [icon("warn"), words] : []));
+    if (words) node.scrollIntoView({ block: "nearest" });
+  };
+  fields.push({ customId: component.custom_id, label, read: control.read, showError });
+  return node;
 }

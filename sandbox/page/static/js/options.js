@@ -10,17 +10,28 @@ export const CommandType = { CHAT_INPUT: 1, USER: 2, MESSAGE: 3 };
 const STRING_MOST = 6000; // what Discord takes where the option names no max_length
 const SAFE_INTEGER = Number.MAX_SAFE_INTEGER;
 
-/** One entry per thing that can be typed: subcommands become "group sub name" of their own. */
+/** What a command, an option or a choice is called in the member's language. */
+export const shownName = (node) => node.name_localized ?? node.name;
+export const shownDescription = (node) => node.description_localized ?? node.description;
+
+/**
+ * One entry per thing that can be typed: subcommands become "group sub name" of their own. `name` is
+ * what the member reads, `path` what the command is registered as.
+ */
 export function typedCommands(commands) {
   return commands
     .filter(({ type }) => (type ?? CommandType.CHAT_INPUT) === CommandType.CHAT_INPUT)
-    .flatMap((command) => expand(command, command.name, command));
+    .flatMap((command) => expand(command, [command]));
 }
 
-function expand(command, name, node) {
-  const subs = (node.options ?? []).filter(({ type }) => type <= OptionType.SUB_COMMAND_GROUP);
-  if (!subs.length) return [{ command, name, description: node.description, options: node.options ?? [] }];
-  return subs.flatMap((sub) => expand(command, `${name} ${sub.name}`, sub));
+function expand(command, nodes) {
+  const node = nodes.at(-1);
+  const options = node.options ?? [];
+  const subs = options.filter(({ type }) => type <= OptionType.SUB_COMMAND_GROUP);
+  if (subs.length) return subs.flatMap((sub) => expand(command, [...nodes, sub]));
+  const name = nodes.map(shownName).join(" ");
+  const path = nodes.map((one) => one.name).join(" ");
+  return [{ command, name, path, description: shownDescription(node), options }];
 }
 
 /** The command's entries that match what was typed after the slash, best first. */
@@ -50,8 +61,6 @@ export function readOption(option, text, chosen) {
       return fromChoices(BOOLEAN_CHOICES, text);
     case OptionType.STRING:
       return inLength(option, text);
-    case OptionType.ATTACHMENT:
-      return { error: "This page cannot attach files to a command." };
     default:
       return { error: "Choose one from the list." };
   }
@@ -64,7 +73,7 @@ export const BOOLEAN_CHOICES = [
 
 function fromChoices(choices, text) {
   const wanted = text.trim().toLowerCase();
-  const found = choices.find(({ name }) => name.toLowerCase() === wanted);
+  const found = choices.find((choice) => shownName(choice).toLowerCase() === wanted);
   return found ? { value: found.value } : { error: "Input a valid choice." };
 }
 
@@ -109,9 +118,10 @@ export function splitTyped(text, options) {
   const found = [];
   let current = options[0]?.name;
   for (const word of text.split(/(?<=\s)/)) {
-    const name = options.find((option) => word.startsWith(`${option.name}:`))?.name;
+    const named = options.find((option) => word.startsWith(`${shownName(option)}:`));
+    const name = named?.name;
     if (name) current = name;
-    const rest = name ? word.slice(name.length + 1) : word;
+    const rest = name ? word.slice(shownName(named).length + 1) : word;
     if (current === undefined) continue;
     if (found.at(-1)?.[0] === current && !name) found.at(-1)[1] += rest;
     else found.push([current, rest]);

@@ -1,35 +1,82 @@
-// The left side: server name, channels with their threads, direct messages, and who speaks.
+// The left side: servers, their channels with threads, direct messages, and who speaks.
 
 import { el, icon } from "./dom.js";
 import { appTag, avatar, initials } from "./people.js";
-import { ChannelType, isThread } from "./state.js";
+import { ChannelType, isDirect } from "./state.js";
+
+const MARKS = {
+  [ChannelType.VOICE]: "voice",
+  [ChannelType.FORUM]: "forum",
+  [ChannelType.GROUP]: "people",
+  [ChannelType.ANNOUNCEMENT_THREAD]: "thread",
+  [ChannelType.PUBLIC_THREAD]: "thread",
+  [ChannelType.PRIVATE_THREAD]: "thread",
+};
 
 export class Sidebar {
   /** `open(channelId)` shows a channel, `speakAs(memberId)` changes the member. */
-  constructor({ server, mark, channels, members }, store, { open, speakAs }) {
-    Object.assign(this, { server, mark, channels, members, store, open, speakAs });
-    store.addEventListener("loaded", () => this.#drawMembers());
-    for (const type of ["loaded", "channels"]) store.addEventListener(type, () => this.#drawChannels());
+  constructor({ servers, server, channels, members }, store, { open, speakAs }) {
+    Object.assign(this, { servers, server, channels, members, store, open, speakAs });
+    store.addEventListener("opened", () => this.#drawMembers());
+    for (const type of ["loaded", "channels"]) {
+      store.addEventListener(type, () => {
+        redraw(this.servers, this.#serverButtons());
+        redraw(this.channels, this.#sections());
+      });
+    }
   }
 
-  #drawChannels() {
-    const { store } = this;
-    this.server.textContent = store.guild?.name ?? "Sandbox";
-    this.mark.textContent = initials(this.server.textContent);
-    const all = [...store.channels.values()].sort(byPosition);
-    const text = all.filter((channel) => channel.guild_id && !isThread(channel));
-    const direct = all.filter((channel) => channel.type === ChannelType.DM);
-    const inHand = document.activeElement;
-    const focused = this.channels.contains(inHand) ? inHand.dataset.channel : null;
-    this.channels.replaceChildren(
-      section("Text channels", text.map((channel) => this.#branch(channel, all))),
-      ...(direct.length ? [section("Direct messages", direct.map((channel) => this.#item(channel)))] : []),
+  // Servers
+
+  #serverButtons() {
+    const home = this.#server(null, "Direct messages", icon("people"));
+    const guilds = [...this.store.guilds.values()];
+    const buttons = guilds.map(({ id, name }) => this.#server(id, name, initials(name)));
+    return [home, el("span", { class: "server-divider", role: "separator" }), ...buttons];
+  }
+
+  #server(id, name, face) {
+    const { count, mentions } = this.store.unreadIn(id);
+    const current = (this.store.guild?.id ?? null) === id;
+    const click = () => {
+      const channelId = this.store.channelIn(id);
+      if (channelId) this.open(channelId);
+    };
+    return el(
+      "button",
+      {
+        type: "button",
+        class: count ? "server unread" : "server",
+        title: name,
+        "aria-label": count ? `${name}, ${count} unread` : name,
+        "aria-current": current ? "true" : null,
+        dataset: { key: id ?? "home" },
+        on: { click },
+      },
+      face,
+      mentions ? el("span", { class: "badge" }, String(mentions)) : null,
     );
-    if (focused) this.channels.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  #branch(channel, all) {
-    const threads = all.filter((one) => isThread(one) && one.parent_id === channel.id);
+  // Channels
+
+  #sections() {
+    const { store } = this;
+    this.server.textContent = store.guild?.name ?? "Direct messages";
+    if (!store.guild) {
+      return [section("Direct messages", store.channelsOf(null).map((channel) => this.#item(channel)))];
+    }
+    const all = store.channelsOf(store.guild.id);
+    const voice = all.filter(({ type }) => type === ChannelType.VOICE);
+    const text = all.filter((channel) => !voice.includes(channel));
+    return [
+      section("Text channels", text.map((channel) => this.#branch(channel))),
+      ...(voice.length ? [section("Voice channels", voice.map((channel) => this.#item(channel)))] : []),
+    ];
+  }
+
+  #branch(channel) {
+    const threads = this.store.threadsOf(channel.id);
     const item = this.#item(channel);
     if (threads.length) item.append(el("ul", { class: "threads" }, threads.map((one) => this.#item(one))));
     return item;
@@ -48,46 +95,51 @@ export class Sidebar {
         class: unread ? "channel unread" : "channel",
         "aria-current": current ? "page" : null,
         "aria-label": spoken,
-        dataset: { channel: channel.id },
+        dataset: { key: channel.id },
         on: { click: () => this.open(channel.id) },
       },
-      this.#mark(channel, name),
+      channelMark(store, channel, "small"),
       el("span", { class: "channel-name" }, name),
       unread?.mentions ? el("span", { class: "badge" }, String(unread.mentions)) : null,
     );
     return el("li", {}, button);
   }
 
-  #mark(channel, name) {
-    if (channel.type !== ChannelType.DM) return icon(isThread(channel) ? "thread" : "hash");
-    return avatar(otherIn(this.store, channel), name, "small");
-  }
+  // Who speaks
 
   #drawMembers() {
-    const { store } = this;
-    const people = [...store.members.values()].filter(({ user }) => !user.bot);
-    this.members.replaceChildren(...people.map((member) => this.#member(member)));
+    const people = [...this.store.users.values()].filter((user) => !user.bot);
+    redraw(this.members, people.map((user) => this.#member(user)));
   }
 
-  #member(member) {
+  #member(user) {
     const { store } = this;
-    const name = store.displayName(member.user);
+    const name = store.displayName(user);
     const radio = el("input", {
       type: "radio",
       name: "member",
-      value: member.user.id,
-      checked: member.user.id === store.me,
-      on: { change: () => this.speakAs(member.user.id) },
+      value: user.id,
+      checked: user.id === store.me,
+      dataset: { key: user.id },
+      on: { change: () => this.speakAs(user.id) },
     });
     return el(
       "label",
       { class: "member" },
       radio,
-      avatar(member.user, name, "medium"),
+      avatar(user, name, "medium"),
       el("span", { class: "member-name" }, name),
-      member.administrator && administratorTag(),
+      store.guild?.people.get(user.id)?.administrator && administratorTag(),
     );
   }
+}
+
+/** Put new nodes into a place; what had the focus keeps it. */
+function redraw(place, nodes) {
+  const inHand = document.activeElement;
+  const key = place.contains(inHand) ? inHand.dataset.key : undefined;
+  place.replaceChildren(...nodes);
+  if (key) place.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
 /** Who is on the other end of a direct message. */
@@ -95,11 +147,15 @@ export function otherIn(store, channel) {
   return channel.recipients?.find((user) => user.id !== store.me) ?? { id: "0" };
 }
 
+/** A face for a direct message, a sign for any other channel. */
+export function channelMark(store, channel, size) {
+  if (channel.type !== ChannelType.DM) return icon(MARKS[channel.type] ?? "hash");
+  return avatar(otherIn(store, channel), store.channelName(channel), size);
+}
+
 export function channelTitle(store, channel) {
-  const name = store.channelName(channel);
-  if (channel.type !== ChannelType.DM) return [icon(isThread(channel) ? "thread" : "hash"), el("span", {}, name)];
-  const other = otherIn(store, channel);
-  return [avatar(other, name, "small"), el("span", {}, name), other.bot ? appTag() : ""];
+  const tag = isDirect(channel) && otherIn(store, channel).bot ? appTag() : "";
+  return [channelMark(store, channel, "small"), el("span", {}, store.channelName(channel)), tag];
 }
 
 function administratorTag() {
@@ -109,8 +165,4 @@ function administratorTag() {
 
 function section(title, items) {
   return el("section", {}, el("h2", {}, title), el("ul", {}, items));
-}
-
-function byPosition(a, b) {
-  return (a.position ?? 0) - (b.position ?? 0) || (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 }

@@ -1,0 +1,228 @@
+"""Where files are examined and converted: by a few worker processes, apart from the bot's own.
+
+Nothing here loads an audio library. Workers are started when they are needed, and end when nothing
+was to do for a while.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
+from bot.audio.process import WorkerLost, WorkerProcess
+from bot.audio.sound import Examined, Fitted
+from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
+
+log = logging.getLogger(__name__)
+
+EXAMINE_S = 60.0
+FIT_S = 180.0
+IDLE_S = 300.0
+WAITING_AT_MOST = 64
+TRIES = 2
+CPU_SHARE = 0.5  # of the time that an errand may take
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion:
+    """What a worker says of a fitted file; where it lies was not the worker's choice."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    format: AudioFormat
+    bitrate_kbit_s: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a worker writes: one of these, or none where nothing was found."""
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    examined: Examined | None = None
+    fitted: Conversion | None = None
+    unusable: str | None = None
+    cut_off: str | None = None
+    trouble: str | None = None
+
+
+_ANSWER = TypeAdapter(Answer)
+
+
+class Workshop:
+    """Open it with `Workshop.open`. Each call may be repeated, and cancelled at any time."""
+
+    def __init__(self, workers: int, idle_s: float) -> None:
+        self._turns = asyncio.Semaphore(workers)
+        self._waiting = 0
+        self._idle_s = idle_s
+        self._workers: set[WorkerProcess] = set()
+        self._idle: dict[WorkerProcess, asyncio.TimerHandle] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, *, workers: int = 2, idle_s: float = IDLE_S) -> AsyncIterator["Workshop"]:
+        """A workshop with at most so many processes; none is left after the block."""
+        workshop = cls(workers, idle_s)
+        try:
+            yield workshop
+        finally:
+            await workshop._close()
+
+    @property
+    def worker_pids(self) -> list[int]:
+        """The processes that are there now."""
+        return [worker.pid for worker in self._workers]
+
+    async def warm_up(self) -> None:
+        """Have a worker ready, so that the next file need not wait for its start."""
+        await self._ask({"do": "nothing"}, timeout_s=EXAMINE_S)
+
+    async def examine(self, path: Path, *, colour: int, timeout_s: float = EXAMINE_S) -> Examined:
+        """Decode a file once, and draw it in the colour 0xRRGGBB.
+
+        Raises `AudioUnusable` if it can't be played or drags a worker down twice,
+        `AudioUnavailable` if it was cut off on its way, `WorkshopTrouble` if it can't be known now.
+        """
+        errand = {"do": "examine", "path": str(_absolute(path)), "colour": colour}
+        answer = await self._ask(errand, timeout_s=timeout_s)
+        if answer.examined is None:
+            raise WorkshopTrouble("a worker examined a file and told nothing")
+        return answer.examined
+
+    async def fit(
+        self,
+        path: Path,
+        *,
+        limit_bytes: int,
+        tags: Tags,
+        preferred: AudioFormat = AudioFormat.ORIGINAL,
+        timeout_s: float = FIT_S,
+    ) -> Fitted | None:
+        """The file, or a converted one of at most `limit_bytes`; None where nothing fits.
+
+        A converted file lies beside the original, and is the caller's to remove, with the folder.
+        Raises what `examine` raises.
+        """
+        target = _absolute(path).with_name(f"{path.stem}-{secrets.token_hex(4)}")
+        errand = {
+            "do": "fit",
+            "path": str(_absolute(path)),
+            "target": str(target),
+            "limit_bytes": limit_bytes,
+            "preferred": preferred,
+            "metadata": tags.as_metadata(),
+        }
+        fitted = (await self._ask(errand, timeout_s=timeout_s)).fitted
+        if fitted is None:
+            return None
+        if fitted.format is AudioFormat.ORIGINAL:
+            return Fitted(path=path, format=AudioFormat.ORIGINAL)
+        return Fitted(
+            path=target.with_suffix(EXTENSIONS[fitted.format]),
+            format=fitted.format,
+            bitrate_kbit_s=fitted.bitrate_kbit_s,
+        )
+
+    async def _ask(self, errand: dict[str, Any], *, timeout_s: float) -> Answer:
+        if self._waiting >= WAITING_AT_MOST:
+            raise WorkshopTrouble(f"{self._waiting} files wait for a worker already")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                answer = await self._try(errand, timeout_s)
+        finally:
+            self._waiting -= 1
+        if answer.unusable is not None:
+            raise AudioUnusable(answer.unusable)
+        if answer.cut_off is not None:
+            raise AudioUnavailable(answer.cut_off)
+        if answer.trouble is not None:
+            raise WorkshopTrouble(answer.trouble)
+        return answer
+
+    async def _try(self, errand: dict[str, Any], timeout_s: float) -> Answer:
+        """A worker may be lost for a reason of its own, but hardly twice on the same file.
+
+        What keeps a core busy without end is such a loss, too; what gets no core is not.
+        """
+        errand |= {"cpu_s": max(int(timeout_s * CPU_SHARE), 1)}
+        for _ in range(TRIES):
+            try:
+                return await self._ask_one(errand, timeout_s)
+            except WorkerLost as error:
+                log.warning("a worker was lost over a file: %s", error)
+        raise AudioUnusable(f"{TRIES} workers were lost over it")
+
+    async def _ask_one(self, errand: dict[str, Any], timeout_s: float) -> Answer:
+        if self._closed:
+            raise WorkshopTrouble("the bot is stopping")
+        worker = self._take() or await self._start()
+        answer = None
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = _ANSWER.validate_json(await worker.ask(errand))
+        except TimeoutError:
+            raise WorkshopTrouble(f"it took longer than {timeout_s:.0f} s") from None
+        except ValidationError as error:
+            raise WorkerLost(
+                f"an answer that makes no sense, {error.error_count()} errors"
+            ) from None
+        finally:
+            # Whatever came instead of an answer, also a cancellation: nobody waits for it now.
+            if answer is None:
+                self._end(worker)
+        self._put_back(worker)
+        return answer
+
+    async def _start(self) -> WorkerProcess:
+        worker = await WorkerProcess.start()
+        self._workers.add(worker)
+        return worker
+
+    def _take(self) -> WorkerProcess | None:
+        while self._idle:
+            worker, timer = self._idle.popitem()
+            timer.cancel()
+            if not worker.ended:
+                return worker
+            self._end(worker)
+        return None
+
+    def _put_back(self, worker: WorkerProcess) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle[worker] = loop.call_later(self._idle_s, self._dismiss, worker)
+
+    def _dismiss(self, worker: WorkerProcess) -> None:
+        del self._idle[worker]
+        self._end(worker)
+
+    def _end(self, worker: WorkerProcess) -> None:
+        if worker in self._workers:
+            self._workers.remove(worker)
+            task = asyncio.create_task(worker.end())
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    async def _close(self) -> None:
+        self._closed = True
+        for timer in self._idle.values():
+            timer.cancel()
+        self._idle.clear()
+        for worker in list(self._workers):
+            self._end(worker)
+        await asyncio.gather(*self._ending)
+
+
+def _absolute(path: Path) -> Path:
+    """Workers run in a folder of their own choice."""
+    return path.absolute()

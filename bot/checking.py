@@ -1,0 +1,96 @@
+"""Asking the provider once more for a track that it has lost, delays, or let go stale."""
+
+import logging
+from enum import Enum, auto
+
+from yarl import URL
+
+from bot.errors import GenerationUnknown, ProviderError
+from bot.jobs import Audio, Job, JobState
+from bot.logs import about_job
+from bot.provider.audio_file import AudioFetcher
+from bot.provider.client import Provider
+from bot.provider.wire import Generation, Phase
+from bot.store.job_store import JobStore
+from bot.workers.bells import Bell, Bells
+from bot.workers.pace import Pace
+from bot.workers.worker import Clock
+
+log = logging.getLogger(__name__)
+
+
+class Finding(Enum):
+    """What the provider had to say."""
+
+    FINISHED = auto()  # the job goes on: the track is delivered in a moment
+    FRESH = auto()  # it was delivered before; the job has a fresh address of its file now
+    RUNNING = auto()
+    BROKEN = auto()  # the model reported an error
+    GONE = auto()  # the provider does not know it (any more)
+    NO_ANSWER = auto()
+
+
+class Checking:
+    """Looks for single generations, when a member asks for it."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        provider: Provider,
+        fetcher: AudioFetcher,
+        *,
+        pace: Pace,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._provider = provider
+        self._fetcher = fetcher
+        self._pace = pace
+        self._bells = bells
+        self._clock = clock
+
+    async def check(self, job: Job) -> Finding:
+        """One GET, and what it changes; may be repeated."""
+        if job.generation_id is None:
+            return Finding.GONE
+        self._pace.spend(1)  # the polls that follow wait a little longer
+        with about_job(job.id):
+            try:
+                generation = await self._provider.fetch(job.generation_id)
+            except GenerationUnknown:
+                return Finding.GONE
+            except ProviderError as error:
+                log.warning("a member asked for it, and the provider did not answer: %s", error)
+                return Finding.NO_ANSWER
+            return await self._learn(job, generation)
+
+    async def link(self, job: Job) -> str | None:
+        """Where the file of a finished job is now, if members may be shown that address."""
+        now = await self._jobs.get(job.id)
+        url = now.audio.url if now and now.audio else None
+        return str(URL(url)) if url and self._fetcher.may_link(url) else None
+
+    async def _learn(self, job: Job, generation: Generation) -> Finding:
+        if generation.phase is Phase.ERROR:
+            await self._poll_now(job)
+            return Finding.BROKEN
+        if generation.phase is not Phase.COMPLETED or generation.audio is None:
+            return Finding.RUNNING
+        return await self._found(job, generation.audio)
+
+    async def _found(self, job: Job, audio: Audio) -> Finding:
+        if job.state is JobState.SUCCEEDED:
+            await self._jobs.refresh_audio(job.id, audio)
+            return Finding.FRESH
+        if job.state is JobState.FAILED and await self._jobs.find_again(job.id, self._clock()):
+            log.info("its generation was found again")
+            self._bells.ring(Bell.POLL)
+        await self._poll_now(job)
+        return Finding.FINISHED
+
+    async def _poll_now(self, job: Job) -> None:
+        """The poller takes it from here, as with every generation that ends."""
+        if job.state is JobState.GENERATING:
+            await self._jobs.poll_again(job.id, self._clock())
+            self._bells.ring(Bell.POLL)

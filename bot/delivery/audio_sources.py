@@ -1,0 +1,74 @@
+"""Finding the audio of a finished track again, wherever it still is."""
+
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from bot.delivery.track_messages import TrackMessages
+from bot.errors import AudioError, AudioUnavailable, DeliveryError
+from bot.jobs import Job
+from bot.provider.audio_file import AudioFetcher, AudioOnDisk, recognise
+from bot.scratch import scratch_folder
+from bot.store.held_store import HeldStore
+from bot.tracks import Tracks
+
+# More than any message of ours can carry, and than models make.
+FETCH_BYTES = 50 * 2**20
+
+log = logging.getLogger(__name__)
+
+
+class AudioSources:
+    """Discord's links live for about a day, so they are asked for anew each time."""
+
+    def __init__(
+        self, tracks: Tracks, messages: TrackMessages, held: HeldStore, fetcher: AudioFetcher
+    ) -> None:
+        self._tracks = tracks
+        self._messages = messages
+        self._held = held
+        self._fetcher = fetcher
+
+    @contextlib.asynccontextmanager
+    async def open(self, job: Job, *, at_hand: str | None = None) -> AsyncIterator[AudioOnDisk]:
+        """The file, in a temporary folder that goes away with the block.
+
+        From where it is surest: a link of Discord's that is `at_hand`, the messages it stands in,
+        the provider, what is held for its member. Raises `AudioUnavailable` if it is nowhere.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            yield await self._found(job, at_hand, stack) or await self._kept(job, stack)
+
+    async def _found(
+        self, job: Job, at_hand: str | None, stack: contextlib.AsyncExitStack
+    ) -> AudioOnDisk | None:
+        async with contextlib.aclosing(self._links(job, at_hand)) as links:
+            async for url in links:
+                try:
+                    fetched = self._fetcher.fetch(url, limit_bytes=FETCH_BYTES)
+                    return await stack.enter_async_context(fetched)
+                except AudioError as error:
+                    log.info("not to be had here: %s", error)
+        return None
+
+    async def _links(self, job: Job, at_hand: str | None) -> AsyncGenerator[str, None]:
+        if at_hand:
+            yield at_hand
+        for place in await self._tracks.places(job):
+            try:
+                url = await self._messages.audio_url(place.channel_id, place.message_id)
+            except DeliveryError as error:
+                log.info("a message with the audio can't be read: %s", error)
+            else:
+                if url:
+                    yield url
+        if job.audio is not None:
+            yield job.audio.url
+
+    async def _kept(self, job: Job, stack: contextlib.AsyncExitStack) -> AudioOnDisk:
+        kept = await self._held.get(job.id)
+        if kept is None:
+            raise AudioUnavailable("the audio is nowhere any more")
+        path = stack.enter_context(scratch_folder()) / "audio"
+        path.write_bytes(kept.content)
+        return AudioOnDisk(path=path, size_bytes=len(kept.content), extension=recognise(path))

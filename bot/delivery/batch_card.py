@@ -1,0 +1,77 @@
+"""The card that variations share: how each of them stands, and which one is liked most."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import discord
+
+from bot import words
+from bot.delivery import buttons, cards
+from bot.delivery.announcements import address
+from bot.delivery.buttons import Action
+from bot.jobs import TERMINAL, JobState
+from bot.store.batch_store import Take
+
+
+def batch_card(
+    takes: Sequence[Take], expected_at: datetime | None = None
+) -> tuple[discord.Embed, discord.ui.View]:
+    """`takes` has at least one. `expected_at` counts down to the first of those to come."""
+    first = takes[0].job
+    running = [take for take in takes if take.job.state not in TERMINAL]
+    embed = cards.recipe_embed(first)
+    embed.title = _title(takes)
+    embed.colour = cards.COMPOSING_COLOUR if running else cards.COLOURS[_outcome(takes)]
+    for take in takes:
+        name = words.take_name(take.job.take)
+        embed.add_field(name=name, value=_how_it_stands(take), inline=False)
+    if favourites := _favourites(takes):
+        embed.add_field(name=words.FIELD_FAVOURITE, value=words.favourite(favourites), inline=False)
+    if running and expected_at is not None:
+        embed.add_field(name=words.FIELD_EXPECTED, value=words.relative_time(expected_at))
+    cancel = buttons.button(Action.CANCEL, first.card_job_id, buttons.CARD)
+    return embed, buttons.row(*([cancel] if running else []))
+
+
+def _title(takes: Sequence[Take]) -> str:
+    ready = sum(take.job.state is JobState.SUCCEEDED for take in takes)
+    if any(take.job.state not in TERMINAL for take in takes):
+        return words.composing_takes(ready, len(takes))
+    return words.takes_ended(ready, len(takes))
+
+
+def _outcome(takes: Sequence[Take]) -> JobState:
+    """The best that came of it gives the colour."""
+    states = {take.job.state for take in takes}
+    best_first = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+    return next(state for state in best_first if state in states)
+
+
+def _how_it_stands(take: Take) -> str:
+    job = take.job
+    if job.deleted_at is not None:
+        return words.TAKE_DELETED
+    match job.state:
+        case JobState.SUCCEEDED:
+            return words.take_ready(_url(take), take.likes)
+        case JobState.FAILED:
+            return cards.failure_sentence(job)
+        case JobState.CANCELLED:
+            return words.CANCELLED_RUNNING if job.generation_id else words.CANCELLED_FREE
+        case JobState.RECEIVED | JobState.QUEUED:
+            return words.take_waits(take.place)
+        case JobState.SUBMITTING | JobState.GENERATING:
+            return words.TAKE_RUNS
+
+
+def _url(take: Take) -> str | None:
+    if take.rung is None or take.channel_id is None or take.message_id is None:
+        return None
+    return address(take.job, take.rung, take.channel_id, take.message_id)
+
+
+def _favourites(takes: Sequence[Take]) -> list[int]:
+    """The takes with the most likes, more than one if they share the first place."""
+    liked = [take for take in takes if take.job.deleted_at is None]
+    most = max((take.likes for take in liked), default=0)
+    return [take.job.take for take in liked if most and take.likes == most]

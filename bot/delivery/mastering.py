@@ -1,0 +1,128 @@
+"""From the fetched file to the one that goes out: checked, drawn, and converted where needed."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+from bot.audio.formats import EXTENSIONS, Tags
+from bot.audio.sound import Examined, Fitted
+from bot.audio.workshop import EXAMINE_S, FIT_S, Workshop
+from bot.delivery.track_embed import colour_of
+from bot.errors import WorkshopTrouble
+from bot.jobs import AudioFormat, Job
+from bot.provider.audio_file import AudioOnDisk
+from bot.provider.models import name_of
+from bot.store.job_store import JobStore
+from bot.text import title_of
+
+MASTERING_S = EXAMINE_S + FIT_S
+# All that goes with one request to Discord must fit into 25 MiB: picture and text come on top.
+LARGEST_BYTES = 24 * 2**20
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Master:
+    """A fetched file, and what is heard in it, unless that can't be known now."""
+
+    job: Job
+    audio: AudioOnDisk
+    examined: Examined | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """A file that may be uploaded, and how to show it. `extension` has its dot."""
+
+    fitted: Fitted
+    extension: str
+    size_bytes: int
+    examined: Examined | None
+
+
+class Mastering:
+    """Has the workshop's work done for one delivery after the other."""
+
+    def __init__(self, workshop: Workshop, jobs: JobStore, preferred: AudioFormat) -> None:
+        self._workshop = workshop
+        self._jobs = jobs
+        self._preferred = preferred
+
+    @contextlib.asynccontextmanager
+    async def getting_ready(self) -> AsyncIterator[None]:
+        """Have a worker started while the file is on its way: it takes a quarter of a second."""
+        warming = asyncio.create_task(self._workshop.warm_up())
+        try:
+            yield
+        finally:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+
+    async def examine(self, job: Job, audio: AudioOnDisk, *, patient: bool) -> Master:
+        """Listen to the whole file, and remember its length and tempo with the job.
+
+        Raises `AudioUnusable` for what nobody can play and `AudioUnavailable` for what was cut off
+        on its way; `WorkshopTrouble` only if `patient`, else the file counts as good.
+        """
+        try:
+            examined = await self._workshop.examine(audio.path, colour=colour_of(job))
+        except WorkshopTrouble as error:
+            if patient:
+                raise
+            log.warning("goes out without a picture: %s", error)
+            return Master(job=job, audio=audio, examined=None)
+        return Master(job=await self._measured(job, examined), audio=audio, examined=examined)
+
+    async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
+        """The best form of at most so many bytes, if there is one: in the format that was asked
+        for, else untouched, else as much of the sound as goes in.
+
+        Raises what `examine` raises.
+        """
+        audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
+        fits = audio.size_bytes <= limit_bytes
+        untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
+        preferred = master.job.brief.audio_format or self._preferred
+        if fits and preferred in {AudioFormat.ORIGINAL, _format_of(master.examined)}:
+            return _track(master, untouched)
+        try:
+            fitted = await self._workshop.fit(
+                audio.path, limit_bytes=limit_bytes, preferred=preferred, tags=_tags(master.job)
+            )
+        except WorkshopTrouble as error:
+            if patient:
+                raise
+            log.warning("goes out unconverted: %s", error)
+            fitted = untouched if fits else None
+        return _track(master, fitted) if fitted else None
+
+    async def _measured(self, job: Job, examined: Examined) -> Job:
+        duration_s, tempo_bpm = examined.sound.duration_s, examined.sound.tempo_bpm
+        if (job.duration_s, job.tempo_bpm) != (duration_s, tempo_bpm):
+            await self._jobs.measured(job.id, duration_s=duration_s, tempo_bpm=tempo_bpm)
+        return replace(job, duration_s=duration_s, tempo_bpm=tempo_bpm)
+
+
+def _format_of(examined: Examined | None) -> AudioFormat | None:
+    return examined.sound.format if examined else None
+
+
+def _track(master: Master, fitted: Fitted) -> Track:
+    return Track(
+        fitted=fitted,
+        extension=EXTENSIONS.get(fitted.format, master.audio.extension),
+        size_bytes=fitted.path.stat().st_size,
+        examined=master.examined,
+    )
+
+
+def _tags(job: Job) -> Tags:
+    return Tags(
+        title=title_of(job),
+        prompt=job.brief.prompt,
+        model=name_of(job.brief.model),
+        made_on=(job.finished_at or job.created_at).date(),
+    )

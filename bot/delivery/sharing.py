@@ -1,0 +1,134 @@
+"""Posting a finished track in another channel, once, without making it again.
+
+Each share is stored before it is posted. As long as the outcome of a try is unknown, another press
+repeats it while Discord drops repetitions, and later looks for the message first.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from discord.utils import time_snowflake
+
+from bot import words
+from bot.delivery import announcements, buttons
+from bot.delivery.announcements import Announcement
+from bot.delivery.audio_sources import AudioSources
+from bot.delivery.ladder import NONCE_HOLDS
+from bot.delivery.mastering import Mastering
+from bot.delivery.messenger import Messenger
+from bot.delivery.track_messages import TrackMessages
+from bot.errors import AudioError, DeliveryLater, Unreachable, UploadTooLarge
+from bot.jobs import Job
+from bot.logs import about_job
+from bot.store.share_store import Share
+from bot.store.stores import Stores
+from bot.tracks import Tracks
+from bot.workers.worker import Clock
+
+# Message ids tell the time by Discord's clock, which may not be the host's.
+CLOCKS_APART = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A channel or thread to share to; `limit_bytes` is what the bot may upload there."""
+
+    channel_id: int
+    guild_id: int | None
+    limit_bytes: int
+
+
+class Sharing:
+    """Takes tracks to other channels. Whether a member may do so is for the caller to check."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        tracks: Tracks,
+        mastering: Mastering,
+        sources: AudioSources,
+        *,
+        messages: TrackMessages,
+        messenger: Messenger,
+        clock: Clock,
+    ) -> None:
+        self._jobs = stores.jobs
+        self._shares = stores.shares
+        self._tracks = tracks
+        self._mastering = mastering
+        self._sources = sources
+        self._messages = messages
+        self._messenger = messenger
+        self._clock = clock
+
+    async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> int:
+        """The id of the message with the track there: a new one, or the one that was there before.
+
+        `at_hand` is a fresh link to the audio, if there is one. Raises the `DeliveryError`s, and
+        `AudioError` if the audio is nowhere any more.
+        """
+        with about_job(job.id):
+            now = self._clock()
+            share = await self._shares.begin(job.id, target.channel_id, target.guild_id, now)
+            message_id = await self._earlier(job, share)
+            if message_id is not None:
+                return message_id
+            if share.message_id is not None or not self._is_repeatable(share):
+                share = await self._shares.begin_again(share, now)
+            return await self._post(job, share, target, at_hand)
+
+    async def _earlier(self, job: Job, share: Share) -> int | None:
+        """The message of an earlier press, as far as it is there."""
+        if share.message_id is not None:
+            there = await self._messages.is_there(share.channel_id, share.message_id)
+            return share.message_id if there else None
+        if self._is_repeatable(share):
+            return None
+        since = time_snowflake(share.shared_at - CLOCKS_APART)
+        found = await self._messenger.find(share.channel_id, job, buttons.SHARE, since=since)
+        if found is None:
+            return None
+        log.info("an earlier try had reached Discord")
+        await self._shares.posted(share, found.id)
+        return found.id
+
+    def _is_repeatable(self, share: Share) -> bool:
+        """Whether Discord would drop a repetition."""
+        return self._clock() - share.shared_at < NONCE_HOLDS
+
+    async def _post(self, job: Job, share: Share, target: Target, at_hand: str | None) -> int:
+        try:
+            async with self._announcement(job, target, at_hand) as what:
+                message_id = await self._messages.post(
+                    target.channel_id, target.guild_id, what, share.nonce
+                )
+        except (AudioError, DeliveryLater, Unreachable, UploadTooLarge):
+            # surely not posted
+            await self._shares.remove(share.job_id, share.channel_id, None)
+            raise
+        await self._shares.posted(share, message_id)
+        log.info("shared to another channel")
+        return message_id
+
+    @asynccontextmanager
+    async def _announcement(
+        self, job: Job, target: Target, at_hand: str | None
+    ) -> AsyncIterator[Announcement]:
+        """The track as it was announced, but told by its member, and in a form that fits there."""
+        parent = await self._jobs.get(job.parent_id) if job.parent_id else None
+        async with self._sources.open(job, at_hand=at_hand) as audio:
+            master = await self._mastering.examine(job, audio, patient=False)
+            track = await self._mastering.fit(master, target.limit_bytes, patient=False)
+            if track is None:
+                raise UploadTooLarge(f"{audio.size_bytes} bytes, and no form of it fits")
+            what = announcements.track(master.job, track, parent=parent)
+            yield replace(
+                what,
+                content=words.shared(job.member_id),
+                view=buttons.under_track(job, buttons.SHARE, likes=await self._tracks.likes(job)),
+            )

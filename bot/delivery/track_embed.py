@@ -1,0 +1,83 @@
+"""The embed below a finished track: what was asked for, and what came of it."""
+
+import discord
+
+from bot import words
+from bot.audio.sound import Fitted
+from bot.delivery.options import options_of
+from bot.jobs import AudioFormat, Job, Relation
+from bot.provider.models import MODELS, name_of
+from bot.text import harmless, title_of
+
+TITLE_LIMIT = 250
+PROMPT_LIMIT = 300  # the recipe has it whole
+AVOIDED_LIMIT = 150
+PICTURE_NAME = "waveform.png"
+COLOUR = 0x2F9E6E  # of models that have left the catalogue
+
+
+def colour_of(job: Job) -> int:
+    """The model's, as 0xRRGGBB: for the embed's edge and for the picture of the sound."""
+    model = MODELS.get(job.brief.model)
+    return model.colour if model else COLOUR
+
+
+def track_embed(
+    job: Job,
+    *,
+    parent: Job | None = None,
+    fitted: Fitted | None = None,
+    pictured: bool = False,
+) -> discord.Embed:
+    """What members read of a track; compact, since there will be many in a channel.
+
+    `parent` is what it was made from, `fitted` the form that goes out, if it was converted.
+    `pictured` shows the attachment `PICTURE_NAME` of the same message.
+    """
+    embed = discord.Embed(
+        title=harmless(title_of(job), TITLE_LIMIT),
+        description=_described(job, parent),
+        colour=colour_of(job),
+    )
+    for name, value in _facts(job, fitted):
+        embed.add_field(name=name, value=value)
+    if job.brief.negative_prompt:
+        avoided = harmless(job.brief.negative_prompt, AVOIDED_LIMIT)
+        embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
+    if pictured:
+        embed.set_image(url=f"attachment://{PICTURE_NAME}")
+    return embed
+
+
+def _described(job: Job, parent: Job | None) -> str:
+    prompt = harmless(job.brief.prompt, PROMPT_LIMIT)
+    if parent is None or job.relation is None:
+        return prompt
+    return f"{prompt}\n{_lineage(job, job.relation, parent)}"
+
+
+def _lineage(job: Job, relation: Relation, parent: Job) -> str:
+    """Whom it goes back to. What others keep to themselves, or took away, is not named."""
+    hidden = parent.deleted_at is not None or (parent.private and parent.member_id != job.member_id)
+    title = None if hidden else harmless(title_of(parent), TITLE_LIMIT)
+    return words.lineage(relation, title, parent.member_id)
+
+
+def _facts(job: Job, fitted: Fitted | None) -> list[tuple[str, str]]:
+    """Names and values of the fields, for what is known."""
+    facts = [(words.FIELD_MODEL, name_of(job.brief.model))]
+    if job.duration_s is not None:
+        facts.append((words.FIELD_LENGTH, words.length(job.duration_s)))
+    if job.tempo_bpm is not None:
+        facts.append((words.FIELD_TEMPO, words.tempo(job.tempo_bpm)))
+    if job.brief.seed is not None:
+        facts.append((words.FIELD_SEED, str(job.brief.seed)))
+    if options := options_of(job):
+        facts.append((words.FIELD_OPTIONS, options))
+    if job.finished_at is not None:
+        facts.append(
+            (words.FIELD_TOOK, words.length((job.finished_at - job.created_at).total_seconds()))
+        )
+    if fitted is not None and fitted.format is not AudioFormat.ORIGINAL:
+        facts.append((words.FIELD_FILE, words.converted(fitted.format, fitted.bitrate_kbit_s)))
+    return facts

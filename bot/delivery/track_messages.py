@@ -1,0 +1,74 @@
+"""The messages a track stands in, after its delivery: looked at anew, posted elsewhere, removed."""
+
+import discord
+
+from bot.delivery.announcements import Announcement
+from bot.delivery.messenger import READ_TIMEOUT_S, SEND_TIMEOUT_S, translated
+
+AUDIO_TYPE = "audio/"
+UNKNOWN = frozenset({10003, 10008})  # the channel or the message is gone
+
+
+class TrackMessages:
+    """Methods raise the `DeliveryError`s of `bot.errors`."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def audio_url(self, channel_id: int, message_id: int) -> str | None:
+        """A fresh link to the audio of a message; `None` if it has none, or is gone."""
+        message = await self._read(channel_id, message_id)
+        return audio_url(message) if message else None
+
+    async def is_there(self, channel_id: int, message_id: int) -> bool:
+        """Whether the message was not deleted. Raises `Unreachable` where that can't be seen."""
+        return await self._read(channel_id, message_id) is not None
+
+    async def post(
+        self, channel_id: int, guild_id: int | None, what: Announcement, nonce: str
+    ) -> int:
+        """A message that pings nobody; its id. May be repeated while Discord knows the nonce."""
+        channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+        files = what.open_files()
+        try:
+            async with translated(SEND_TIMEOUT_S):
+                message = await channel.send(
+                    what.content,
+                    embeds=[what.embed] if what.embed else [],
+                    files=files,
+                    view=what.view,
+                    nonce=nonce,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+        finally:
+            for file in files:
+                file.close()
+        return message.id
+
+    async def remove(self, channel_id: int, message_id: int) -> None:
+        """Delete a message of our own; one that is gone already is fine."""
+        channel = self._client.get_partial_messageable(channel_id)
+        async with translated(READ_TIMEOUT_S):
+            try:
+                await channel.get_partial_message(message_id).delete()
+            except discord.NotFound as error:
+                if error.code not in UNKNOWN:
+                    raise
+
+    async def _read(self, channel_id: int, message_id: int) -> discord.Message | None:
+        channel = self._client.get_partial_messageable(channel_id)
+        async with translated(READ_TIMEOUT_S, reading=True):
+            try:
+                return await channel.fetch_message(message_id)
+            except discord.NotFound as error:
+                if error.code not in UNKNOWN:
+                    raise
+                return None
+
+
+def audio_url(message: discord.Message) -> str | None:
+    """Where the audio of a message is, for about a day."""
+    for attachment in message.attachments:
+        if (attachment.content_type or "").startswith(AUDIO_TYPE):
+            return attachment.url
+    return None

@@ -1,0 +1,60 @@
+"""Taking finished tracks away, and looking where they come from."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.jobs import Job, JobState, NoticeKind
+from bot.store.rows import job_from_row
+from bot.store.tables import held_audio, jobs, likes, notices
+
+
+class CurationStore:
+    """Owns these queries. `now` is aware UTC."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def delete(self, job_id: str, now: datetime) -> bool:
+        """Mark a track as deleted, and forget its likes and its audio; whether it was there.
+
+        A result that was not told yet, or is held, is not told any more. May be repeated.
+        """
+        there = (
+            jobs.c.id == job_id,
+            jobs.c.state == JobState.SUCCEEDED,
+            jobs.c.deleted_at.is_(None),
+        )
+        marked = sa.update(jobs).where(*there).values(deleted_at=now, title=None)
+        untold = sa.update(notices).where(
+            notices.c.job_id == job_id,
+            notices.c.kind == NoticeKind.RESULT,
+            notices.c.told_at.is_(None),
+        )
+        async with self._engine.begin() as connection:
+            if not (await connection.execute(marked)).rowcount:
+                return False
+            await connection.execute(sa.delete(likes).where(likes.c.job_id == job_id))
+            await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
+            await connection.execute(untold.values(due_at=None, rung=None))
+            return True
+
+    async def ancestors(self, job_id: str, *, most: int) -> list[Job]:
+        """What a track was made from, its parent first, at most so many."""
+        line = (
+            sa.select(jobs.c.parent_id, sa.literal(1).label("distance"))
+            .where(jobs.c.id == job_id, jobs.c.parent_id.is_not(None))
+            .cte("line", recursive=True)
+        )
+        older = jobs.alias("older")
+        line = line.union_all(
+            sa.select(older.c.parent_id, line.c.distance + 1).where(
+                older.c.id == line.c.parent_id,
+                older.c.parent_id.is_not(None),
+                line.c.distance < most,
+            )
+        )
+        wanted = sa.select(jobs).join(line, line.c.parent_id == jobs.c.id).order_by(line.c.distance)
+        async with self._engine.connect() as connection:
+            return [job_from_row(row) for row in (await connection.execute(wanted)).all()]

@@ -1,0 +1,64 @@
+"""All queries on likes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.rows import select_job
+from bot.store.tables import likes
+from bot.store.transactions import Transactions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likes:
+    """How many members like a track now, and whether the one who just pressed is among them."""
+
+    count: int
+    liked: bool
+
+
+class LikeStore:
+    """Who likes which track: each member once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._transactions = Transactions(engine)
+
+    async def toggle(self, job_id: str, member_id: int, now: datetime) -> Likes:
+        """Like it, or take the like back."""
+        own = sa.and_(likes.c.job_id == job_id, likes.c.member_id == member_id)
+        new = {"job_id": job_id, "member_id": member_id, "liked_at": now}
+
+        async def toggle(connection: AsyncConnection) -> Likes:
+            # Locks the job, so that presses at the same moment follow each other.
+            await connection.execute(select_job(job_id).with_for_update())
+            taken_back = (await connection.execute(sa.delete(likes).where(own))).rowcount
+            if not taken_back:
+                await connection.execute(sa.insert(likes).values(new))
+            count = (await connection.execute(_count(job_id))).scalar_one()
+            return Likes(count=count, liked=not taken_back)
+
+        return await self._transactions.run(toggle)
+
+    async def count(self, job_id: str) -> int:
+        """How many members like a track."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(_count(job_id))).scalar_one()
+
+    async def counts(self, job_ids: Collection[str]) -> dict[str, int]:
+        """The same for several; those that nobody likes are left out."""
+        counted = (
+            sa.select(likes.c.job_id, sa.func.count().label("members"))
+            .where(likes.c.job_id.in_(job_ids))
+            .group_by(likes.c.job_id)
+        )
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(counted)).all()
+        return {row.job_id: row.members for row in rows}
+
+
+def _count(job_id: str) -> sa.Select[int]:
+    return sa.select(sa.func.count()).select_from(likes).where(likes.c.job_id == job_id)

@@ -1,0 +1,267 @@
+"""All queries on finished tracks: who may see which, how they are liked, where they are heard."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.jobs import Job, JobState, NoticeKind, Rung
+from bot.store.rows import job_from_row
+from bot.store.tables import AnyText, jobs, likes, notices, shares
+
+# Rungs on which others in the channel can hear a track.
+OPEN_RUNGS = (Rung.CHANNEL, Rung.INTERACTION)
+
+# Characters that a pattern would take for something else, and the one that keeps it from that.
+_WILDCARDS = re.compile("[%_/]")
+
+Condition = sa.ColumnElement[bool]
+
+
+class Only(StrEnum):
+    """What a list of tracks can be narrowed down to."""
+
+    LIKED = "liked"
+    HELD = "held"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which tracks a member wants to see: their own ones, or what is public of another member.
+
+    With `guild_id` only those of that server; another member's tracks need one.
+    """
+
+    viewer_id: int
+    member_id: int
+    guild_id: int | None = None
+    search: str = ""
+    only: Only | None = None
+    model: str | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the member looks at their own tracks."""
+        return self.viewer_id == self.member_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A message with a track in it. `guild_id` is `None` for a direct message."""
+
+    guild_id: int | None
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """A finished job, as it is listed. `places` begin with the message that announced it."""
+
+    job: Job
+    likes: int
+    held: bool
+    places: tuple[Place, ...]
+
+
+class TrackStore:
+    """Owns the queries on finished tracks. All of them may be repeated.
+
+    `channel_ids` are the channels that the viewer may see: what is nowhere but in others is not
+    there for them. Members always see all that is their own.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(
+        self, wanted: Wanted, channel_ids: Collection[int], *, limit: int, offset: int
+    ) -> list[Track]:
+        """Newest first."""
+        found = _TRACKS.where(*_conditions(wanted, channel_ids)).order_by(*_NEWEST_FIRST)
+        return await self._tracks(found.limit(limit).offset(offset))
+
+    async def count(self, wanted: Wanted, channel_ids: Collection[int]) -> int:
+        """How many there are on all pages."""
+        counted = sa.select(sa.func.count()).select_from(jobs)
+        async with self._engine.connect() as connection:
+            found = await connection.execute(counted.where(*_conditions(wanted, channel_ids)))
+        return int(found.scalar_one())
+
+    async def models(self, wanted: Wanted, channel_ids: Collection[int]) -> list[str]:
+        """The ids of the models that made them."""
+        made_by = sa.select(jobs.c.model).distinct().where(*_conditions(wanted, channel_ids))
+        async with self._engine.connect() as connection:
+            return list((await connection.execute(made_by.order_by(jobs.c.model))).scalars())
+
+    async def most_liked(
+        self, guild_id: int, channel_ids: Collection[int], *, since: datetime | None, limit: int
+    ) -> list[Track]:
+        """A server's public tracks with the likes since then, most first, newer before older."""
+        counted = sa.select(likes.c.job_id, sa.func.count().label("likes")).group_by(likes.c.job_id)
+        if since is not None:
+            counted = counted.where(likes.c.liked_at > since)
+        ranked = counted.subquery()
+        found = (
+            sa.select(jobs, *_TOLD_COLUMNS, ranked.c.likes)
+            .select_from(ranked.join(jobs, jobs.c.id == ranked.c.job_id).outerjoin(notices, _TOLD))
+            .where(*_audible(guild_id, channel_ids))
+            .order_by(ranked.c.likes.desc(), *_NEWEST_FIRST)
+        )
+        return await self._tracks(found.limit(limit))
+
+    async def get(
+        self,
+        job_id: str,
+        *,
+        viewer_id: int,
+        guild_id: int | None,
+        channel_ids: Collection[int],
+    ) -> Track | None:
+        """One track, if this viewer may see it here."""
+        mine = sa.and_(jobs.c.member_id == viewer_id, jobs.c.state == JobState.SUCCEEDED)
+        allowed = mine
+        if guild_id is not None:
+            allowed = sa.or_(mine, sa.and_(*_audible(guild_id, channel_ids)))
+        found = await self._tracks(_TRACKS.where(jobs.c.id == job_id, allowed))
+        return found[0] if found else None
+
+    async def rename(self, job_id: str, member_id: int, title: str | None) -> bool:
+        """Call a member's own track something else; `None` for the title from its prompt."""
+        statement = sa.update(jobs).where(
+            jobs.c.id == job_id,
+            jobs.c.member_id == member_id,
+            jobs.c.state == JobState.SUCCEEDED,
+            jobs.c.deleted_at.is_(None),
+        )
+        async with self._engine.begin() as connection:
+            return (await connection.execute(statement.values(title=title))).rowcount == 1
+
+    async def _tracks(self, statement: sa.Select[Any]) -> list[Track]:
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(statement)).all()
+            shared = await _shares_of(connection, [row.id for row in rows])
+        return [_track(row, shared.get(row.id, ())) for row in rows]
+
+
+_NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
+
+
+def _told_as(table: sa.FromClause) -> Condition:
+    """Joins a job with the notice of its track."""
+    return sa.and_(table.c.job_id == jobs.c.id, table.c.kind == NoticeKind.RESULT)
+
+
+# For sub-queries of their own, also where the outer query joins the same table.
+_heard = notices.alias("heard")
+_TOLD = _told_as(notices)
+_TOLD_COLUMNS = (notices.c.rung, notices.c.message_channel_id, notices.c.message_id)
+_LIKES = sa.select(sa.func.count()).where(likes.c.job_id == jobs.c.id).correlate(jobs)
+_TRACKS = sa.select(jobs, *_TOLD_COLUMNS, _LIKES.scalar_subquery().label("likes")).select_from(
+    jobs.outerjoin(notices, _TOLD)
+)
+
+
+def _conditions(wanted: Wanted, channel_ids: Collection[int]) -> Iterable[Condition]:
+    yield jobs.c.member_id == wanted.member_id
+    if wanted.own:
+        yield jobs.c.state == JobState.SUCCEEDED
+        if wanted.guild_id is not None:
+            yield jobs.c.guild_id == wanted.guild_id
+    else:
+        yield from _audible(wanted.guild_id or 0, channel_ids)
+    if wanted.search:
+        yield sa.or_(
+            _contains(jobs.c.prompt, wanted.search), _contains(jobs.c.title, wanted.search)
+        )
+    if wanted.model is not None:
+        yield jobs.c.model == wanted.model
+    match wanted.only:
+        case Only.LIKED:
+            yield sa.exists().where(likes.c.job_id == jobs.c.id)
+        case Only.PRIVATE:
+            yield jobs.c.private
+        case Only.HELD:
+            yield sa.exists().where(_told_as(_heard), _heard.c.rung == Rung.HELD)
+
+
+def _audible(guild_id: int, channel_ids: Collection[int]) -> Iterable[Condition]:
+    """What others have heard in one of the channels: posted there for all, or shared."""
+    posted = sa.and_(
+        ~jobs.c.private,
+        jobs.c.guild_id == guild_id,
+        sa.exists().where(
+            _told_as(_heard),
+            _heard.c.rung.in_(OPEN_RUNGS),
+            _heard.c.message_channel_id.in_(channel_ids),
+        ),
+    )
+    shared = sa.exists().where(
+        shares.c.job_id == jobs.c.id,
+        shares.c.guild_id == guild_id,
+        shares.c.channel_id.in_(channel_ids),
+        shares.c.message_id.is_not(None),
+    )
+    yield jobs.c.state == JobState.SUCCEEDED
+    yield jobs.c.deleted_at.is_(None)
+    yield sa.or_(posted, shared)
+
+
+def _contains(column: sa.ColumnElement[Any], text: str) -> Condition:
+    """Whether the text is in it, in any case; `%` and `_` stand for themselves.
+
+    Some databases know the case of ASCII letters only, so what Python knows of the others is
+    tried, too: all small, all capitals, and capitals at the beginning.
+    """
+    spellings = {_lower_ascii(text.lower()), _lower_ascii(text.upper()), _lower_ascii(text.title())}
+    lowered = sa.func.lower(column)
+    patterns = [sa.literal(f"%{_escaped(one)}%", AnyText) for one in spellings]
+    return sa.or_(*(lowered.like(pattern, escape="/") for pattern in patterns))
+
+
+def _escaped(text: str) -> str:
+    return _WILDCARDS.sub(r"/\g<0>", text)
+
+
+def _lower_ascii(text: str) -> str:
+    return "".join(char.lower() if char.isascii() else char for char in text)
+
+
+async def _shares_of(
+    connection: AsyncConnection, job_ids: Sequence[str]
+) -> Mapping[str, Sequence[Place]]:
+    """The messages in which tracks were shared, oldest first."""
+    if not job_ids:
+        return {}
+    wanted = (
+        sa.select(shares)
+        .where(shares.c.job_id.in_(job_ids), shares.c.message_id.is_not(None))
+        .order_by(shares.c.shared_at)
+    )
+    found: dict[str, list[Place]] = {}
+    for row in (await connection.execute(wanted)).all():
+        place = Place(guild_id=row.guild_id, channel_id=row.channel_id, message_id=row.message_id)
+        found.setdefault(row.job_id, []).append(place)
+    return found
+
+
+def _track(row: Any, shared: Iterable[Place]) -> Track:
+    job = job_from_row(row)
+    told = _announced(job, row)
+    places = (*([told] if told else []), *shared) if job.deleted_at is None else ()
+    return Track(job=job, likes=row.likes, held=row.rung == Rung.HELD, places=places)
+
+
+def _announced(job: Job, row: Any) -> Place | None:
+    """The message of the announcement. A private answer is seen by nobody who comes later."""
+    fleeting = job.private and row.rung == Rung.INTERACTION
+    if fleeting or row.message_channel_id is None or row.message_id is None:
+        return None
+    guild_id = None if row.rung == Rung.DIRECT_MESSAGE else job.guild_id
+    return Place(guild_id=guild_id, channel_id=row.message_channel_id, message_id=row.message_id)

@@ -1,0 +1,84 @@
+"""`/help`: what a member can do in this place, with examples to press."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery.track_embed import COLOUR
+from bot.drafts import Draft
+from bot.library import Allowance
+from bot.provider.models import MODELS
+from cogs.answers import say
+from cogs.places import refusal
+from cogs.request_modal import open_modal
+from cogs.routed import Routed, RoutedInteraction, view_of
+
+EXAMPLE_ID = re.compile(r"compose:example:(?P<number>\d)")
+LABEL_LIMIT = 80
+
+
+class Help(commands.Cog):
+    """Short, and about here and now."""
+
+    @app_commands.command(description=words.HELP)
+    @app_commands.allowed_contexts(dms=True)
+    async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
+        """Where one can't compose, it says why, and offers no examples."""
+        closed = refusal(interaction, private=False)
+        allowance = await interaction.client.library.allowance(interaction.user.id)
+        in_server = interaction.guild_id is not None
+        embed = discord.Embed(
+            title=words.HELP_TITLE,
+            description="\n".join(_lines(closed, allowance, in_server=in_server)),
+            colour=COLOUR,
+        )
+        if closed:
+            await say(interaction, "", embed=embed)
+            return
+        embed.add_field(name=words.HELP_MODELS, value="\n".join(_models()), inline=False)
+        await say(interaction, "", embed=embed, view=view_of(*_examples()))
+
+
+class ExampleButton(Routed, template=EXAMPLE_ID):
+    """Opens the dialog with an example in it."""
+
+    async def use(self, interaction: RoutedInteraction) -> None:
+        """Costs nothing: it is sent only from the dialog."""
+        number = int(self.match["number"]) % len(words.EXAMPLES)
+        await open_modal(interaction, Draft(prompt=words.EXAMPLES[number]))
+
+
+def _lines(closed: str | None, allowance: Allowance | None, *, in_server: bool) -> Iterator[str]:
+    yield f"{words.HELP_COMPOSE_NOT_HERE} {closed}" if closed else words.HELP_COMPOSE
+    yield words.HELP_LOOK
+    if in_server:
+        yield words.HELP_TOP
+    if allowance:
+        yield words.allowance(allowance.left, allowance.limit, whole_bot=allowance.whole_bot)
+    if not closed:
+        yield words.HELP_EXAMPLES
+
+
+def _models() -> Iterator[str]:
+    for model in MODELS.values():
+        yield words.help_model(model.name, model.good_for)
+
+
+def _examples() -> Iterator[discord.ui.Item[Any]]:
+    for number, prompt in enumerate(words.EXAMPLES):
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            label=prompt[:LABEL_LIMIT], custom_id=f"compose:example:{number}"
+        )
+        yield button
+
+
+async def setup(client: ComposeClient) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await client.add_cog(Help())
+    client.add_dynamic_items(ExampleButton)

@@ -1,0 +1,183 @@
+"""A track that was opened from a list: heard again, privately, with what can be done with it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery import buttons
+from bot.delivery.announcements import Announcement
+from bot.delivery.buttons import Action
+from bot.delivery.track_embed import track_embed
+from bot.drafts import Draft
+from bot.jobs import Job, Relation
+from bot.store.track_store import Track
+from bot.text import harmless, is_blank, title_of
+from cogs.answers import apologise_for, ask, defer, say
+from cogs.pressing import JobButton, JobInteraction
+from cogs.request_modal import values_of
+from cogs.routed import Routed, RoutedInteraction
+from cogs.sight import channels_seen_by
+from cogs.track_buttons import begin
+from cogs.track_list import OPEN_ID, TITLE_LIMIT
+
+LIBRARY = "library"
+TITLE_MOST = 60
+TOO_LARGE_CODE = 40005
+RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"
+
+OWN = (Action.AGAIN, Action.SHARE, Action.RENAME, Action.RECIPE, Action.DELETE)
+OTHERS = (Action.LIKE, Action.AGAIN, Action.REMIX, Action.RECIPE)
+GONE = (Action.REMAKE, Action.RECIPE)
+
+
+class OpenSelect(Routed, template=OPEN_ID):
+    """Opens the chosen track, if the one who chose may see it."""
+
+    async def use(self, interaction: RoutedInteraction) -> None:
+        """A private message of its own."""
+        await defer(interaction)
+        track = await interaction.client.library.track(
+            self.chosen,
+            viewer_id=interaction.user.id,
+            guild_id=interaction.guild_id,
+            channel_ids=channels_seen_by(interaction),
+        )
+        if track is None or not await _is_there_for(interaction, track):
+            await say(interaction, words.TRACK_UNKNOWN)
+        elif track.job.deleted_at is not None:
+            await _say_gone(interaction, track.job, words.OPENED_DELETED)
+        else:
+            await _play(interaction, track)
+
+
+async def _is_there_for(interaction: RoutedInteraction, track: Track) -> bool:
+    """What a moderator took out of a channel by hand is gone for all but its member."""
+    own = track.job.member_id == interaction.user.id
+    return own or await interaction.client.replay.stands(track)
+
+
+async def _play(interaction: RoutedInteraction, track: Track) -> None:
+    """The audio, else a link to it, else the way to make it again."""
+    replay = interaction.client.replay
+    parent = await _parent(interaction, track.job)
+    async with replay.open(track, interaction.filesize_limit, parent=parent) as what:
+        if what is not None and await _uploaded(interaction, track, what):
+            return
+    if url := await replay.link(track):
+        await say(
+            interaction,
+            words.track_as_file_link(url),
+            embed=track_embed(track.job, parent=parent),
+            view=_view(interaction, track),
+        )
+    else:
+        await _say_gone(interaction, track.job, words.OPENED_GONE)
+
+
+async def _uploaded(interaction: RoutedInteraction, track: Track, what: Announcement) -> bool:
+    """Whether Discord took the file: it may take less than it had said."""
+    extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
+    try:
+        await say(interaction, words.OPENED, view=_view(interaction, track), **extras)
+    except discord.HTTPException as error:
+        if error.status == 413 or error.code == TOO_LARGE_CODE:
+            return False
+        raise
+    finally:
+        for file in extras["files"]:
+            file.close()
+    return True
+
+
+async def _parent(interaction: RoutedInteraction, job: Job) -> Job | None:
+    return await interaction.client.reception.job(job.parent_id) if job.parent_id else None
+
+
+async def _say_gone(interaction: RoutedInteraction, job: Job, why: str) -> None:
+    view = buttons.row(*(buttons.button(action, job.id, LIBRARY) for action in GONE))
+    await say(interaction, why, embed=track_embed(job), view=view)
+
+
+def _view(interaction: RoutedInteraction, track: Track) -> discord.ui.View:
+    own = track.job.member_id == interaction.user.id
+    items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
+    for item in items:
+        if item.label == words.BUTTON_LIKE:
+            item.label = words.like_label(track.likes)
+    return buttons.row(*items)
+
+
+class RemakeButton(JobButton, template=buttons.pattern(Action.REMAKE)):
+    """The same request with the same seed, for a track whose audio is gone."""
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """A new track, which counts as theirs."""
+        await begin(interaction, job, Draft.of(job, Relation.AGAIN))
+
+
+class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
+    """Asks what a track should be called."""
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """Only its member names it."""
+        if job.member_id != interaction.user.id:
+            await say(interaction, words.NOT_YOURS_TO_RENAME)
+        elif job.deleted_at is not None:
+            await say(interaction, words.NOT_RENAMED)
+        else:
+            await ask(interaction, RenameModal(job))
+
+
+class RenameModal(discord.ui.Modal):
+    """One line of text. It is told by its custom_id, so that a restart does not matter."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(
+            title=words.RENAME_TITLE, custom_id=f"compose:rename:{job.id}", timeout=None
+        )
+        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="title", default=title_of(job)[:TITLE_MOST], required=False,
+            max_length=TITLE_MOST,
+        )  # fmt: skip
+        self.add_item(
+            discord.ui.Label(
+                text=words.RENAME_LABEL, description=words.RENAME_HINT, component=field
+            )
+        )
+        self.stop()
+
+
+class Renaming(commands.Cog):
+    """The dialog comes back."""
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: RoutedInteraction) -> None:
+        """Of all dialogs, only the one for titles."""
+        data: Mapping[str, Any] = interaction.data or {}
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        if match := re.fullmatch(RENAME_ID, str(data.get("custom_id"))):
+            async with apologise_for(interaction, "a track could not be renamed"):
+                await _rename(interaction, match["job_id"], values_of(interaction))
+
+
+async def _rename(interaction: RoutedInteraction, job_id: str, values: Mapping[str, Any]) -> None:
+    typed = str(values.get("title") or "")[:TITLE_MOST]
+    title = None if is_blank(typed) else typed.strip()
+    renamed = await interaction.client.library.rename(job_id, interaction.user.id, title)
+    job = await interaction.client.reception.job(job_id) if renamed else None
+    if job is None:
+        await say(interaction, words.NOT_RENAMED)
+    else:
+        await say(interaction, words.renamed(harmless(title_of(job), TITLE_LIMIT)))
+
+
+async def setup(client: ComposeClient) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await client.add_cog(Renaming())
+    client.add_dynamic_items(OpenSelect, RemakeButton, RenameButton)

@@ -1,0 +1,63 @@
+"""Where an interaction comes from: whether one may compose there, and what the bot can do there."""
+
+import discord
+from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
+
+from bot import words
+from bot.client import ComposeClient
+
+
+def refusal(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
+    """Why one can't compose here, if so. A private track needs no permissions in the channel."""
+    if not _is_served(interaction):
+        if interaction.guild_id is None or _is_members_own(interaction):
+            return words.SERVERS_ONLY
+        return words.server_not_allowed(interaction.guild_id)
+    if private or interaction.guild_id is None or is_outside(interaction):
+        return None
+    missing = _missing_permissions(interaction)
+    return words.permissions_missing(missing) if missing else None
+
+
+def is_outside(interaction: discord.Interaction[ComposeClient]) -> bool:
+    """Whether the bot itself is not here, and can answer through the token alone.
+
+    In servers and conversations that members brought the app to. It is also so where a server added
+    the app's commands, but not its bot.
+    """
+    if interaction.guild_id is None:
+        return not interaction.context.dm_channel
+    return interaction.client.get_guild(interaction.guild_id) is None
+
+
+def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
+    """What the bot may upload on any way to the member.
+
+    The interaction's own limit counts the member's subscription in, which only its token knows.
+    """
+    guild = interaction.guild
+    here = DEFAULT_FILE_SIZE_LIMIT_BYTES if guild is None else guild.filesize_limit
+    return min(interaction.filesize_limit, here)
+
+
+def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:
+    """A member's own installation counts everywhere, also in servers that are not on the list."""
+    reception = interaction.client.reception
+    if interaction.guild_id is None or _is_members_own(interaction):
+        return reception.serves_users
+    if reception.serves_users and interaction.is_user_integration():
+        return True
+    return reception.serves(interaction.guild_id)
+
+
+def _is_members_own(interaction: discord.Interaction[ComposeClient]) -> bool:
+    """Whether the server has not added the app: somebody has it for themselves."""
+    return is_outside(interaction) and not interaction.is_guild_integration()
+
+
+def _missing_permissions(interaction: discord.Interaction[ComposeClient]) -> list[str]:
+    """Attribute names of what the track's message needs and the bot may not do here."""
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    send = "send_messages_in_threads" if in_thread else "send_messages"
+    needed = (send, "attach_files", "embed_links")
+    return [name for name in needed if not getattr(interaction.app_permissions, name)]

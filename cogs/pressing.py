@@ -1,0 +1,100 @@
+"""What all buttons have in common whose custom_id names a job: who presses, and may they."""
+
+import logging
+import re
+from typing import Any, Self
+
+import discord
+
+from bot import words
+from bot.client import ComposeClient
+from bot.jobs import Job
+from bot.tracks import Viewer
+from cogs.answers import apologise_for, say
+
+JobInteraction = discord.Interaction[ComposeClient]
+
+log = logging.getLogger(__name__)
+
+
+class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
+    """A button whose custom_id names a job. Anyone who sees it can press it, or forge it."""
+
+    def __init__(self, button: discord.ui.Button[Any], job_id: str, place: str) -> None:
+        super().__init__(button)
+        self.job_id = job_id
+        self.place = place
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction[Any],
+        _item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Called by discord.py for each press on any message, however old."""
+        return cls(discord.ui.Button(custom_id=match.string), match["job_id"], match["place"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Find the job, do what the button is for, and never leave the press unanswered."""
+        async with apologise_for(interaction, "a button failed"):
+            job = await visible_job(interaction, self.job_id)
+            if job is None:
+                await say(interaction, words.JOB_UNKNOWN)
+            else:
+                await self.press(interaction, job)
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """What the button is for."""
+        raise NotImplementedError
+
+
+async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
+    """The job that a button names, if the one who presses may know of it.
+
+    What is private, of another server, or in a channel that they can't see, is as unknown to them
+    as what does not exist.
+    """
+    client = interaction.client
+    job = await client.reception.job(job_id)
+    if job is None or not await client.tracks.is_visible(job, viewer(interaction)):
+        return None
+    own = job.member_id == interaction.user.id
+    return job if own or await _sees_a_place_of(interaction, job) else None
+
+
+def viewer(interaction: JobInteraction) -> Viewer:
+    """Who presses, and where."""
+    return Viewer(
+        member_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+    )
+
+
+def moderates(interaction: JobInteraction, channel_id: int) -> bool:
+    """Whether the one who presses may delete others' messages in this channel of the server."""
+    return permissions_in(interaction, channel_id).manage_messages
+
+
+def permissions_in(interaction: JobInteraction, channel_id: int) -> discord.Permissions:
+    """What the one who presses may do in a channel of this server; nothing, if it is not known."""
+    if interaction.guild is None or not isinstance(interaction.user, discord.Member):
+        return discord.Permissions.none()
+    if channel_id == interaction.channel_id:
+        return interaction.permissions  # as Discord itself computed them
+    channel = interaction.guild.get_channel_or_thread(channel_id)
+    return channel.permissions_for(interaction.user) if channel else discord.Permissions.none()
+
+
+async def _sees_a_place_of(interaction: JobInteraction, job: Job) -> bool:
+    """Whether they see the channel it was asked for in, or one in which it can be heard."""
+    here = interaction.channel_id
+    places = [place.channel_id for place in await interaction.client.tracks.places(job)]
+    channel_ids = {job.channel_id, *places}
+    if here in channel_ids or interaction.guild is None:
+        return True
+    known = [one for one in channel_ids if interaction.guild.get_channel_or_thread(one)]
+    # A thread that is closed is not known any more; who has its button has seen it.
+    return not known or any(permissions_in(interaction, one).view_channel for one in known)

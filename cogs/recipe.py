@@ -1,0 +1,73 @@
+"""The recipe of a track, and whom it goes back to."""
+
+import io
+
+import discord
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery import buttons
+from bot.delivery.buttons import Action
+from bot.jobs import Job
+from bot.recipe import command_of, listed
+from bot.text import harmless, title_of
+from bot.tracks import NAMED_ANCESTORS, Ancestor
+from cogs.answers import say
+from cogs.pressing import JobButton, JobInteraction, viewer
+
+MESSAGE_LIMIT = 2000
+TITLE_LIMIT = 100
+FILE_NAME_LIMIT = 100
+MOST_AUTHORS = 10
+
+
+class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
+    """Everything needed to make the track again, privately, for whoever asks."""
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """As text to copy, or as a file when it is long or would break out of a code block."""
+        if job.deleted_at is not None and job.member_id != interaction.user.id:
+            await say(interaction, words.TRACK_DELETED)
+            return
+        line = await interaction.client.tracks.lineage(job, viewer(interaction))
+        rest = _beside(job, line)
+        command = command_of(job.brief)
+        text = "\n".join([words.recipe(command or ""), *rest])
+        if command is not None and "`" not in command and len(text) <= MESSAGE_LIMIT:
+            await say(interaction, text)
+            return
+        content = (command or listed(job.brief)).encode(errors="replace")
+        file = discord.File(io.BytesIO(content), filename=words.RECIPE_FILE_NAME)
+        await say(interaction, "\n".join([words.RECIPE_AS_FILE, *rest]), file=file)
+
+
+def _beside(job: Job, line: list[Ancestor]) -> list[str]:
+    """What the recipe itself does not hold."""
+    told = []
+    if job.brief.reference is not None:
+        name = harmless(job.brief.reference.file_name, FILE_NAME_LIMIT)
+        told.append(words.recipe_reference(name))
+    if line:
+        told.append(words.lineage_list(_credits(job, line)))
+    return told
+
+
+def _credits(job: Job, line: list[Ancestor]) -> list[str]:
+    """A line for each of the nearest, and one with the authors of all before them."""
+    children = [job, *(ancestor.job for ancestor in line)]
+    lines = [
+        words.lineage(child.relation, _title(parent), parent.job.member_id)
+        for child, parent in zip(children, line[:NAMED_ANCESTORS], strict=False)
+        if child.relation is not None
+    ]
+    authors = list(dict.fromkeys(one.job.member_id for one in line[NAMED_ANCESTORS:]))
+    return [*lines, words.lineage_before(authors[:MOST_AUTHORS])] if authors else lines
+
+
+def _title(ancestor: Ancestor) -> str | None:
+    return harmless(title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
+
+
+async def setup(client: ComposeClient) -> None:
+    """Called by discord.py when the extension is loaded."""
+    client.add_dynamic_items(RecipeButton)

@@ -1,0 +1,173 @@
+"""Sharing a finished track in a channel: for its member, where both of us may write."""
+
+import re
+from typing import Any, Self
+
+import discord
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery import buttons
+from bot.delivery.buttons import Action
+from bot.delivery.sharing import Target
+from bot.delivery.track_messages import audio_url
+from bot.errors import AudioError, DeliveryError, DeliveryLater, Unreachable, UploadTooLarge
+from bot.jobs import Job
+from bot.tracks import is_there
+from cogs.answers import apologise_for, defer, say
+from cogs.places import is_outside
+from cogs.pressing import JobButton, JobInteraction, permissions_in, visible_job
+
+CHANNEL_TYPES = [
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.voice,
+    discord.ChannelType.stage_voice,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+    discord.ChannelType.news_thread,
+]
+LINK_LIMIT = 512  # of a button's address
+
+
+class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
+    """Asks where to. The question carries a fresh link to the audio, which may stand nowhere else:
+    a private answer can't be looked at again."""
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """Only its member shares a track."""
+        if why := _refusal(interaction, job):
+            await say(interaction, why)
+            return
+        here = buttons.button(Action.SHARE_HERE, job.id, self.place)
+        there: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
+            custom_id=buttons.custom_id(Action.SHARE_THERE, job.id, self.place),
+            channel_types=CHANNEL_TYPES,
+            placeholder=words.SHARE_PLACEHOLDER,
+        )
+        view = buttons.row(here, there)
+        url = audio_url(interaction.message) if interaction.message else None
+        if url and len(url) <= LINK_LIMIT:
+            view.add_item(buttons.link(words.BUTTON_LISTEN, url))
+        await say(interaction, words.SHARE_QUESTION, view=view)
+
+
+class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
+    """The channel in which the question was asked."""
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """It is a channel like any other."""
+        await _share(interaction, job, interaction.channel_id or 0)
+
+
+class ShareThereSelect(
+    discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]],
+    template=buttons.pattern(Action.SHARE_THERE),
+):
+    """Another channel of the server."""
+
+    def __init__(self, select: discord.ui.ChannelSelect[Any], job_id: str) -> None:
+        super().__init__(select)
+        self.job_id = job_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        _interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        """Called by discord.py for each choice on any message, however old."""
+        if not isinstance(item, discord.ui.ChannelSelect):
+            raise TypeError("not a select of channels")
+        return cls(item, match["job_id"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Never unanswered, as with buttons."""
+        async with apologise_for(interaction, "a choice failed"):
+            job = await visible_job(interaction, self.job_id)
+            if job is None or not self.item.values:
+                await say(interaction, words.JOB_UNKNOWN)
+            else:
+                await _share(interaction, job, self.item.values[0].id)
+
+
+async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
+    if why := _refusal(interaction, job) or _closed(interaction, channel_id):
+        await say(interaction, why)
+        return
+    await defer(interaction)
+    target = Target(
+        channel_id=channel_id,
+        guild_id=interaction.guild_id,
+        limit_bytes=_upload_limit_bytes(interaction),
+    )
+    sharing = interaction.client.sharing
+    try:
+        message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
+    except (DeliveryError, AudioError) as error:
+        await say(interaction, _why_not(error))
+    else:
+        address = f"https://discord.com/channels/{interaction.guild_id}/{channel_id}/{message_id}"
+        await say(interaction, words.shared_at(address))
+
+
+def _refusal(interaction: JobInteraction, job: Job) -> str | None:
+    """Why this one does not share this track, if so."""
+    if job.member_id != interaction.user.id:
+        return words.NOT_YOUR_TRACK_SHARE
+    if not is_there(job):
+        return words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED
+    outside = interaction.guild is None or is_outside(interaction)
+    return words.SHARE_IN_A_SERVER if outside else None
+
+
+def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
+    """Why a track can't be posted in this channel, if so.
+
+    What was chosen is not trusted: the permissions of both are looked up anew.
+    """
+    guild, here = interaction.guild, channel_id == interaction.channel_id
+    known = guild.get_channel_or_thread(channel_id) if guild else None
+    channel = interaction.channel if here else known
+    if guild is None or channel is None:
+        return words.SHARE_REFUSED
+    send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
+    own = permissions_in(interaction, channel_id)
+    if not (own.view_channel and getattr(own, send)):
+        return words.SHARE_MEMBER_MAY_NOT
+    needed = ("view_channel", send, "attach_files", "embed_links")
+    ours = interaction.app_permissions if known is None else known.permissions_for(guild.me)
+    missing = [name for name in needed if not getattr(ours, name)]
+    return words.share_bot_may_not(missing) if missing else None
+
+
+def _upload_limit_bytes(interaction: JobInteraction) -> int:
+    guild = interaction.guild
+    return guild.filesize_limit if guild else interaction.filesize_limit
+
+
+def _link_at_hand(interaction: JobInteraction) -> str | None:
+    """The link that the question carries, which this member alone has seen."""
+    message = interaction.message
+    for row in message.components if message and message.flags.ephemeral else ():
+        for item in row.children if isinstance(row, discord.ActionRow) else ():
+            if isinstance(item, discord.Button) and item.url:
+                return item.url
+    return None
+
+
+def _why_not(error: DeliveryError | AudioError) -> str:
+    if isinstance(error, AudioError):
+        return words.SHARE_WITHOUT_AUDIO
+    if isinstance(error, UploadTooLarge):
+        return words.SHARE_TOO_LARGE
+    if isinstance(error, DeliveryLater):
+        return words.SHARE_LATER
+    return words.SHARE_REFUSED if isinstance(error, Unreachable) else words.SHARE_UNSURE
+
+
+async def setup(client: ComposeClient) -> None:
+    """Called by discord.py when the extension is loaded."""
+    client.add_dynamic_items(ShareButton, ShareHereButton, ShareThereSelect)

@@ -1,0 +1,55 @@
+"""`/top`: what a server likes most."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import words
+from bot.client import ComposeClient
+from bot.delivery.track_embed import COLOUR
+from bot.library import Period
+from cogs.answers import say
+from cogs.routed import view_of
+from cogs.sight import channels_seen_by
+from cogs.track_list import open_select, track_lines
+
+PERIODS = {
+    Period.WEEK: (words.PERIOD_WEEK, words.TOP_WEEK),
+    Period.MONTH: (words.PERIOD_MONTH, words.TOP_MONTH),
+    Period.EVER: (words.PERIOD_EVER, words.TOP_EVER),
+}
+
+
+class Top(commands.Cog):
+    """The most liked tracks."""
+
+    @app_commands.command(description=words.TOP)
+    @app_commands.describe(period=words.TOP_PERIOD)
+    @app_commands.choices(
+        period=[app_commands.Choice(name=name, value=one) for one, (name, _) in PERIODS.items()]
+    )
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    async def top(
+        self,
+        interaction: discord.Interaction[ComposeClient],
+        period: app_commands.Choice[str] | None = None,
+    ) -> None:
+        """Only what the asking member may hear."""
+        if interaction.guild_id is None:
+            await say(interaction, words.TOP_SERVERS_ONLY)
+            return
+        chosen = Period(period.value) if period else Period.WEEK
+        tracks = await interaction.client.library.top(
+            interaction.guild_id, channels_seen_by(interaction), chosen
+        )
+        if not tracks:
+            await say(interaction, words.TOP_EMPTY)
+            return
+        lines = "\n".join(track_lines(tracks, authors=True))
+        embed = discord.Embed(title=PERIODS[chosen][1], description=lines, colour=COLOUR)
+        await say(interaction, "", embed=embed, view=view_of(open_select(tracks)))
+
+
+async def setup(client: ComposeClient) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await client.add_cog(Top())

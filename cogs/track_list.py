@@ -1,0 +1,138 @@
+"""How lists of tracks look, and the controls below them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import discord
+
+from bot import words
+from bot.delivery.track_embed import COLOUR
+from bot.jobs import Job
+from bot.library import PAGE_LENGTH, Page
+from bot.provider.models import name_of
+from bot.store.track_store import Only, Place, Track, Wanted
+from bot.text import harmless, title_of
+from cogs.routed import view_of
+
+TITLE_LIMIT = 120
+SEARCH_MOST = 80
+LABEL_LIMIT = 100
+OPEN_ID = "compose:open"
+# All of one's own tracks: a list that need not be stored.
+MINE = "mine"
+PAGE_ID = re.compile(rf"compose:page:(?P<view_id>[0-9a-f]{{16}}|{MINE}):(?P<number>\d{{1,7}})")
+
+ONLY_NAMES = {
+    Only.LIKED: words.ONLY_LIKED,
+    Only.HELD: words.ONLY_HELD,
+    Only.PRIVATE: words.ONLY_PRIVATE,
+}
+
+AnyItem = discord.ui.Item[Any]
+
+
+def shown_title(job: Job) -> str:
+    """The title of a track, harmless; isolated, so that no script turns the line around it."""
+    return f"\u2068{harmless(title_of(job), TITLE_LIMIT)}\u2069"
+
+
+def message_url(place: Place) -> str:
+    """The address of a message, as Discord's clients open it."""
+    server = place.guild_id or "@me"
+    return f"https://discord.com/channels/{server}/{place.channel_id}/{place.message_id}"
+
+
+def page_embed(page: Page) -> discord.Embed:
+    """One page of a member's tracks."""
+    wanted, narrowed_to = page.wanted, _narrowed(page.wanted)
+    lines = list(track_lines(page.tracks, first=page.number * PAGE_LENGTH + 1))
+    if not lines:
+        lines = [words.nothing_found(own=wanted.own, narrowed_to=narrowed_to)]
+    elif narrowed_to:
+        lines.insert(0, words.only_those(narrowed_to))
+    if not wanted.own:
+        lines.insert(0, words.tracks_of(wanted.member_id, page.total))
+    title = words.own_tracks(page.total) if wanted.own else None
+    embed = discord.Embed(title=title, description="\n".join(lines), colour=COLOUR)
+    if page.pages > 1:
+        embed.set_footer(text=words.page_of(page.number + 1, page.pages))
+    return embed
+
+
+def page_view(page: Page, view_id: str) -> discord.ui.View:
+    """The select that opens a track, and the way to the other pages."""
+    items: list[AnyItem] = []
+    if page.tracks:
+        items.append(open_select(page.tracks, first=page.number * PAGE_LENGTH + 1))
+    if page.pages > 1:
+        back, on = page.number - 1, page.number + 1
+        items += [
+            _turn(words.BUTTON_PREVIOUS, view_id, back, possible=back >= 0),
+            _turn(words.BUTTON_NEXT, view_id, on, possible=on < page.pages),
+        ]
+    return view_of(*items)
+
+
+def open_select(tracks: Sequence[Track], *, first: int = 1) -> AnyItem:
+    """Opens one of these tracks, which are numbered as above it."""
+    options = [
+        discord.SelectOption(
+            label=f"{number}. {title_of(track.job)}"[:LABEL_LIMIT],
+            value=track.job.id,
+            description=name_of(track.job.brief.model)[:LABEL_LIMIT],
+        )
+        for number, track in enumerate(tracks, first)
+    ]
+    select: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=OPEN_ID, placeholder=words.SELECT_TRACK, options=options
+    )
+    return select
+
+
+def track_lines(tracks: Sequence[Track], *, first: int = 1, authors: bool = False) -> Iterator[str]:
+    """A line for each track."""
+    for number, track in enumerate(tracks, first):
+        yield words.track_line(number, shown_title(track.job), list(_details(track, authors)))
+
+
+def _details(track: Track, authors: bool) -> Iterator[str]:
+    job = track.job
+    if authors:
+        yield words.by(job.member_id)
+    yield words.relative_time(job.finished_at or job.created_at)
+    yield name_of(job.brief.model)
+    if job.duration_s is not None:
+        yield words.length(job.duration_s)
+    if track.likes:
+        yield words.likes_count(track.likes)
+    yield from _marks(track)
+    if track.places:
+        yield words.listen_here(message_url(track.places[0]))
+
+
+def _marks(track: Track) -> Iterator[str]:
+    if track.job.private:
+        yield words.MARK_PRIVATE
+    if track.job.deleted_at is not None:
+        yield words.MARK_DELETED
+    elif track.held:
+        yield words.MARK_HELD
+
+
+def _narrowed(wanted: Wanted) -> str:
+    return words.narrowed(
+        words.shown(wanted.search) if wanted.search else None,
+        ONLY_NAMES[wanted.only] if wanted.only else None,
+        name_of(wanted.model) if wanted.model else None,
+        here=wanted.own and wanted.guild_id is not None,
+    )
+
+
+def _turn(label: str, view_id: str, number: int, *, possible: bool) -> AnyItem:
+    """A button to another page. One that leads nowhere has an id that nothing answers to."""
+    custom_id = f"compose:page:{view_id}:{number}" if possible else f"compose:page:{label}"
+    button: discord.ui.Button[Any] = discord.ui.Button(
+        label=label, custom_id=custom_id, disabled=not possible
+    )
+    return button

@@ -1,0 +1,76 @@
+"""Variations: asked for together, stored together, seen together."""
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import AlreadyReceived, DailyLimitReached
+from bot.jobs import FailureKind, JobState, Rung
+from bot.store.batch_store import BatchStore
+from bot.store.receiving import DailyLimits
+from bot.store.tables import likes
+from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
+
+
+async def three_variations(stored: Stored, **changes: object) -> list[str]:
+    """The ids of three queued jobs."""
+    new = a_new_job(variations=3, brief=a_brief(seed=7), **changes)
+    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in receipt.jobs:
+        assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
+    return [job.id for job in receipt.jobs]
+
+
+async def test_each_variation_is_a_job_with_the_next_seed(stored: Stored) -> None:
+    job_ids = await three_variations(stored)
+    takes = await BatchStore(stored.engine).takes(job_ids[0])
+    assert [(take.job.id, take.job.take, take.job.brief.seed) for take in takes] == [
+        (job_ids[0], 1, 7),
+        (job_ids[1], 2, 8),
+        (job_ids[2], 3, 9),
+    ]
+    assert {take.job.card_job_id for take in takes} == {job_ids[0]}
+    assert [take.place for take in takes] == [1, 2, 3]
+
+
+async def test_variations_are_received_once_when_the_interaction_comes_again(
+    stored: Stored,
+) -> None:
+    await three_variations(stored, interaction_id=77)
+    with pytest.raises(AlreadyReceived):
+        await three_variations(stored, interaction_id=77)
+
+
+async def test_no_variation_is_stored_when_not_all_fit_the_daily_limit(stored: Stored) -> None:
+    await stored.receive()
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(DailyLimits(per_member=3, whole_bot=0), variations=3)
+    assert await stored.jobs.count(JobState.RECEIVED) == 1
+
+
+async def test_a_job_alone_is_no_variation(stored: Stored) -> None:
+    job = await stored.queue()
+    assert job.batch_id is None
+    assert not await BatchStore(stored.engine).takes(job.id)
+
+
+async def test_take_knows_where_it_was_told_and_who_likes_it(stored: Stored) -> None:
+    job_ids = await three_variations(stored)
+    [job, *_] = await stored.claim_submissions(at_most_running=1)
+    assert await stored.jobs.start_generation(job.id, "g:1", stored.clock())
+    assert await stored.jobs.fail(
+        job.id, FailureKind.REJECTED, "no", stored.clock(), source=JobState.GENERATING
+    )
+    notice = await stored.claim_notice()
+    await stored.notices.told(notice.id, Rung.CHANNEL, stored.clock(), channel_id=5, message_id=6)
+    async with stored.engine.begin() as connection:
+        for member_id in (1, 2):
+            row = {"job_id": job_ids[1], "member_id": member_id, "liked_at": stored.clock()}
+            await connection.execute(sa.insert(likes).values(row))
+    takes = {take.job.id: take for take in await BatchStore(stored.engine).takes(job_ids[0])}
+    assert (takes[job.id].rung, takes[job.id].channel_id, takes[job.id].message_id) == (
+        Rung.CHANNEL,
+        5,
+        6,
+    )
+    assert takes[job_ids[1]].likes == 2
+    assert takes[job_ids[2]].message_id is None

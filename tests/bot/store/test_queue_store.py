@@ -1,0 +1,57 @@
+"""What waits and runs, as members ask for it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.jobs import JobState
+from bot.store.receiving import DAY
+from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored
+
+OTHER_ID = MEMBER_ID + 1
+
+
+async def test_member_sees_own_waiting_and_running_jobs_in_order(stored: Stored) -> None:
+    running = await stored.generate()
+    stored.clock.advance(1)
+    first, second = await stored.queue(), await stored.queue(member_id=OTHER_ID)
+    stored.clock.advance(1)
+    third = await stored.queue()
+    mine = await stored.stores.queue.of_member(MEMBER_ID, limit=10)
+    assert [(one.job.id, one.place) for one in mine] == [
+        (running.id, None), (first.id, 2), (third.id, 3),
+    ]  # fmt: skip
+    [theirs] = await stored.stores.queue.of_member(OTHER_ID, limit=10)
+    assert (theirs.job.id, theirs.place) == (second.id, 1)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [JobState.RECEIVED, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED],
+)
+async def test_job_is_not_under_way_before_or_after(stored: Stored, state: JobState) -> None:
+    await stored.bring_to(state)
+    assert await stored.stores.queue.of_member(MEMBER_ID, limit=10) == []
+
+
+async def test_server_shows_the_jobs_of_its_channels(stored: Stored) -> None:
+    here = [await stored.queue(), await stored.queue(member_id=OTHER_ID)]
+    await stored.queue(guild_id=7)
+    await stored.queue(channel_id=CHANNEL_ID + 1)
+    await stored.queue(private=True)
+    queue = stored.stores.queue
+    found = await queue.of_server(400, {CHANNEL_ID}, limit=10)
+    assert {one.job.id for one in found} == {job.id for job in here}
+    assert len(await queue.of_server(400, {CHANNEL_ID}, limit=1)) == 1
+
+
+async def test_tracks_of_a_day_are_counted_as_the_limit_does(
+    stored: Stored, clock: HandClock
+) -> None:
+    for state in (JobState.FAILED, JobState.CANCELLED, JobState.SUCCEEDED, JobState.QUEUED):
+        await stored.bring_to(state)
+    await stored.queue(member_id=OTHER_ID)
+    queue = stored.stores.queue
+    assert await queue.counted_today(MEMBER_ID, clock()) == 2
+    assert await queue.counted_today(None, clock()) == 3
+    assert await queue.counted_today(MEMBER_ID, clock() + DAY + timedelta(seconds=1)) == 0

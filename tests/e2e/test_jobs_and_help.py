@@ -1,0 +1,112 @@
+"""`/jobs` and `/help`, as members experience them."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.driver import Call, MessageView
+from tests.e2e.conftest import OpenStage, Stage, private_answer
+
+pytestmark = pytest.mark.e2e
+
+
+async def queue(stage: Stage, name: str, *prompts: str) -> list[MessageView]:
+    """Ask for tracks in #general; the cards."""
+    asked = [
+        await stage.member(name).slash("compose", channel="general", prompt=p) for p in prompts
+    ]
+    return [await call.answered() for call in asked]
+
+
+async def jobs(stage: Stage, name: str, **options: Any) -> Call:
+    return await stage.member(name).slash("jobs", channel="general", **options)
+
+
+async def test_jobs_shows_what_waits_and_runs_and_cancels_it_after_a_restart(
+    open_stage: OpenStage,
+) -> None:
+    async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
+        ben = stage.member()
+        _, second = await queue(stage, "Ben", "number one", "number two")
+        await stage.world.wait_until(lambda: len(stage.provider.generations) == 1)
+        listed = await (await jobs(stage, "Ben")).answered()
+        assert listed.ephemeral
+        for shown in ("Number one", "being composed", "Number two", "place 1", "<t:", second.id):
+            assert shown in listed.text
+        await stage.bot.stop()
+        await stage.bot.start()
+        await stage.bot.ready()
+        after = await (await ben.click(listed, label="Cancel 2")).answered()
+        assert "Number two" not in after.text
+        assert [button["label"] for button in after.buttons] == ["Cancel 1"]
+        await ben.wait_for_edit(second, lambda message: "Cancelled" in message.text)
+        gone = await (await ben.click(after, label="Cancel 1")).answered()
+        assert "Nothing of yours" in gone.text
+        assert [one.body["prompt"] for one in stage.provider.generations] == ["number one"]
+
+
+async def test_many_jobs_are_cancelled_by_a_select(open_stage: OpenStage) -> None:
+    async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
+        await queue(stage, "Ben", *(f"number {number}" for number in range(7)))
+        ben, listed = stage.member(), await (await jobs(stage, "Ben")).answered()
+        [select] = listed.selects
+        last = select["options"][-1]
+        assert last["label"] == "7. Number 6"
+        chosen = await ben.choose(listed, custom_id=select["custom_id"], values=[last["value"]])
+        assert len((await chosen.answered()).selects[0]["options"]) == 6
+
+
+async def test_jobs_of_all_are_for_moderators(open_stage: OpenStage) -> None:
+    async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
+        [card] = await queue(stage, "Ben", "number one")
+        assert "Nothing of yours" in await private_answer(await jobs(stage, "Chika"))
+        refused = await private_answer(await jobs(stage, "Chika", everyone=True))
+        assert "moderators" in refused
+        ada = stage.member("Ada")
+        listed = await (await jobs(stage, "Ada", everyone=True)).answered()
+        assert f"<@{stage.member().user_id}>" in listed.text
+        assert not listed.mentions
+        after = await (await ada.click(listed, label="Cancel 1")).answered()
+        assert "Nothing is waiting" in after.text
+        await ada.wait_for_edit(card, lambda message: "Cancelled" in message.text)
+
+
+async def test_job_that_has_ended_meanwhile_is_not_cancelled(open_stage: OpenStage) -> None:
+    async with open_stage(speed=1.0) as stage:
+        ben = stage.member()
+        [card] = await queue(stage, "Ben", "number one")
+        listed = await (await jobs(stage, "Ben")).answered()
+        await (await ben.click(card, label="Cancel")).acknowledged()
+        call = await ben.click(listed, label="Cancel 1")
+        await call.acknowledged()
+        await stage.world.wait_until(lambda: any("cancelled" in m.text for m in call.messages()))
+
+
+async def test_help_says_what_is_left_and_opens_an_example(open_stage: OpenStage) -> None:
+    async with open_stage(speed=1.0, MAX_JOBS_PER_MEMBER_PER_DAY="3") as stage:
+        ben = stage.member()
+        await queue(stage, "Ben", "number one")
+        shown = await (await ben.slash("help", channel="general")).answered()
+        assert shown.ephemeral
+        for said in ("2 of your 3 tracks", "/tracks", "/top", "Google Lyria 2"):
+            assert said in shown.text
+        await stage.bot.stop()
+        await stage.bot.start()
+        await stage.bot.ready()
+        example = shown.buttons[0]["label"]
+        dialog = await ben.click(shown, label=example)
+        await dialog.acknowledged()
+        assert dialog.modal
+        assert len(stage.provider.generations) <= 1
+        card = await (await ben.fill_modal(dialog, {})).answered()
+        assert example in card.text
+
+
+async def test_help_says_why_one_can_not_compose_here(stage: Stage) -> None:
+    ben = stage.member()
+    refused = await private_answer(await ben.slash("help", channel="quiet-corner"))
+    assert "Attach Files" in refused
+    assert "/tracks" in refused
+    direct = await private_answer(await ben.slash("help", channel="@Compose Bot"))
+    assert "servers" in direct
+    assert "/top" not in direct

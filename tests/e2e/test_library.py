@@ -1,0 +1,360 @@
+"""`/tracks` and `/top`, as members experience them.
+
+One bot for all; each test has a channel and members of its own. Tracks that need no message are
+put straight into the database.
+"""
+
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+
+from bot import words
+from bot.jobs import Job, Rung
+from bot.store.database import connect
+from sandbox.discord.enums import ComponentType, InteractionType
+from sandbox.discord.model import Overwrite
+from sandbox.discord.permissions import Permissions
+from sandbox.driver import Call, MemberDriver, MessageView
+from sandbox.stack import BotProcess
+from tests.bot.store.shelf import Shelf
+from tests.e2e.conftest import Stage, private_answer
+from tests.e2e.place import Place
+from tests.e2e.shared import quick_sandbox, reply_to, shared_stage
+from tests.factories import HandClock, Stored
+
+_numbers = itertools.count(1)
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+
+class Reader:
+    """A member in a channel of their own, with tracks on the shelf."""
+
+    def __init__(self, stage: Stage, shelf: Shelf, name: str) -> None:
+        self.stage = stage
+        self.place = Place(stage, name)
+        self.member = self.place.member
+        self.guild_id = self.place.guild.id
+        self.channel_id = self.place.channel.id
+        self._shelf = shelf
+
+    async def put(self, prompt: str = "lo-fi rain", **changes: object) -> Job:
+        """A track of this member's, in this channel."""
+        own = {"member_id": self.member.user_id, "guild_id": self.guild_id}
+        values = own | {"channel_id": self.channel_id} | changes
+        return await self._shelf.put(prompt, **values)  # type: ignore[arg-type]
+
+    async def share(self, job: Job) -> None:
+        await self._shelf.share(job, self.channel_id, guild_id=self.guild_id)
+
+    async def tracks(self, by: MemberDriver | None = None, **options: object) -> MessageView:
+        """The list that `/tracks` shows."""
+        asker = by or self.member
+        call = await asker.slash("tracks", channel=self.place.channel, options=options)
+        return await filled(self.stage, call)
+
+    async def open(
+        self, listed: MessageView, job: Job, by: MemberDriver | None = None
+    ) -> MessageView:
+        """What is shown of a track that was chosen in a list."""
+        opener = by or self.member
+        call = await opener.choose(listed, custom_id="compose:open", values=[job.id])
+        return await filled(self.stage, call)
+
+    async def composed(self) -> Job:
+        """A track that was really made, and delivered in this channel."""
+        _, card = await self.place.compose()
+        await reply_to(self.stage, self.member, card)
+        listed = await self.tracks()
+        job_id = listed.selects[0]["options"][0]["value"]
+        return await self._shelf.stored.job(job_id)
+
+
+async def filled(stage: Stage, call: Call) -> MessageView:
+    """The last message of an answer that was thought about."""
+    answer = await call.answered()
+    if answer.thinking:
+        await stage.bot.watch(
+            call.member.wait_for_edit(answer, lambda message: not message.thinking)
+        )
+    shown = call.messages()[-1]
+    assert shown.ephemeral, shown
+    return shown
+
+
+async def restart(bot: BotProcess) -> None:
+    await bot.stop()
+    await bot.start()
+    await bot.ready()
+
+
+def titles(listed: MessageView) -> list[str]:
+    """What the select below a list offers."""
+    return [
+        option["label"].partition(". ")[2] for one in listed.selects for option in one["options"]
+    ]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    folder = tmp_path_factory.mktemp("library")
+    async with shared_stage(folder, quick_sandbox()) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shelf(stage: Stage) -> AsyncIterator[Shelf]:
+    engine = connect(f"sqlite:///{stage.folder / 'compose.db'}")
+    yield Shelf(Stored(engine, HandClock(datetime.now(UTC))))
+    await engine.dispose()
+
+
+@pytest.fixture
+def reader(stage: Stage, shelf: Shelf) -> Reader:
+    return Reader(stage, shelf, f"Reader {next(_numbers)}")
+
+
+# --- one's own list -----------------------------------------------------------------------------
+
+
+async def test_list_is_gone_through_page_by_page_also_after_a_restart(reader: Reader) -> None:
+    for number in range(1, 26):
+        await reader.put(f"song {number}")
+    first = await reader.tracks()
+    assert titles(first) == [f"Song {number}" for number in range(25, 15, -1)]
+    assert [button.get("disabled", False) for button in first.buttons] == [True, False]
+    await restart(reader.stage.bot)
+    second = await (await reader.member.click(first, label="Next")).answered()
+    assert titles(second)[0] == "Song 15"
+    third = await (await reader.member.click(second, label="Next")).answered()
+    assert titles(third) == [f"Song {number}" for number in range(5, 0, -1)]
+    assert [button.get("disabled", False) for button in third.buttons] == [False, True]
+    assert "Page 3 of 3" in third.text
+    back = await (await reader.member.click(third, label="Previous")).answered()
+    assert titles(back)[0] == "Song 15"
+
+
+async def test_search_is_remembered_over_pages_and_a_restart(reader: Reader) -> None:
+    for number in range(12):
+        await reader.put(f"100% 🎷 jazz {number}")
+        await reader.put(f"1000 jazz {number}")
+    first = await reader.tracks(search="100% 🎷")
+    assert len(titles(first)) == 10
+    assert "100% 🎷" in first.text
+    await restart(reader.stage.bot)
+    second = await (await reader.member.click(first, label="Next")).answered()
+    assert len(titles(second)) == 2
+    assert all("🎷" in title for title in titles(second))
+
+
+async def test_lines_say_what_is_private_held_liked_or_deleted(reader: Reader) -> None:
+    await reader.put("one", private=True, rung=Rung.DIRECT_MESSAGE, duration_s=32.8)
+    await reader.put("two", rung=Rung.HELD)
+    await reader.put("three", liked_by=2)
+    await reader.put("four", deleted_at=datetime.now(UTC))
+    lines = (await reader.tracks(only=words.ONLY_PRIVATE)).text
+    assert "private" in lines
+    assert "33 seconds" in lines
+    assert "<t:" in lines
+    assert "/channels/@me/" in lines
+    assert titles(await reader.tracks(only=words.ONLY_HELD)) == ["Two"]
+    assert "2 likes" in (await reader.tracks(only=words.ONLY_LIKED)).text
+    assert "deleted" in (await reader.tracks(search="four")).text
+
+
+async def test_text_of_other_scripts_and_markdown_shows_as_text(reader: Reader) -> None:
+    await reader.put("שלום עולם")
+    await reader.put("x](https://evil.example) @everyone **loud**")
+    listed = await reader.tracks(search="שלום")
+    assert "\u2068שלום עולם\u2069" in listed.text  # noqa: RUF001
+    assert "evil.example" not in (await reader.tracks(search="loud")).embeds[0]["description"]
+
+
+async def test_empty_list_says_what_to_do_next(reader: Reader) -> None:
+    assert "/compose" in (await reader.tracks()).text
+    assert "fewer options" in (await reader.tracks(search="%")).text
+    assert not (await reader.tracks()).selects
+
+
+async def test_tracks_of_other_servers_are_listed_unless_left_out(reader: Reader) -> None:
+    await reader.put("elsewhere", guild_id=1)
+    await reader.put("here")
+    assert titles(await reader.tracks()) == ["Here", "Elsewhere"]
+    assert titles(await reader.tracks(this_server=True)) == ["Here"]
+
+
+async def test_models_are_proposed_from_those_that_made_tracks(reader: Reader) -> None:
+    await reader.put()
+    await reader.put(model="stable-audio")
+    proposed = await reader.member.autocomplete(
+        "tracks", "model", "st", channel=reader.place.channel
+    )
+    assert [choice["name"] for choice in proposed] == ["Stable Audio"]
+    listed = await reader.tracks(model=proposed[0]["value"])
+    assert "Stable Audio" in listed.text
+
+
+# --- somebody else's ----------------------------------------------------------------------------
+
+
+async def test_others_see_public_tracks_and_no_private_ones(reader: Reader) -> None:
+    await reader.put("public")
+    await reader.put("secret", private=True)
+    await reader.put("undelivered", rung=Rung.HELD)
+    shared = await reader.put("shown", private=True, rung=Rung.DIRECT_MESSAGE)
+    await reader.share(shared)
+    chika = reader.stage.member("Chika")
+    listed = await reader.tracks(chika, user=reader.member.user)
+    assert titles(listed) == ["Shown", "Public"]
+    assert f"<@{reader.member.user_id}>" in listed.text
+    assert not listed.mentions
+
+
+async def test_others_see_nothing_of_channels_that_are_closed_to_them(reader: Reader) -> None:
+    await reader.put("backstage", liked_by=3)
+    chika = reader.stage.member("Chika")
+    hidden = Overwrite(chika.user_id, True, deny=Permissions.VIEW_CHANNEL)
+    reader.stage.world.set_overwrite(reader.place.channel, hidden)
+    call = await chika.slash("tracks", channel="general", options={"user": reader.member.user})
+    listed = await filled(reader.stage, call)
+    assert not listed.selects
+    assert "no public tracks" in listed.text
+    top = await (await chika.slash("top", channel="general")).answered()
+    assert "backstage" not in top.text.lower()
+
+
+async def test_filters_of_ones_own_are_refused_for_others(reader: Reader) -> None:
+    call = await reader.stage.member("Chika").slash(
+        "tracks",
+        channel=reader.place.channel,
+        options={"user": reader.member.user, "only": words.ONLY_PRIVATE},
+    )
+    assert "Only your own" in await private_answer(call)
+
+
+async def test_track_that_was_not_offered_can_not_be_opened(reader: Reader) -> None:
+    secret = await reader.put("secret", private=True)
+    chika = reader.stage.member("Chika")
+    public = await reader.put("public")
+    listed = await reader.tracks(chika, user=reader.member.user)
+    for forged in (secret.id, "0" * 16, "' or 1=1", public.id):
+        call = forge_choice(chika, listed, forged)
+        assert words.TRACK_UNKNOWN in (await filled(reader.stage, call)).text
+
+
+def forge_choice(member: MemberDriver, message: MessageView, value: str) -> Call:
+    """Choose what the select does not offer, as a forged client would."""
+    data = {"custom_id": "compose:open", "component_type": ComponentType.STRING_SELECT}
+    data |= {"id": message.selects[0]["id"], "values": [value]}
+    place = member.channel(int(message.channel_id))
+    found = member._find(message)
+    return member._start(InteractionType.MESSAGE_COMPONENT, place, data, message=found)
+
+
+# --- opening one --------------------------------------------------------------------------------
+
+
+async def test_opened_track_is_heard_again_privately(reader: Reader) -> None:
+    job = await reader.composed()
+    opened = await reader.open(await reader.tracks(), job)
+    [audio] = opened.audio
+    assert (await reader.member.fetch(audio))[:4] == b"RIFF"
+    labels = [button["label"] for button in opened.buttons]
+    assert labels == ["Again", "Share", "Rename", "Recipe", "Delete"]
+
+
+async def test_opened_track_of_another_can_be_liked_and_remixed(reader: Reader) -> None:
+    job = await reader.composed()
+    chika = reader.stage.member("Chika")
+    listed = await reader.tracks(chika, user=reader.member.user)
+    opened = await reader.open(listed, job, chika)
+    assert opened.audio
+    assert [button["label"] for button in opened.buttons] == ["Like", "Again", "Remix", "Recipe"]
+    liked = await (await chika.click(opened, label="Like")).answered()
+    assert liked.buttons[0]["label"] == "Like (1)"
+
+
+async def test_track_whose_message_is_gone_comes_from_elsewhere_for_its_member_alone(
+    reader: Reader,
+) -> None:
+    job = await reader.composed()
+    chika = reader.stage.member("Chika")
+    listed = await reader.tracks(chika, user=reader.member.user)
+    delete_tracks(reader)
+    assert words.TRACK_UNKNOWN in (await reader.open(listed, job, chika)).text
+    assert (await reader.open(await reader.tracks(), job)).audio
+
+
+async def test_track_whose_audio_is_gone_can_be_made_again_with_the_same_seed(
+    reader: Reader,
+) -> None:
+    job = await reader.composed()
+    delete_tracks(reader)
+    path = job.audio.url.partition("/cdn/")[2] if job.audio else ""
+    gone = reader.stage.provider.scenario.on("GET", f"/cdn/{path}", times=None)
+    gone.respond(404, {})
+    opened = await reader.open(await reader.tracks(), job)
+    assert "can't find the audio" in opened.text
+    assert not opened.attachments
+    await restart(reader.stage.bot)
+    card = await (await reader.member.click(opened, label="Make it again")).answered()
+    assert str(job.brief.seed) in card.text
+    await reply_to(reader.stage, reader.member, card)
+    seeds = [one.body.get("seed") for one in reader.stage.provider.generations]
+    assert seeds.count(job.brief.seed) == 2
+
+
+def delete_tracks(reader: Reader) -> None:
+    """A moderator takes all audio out of the channel."""
+    for message in list(reader.place.channel.messages.values()):
+        if message.attachments:
+            reader.stage.world.messages.delete(message)
+
+
+async def test_deleted_track_can_be_made_again_by_its_member(reader: Reader) -> None:
+    job = await reader.put(deleted_at=datetime.now(UTC))
+    opened = await reader.open(await reader.tracks(), job)
+    assert "was deleted" in opened.text
+    assert [button["label"] for button in opened.buttons] == ["Make it again", "Recipe"]
+
+
+async def test_track_is_renamed_by_a_dialog_that_outlives_a_restart(reader: Reader) -> None:
+    job = await reader.composed()
+    opened = await reader.open(await reader.tracks(), job)
+    dialog = await reader.member.click(opened, label="Rename")
+    await dialog.acknowledged()
+    await restart(reader.stage.bot)
+    answer = await reader.member.fill_modal(dialog, {"title": "Night **bus**"})
+    assert "Night" in await private_answer(answer)
+    assert titles(await reader.tracks()) == ["Night bus"]
+    again = await reader.member.click(opened, label="Rename")
+    await private_answer(await reader.member.fill_modal(again, {"title": ""}))
+    assert titles(await reader.tracks()) == ["Lo-fi rain"]
+
+
+async def test_direct_messages_list_ones_own_tracks_only(reader: Reader) -> None:
+    await reader.put("mine")
+    direct = reader.place.direct_messages()
+    listed = await filled(reader.stage, await reader.member.slash("tracks", channel=direct))
+    assert titles(listed) == ["Mine"]
+    ada = reader.stage.member("Ada").user
+    call = await reader.member.slash("tracks", channel=direct, options={"user": ada})
+    assert "on servers only" in await private_answer(call)
+
+
+# --- most liked ---------------------------------------------------------------------------------
+
+
+async def test_most_liked_tracks_come_first_with_their_authors(reader: Reader) -> None:
+    await reader.put("less", liked_by=101)
+    await reader.put("most", liked_by=102)
+    call = await reader.member.slash("top", channel=reader.place.channel)
+    top = await call.answered()
+    assert top.ephemeral
+    assert titles(top)[:2] == ["Most", "Less"]
+    assert f"<@{reader.member.user_id}>" in top.text
+    assert f"/{reader.channel_id}/" in top.text
+    assert not top.mentions
