@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from pydantic import TypeAdapter
 
@@ -54,7 +54,9 @@ class Draft:
     def to_json(self) -> str:
         """For the store. Half a surrogate pair, which JSON from outside can spell, becomes `?`."""
         texts = {name: value for name, value in vars(self).items() if type(value) is str}
-        fit = {name: text.encode("utf-8", "replace").decode() for name, text in texts.items()}
+        fit: dict[str, Any] = {
+            name: text.encode("utf-8", "replace").decode() for name, text in texts.items()
+        }
         return _ADAPTER.dump_json(replace(self, **fit)).decode()
 
     @classmethod

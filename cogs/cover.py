@@ -124,9 +124,4 @@ async def setup(client: ComposeClient) -> None:
         (words.COMPOSE_MENU, compose_from_message),
     ):
         menu = app_commands.ContextMenu(name=name, callback=callback)
-        client.tree.add_command(
-            app_commands.allowed_installs(guilds=True, users=False)(
-                app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)(menu)
-            ),
-            override=True,
-        )
+        client.tree.add_command(menu, override=True)

@@ -33,7 +33,8 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
             return
         embed, view = cards.ended_card(cancelled, message_url=None)
         if self.place == buttons.CARD:
-            await edit(interaction, embed=embed, view=view)
+            # A word above it, such as that it takes longer, is no longer so.
+            await edit(interaction, content=None, embed=embed, view=view)
             return
         await edit(interaction, view=None)
         with contextlib.suppress(DeliveryError):  # the card may be gone: it is cancelled anyway
@@ -44,7 +45,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
             embed, view = cards.ended_card(now, message_url=None)
-            await edit(interaction, embed=embed, view=view)
+            await edit(interaction, content=None, embed=embed, view=view)
             return
         await say(interaction, words.TOO_LATE_TO_CANCEL.get(now.state, words.JOB_UNKNOWN))
 

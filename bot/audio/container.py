@@ -6,6 +6,8 @@ be played and `AudioUnavailable` for what was cut off on its way.
 """
 
 import contextlib
+import itertools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,7 +54,7 @@ _FORMATS = {
 class Recording:
     """An opened file. `frames` may be asked for once; afterwards `duration_s` is known.
 
-    `deep` samples have more than 16 bits.
+    `deep` samples have more than 16 bits. `container` is FFmpeg's name for it, and so is `codec`.
     """
 
     def __init__(self, path: Path, container: InputContainer) -> None:
@@ -63,6 +65,7 @@ class Recording:
         self.channels = self._stream.codec_context.channels
         if self.rate_hz not in RATES_HZ or not 1 <= self.channels <= MOST_CHANNELS:
             raise AudioUnusable(f"{self.channels} channels at {self.rate_hz} Hz")
+        self.container = container.format.name
         self.codec: str = self._stream.codec_context.codec.canonical_name
         self.format = _FORMATS.get((container.format.name, self.codec))
         self.deep = self._stream.format.bytes > 2
@@ -110,24 +113,41 @@ class Recording:
     def _check(self) -> None:
         if not self._samples:
             raise AudioUnusable("there is no sound in it")
-        announced_s = self._announced_s()
+        announced_s = self.announced_s
         missing_s = announced_s - self.duration_s if announced_s else 0
         if missing_s > max(MISSING_S, MISSING_SHARE * self.duration_s):
             raise AudioUnavailable(
                 f"{self.duration_s:.1f} s long, where {announced_s:.1f} s are announced"
             )
-        if self._container.format.name == "ogg" and not announced.ogg_is_ended(self._path):
+        if self.container == "ogg" and not announced.ogg_is_ended(self._path):
             raise AudioUnavailable("the audio file ends early")
         if self._bad_packets > max(BAD_PACKETS, BAD_PACKETS_SHARE * self._packets):
             raise AudioUnusable(f"{self._bad_packets} of {self._packets} packets are broken")
 
-    def _announced_s(self) -> float | None:
+    @property
+    def announced_s(self) -> float | None:
         """How long the container says it is, unless that is only FFmpeg's estimate."""
         duration, base = self._stream.duration, self._stream.time_base
-        estimated = self._container.format.name == "aac" or (
-            self._container.format.name == "mp3" and not announced.mp3_counts_its_frames(self._path)
+        estimated = self.container == "aac" or (
+            self.container == "mp3" and not announced.mp3_counts_its_frames(self._path)
         )
         return None if estimated or duration is None or base is None else float(duration * base)
+
+    def extrapolated_s(self, known_bytes: int) -> float | None:
+        """How long it is if all of it is as dense as its first bytes, of which so many are there.
+
+        Only for containers that are nothing but frames. Reads the packets instead of `frames`.
+        """
+        base = self._stream.time_base
+        if self.container not in {"mp3", "aac"} or base is None:
+            return None
+        known = list(itertools.takewhile(lambda one: _end(one) <= known_bytes, self._read()))
+        ticks = sum(packet.duration or 0 for packet in known)
+        if not ticks or known[0].pos is None:
+            return None
+        begin = known[0].pos
+        whole = self._path.stat().st_size - begin
+        return float(ticks * base) * whole / (_end(known[-1]) - begin)
 
 
 @contextlib.contextmanager
@@ -142,6 +162,11 @@ def opened(path: Path) -> Iterator[Recording]:
         if container.format.name == "wav" and announced.riff_is_short(path):
             raise AudioUnavailable("the audio file ends early")
         yield Recording(path, container)
+
+
+def _end(packet: "Packet[AudioStream]") -> int:
+    """Where it ends in the file. The very last one, which only flushes, has no place in it."""
+    return sys.maxsize if packet.pos is None else packet.pos + packet.size
 
 
 def _only_music(container: InputContainer) -> AudioStream:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from bot.audio.decoding import listen
 from bot.audio.formats import AudioFormat
+from bot.audio.length import length_s
 from bot.audio.picture import draw
 from bot.audio.transcoding import fit
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble, in_short
@@ -51,6 +52,8 @@ def perform(errand: dict[str, Any]) -> dict[str, Any]:
                 return {"examined": _examine(Path(errand["path"]), errand["colour"])}
             case "fit":
                 return {"fitted": _fit(errand)}
+            case "measure":
+                return {"length_s": length_s(Path(errand["path"]), errand["known_bytes"])}
             case _:
                 return {}
     except AudioUnusable as error:

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 EXAMINE_S = 60.0
 FIT_S = 180.0
+MEASURE_S = 5.0
 IDLE_S = 300.0
 WAITING_AT_MOST = 64
 TRIES = 2
@@ -44,10 +45,11 @@ class Conversion:
 class Answer:
     """What a worker writes: one of these, or none where nothing was found."""
 
-    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+    __pydantic_config__: ClassVar[Any] = {"allow_inf_nan": False, "extra": "forbid"}
 
     examined: Examined | None = None
     fitted: Conversion | None = None
+    length_s: float | None = None
     unusable: str | None = None
     cut_off: str | None = None
     trouble: str | None = None
@@ -132,6 +134,17 @@ class Workshop:
             format=fitted.format,
             bitrate_kbit_s=fitted.bitrate_kbit_s,
         )
+
+    async def measure(
+        self, path: Path, *, known_bytes: int, timeout_s: float = MEASURE_S
+    ) -> float | None:
+        """How many seconds a file is long, without decoding it; `None` where it does not tell.
+
+        It has its full size, but after its first `known_bytes` only what is at its end must be
+        there. Where the container says nothing, it is an estimate. Raises what `examine` raises.
+        """
+        errand = {"do": "measure", "path": str(_absolute(path)), "known_bytes": known_bytes}
+        return (await self._ask(errand, timeout_s=timeout_s)).length_s
 
     async def _ask(self, errand: dict[str, Any], *, timeout_s: float) -> Answer:
         if self._waiting >= WAITING_AT_MOST:

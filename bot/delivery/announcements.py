@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import discord
 from yarl import URL
@@ -76,12 +77,13 @@ def track_link(job: Job, url: str, why: str, *, parent: Job | None = None) -> An
     url = str(URL(url))  # what is not ASCII or could end the link is percent-encoded
     if len(url) > ADDRESS_LIMIT:
         return track_unreachable(job, parent=parent)
-    view = buttons.under_track(job, NoticeKind.RESULT)
-    content = words.track_as_address(job.member_id, why, url)
+    content, download = words.track_as_address(job.member_id, why, url), []
     if len(url) <= LINK_BUTTON_LIMIT:
         content = words.track_as_link(job.member_id, why)
-        view.add_item(buttons.link(words.BUTTON_DOWNLOAD, url))
-    view.add_item(buttons.button(Action.CHECK, job.id, NoticeKind.RESULT))
+        download = [buttons.link(words.BUTTON_DOWNLOAD, url)]
+    others = cast("list[buttons.Button]", buttons.under_track(job, NoticeKind.RESULT).children)
+    check = buttons.button(Action.CHECK, job.id, NoticeKind.RESULT)
+    view = buttons.row(*download, *others, check)
     return Announcement(content=content, embed=track_embed(job, parent=parent), view=view)
 
 

@@ -85,8 +85,7 @@ class Sharing:
     async def _earlier(self, job: Job, share: Share) -> int | None:
         """The message of an earlier press, as far as it is there."""
         if share.message_id is not None:
-            there = await self._messages.is_there(share.channel_id, share.message_id)
-            return share.message_id if there else None
+            return share.message_id if await self._is_there(share, share.message_id) else None
         if self._is_repeatable(share):
             return None
         since = time_snowflake(share.shared_at - CLOCKS_APART)
@@ -96,6 +95,14 @@ class Sharing:
         log.info("an earlier try had reached Discord")
         await self._shares.posted(share, found.id)
         return found.id
+
+    async def _is_there(self, share: Share, message_id: int) -> bool:
+        """Also where that can't be seen: it was posted, and nobody said that it was removed."""
+        try:
+            return await self._messages.is_there(share.channel_id, message_id)
+        except Unreachable as error:
+            log.info("the earlier message can't be seen: %s", error)
+            return True
 
     def _is_repeatable(self, share: Share) -> bool:
         """Whether Discord would drop a repetition."""

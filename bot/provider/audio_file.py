@@ -1,7 +1,9 @@
-"""Fetching the finished file: streamed to disk, limited in size, and recognised by its bytes."""
+"""Fetching audio: streamed to disk, limited in size, and recognised by its bytes."""
 
 import asyncio
 import contextlib
+import os
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +25,14 @@ from bot.scratch import scratch_folder
 DOWNLOAD_TIMEOUT_S = 180
 STALL_TIMEOUT_S = 30
 REDIRECT_LIMIT = 5
+REDIRECTS = {301, 302, 303, 307, 308}
+PARTIAL = 206
 CHUNK_BYTES = 1 << 18
 HEAD_BYTES = 16
+# Of a file that is only looked at: where containers say what is in them, and how long it is.
+FIRST_BYTES = 1 << 20
+LAST_BYTES = 1 << 19
+CONTENT_RANGE = re.compile(r"bytes (\d{1,10})-\d{1,10}/(\d{1,10})", re.ASCII)
 # Of the many brands of MP4 files, those for music and for books; videos have others. Source: the
 # registry of brands at mp4ra.org.
 AUDIO_BRANDS = {b"M4A ", b"M4B "}
@@ -39,6 +47,34 @@ class AudioOnDisk:
     path: Path
     size_bytes: int
     extension: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glimpse:
+    """A file of which perhaps only a part was fetched.
+
+    On disk it has its `size_bytes` if they are known, with a hole between its first `known_bytes`
+    and what was fetched of its end.
+    """
+
+    path: Path
+    size_bytes: int | None
+    known_bytes: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.known_bytes == self.size_bytes
+
+    @property
+    def may_be_audio(self) -> bool:
+        """Whether it begins as audio does; of MP4, which has many brands, any counts."""
+        try:
+            recognise(self.path)
+        except AudioUnusable:
+            with self.path.open("rb") as file:
+                return file.read(HEAD_BYTES)[4:8] == b"ftyp"
+        return True
 
 
 class AudioFetcher:
@@ -89,18 +125,63 @@ class AudioFetcher:
                 raise AudioUnavailable(f"the audio file ends early, after {size_bytes} bytes")
             yield AudioOnDisk(path=path, size_bytes=size_bytes, extension=extension)
 
+    @contextlib.asynccontextmanager
+    async def glimpse(self, url: str) -> AsyncIterator[Glimpse]:
+        """The first bytes of a file and its last ones, as far as the server gives parts.
+
+        It lies in a temporary folder that goes away with the block. May be repeated.
+        Raises `AddressRefused` or `AudioUnavailable`.
+        """
+        with scratch_folder() as folder:
+            path = folder / "audio"
+            try:
+                glimpse = await self._look(url, path)
+            except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
+                raise _as_audio_error(error) from error
+            yield glimpse
+
+    async def _look(self, url: str, path: Path) -> Glimpse:
+        async with self._answer(url, Range=f"bytes=0-{FIRST_BYTES - 1}") as response:
+            start, size_bytes = _part(response)
+            if start:
+                raise AudioUnavailable("another part of the audio file came than was asked for")
+            known_bytes = await _save_part(response, path, at=0, most=FIRST_BYTES)
+            gives_parts = response.status == PARTIAL
+            if size_bytes is None and response.content.at_eof():
+                size_bytes = known_bytes
+        if not known_bytes:
+            raise AudioUnavailable("the audio file is empty")
+        if size_bytes is None:
+            return Glimpse(path=path, size_bytes=None, known_bytes=known_bytes)
+        if gives_parts and known_bytes < size_bytes:
+            await self._look_at_end(url, path, max(known_bytes, size_bytes - LAST_BYTES))
+        os.truncate(path, size_bytes)
+        return Glimpse(path=path, size_bytes=size_bytes, known_bytes=min(known_bytes, size_bytes))
+
+    async def _look_at_end(self, url: str, path: Path, start: int) -> None:
+        async with self._answer(url, Range=f"bytes={start}-") as response:
+            if response.status == PARTIAL and _part(response)[0] == start:
+                await _save_part(response, path, at=start, most=LAST_BYTES)
+
     async def _download(self, url: str, path: Path, limit_bytes: int) -> int:
+        async with self._answer(url) as response:
+            if response.status != 200:
+                raise AudioUnavailable(f"{response.status} for the audio file")
+            return await _save(response, path, limit_bytes)
+
+    @contextlib.asynccontextmanager
+    async def _answer(self, url: str, **headers: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """What is at the end of all redirects; of its body nothing was read yet."""
         address = self._policy.check_url(url)
+        headers["Accept-Encoding"] = "identity"
         for _ in range(REDIRECT_LIMIT):
             async with self._session.get(
-                address, allow_redirects=False, headers={"Accept-Encoding": "identity"}
+                address, allow_redirects=False, headers=headers
             ) as response:
-                if response.status in {301, 302, 303, 307, 308}:
-                    address = self._follow(address, response.headers.get("Location"))
-                    continue
-                if response.status != 200:
-                    raise AudioUnavailable(f"{response.status} for the audio file")
-                return await _save(response, path, limit_bytes)
+                if response.status not in REDIRECTS:
+                    yield response
+                    return
+                address = self._follow(address, response.headers.get("Location"))
         raise AudioUnavailable("too many redirects")
 
     def _follow(self, source: URL, location: str | None) -> URL:
@@ -109,6 +190,29 @@ class AudioFetcher:
         except ValueError as error:
             raise AddressRefused(f"a redirect to no address: {error}") from None
         return self._policy.check_url(str(target))
+
+
+def _part(response: aiohttp.ClientResponse) -> tuple[int, int | None]:
+    """Where in the file the body begins, and how large the whole file is, if it is known.
+
+    A server that gives no parts sends all of it: what is too much is then left unread.
+    """
+    if response.status == 200:
+        return 0, response.content_length
+    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if response.status != PARTIAL or found is None:
+        raise AudioUnavailable(f"{response.status} for a part of the audio file")
+    return int(found[1]), int(found[2])
+
+
+async def _save_part(response: aiohttp.ClientResponse, path: Path, *, at: int, most: int) -> int:
+    """Write at most so many bytes of the body at a place in the file; how many there were."""
+    size_bytes = 0
+    with path.open("r+b" if at else "wb") as file:
+        file.seek(at)
+        while chunk := await response.content.read(min(CHUNK_BYTES, most - size_bytes)):
+            size_bytes += file.write(chunk)
+    return size_bytes
 
 
 async def _save(response: aiohttp.ClientResponse, path: Path, limit_bytes: int) -> int:

@@ -89,16 +89,17 @@ class TrackStore:
 
     async def count(self, wanted: Wanted, channel_ids: Collection[int]) -> int:
         """How many there are on all pages."""
-        counted = sa.select(sa.func.count()).select_from(jobs)
+        counted = sa.select(sa.func.count()).select_from(_TOLD_JOBS)
         async with self._engine.connect() as connection:
             found = await connection.execute(counted.where(*_conditions(wanted, channel_ids)))
         return int(found.scalar_one())
 
     async def models(self, wanted: Wanted, channel_ids: Collection[int]) -> list[str]:
         """The ids of the models that made them."""
-        made_by = sa.select(jobs.c.model).distinct().where(*_conditions(wanted, channel_ids))
+        made_by = sa.select(jobs.c.model).distinct().select_from(_TOLD_JOBS)
+        wanted_by = made_by.where(*_conditions(wanted, channel_ids)).order_by(jobs.c.model)
         async with self._engine.connect() as connection:
-            return list((await connection.execute(made_by.order_by(jobs.c.model))).scalars())
+            return list((await connection.execute(wanted_by)).scalars())
 
     async def most_liked(
         self, guild_id: int, channel_ids: Collection[int], *, since: datetime | None, limit: int
@@ -151,20 +152,13 @@ class TrackStore:
 
 
 _NEWEST_FIRST = (jobs.c.created_at.desc(), jobs.c.id.desc())
-
-
-def _told_as(table: sa.FromClause) -> Condition:
-    """Joins a job with the notice of its track."""
-    return sa.and_(table.c.job_id == jobs.c.id, table.c.kind == NoticeKind.RESULT)
-
-
-# For sub-queries of their own, also where the outer query joins the same table.
-_heard = notices.alias("heard")
-_TOLD = _told_as(notices)
+# Each job with the notice of its track. A sub-query in its place would be run over all notices.
+_TOLD = sa.and_(notices.c.job_id == jobs.c.id, notices.c.kind == NoticeKind.RESULT)
+_TOLD_JOBS = jobs.outerjoin(notices, _TOLD)
 _TOLD_COLUMNS = (notices.c.rung, notices.c.message_channel_id, notices.c.message_id)
 _LIKES = sa.select(sa.func.count()).where(likes.c.job_id == jobs.c.id).correlate(jobs)
 _TRACKS = sa.select(jobs, *_TOLD_COLUMNS, _LIKES.scalar_subquery().label("likes")).select_from(
-    jobs.outerjoin(notices, _TOLD)
+    _TOLD_JOBS
 )
 
 
@@ -188,19 +182,16 @@ def _conditions(wanted: Wanted, channel_ids: Collection[int]) -> Iterable[Condit
         case Only.PRIVATE:
             yield jobs.c.private
         case Only.HELD:
-            yield sa.exists().where(_told_as(_heard), _heard.c.rung == Rung.HELD)
+            yield notices.c.rung == Rung.HELD
 
 
 def _audible(guild_id: int, channel_ids: Collection[int]) -> Iterable[Condition]:
-    """What others have heard in one of the channels: posted there for all, or shared."""
+    """For `_TOLD_JOBS`: what others hear in one of the channels, posted there for all, or shared."""
     posted = sa.and_(
         ~jobs.c.private,
         jobs.c.guild_id == guild_id,
-        sa.exists().where(
-            _told_as(_heard),
-            _heard.c.rung.in_(OPEN_RUNGS),
-            _heard.c.message_channel_id.in_(channel_ids),
-        ),
+        notices.c.rung.in_(OPEN_RUNGS),
+        notices.c.message_channel_id.in_(channel_ids),
     )
     shared = sa.exists().where(
         shares.c.job_id == jobs.c.id,

@@ -93,7 +93,7 @@ class _Filling:
         wanted = _defaults(field) if given is None else given
         smallest = field["min_values"] if field["required"] or wanted else 0
         if not smallest <= len(wanted) <= field["max_values"]:
-            raise OptionError(label, f"Select {smallest} to {field['max_values']}")
+            raise OptionError(label, f"Select {_span(smallest, field['max_values'])}")
         try:
             if kind in _OF_OPTIONS:
                 return chosen_options(field, wanted)
@@ -128,6 +128,10 @@ def _ticked(field: Json, label: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise OptionError(label, "Select true or false")
     return value
+
+
+def _span(least: int, most: int) -> str:
+    return str(most) if least == most else f"{least} to {most}"
 
 
 def _listed(value: Any) -> list[Any] | None:

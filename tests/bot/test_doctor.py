@@ -22,7 +22,7 @@ from bot.store.database import open_database, sqlite_file
 from bot.workers.worker import utc_now
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from sandbox.discord import DiscordStandIn
-from sandbox.discord.seed import TOKEN
+from sandbox.discord.seed import TOKEN, tape_club_world
 from tests.factories import HandClock, Stored, a_brief
 
 
@@ -35,7 +35,7 @@ async def stand_in() -> AsyncIterator[AimlapiStandIn]:
 
 @pytest.fixture
 async def discord_stand_in() -> AsyncIterator[DiscordStandIn]:
-    async with DiscordStandIn() as stand_in:
+    async with DiscordStandIn(tape_club_world()) as stand_in:
         yield stand_in
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
+import zlib
 from typing import Any
 
 from playwright.async_api import Locator, Page
@@ -75,6 +77,19 @@ def tone(seconds: float = 2) -> bytes:
         file.setframerate(8000)
         file.writeframes(b"\0\1" * round(8000 * seconds))
     return target.getvalue()
+
+
+def png() -> bytes:
+    """A picture of one pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = zlib.crc32(kind + data).to_bytes(4)
+        return len(data).to_bytes(4) + kind + data + checksum
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"\0\x80")
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*one) for one in chunks)
 
 
 def last(tab: Page) -> Locator:

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from sandbox.discord import DiscordStandIn
-from tests.browser.content import CARD, last, say, tone
+from tests.browser.content import CARD, last, png, say, tone
 from tests.sandbox.page.support import Application, post, register
 
 # One browser serves all tests, so they share its event loop.
@@ -41,9 +41,7 @@ def wav(name: str = "hum.wav") -> FilePayload:
     return {"name": name, "mimeType": "audio/wav", "buffer": tone(1)}
 
 
-async def test_files_are_sent_with_a_message_and_can_be_taken_back(
-    tab: Page, discord: DiscordStandIn
-) -> None:
+async def test_files_are_sent_with_a_message_and_can_be_taken_back(tab: Page) -> None:
     await tab.get_by_label("Files to send").set_input_files([wav(), wav("other.wav")])
     await tab.get_by_role("button", name="Remove other.wav").click()
     await tab.locator("#message-input").fill("listen")
@@ -51,8 +49,6 @@ async def test_files_are_sent_with_a_message_and_can_be_taken_back(
     await expect(last(tab).locator(".file-name")).to_have_text("hum.wav")
     await expect(last(tab).locator("audio")).to_have_count(1)
     await expect(tab.locator(".file-chip")).to_have_count(0)
-    (message,) = next(iter(discord.world.channels.values())).messages.values() or [None]
-    assert message is not None
 
 
 async def test_option_takes_a_file_and_is_required_without_one(
@@ -85,7 +81,7 @@ async def test_form_keeps_what_was_filled_in_when_a_field_is_refused(
     await form.get_by_role("button", name="Submit").click()
     wrong = form.locator(".modal-field.invalid")
     await expect(wrong).to_have_count(1)
-    await expect(wrong.locator(".field-error")).to_contain_text("Select 1 to 1")
+    await expect(wrong.locator(".field-error")).to_have_text("Select 1")
     await wrong.locator("input[type=file]").set_input_files(wav())
     await expect(form.get_by_label("Prompt")).to_have_value("rain")
     await form.get_by_role("button", name="Submit").click()
@@ -98,19 +94,14 @@ async def test_form_keeps_what_was_filled_in_when_a_field_is_refused(
 
 
 async def test_picture_of_an_embed_has_its_alt_text_and_shows_once(
-    tab: Page, discord: DiscordStandIn, application: Application
+    tab: Page, discord: DiscordStandIn
 ) -> None:
-    files = [("rain.wav", tone(1)), ("wave.png", PIXEL)]
+    files = [("rain.wav", tone(1)), ("wave.png", png())]
     said = [{"id": 0}, {"id": 1, "description": "A waveform"}]
     embed = {"title": "rain", "image": {"url": "attachment://wave.png"}}
     post(discord.world, "Compose Bot", "general", files=files, embeds=[embed], attachments=said)
     await expect(last(tab).get_by_role("img", name="A waveform")).to_have_count(1)
+    await expect(last(tab).locator(".attachment-image")).to_have_count(0)
     await expect(last(tab).locator("audio")).to_have_count(1)
-    assert application.received == []
-
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d494844520000000100000001080600000"
-    "01f15c4890000000d4944415478da63fccff0bf1e00068302819d6ce2"
-    "2d0000000049454e44ae426082"
-)
+    width = "image => image.decode().then(() => image.naturalWidth)"
+    assert await last(tab).get_by_role("img", name="A waveform").evaluate(width) == 1

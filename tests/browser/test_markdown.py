@@ -118,3 +118,14 @@ async def test_markup_stays_text_when_everything_in_a_message_is_hostile(
     await expect(shown.locator(".file-name")).to_have_count(2)
     await expect(shown.locator("img, script")).to_have_count(0)
     await expect(tab).not_to_have_title("owned")
+
+
+async def test_code_is_copied_when_its_button_is_pressed(
+    tab: Page, discord: DiscordStandIn
+) -> None:
+    await tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    post(discord.world, "Compose Bot", "general", "```\n/compose prompt:rain\n```")
+    await last(tab).hover()
+    await last(tab).get_by_role("button", name="Copy").click()
+    await expect(last(tab).locator(".copied")).to_have_count(1)
+    assert await tab.evaluate("navigator.clipboard.readText()") == "/compose prompt:rain"

@@ -128,7 +128,7 @@ async def test_track_comes_directly_when_the_token_died_in_a_group(stage: Stage)
 
 async def test_failure_takes_the_cards_place_in_a_server_without_the_bot(stage: Stage) -> None:
     ben = stage.member()
-    stage.provider.plan(Fate(error="no such sound"))
+    stage.provider.plan(Fate(error={"name": "Error", "message": "no such sound"}))
     call, card = await composed(ben, "Elsewhere/platform")
     told = await stage.bot.watch(ben.wait_for_edit(card, lambda one: "no such sound" in one.text))
     assert "Try again" in [button["label"] for button in told.buttons]
@@ -163,7 +163,7 @@ async def test_another_try_is_refused_in_direct_messages_when_servers_alone_are_
     closed_stage: Stage,
 ) -> None:
     place = Place(closed_stage, "Penpal")
-    closed_stage.provider.plan(Fate(error="no such sound"))
+    closed_stage.provider.plan(Fate(error={"name": "Error", "message": "no such sound"}))
     call, _ = await place.compose()
     place.deny(Permissions.SEND_MESSAGES)
     place.expire(call)

@@ -225,7 +225,10 @@ def test_track_without_examination_has_no_picture() -> None:
 def test_link_delivery_has_a_download_button_beside_the_others() -> None:
     what = announcements.track_link(a_job(), "https://cdn.example/x", "Because.")
     labels = [item.label for item in what.view.children if isinstance(item, discord.ui.Button)]
-    assert {"Download", "Again", "Recipe", "Delete"} <= set(labels)
+    assert labels[0] == "Download"
+    assert {"Again", "Recipe", "Delete"} <= set(labels)
+    first_row = what.view.to_components()[0]["components"]
+    assert first_row[0]["label"] == "Download"
 
 
 @pytest.mark.parametrize(

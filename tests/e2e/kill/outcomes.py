@@ -1,5 +1,6 @@
 """What a member may be left with after the bot died and came back: each is one clear outcome."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -9,6 +10,8 @@ from sandbox.driver import InteractionFailed, MessageView
 from tests.e2e.kill.scene import Ask, Scene
 
 WAIT_S = 20.0
+LOOK_EVERY_S = 0.05
+DIRECT = "@Compose Bot"
 READY, FAILED, HELD = "ready", "did not work out", "/tracks"
 
 Outcome = Callable[[Scene, Ask], Awaitable[None]]
@@ -22,6 +25,43 @@ async def announced(scene: Scene, ask: Ask) -> None:
     assert f"<@{ask.member.user_id}>" in track.content
     assert track.id in card.text
     assert len(scene.paid(ask)) == 1
+
+
+async def on_card(scene: Scene, ask: Ask) -> None:
+    """A private track: paid once, in place of the card, and nothing in the channel."""
+    track = await scene.bot.watch(
+        ask.member.wait_for_edit(await ask.card(), lambda one: one.attachments, timeout_s=WAIT_S)
+    )
+    assert track.ephemeral
+    await _is_the_track(ask, track)
+    assert len(scene.paid(ask)) == 1
+    assert not ask.told()
+
+
+async def told_directly(scene: Scene, ask: Ask) -> None:
+    """A private request came to nothing: its member learns so from a direct message, once."""
+    (job_id,) = scene.job_ids(ask)
+    told = await scene.bot.watch(
+        ask.member.wait_for_message(
+            lambda message: any(job_id in one.get("custom_id", "") for one in message.buttons),
+            channel=DIRECT,
+            timeout_s=WAIT_S,
+        )
+    )
+    assert "was not started" in told.content
+    assert f"<@{ask.member.user_id}>" in told.content
+    assert scene.states(ask) == ["cancelled"]
+    assert not scene.paid(ask)
+    assert not ask.told()
+
+
+async def kept(scene: Scene, ask: Ask) -> None:
+    """Whether the private track is on its card can't be known any more: `/tracks` has it."""
+    before = len(ask.member.messages(DIRECT))
+    await _handed_out(scene, ask)
+    assert len(scene.paid(ask)) == 1
+    assert not ask.told()
+    assert len(ask.member.messages(DIRECT)) == before
 
 
 async def interrupted(scene: Scene, ask: Ask, *, paid: int) -> None:
@@ -116,17 +156,16 @@ async def _card_says(scene: Scene, ask: Ask, *words: str) -> MessageView:
     )
 
 
-async def _ask_until_held(ask: Ask) -> None:
+async def _until_held(scene: Scene, ask: Ask) -> None:
     """The card says where to ask a moment before there is something to be had."""
-    nothing = True
-    while nothing:
-        answer = await (await ask.member.slash("tracks", channel=ask.channel)).answered()
-        filled = await ask.member.wait_for_edit(answer, lambda message: not message.thinking)
-        nothing = "Nothing is waiting" in filled.text
+    async with asyncio.timeout(WAIT_S):
+        while not scene.is_held(ask):  # noqa: ASYNC110 - a database tells nobody of changes
+            await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _handed_out(scene: Scene, ask: Ask) -> None:
-    await _ask_until_held(ask)
+    await _until_held(scene, ask)
+    await (await ask.member.slash("tracks", channel=ask.channel)).acknowledged()
     track = await scene.bot.watch(
         ask.member.wait_for_message(
             lambda message: (

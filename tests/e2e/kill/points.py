@@ -11,7 +11,10 @@ from tests.e2e.kill.outcomes import (
     held,
     interrupted_and_paid,
     interrupted_for_free,
+    kept,
     not_started,
+    on_card,
+    told_directly,
     unanswered,
 )
 from tests.e2e.kill.tripwire import KillPoint, Moment, Service
@@ -92,5 +95,19 @@ CASES = [
     *_cases(
         "card-edit", DISCORD, "PATCH", MESSAGES + r"/\d+",
         received=announced, taken=announced, answered=announced,
+    ),
+]  # fmt: skip
+
+TOKEN_MESSAGES = r"/api/v10/webhooks/\d+/[^/]+/messages/\d+"
+PRIVATE_CASES = [
+    *_cases(
+        "first-answer", DISCORD, "POST", r"/api/v10/interactions/\d+/.+/callback",
+        received=unanswered, taken=on_card, answered=on_card,
+        dark={Moment.RECEIVED: told_directly, Moment.TAKEN: told_directly},
+    ),
+    *_cases(
+        "track-on-card", DISCORD, "PATCH", TOKEN_MESSAGES,
+        received=on_card, taken=on_card, answered=on_card,
+        dark={Moment.RECEIVED: kept, Moment.TAKEN: kept},
     ),
 ]  # fmt: skip

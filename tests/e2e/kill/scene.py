@@ -100,23 +100,30 @@ class Scene:
         await self.bot.start()
         await self.bot.ready()
 
-    async def killed_at(self, point: KillPoint, *, unread: bool = False) -> Ask:
+    async def killed_at(
+        self, point: KillPoint, *, unread: bool = False, private: bool = False
+    ) -> Ask:
         """A member's request, during which the bot dies at the point."""
         channel = await self.new_channel(unread=unread)
         wire = self._wires[point.service]
         wire.set(point.within(channel.id))
-        ask = await self.ask(channel)
+        ask = await self.ask(channel, private=private)
         await wire.sprung()
         return ask
 
     async def ask(
-        self, channel: Channel | None = None, *, name: str = MEMBER, prompt: str | None = None
+        self,
+        channel: Channel | None = None,
+        *,
+        name: str = MEMBER,
+        prompt: str | None = None,
+        private: bool = False,
     ) -> Ask:
         """A request with a prompt of its own, in a channel of its own unless one is given."""
         channel = channel or await self.new_channel()
         member = Driver(self.sandbox.discord).member(name)
         prompt = prompt or f"song for {channel.name}"
-        call = await member.slash("compose", channel=channel, prompt=prompt)
+        call = await member.slash("compose", channel=channel, prompt=prompt, private=private)
         return Ask(member=member, channel=channel, prompt=prompt, call=call)
 
     async def new_channel(self, *, unread: bool = False) -> Channel:
@@ -161,6 +168,19 @@ class Scene:
         """What the database says of the request's jobs, oldest first."""
         query = "SELECT state FROM jobs WHERE prompt = ? ORDER BY created_at"
         return [state for (state,) in self._query(query, ask.prompt)]
+
+    def job_ids(self, ask: Ask) -> list[str]:
+        """The request's jobs, oldest first."""
+        query = "SELECT id FROM jobs WHERE prompt = ? ORDER BY created_at"
+        return [job_id for (job_id,) in self._query(query, ask.prompt)]
+
+    def is_held(self, ask: Ask) -> bool:
+        """Whether its track is kept to be asked for."""
+        query = (
+            "SELECT notices.id FROM notices JOIN jobs ON jobs.id = notices.job_id"
+            " WHERE jobs.prompt = ? AND notices.rung = 'held'"
+        )
+        return bool(self._query(query, ask.prompt))
 
     def _query(self, query: str, *values: str) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self.database)) as connection:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.discord.model import Json
 from tests.sandbox.discord.conftest import Api
 
 PROMPT = {"type": 3, "name": "prompt", "description": "What to play", "required": True}
@@ -96,9 +97,9 @@ async def test_other_applications_commands_are_out_of_reach(api: Api) -> None:
 
 
 async def test_translations_are_listed_when_asked_for(api: Api) -> None:
-    option = {"type": 3, "name": "prompt", "description": "What"}
+    option: Json = {"type": 3, "name": "prompt", "description": "What"}
     option |= {"name_localizations": {"de": "beschreibung"}}
-    command = {"name": "compose", "description": "Make", "options": [option]}
+    command: Json = {"name": "compose", "description": "Make", "options": [option]}
     command |= {"name_localizations": {"de": "komponieren"}}
     await api("PUT", path(api), [command])
     plain, full = [

@@ -47,10 +47,8 @@ function renderBlock(block, names) {
 }
 
 function codeBlock(text) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    button.classList.add("copied");
-  };
+  const copied = () => button.classList.add("copied");
+  const copy = () => navigator.clipboard.writeText(text).then(copied, () => {}); // it may be forbidden
   const button = iconButton("copy", "Copy", copy, { class: "copy-code" });
   const code = el("pre", { tabindex: "0" }, el("code", { class: "codeblock" }, text));
   return el("div", { class: "code-place" }, code, button);

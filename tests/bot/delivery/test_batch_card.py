@@ -1,0 +1,79 @@
+"""The card that variations share."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.batch_card import batch_card
+from bot.jobs import FailureKind, JobState, Rung
+from bot.store.batch_store import Take
+from tests.factories import NOW, a_job
+
+BATCH_ID = "0123456789abcdef"
+
+
+def a_take(take: int = 1, *, likes: int = 0, told: bool = False, **changes: Any) -> Take:
+    """One variation of a batch."""
+    values: dict[str, Any] = {"state": JobState.SUCCEEDED, "take": take, "batch_id": BATCH_ID}
+    return Take(
+        job=a_job(**values | changes),
+        place=3 if changes.get("state") is JobState.QUEUED else None,
+        rung=Rung.CHANNEL if told else None,
+        channel_id=77 if told else None,
+        message_id=88 if told else None,
+        likes=likes,
+    )
+
+
+def text(*takes: Take) -> str:
+    """Everything that the card says."""
+    embed, _ = batch_card(takes, NOW + timedelta(seconds=35))
+    fields = [f"{field.name}: {field.value}" for field in embed.fields]
+    return "\n".join([embed.title or "", embed.description or "", *fields])
+
+
+@pytest.mark.parametrize(
+    ("take", "said"),
+    [
+        (a_take(state=JobState.QUEUED), "Take 1: Waiting, at place 3 in the queue."),
+        (a_take(state=JobState.GENERATING), "Take 1: Being composed."),
+        (a_take(told=True, likes=2), "(https://discord.com/channels/400/77/88), 2 likes"),
+        (a_take(), "Take 1: Ready."),
+        (a_take(deleted_at=NOW), "Take 1: Deleted."),
+        (a_take(state=JobState.CANCELLED), "cost nothing"),
+        (
+            a_take(state=JobState.FAILED, failure_kind=FailureKind.GENERATION, failure_reason="x"),
+            "could not make this track",
+        ),
+    ],
+)
+def test_card_says_how_each_take_stands(take: Take, said: str) -> None:
+    assert said in text(take)
+
+
+def test_title_counts_what_is_ready() -> None:
+    waiting = a_take(2, state=JobState.QUEUED)
+    failed = a_take(2, state=JobState.FAILED, failure_kind=FailureKind.LOST)
+    assert text(a_take(), waiting).startswith("Composing 2 variations, 1 ready")
+    assert text(a_take(), a_take(2)).startswith("Your 2 variations are ready")
+    assert text(a_take(), failed).startswith("1 of your 2 variations came out")
+
+
+def test_cancel_is_offered_only_while_something_runs() -> None:
+    running, ended = a_take(state=JobState.GENERATING), a_take()
+    _, view = batch_card([ended, running])
+    assert [getattr(item, "custom_id", "") for item in view.children] == [
+        f"compose:cancel:{BATCH_ID}:card"
+    ]
+    assert not batch_card([ended])[1].children
+
+
+def test_most_liked_take_is_named() -> None:
+    assert "Most liked: Take 2" in text(a_take(1, likes=1), a_take(2, likes=3))
+    assert "Most liked: Take 1 and Take 2, level" in text(a_take(1, likes=1), a_take(2, likes=1))
+    assert "Most liked" not in text(a_take(1), a_take(2))
+
+
+def test_deleted_take_wins_nothing() -> None:
+    assert "Most liked: Take 2" in text(a_take(1, likes=9, deleted_at=NOW), a_take(2, likes=1))

@@ -1,0 +1,171 @@
+"""The dialog: typing a request, and mending one that could not be taken without typing it anew."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.jobs import Rung
+from sandbox.driver import Call, MemberDriver, MessageView, OptionError
+from tests.e2e.conftest import OpenStage, Stage
+from tests.e2e.place import Place
+from tests.e2e.shared import Records, quick_sandbox, reply_to, shared_stage
+from tests.e2e.test_database_faults import locked
+
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+
+PROMPT = "lo-fi rain, warm tape, 70 bpm"
+LYRICS = "walking home in the rain again"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with shared_stage(tmp_path_factory.mktemp("mending"), quick_sandbox()) as opened:
+        yield opened
+
+
+async def refused(member: MemberDriver, **options: Any) -> MessageView:
+    """The private answer to a request that can't be taken as it is."""
+    answer = await (await member.slash("compose", options=options)).answered()
+    assert answer.ephemeral
+    assert [button["label"] for button in answer.buttons] == ["Edit"], answer
+    return answer
+
+
+async def edit(member: MemberDriver, answer: MessageView) -> Call:
+    """The dialog behind the answer's button."""
+    call = await member.click(answer, label="Edit")
+    await call.acknowledged()
+    return call
+
+
+def fields(call: Call) -> dict[str, Any]:
+    """What the dialog is filled in with, by custom_id."""
+    assert call.modal is not None
+    found = {}
+    for label in call.modal["components"]:
+        field = label["component"]
+        chosen = [one["value"] for one in field.get("options", ()) if one.get("default")]
+        found[field["custom_id"]] = chosen or field.get("value", field.get("default"))
+    return found
+
+
+async def generated(stage: Stage, member: MemberDriver, call: Call) -> dict[str, Any]:
+    """What the provider was asked for, in the end."""
+    card = await call.answered()
+    await reply_to(stage, member, card)
+    return dict(stage.provider.generations[-1].body)
+
+
+async def test_dialog_asks_for_the_prompt_when_none_was_given(stage: Stage) -> None:
+    place = Place(stage, "Typist")
+    call = await place.member.slash("compose", channel=place.channel, seed=7)
+    with pytest.raises(OptionError):
+        await place.member.fill_modal(call, {"prompt": ""})
+    sent = await place.member.fill_modal(call, {"prompt": PROMPT, "negative_prompt": "drums"})
+    body = await generated(stage, place.member, sent)
+    assert (body["prompt"], body["negative_prompt"], body["seed"]) == (PROMPT, "drums", 7)
+
+
+async def test_dialog_holds_all_that_was_typed_when_it_is_mended_after_a_restart(
+    stage: Stage,
+) -> None:
+    place = Place(stage, "Singer")
+    member = place.member
+    opened = await member.slash("compose", channel=place.channel, private=True)
+    typed = {"prompt": PROMPT, "lyrics": LYRICS, "negative_prompt": "drums"}
+    call = await member.fill_modal(opened, typed)
+    answer = await call.answered()
+    assert "Google Lyria 2 takes no `lyrics`" in answer.text
+    assert "you gave `walking home" in answer.text
+
+    await stage.bot.stop()
+    await stage.bot.start()
+    await stage.bot.ready()
+    mending = await edit(member, answer)
+    assert fields(mending) == {
+        "prompt": PROMPT,
+        "model": ["google/lyria2"],
+        "negative_prompt": "drums",
+        "lyrics": LYRICS,
+        "private": True,
+    }
+
+    sent = await member.fill_modal(mending, {"lyrics": ""})
+    card = await sent.answered()
+    assert card.ephemeral
+    assert await Records(stage).until_told(sent) is Rung.INTERACTION
+    assert stage.provider.generations[-1].body["negative_prompt"] == "drums"
+
+
+async def test_dialog_can_be_sent_after_a_restart(stage: Stage) -> None:
+    place = Place(stage, "Slow")
+    opened = await place.member.slash("compose", channel=place.channel, seed=9)
+    await opened.acknowledged()
+    await stage.bot.stop()
+    await stage.bot.start()
+    await stage.bot.ready()
+    sent = await place.member.fill_modal(opened, {"prompt": PROMPT})
+    assert (await generated(stage, place.member, sent))["seed"] == 9
+
+
+async def test_dialog_shows_the_options_that_stand_in_the_way(stage: Stage) -> None:
+    member = Place(stage, "Mender").member
+    answer = await refused(member, prompt=PROMPT, model="stable-audio", seed=7, seconds=5000)
+    assert "Stable Audio takes no `seed`; you gave `7`" in answer.text
+    assert "makes `seconds` from 1 to 47; you gave 5000" in answer.text
+    mending = await edit(member, answer)
+    shown = fields(mending)
+    assert (shown["seed"], shown["seconds"], shown["model"]) == ("7", "5000", ["stable-audio"])
+
+    sent = await member.fill_modal(mending, {"seed": "", "seconds": "a lot"})
+    again = await sent.answered()
+    assert "`seconds` is a whole number; you typed `a lot`" in again.text
+    sent = await member.fill_modal(await edit(member, again), {"seconds": "20"})
+    body = await generated(stage, member, sent)
+    assert body["seconds_total"] == 20
+    assert "seed" not in body
+
+
+async def test_place_can_be_mended_by_making_the_track_private(stage: Stage) -> None:
+    ben = stage.member()
+    call = await ben.slash("compose", channel="quiet-corner", prompt=PROMPT)
+    answer = await call.answered()
+    assert "Attach Files" in answer.text
+    sent = await ben.fill_modal(await edit(ben, answer), {"private": True})
+    assert (await sent.answered()).ephemeral
+    assert await Records(stage).until_told(sent) is Rung.INTERACTION
+
+
+async def test_text_is_in_the_answer_when_it_could_not_be_stored(stage: Stage) -> None:
+    place = Place(stage, "Unstored")
+    opened = await place.member.slash("compose", channel=place.channel)
+    await opened.acknowledged()
+    with locked(stage.folder / "compose.db"):
+        typed = {"prompt": PROMPT, "lyrics": LYRICS, "model": "MiniMax Music 2.6"}
+        sent = await place.member.fill_modal(opened, typed)
+        answer = await sent.answered()
+    assert answer.ephemeral
+    assert "nothing was started" in answer.text
+    assert PROMPT in answer.text
+    assert LYRICS in answer.text
+
+
+async def test_dialog_opens_in_time_when_nothing_can_be_stored(stage: Stage) -> None:
+    place = Place(stage, "Unkept")
+    with locked(stage.folder / "compose.db"):
+        opened = await place.member.slash("compose", channel=place.channel, private=True)
+        await opened.acknowledged()
+    assert fields(opened)["private"] is True
+    sent = await place.member.fill_modal(opened, {"prompt": PROMPT})
+    assert (await sent.answered()).ephemeral
+
+
+@pytest.mark.asyncio
+async def test_text_is_kept_when_the_daily_limit_is_reached(open_stage: OpenStage) -> None:
+    async with open_stage(MAX_JOBS_PER_MEMBER_PER_DAY="1") as stage:
+        ben = stage.member()
+        await (await ben.slash("compose", prompt="the first")).answered()
+        answer = await refused(ben, prompt=PROMPT)
+        assert fields(await edit(ben, answer))["prompt"] == PROMPT
