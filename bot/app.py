@@ -67,7 +67,13 @@ async def run(settings: Settings) -> None:
         pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=clock)
         alone = engine.dialect.name == "sqlite"
         stores = Stores.on(engine, worker_id)
-        janitor = Janitor(stores.held, held_days=settings.held_days, clock=clock)
+        janitor = Janitor(
+            stores.held,
+            stores.references,
+            stores.drafts,
+            held_days=settings.held_days,
+            clock=clock,
+        )
         async with (
             pulse.beating(alone=alone),
             janitor.tidying(),

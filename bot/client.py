@@ -21,6 +21,7 @@ from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.library import Library
 from bot.reception import Reception
+from bot.references import References
 from bot.tracks import Tracks
 from bot.translation import CommandTranslator
 
@@ -48,6 +49,7 @@ class ComposeClient(commands.AutoShardedBot):
 
     # Set by the composition root before the login: they need the client themselves.
     reception: Reception
+    references: References
     messenger: Messenger
     library: Library
     replay: Replay

@@ -11,6 +11,8 @@
     ├── AlreadyReceived          this interaction has made its job before
     ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
     ├── AlreadyRetried           this failed job is being tried again already
+    ├── ReferenceLost            the audio for a cover can't be had any more: final, and free
+    ├── ReferenceTrouble         whether it can still be had can't be known for now: try again later
     ├── WorkshopTrouble          a file can't be examined or converted for now; it may be fine
     ├── DeliveryError            a member could not be told
     │   ├── DeliveryUnsure       whether the message was posted can't be known yet
@@ -99,6 +101,14 @@ class DailyLimitReached(ComposeError):
 
 class AlreadyRetried(ComposeError):
     """A failed job has at most one other try that is under way or done."""
+
+
+class ReferenceLost(ComposeError):
+    """The link to the audio that a cover is made of has ended, and no fresh one is to be had."""
+
+
+class ReferenceTrouble(ComposeError):
+    """Discord could not be asked for a fresh link to the audio that a cover is made of."""
 
 
 class WorkshopTrouble(ComposeError):

@@ -57,6 +57,7 @@ class FailureKind(StrEnum):
     REJECTED = "rejected"  # the provider does not take this request
     INTERRUPTED = "interrupted"  # the outcome of the submission is unknown; perhaps billed
     GENERATION = "generation"  # the model reported an error
+    REFERENCE = "reference"  # the audio for a cover could not be had any more; surely free
     LOST = "lost"  # the provider forgot the generation, or never finished it
 
 
@@ -105,7 +106,7 @@ class Reference:
     """The audio that a cover is made of.
 
     `url` is Discord's and lives for about a day. Where the audio hangs on a message, a fresh one
-    comes with each fetch of that message.
+    comes with each fetch of that message. It is empty once it was forgotten.
     """
 
     url: str

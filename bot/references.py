@@ -22,6 +22,7 @@ from bot.errors import (
     ReferenceLost,
     ReferenceTrouble,
     WorkshopTrouble,
+    in_short,
 )
 from bot.jobs import Reference
 from bot.provider.audio_file import AudioFetcher, Glimpse
@@ -66,7 +67,7 @@ class References:
         except ReferenceLost:
             raise NotTaken([words.REFERENCE_GONE]) from None
         except (ReferenceTrouble, AudioError, WorkshopTrouble, TimeoutError) as error:
-            log.info("audio for a cover goes on unseen: %s", error or "it took too long")
+            log.info("the audio for a cover could not be looked at in time: %s", in_short(error))
         return reference
 
     async def fresh(self, reference: Reference) -> Reference:

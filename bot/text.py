@@ -66,10 +66,13 @@ def title_of(job: Job) -> str:
     One plain line, to be passed through `harmless` before it is shown. Words keep their case, but
     for the first letter: what is right for titles differs from language to language.
     """
-    for clause in (job.title or "", *_CLAUSES.split(_without_markup(job.brief.prompt))):
+    own = _cut(_one_line(job.title or "")).strip()
+    if not is_blank(own):
+        return own
+    for clause in _CLAUSES.split(_without_markup(job.brief.prompt)):
         title = _shortened(_one_line(clause).strip(_EDGES))
         if not is_blank(title):
-            return title[:1].upper() + title[1:] if title.split()[0].islower() else title
+            return _capitalised(title)
     return words.UNTITLED
 
 
@@ -116,9 +119,15 @@ def _shortened(text: str) -> str:
     return _cut(" ".join(short)).rstrip(_EDGES)
 
 
+def _capitalised(title: str) -> str:
+    """Names such as iPad stay, and so do letters that are two when they are large."""
+    first = title[0].upper()
+    return first + title[1:] if len(first) == 1 and title.partition(" ")[0].islower() else title
+
+
 def _cut(text: str) -> str:
     """At most `TITLE_WIDTH` columns, and no character without what belongs to it."""
-    end = len(text)
+    end = min(len(text), TITLE_WIDTH + 1)
     while end and (_width(text[:end]) > TITLE_WIDTH or _belongs(text, end)):
         end -= 1
     return text[:end]

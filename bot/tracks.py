@@ -1,8 +1,6 @@
 """What becomes of finished tracks: who may see them, who likes them, how they are taken away."""
 
-import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
 from bot.store.like_store import Likes
@@ -14,7 +12,6 @@ from bot.workers.worker import Clock
 # So many ancestors are told one by one; of those before them only the authors.
 NAMED_ANCESTORS = 6
 MOST_ANCESTORS = 60
-_HEX = re.compile(r"[0-9a-f]{1,12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +50,6 @@ class Tracks:
         shares = await self._stores.shares.of_job(job.id)
         return any(_reaches(share, viewer) for share in shares)
 
-    async def is_public(self, job: Job) -> bool:
-        """Whether others can hear it: it is not private, or was shared."""
-        if not job.private:
-            return True
-        return any(share.message_id for share in await self._stores.shares.of_job(job.id))
-
     async def likes(self, job: Job) -> int:
         """How many members like it."""
         return await self._stores.likes.count(job.id)
@@ -95,18 +86,6 @@ class Tracks:
     async def left(self, job: Job, place: Place) -> None:
         """Its message there is gone."""
         await self._stores.shares.remove(job.id, place.channel_id, place.message_id)
-
-    def has_lost_reference(self, job: Job) -> bool:
-        """Whether the audio that a cover was made of can't be had any more.
-
-        A link that came without a message is Discord's own, and tells in `ex` when it ends, as
-        seconds since 1970 in hexadecimal digits.
-        """
-        reference = job.brief.reference
-        if reference is None or reference.message_id is not None:
-            return False
-        ends = parse_qs(urlsplit(reference.url).query).get("ex", [""])[0]
-        return bool(_HEX.fullmatch(ends)) and int(ends, 16) <= self._clock().timestamp()
 
 
 def is_there(job: Job) -> bool:

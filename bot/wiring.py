@@ -6,20 +6,24 @@ from typing import Any
 from bot.audio.workshop import Workshop
 from bot.checking import Checking
 from bot.client import ComposeClient
+from bot.delivery.attachments import Attachments
 from bot.delivery.audio_sources import AudioSources
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
+from bot.delivery.track_delivery import TrackDelivery
 from bot.delivery.track_messages import TrackMessages
 from bot.library import Library
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.reception import Reception
+from bot.references import References
 from bot.settings import Settings
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
@@ -47,7 +51,7 @@ def build(
     clock: Clock,
 ) -> Sequence[Worker[Any]]:
     """Wire the workers to each other, and the client to the reception."""
-    jobs, notices, held = stores.jobs, stores.notices, stores.held
+    jobs, notices = stores.jobs, stores.notices
     messenger = Messenger(client)
     experience = Experience(jobs)
     overdue_s = settings.generation_timeout_s
@@ -70,10 +74,13 @@ def build(
         bells=bells,
         clock=clock,
     )
+    fresh_link = Attachments(client).fresh_link
+    client.references = References(fetcher, workshop, fresh_link, clock)
     submitter = Submitter(
         stores,
         provider,
         experience,
+        client.references.fresh,
         at_most_running=settings.max_concurrent_generations,
         overdue_s=overdue_s,
         bells=bells,
@@ -91,14 +98,12 @@ def build(
         clock=clock,
         metrics=metrics,
     )
+    ladder = Ladder(messenger, notices, clock)
     deliverer = Deliverer(
-        jobs,
         notices,
-        provider,
-        fetcher,
-        mastering,
-        held=held,
-        messenger=messenger,
+        TrackDelivery(jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock),
+        ladder,
+        messenger,
         bells=bells,
         clock=clock,
         metrics=metrics,

@@ -37,6 +37,14 @@ MODAL_INSTRUMENTAL_HINT = "Without voices, if the model can do that."
 MODAL_PRIVATE = "Only for me"
 MODAL_PRIVATE_HINT = "Nobody else sees or hears it, unless you share it later."
 
+MODAL_AUDIO = "Audio"
+MODAL_AUDIO_HINT = "The track to make a new version of, 6 seconds to 6 minutes long."
+
+
+def modal_audio_kept(file_name: str) -> str:
+    """Where audio was given before."""
+    return f"Leave this empty to keep {file_name[:60]}."
+
 
 def model_hint(good_for: str) -> str:
     """Below a model's name in a list."""
@@ -364,12 +372,12 @@ def failure(kind: FailureKind, reason: str) -> str:
     match kind:
         case FailureKind.REJECTED:
             return (
-                f"the music service did not take this request. It says: “{reason}”. "
+                f"the music service did not take this request. {service_says(reason)} "
                 "It cost nothing. Change the prompt and use `/compose` again."
             )
         case FailureKind.GENERATION:
             return (
-                f"the music service could not make this track. It says: “{reason}”. "
+                f"the music service could not make this track. {service_says(reason)} "
                 "It cost nothing. Another wording often helps."
             )
         case FailureKind.INTERRUPTED:
@@ -378,11 +386,18 @@ def failure(kind: FailureKind, reason: str) -> str:
                 "can't know whether it was taken. It may have been billed, so I do not send it "
                 "again by myself. Press the button if you want another try."
             )
+        case FailureKind.REFERENCE:
+            return REFERENCE_TOO_OLD
         case FailureKind.LOST:
             return (
                 "the music service lost this track and will not deliver it any more. "
                 "Press the button if you want another try."
             )
+
+
+def service_says(reason: str) -> str:
+    """The provider's own words, whether or not they end with a full stop."""
+    return f"It says: “{reason.removesuffix('.')}”."
 
 
 NOT_STARTED = (
@@ -587,7 +602,7 @@ DELETING = "Deleting it…"
 DELETED = "The track is deleted."
 DELETED_SHARE = "The track is removed from this channel."
 DELETED_PRIVATE = (
-    "The track is deleted. The private message with it goes away when you dismiss it."
+    "The track is deleted. If you still see a private message with it, dismiss that yourself."
 )
 DELETED_BUT_POSTED = (
     "The track is deleted, but Discord did not let me remove every message with it. "
@@ -713,6 +728,15 @@ def held_too_large(titles: list[str]) -> str:
     return (
         "Something I could not deliver is larger than what I may upload here. Use `/tracks` on a "
         f"server with a higher limit:\n{named}"
+    )
+
+
+def held_not_now(titles: list[str]) -> str:
+    """Discord did not take them; they are kept."""
+    named = "\n".join(f"- {title}" for title in titles)
+    return (
+        "Discord did not take something that I keep for you. Use `/tracks` again in a minute, or "
+        f"on another server if that does not help:\n{named}"
     )
 
 

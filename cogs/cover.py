@@ -1,7 +1,6 @@
 """Composing from what is there already: `/cover`, and the Apps menu of a message."""
 
-from dataclasses import replace
-from pathlib import PurePath
+import logging
 
 import discord
 from discord import app_commands
@@ -10,16 +9,22 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
+from bot.delivery.attachments import attachments_of
 from bot.drafts import Draft
-from bot.jobs import Reference, Relation
-from bot.provider.models import MUSIC_COVER, PROMPT_MOST
+from bot.errors import DatabaseTrouble
+from bot.jobs import Job
+from bot.provider.models import PROMPT_MOST
+from bot.text import is_blank
 from cogs.answers import say
+from cogs.given_audio import GivenAudio, cover_of
 from cogs.intake import start
+from cogs.mending import refuse
+from cogs.pressing import viewer
 from cogs.request_modal import open_modal
 
-EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})
-
 CoverInteraction = discord.Interaction[ComposeClient]
+
+log = logging.getLogger(__name__)
 
 
 class Cover(commands.Cog):
@@ -43,76 +48,62 @@ class Cover(commands.Cog):
     ) -> None:
         """With a prompt it goes straight on; without one, a dialog asks for it."""
         draft = Draft(prompt=prompt or "", lyrics=lyrics, private=private)
-        await _cover(interaction, audio, draft)
+        await _cover(interaction, GivenAudio.of(audio), draft)
 
 
 async def cover_message(interaction: CoverInteraction, message: discord.Message) -> None:
     """The Apps menu of a message with audio."""
-    audio = next(filter(_is_audio, message.attachments), None)
+    files = (GivenAudio.of(file, message) for file in attachments_of(message))
+    audio = next((file for file in files if file.is_audio), None)
     if audio is None:
         await say(interaction, words.NO_AUDIO_HERE)
         return
     parent = await _track_in(interaction, message)
-    await _cover(interaction, audio, Draft(parent_id=parent), message)
+    await _cover(interaction, audio, Draft(parent_id=parent.id if parent else None))
 
 
 async def compose_from_message(interaction: CoverInteraction, message: discord.Message) -> None:
     """The Apps menu of a message with text: it becomes the prompt, to be looked over first."""
-    if not message.content.strip():
+    track = await _track_in(interaction, message)
+    text = track.brief.prompt if track else _text_of(message)
+    if is_blank(text):
         await say(interaction, words.NO_TEXT_HERE)
         return
-    await open_modal(interaction, Draft(prompt=message.content[:PROMPT_MOST]))
+    await open_modal(interaction, Draft(prompt=text.strip()[:PROMPT_MOST]))
 
 
-async def _cover(
-    interaction: CoverInteraction,
-    audio: discord.Attachment,
-    draft: Draft,
-    message: discord.Message | None = None,
-) -> None:
-    problem = _problem(audio)
-    if problem is not None:
-        await say(interaction, problem)
-        return
-    reference = Reference(
-        url=audio.url,
-        file_name=audio.filename,
-        channel_id=message.channel.id if message else None,
-        message_id=message.id if message else None,
-        attachment_id=audio.id,
-    )
-    draft = replace(draft, model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
-    await (start if draft.prompt else open_modal)(interaction, draft)
+async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft) -> None:
+    """Where a prompt is still to be typed, or another file to be given, in the dialog."""
+    draft = cover_of(audio, draft)
+    if audio.problem:
+        await refuse(interaction, words.not_taken([audio.problem]), draft)
+    elif draft.prompt:
+        await start(interaction, draft)
+    else:
+        await open_modal(interaction, draft)
 
 
-def _problem(audio: discord.Attachment) -> str | None:
-    """What can be seen without fetching it; its length is looked at later."""
-    limits = MUSIC_COVER.reference
-    if not _is_audio(audio):
-        return words.not_audio(audio.filename)
-    if limits and audio.size > limits.most_bytes:
-        return words.audio_too_large(limits.most_bytes, audio.size)
-    if limits and audio.duration is not None and round(audio.duration) not in limits.seconds:
-        span = limits.seconds
-        return words.audio_length(span.least, span.most, audio.duration)
-    return None
+def _text_of(message: discord.Message) -> str:
+    """What it says, or forwards, or shows in its embeds."""
+    forwarded = message.message_snapshots
+    embeds = [*message.embeds, *(embed for one in forwarded for embed in one.embeds)]
+    texts = [message.content, *(one.content for one in forwarded)]
+    texts += [embed.description or embed.title or "" for embed in embeds]
+    return next((text for text in texts if not is_blank(text)), "")
 
 
-def _is_audio(attachment: discord.Attachment) -> bool:
-    """By its name, or by what Discord made of it."""
-    known = PurePath(attachment.filename).suffix.lower() in EXTENSIONS
-    return known or (attachment.content_type or "").startswith("audio/")
-
-
-async def _track_in(interaction: CoverInteraction, message: discord.Message) -> str | None:
-    """The id of our own track that the message delivered, so that its author is credited."""
-    me = interaction.client.user
-    if me is None or message.author.id != me.id:
+async def _track_in(interaction: CoverInteraction, message: discord.Message) -> Job | None:
+    """The job of ours that the message is about, if the member may know of it."""
+    client = interaction.client
+    if client.user is None or message.author.id != client.user.id:
         return None
-    for job_id in buttons.jobs_named(message):
-        job = await interaction.client.reception.job(job_id)
-        if job is not None:
-            return job.id
+    try:
+        for job_id in buttons.jobs_named(message):
+            job = await client.reception.job(job_id)
+            if job is not None and await client.tracks.is_visible(job, viewer(interaction)):
+                return job
+    except DatabaseTrouble as error:
+        log.error("a message's track could not be looked up: the database %s", error)
     return None
 
 

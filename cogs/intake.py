@@ -1,6 +1,7 @@
 """From an interaction to a queued job with a card: shared by all that starts a track."""
 
 import logging
+from dataclasses import replace
 from enum import Enum, auto
 
 import aiohttp
@@ -18,6 +19,7 @@ from bot.errors import (
     NotTaken,
 )
 from bot.jobs import Brief, Job, NewJob
+from bot.provider.models import MODELS
 from bot.reception import Admitted
 from cogs.answers import NO_BODY, say
 from cogs.mending import refuse, refuse_unkept
@@ -36,7 +38,7 @@ async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -
         await refuse(interaction, why, draft)
         return
     try:
-        brief = checked(draft)
+        brief = await _heard(interaction, checked(draft))
     except NotTaken as error:
         await refuse(interaction, words.not_taken(error.problems), draft)
         return
@@ -50,6 +52,15 @@ async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -
         await _answer_with_card(interaction, admitted)
     elif admitted:
         await refuse(interaction, admitted, draft)
+
+
+async def _heard(interaction: discord.Interaction[ComposeClient], brief: Brief) -> Brief:
+    """The same, once its audio was looked at; raises `NotTaken`."""
+    model = MODELS[brief.model]
+    if brief.reference is None or model.reference is None:
+        return brief
+    references = interaction.client.references
+    return replace(brief, reference=await references.look_at(brief.reference, model.reference))
 
 
 async def _admit(interaction: discord.Interaction[ComposeClient], new: NewJob) -> Admitted | str:

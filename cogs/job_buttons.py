@@ -7,6 +7,7 @@ from bot import words
 from bot.checking import Finding
 from bot.client import ComposeClient
 from bot.delivery import buttons, cards
+from bot.delivery.announcements import LINK_BUTTON_LIMIT
 from bot.delivery.buttons import Action
 from bot.drafts import Draft
 from bot.errors import DeliveryError
@@ -15,8 +16,6 @@ from bot.tracks import is_there
 from cogs.answers import defer, edit, say
 from cogs.pressing import JobButton, JobInteraction, moderates
 from cogs.track_buttons import begin
-
-LINK_LIMIT = 512  # of a button's address
 
 
 class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
@@ -94,7 +93,7 @@ async def _tell(interaction: JobInteraction, job: Job, finding: Finding) -> None
 
 async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
     url = await interaction.client.checking.link(job)
-    if url is None or len(url) > LINK_LIMIT:
+    if url is None or len(url) > LINK_BUTTON_LIMIT:
         await say(interaction, words.CHECK_NO_LINK)
         return
     view = buttons.row(buttons.link(words.BUTTON_DOWNLOAD, url))

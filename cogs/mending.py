@@ -11,8 +11,9 @@ from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.drafts import Draft
-from bot.errors import DatabaseTrouble
+from bot.errors import DatabaseTrouble, NotTaken
 from cogs.answers import apologise_for, say
+from cogs.given_audio import with_uploaded
 from cogs.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
 
 DRAFT = "draft"
@@ -59,7 +60,11 @@ async def submitted(interaction: discord.Interaction[ComposeClient]) -> Draft | 
     if filled.problems:
         await refuse(interaction, words.not_taken(filled.problems), filled.draft)
         return None
-    return filled.draft
+    try:
+        return with_uploaded(interaction, filled.draft)
+    except NotTaken as error:
+        await refuse(interaction, words.not_taken(error.problems), filled.draft)
+        return None
 
 
 class EditButton(

@@ -23,9 +23,8 @@ from cogs.request_modal import values_of
 from cogs.routed import Routed, RoutedInteraction
 from cogs.sight import channels_seen_by
 from cogs.track_buttons import begin
-from cogs.track_list import OPEN_ID, TITLE_LIMIT
+from cogs.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
 
-LIBRARY = "library"
 TITLE_MOST = 60
 TOO_LARGE_CODE = 40005
 RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"

@@ -60,8 +60,7 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     job = await client.reception.job(job_id)
     if job is None or not await client.tracks.is_visible(job, viewer(interaction)):
         return None
-    own = job.member_id == interaction.user.id
-    return job if own or await _sees_a_place_of(interaction, job) else None
+    return job if await may_know(interaction, job) else None
 
 
 def viewer(interaction: JobInteraction) -> Viewer:
@@ -88,12 +87,16 @@ def permissions_in(interaction: JobInteraction, channel_id: int) -> discord.Perm
     return channel.permissions_for(interaction.user) if channel else discord.Permissions.none()
 
 
-async def _sees_a_place_of(interaction: JobInteraction, job: Job) -> bool:
-    """Whether they see the channel it was asked for in, or one in which it can be heard."""
-    here = interaction.channel_id
-    places = [place.channel_id for place in await interaction.client.tracks.places(job)]
-    channel_ids = {job.channel_id, *places}
-    if here in channel_ids or interaction.guild is None:
+async def may_know(interaction: JobInteraction, job: Job) -> bool:
+    """Whether it is their own, or they see a channel in which it was asked for or can be heard."""
+    if job.member_id == interaction.user.id:
+        return True
+    asked_in = set() if job.private else {job.channel_id}
+    if interaction.guild is None or interaction.channel_id in asked_in:
+        return True
+    places = await interaction.client.tracks.places(job)
+    channel_ids = asked_in | {place.channel_id for place in places}
+    if interaction.channel_id in channel_ids:
         return True
     known = [one for one in channel_ids if interaction.guild.get_channel_or_thread(one)]
     # A thread that is closed is not known any more; who has its button has seen it.

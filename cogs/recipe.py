@@ -1,6 +1,7 @@
 """The recipe of a track, and whom it goes back to."""
 
 import io
+from dataclasses import replace
 
 import discord
 
@@ -13,7 +14,7 @@ from bot.recipe import command_of, listed
 from bot.text import harmless, title_of
 from bot.tracks import NAMED_ANCESTORS, Ancestor
 from cogs.answers import say
-from cogs.pressing import JobButton, JobInteraction, viewer
+from cogs.pressing import JobButton, JobInteraction, may_know, viewer
 
 MESSAGE_LIMIT = 2000
 TITLE_LIMIT = 100
@@ -29,8 +30,7 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         if job.deleted_at is not None and job.member_id != interaction.user.id:
             await say(interaction, words.TRACK_DELETED)
             return
-        line = await interaction.client.tracks.lineage(job, viewer(interaction))
-        rest = _beside(job, line)
+        rest = _beside(job, await _lineage(interaction, job))
         command = command_of(job.brief)
         text = "\n".join([words.recipe(command or ""), *rest])
         if command is not None and "`" not in command and len(text) <= MESSAGE_LIMIT:
@@ -39,6 +39,14 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         content = (command or listed(job.brief)).encode(errors="replace")
         file = discord.File(io.BytesIO(content), filename=words.RECIPE_FILE_NAME)
         await say(interaction, "\n".join([words.RECIPE_AS_FILE, *rest]), file=file)
+
+
+async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
+    """What it was made from, as far as the one who asks may know of it."""
+    return [
+        replace(one, visible=one.visible and await may_know(interaction, one.job))
+        for one in await interaction.client.tracks.lineage(job, viewer(interaction))
+    ]
 
 
 def _beside(job: Job, line: list[Ancestor]) -> list[str]:

@@ -2,7 +2,8 @@
 
 What is submitted is told by its custom_id, which names a stored draft: a dialog that was opened
 before a restart can be sent after it. Discord shows at most five fields. Prompt and model are
-always there; the others are chosen for what has to be mended. What is not shown stays as it was.
+always there, and for covers the audio; the others are chosen for what has to be mended. What is not
+shown stays as it was.
 """
 
 import logging
@@ -17,6 +18,7 @@ from bot import words
 from bot.client import ComposeClient
 from bot.drafts import Draft, in_the_way
 from bot.errors import DatabaseTrouble
+from bot.jobs import Reference, Relation
 from bot.provider.models import (
     DEFAULT,
     MODELS,
@@ -27,6 +29,7 @@ from bot.provider.models import (
 )
 from cogs.answers import ask
 
+AUDIO = "audio"
 UNSTORED = "new"
 CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
 CHOSEN_FIELDS = 3
@@ -70,6 +73,8 @@ class RequestModal(discord.ui.Modal):
         model = model_named(draft.model) if draft.model else None
         self._add_text("prompt", words.MODAL_PROMPT, draft.prompt, PROMPT_MOST, required=True)
         self._add_model(draft, model)
+        if _is_cover(draft):
+            self._add_audio(draft.reference)
         shown = _chosen_fields(draft, model)
         for name in filter(shown.__contains__, (*TEXTS, *NUMBERS, *TICKS)):
             self._add_field(name, getattr(draft, name))
@@ -102,7 +107,7 @@ class RequestModal(discord.ui.Modal):
         self.add_item(discord.ui.Label(text=label, component=field))
 
     def _add_model(self, draft: Draft, chosen: Model | None) -> None:
-        for_audio = draft.reference is not None
+        for_audio = _is_cover(draft)
         options = [
             discord.SelectOption(
                 label=model.name,
@@ -116,6 +121,17 @@ class RequestModal(discord.ui.Modal):
         select: discord.ui.Select[Any] = discord.ui.Select(custom_id="model", options=options)
         self.add_item(discord.ui.Label(text=words.MODAL_MODEL, component=select))
 
+    def _add_audio(self, given: Reference | None) -> None:
+        field: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
+            custom_id=AUDIO, required=given is None, max_values=1
+        )
+        hint = words.modal_audio_kept(given.file_name) if given else words.MODAL_AUDIO_HINT
+        self.add_item(discord.ui.Label(text=words.MODAL_AUDIO, description=hint, component=field))
+
+
+def _is_cover(draft: Draft) -> bool:
+    return draft.reference is not None or draft.relation is Relation.COVER
+
 
 def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
     """What is shown besides prompt and model: first what must not get lost, or is to be mended."""
@@ -125,7 +141,8 @@ def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
         wanted.append("lyrics")
     if draft.negative_prompt or model is None or model.negative_prompt:
         wanted.append("negative_prompt")
-    return list(dict.fromkeys([*wanted, "private"]))[:CHOSEN_FIELDS]
+    places = CHOSEN_FIELDS - _is_cover(draft)
+    return list(dict.fromkeys([*wanted, "private"]))[:places]
 
 
 @dataclass(frozen=True, kw_only=True)

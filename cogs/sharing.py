@@ -8,6 +8,7 @@ import discord
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
+from bot.delivery.announcements import LINK_BUTTON_LIMIT
 from bot.delivery.buttons import Action
 from bot.delivery.sharing import Target
 from bot.delivery.track_messages import audio_url
@@ -27,7 +28,6 @@ CHANNEL_TYPES = [
     discord.ChannelType.private_thread,
     discord.ChannelType.news_thread,
 ]
-LINK_LIMIT = 512  # of a button's address
 
 
 class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
@@ -47,7 +47,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
         )
         view = buttons.row(here, there)
         url = audio_url(interaction.message) if interaction.message else None
-        if url and len(url) <= LINK_LIMIT:
+        if url and len(url) <= LINK_BUTTON_LIMIT:
             view.add_item(buttons.link(words.BUTTON_LISTEN, url))
         await say(interaction, words.SHARE_QUESTION, view=view)
 

@@ -122,9 +122,7 @@ class LikeButton(_TrackButton, template=buttons.pattern(Action.LIKE)):
 
 async def begin(interaction: JobInteraction, job: Job, draft: Draft) -> None:
     """Start a track like this job's. Where that can't be, say where it can."""
-    if interaction.client.tracks.has_lost_reference(job):
-        await say(interaction, words.REFERENCE_GONE)
-    elif job.guild_id and not interaction.guild_id and refusal(interaction, private=draft.private):
+    if job.guild_id and not interaction.guild_id and refusal(interaction, private=draft.private):
         guild = interaction.client.get_guild(job.guild_id)
         server = harmless(guild.name, SERVER_NAME_LIMIT) if guild else None
         command = command_of(job.brief) or ""

@@ -19,6 +19,7 @@ TITLE_LIMIT = 120
 SEARCH_MOST = 80
 LABEL_LIMIT = 100
 OPEN_ID = "compose:open"
+LIBRARY = "library"  # where the buttons of what is handed out or opened stand
 # All of one's own tracks: a list that need not be stored.
 MINE = "mine"
 PAGE_ID = re.compile(rf"compose:page:(?P<view_id>[0-9a-f]{{16}}|{MINE}):(?P<number>\d{{1,7}})")

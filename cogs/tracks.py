@@ -2,6 +2,7 @@
 
 import io
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 import discord
@@ -12,6 +13,7 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons, cards
 from bot.delivery.buttons import Action
+from bot.delivery.track_embed import track_embed
 from bot.jobs import JobState, NoticeKind
 from bot.library import Held, HeldBatch
 from bot.provider.models import name_of
@@ -20,6 +22,7 @@ from cogs.answers import defer, edit, say
 from cogs.routed import Routed, RoutedInteraction
 from cogs.sight import channels_seen_by
 from cogs.track_list import (
+    LIBRARY,
     MINE,
     ONLY_NAMES,
     PAGE_ID,
@@ -31,6 +34,7 @@ from cogs.track_list import (
 
 CHOICES_LIMIT = 25
 MODEL_MOST = 64
+TITLES_MOST = 10
 
 log = logging.getLogger(__name__)
 
@@ -153,19 +157,27 @@ async def _hand_out(interaction: TracksInteraction) -> str | None:
     """Each in a private message of its own. What remains to be said of it, if anything."""
     library = interaction.client.library
     batch = await library.held_for(interaction.user.id, interaction.filesize_limit)
+    failed = []
     for held in batch.fitting:
         try:
             await _hand_over(interaction, held)
             await library.handed_out(held)
         except discord.HTTPException as error:
             log.warning("a held track could not be handed out: %s", error)
-    return _left(batch)
+            failed.append(held)
+    return _left(batch, failed)
 
 
-def _left(batch: HeldBatch) -> str | None:
+def _left(batch: HeldBatch, failed: Sequence[Held]) -> str | None:
+    if failed:
+        return words.held_not_now(_titles(failed))
     if batch.too_large:
-        return words.held_too_large([shown_title(held.job) for held in batch.too_large[:10]])
+        return words.held_too_large(_titles(batch.too_large))
     return None if batch.fitting else words.NOTHING_HELD
+
+
+def _titles(held: Sequence[Held]) -> list[str]:
+    return [shown_title(one.job) for one in held[:TITLES_MOST]]
 
 
 async def _hand_over(interaction: TracksInteraction, held: Held) -> None:
@@ -180,8 +192,14 @@ async def _hand_over(interaction: TracksInteraction, held: Held) -> None:
     elif (audio := await interaction.client.library.audio_of(held)) is None:
         await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)
     else:
-        file = discord.File(io.BytesIO(audio.content), filename=audio.file_name)
-        await interaction.followup.send(words.HELD_TRACK, embed=embed, file=file, ephemeral=True)
+        actions = (Action.AGAIN, Action.RECIPE)
+        await interaction.followup.send(
+            words.HELD_TRACK,
+            embed=track_embed(held.job),
+            file=discord.File(io.BytesIO(audio.content), filename=audio.file_name),
+            view=buttons.row(*(buttons.button(one, held.job.id, LIBRARY) for one in actions)),
+            ephemeral=True,
+        )
 
 
 async def setup(client: ComposeClient) -> None:

@@ -7,7 +7,17 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import Audio, Brief, FailureKind, Job, JobState, NewJob, Notice, NoticeKind
+from bot.jobs import (
+    Audio,
+    Brief,
+    FailureKind,
+    Job,
+    JobState,
+    NewJob,
+    Notice,
+    NoticeKind,
+    Reference,
+)
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 
@@ -40,6 +50,11 @@ def a_brief(**changes: Any) -> Brief:
     """A request for Lyria 2."""
     brief = Brief(model="google/lyria2", prompt="lo-fi rain", negative_prompt=None, seed=3)
     return dataclasses.replace(brief, **changes)
+
+
+async def still_good(reference: Reference) -> Reference:
+    """What the submitter asks before it sends a reference, where its link lives."""
+    return reference
 
 
 def a_new_job(**changes: Any) -> NewJob:

@@ -18,13 +18,21 @@ LAYERS = [
     {"drafts", "recipe"},
     {"store"},
     {"metrics"},
-    {"workers", "delivery", "reception", "tracks", "checking", "library", "health"},
+    {"workers", "delivery", "reception", "tracks", "checking", "library", "references", "health"},
     {"client", "command_sync", "translation"},
     {"connection", "wiring"},
     {"app", "doctor"},
     {"__main__"},
 ]
-DISCORD_IS_THEIR_JOB = {"text", "delivery", "client", "command_sync", "translation", "connection", "doctor"}
+DISCORD_IS_THEIR_JOB = {
+    "text",
+    "delivery",
+    "client",
+    "command_sync",
+    "translation",
+    "connection",
+    "doctor",
+}
 # These turn what the database raises into words, and ask it nothing.
 MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}
 

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery import buttons, cards
+import discord
+
+from bot.delivery import announcements, buttons, cards
 from bot.delivery.announcements import address
-from bot.delivery.buttons import Action
 from bot.delivery.messenger import Messenger
+from bot.delivery.track_embed import track_embed
 from bot.errors import DeliveryError
-from bot.jobs import FINAL_KINDS, TERMINAL, Job, Rung
+from bot.jobs import FINAL_KINDS, TERMINAL, Job, NoticeKind, Rung
 from bot.logs import about_job
 from bot.reception import Reception
 from bot.store.stores import Stores
@@ -81,12 +83,22 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         if told and told.message_id is None and told.rung is not Rung.HELD:
             return  # its delivery ends with the card
         if told and told.rung is Rung.INTERACTION:
-            # The card had become the track.
-            recipe = buttons.button(Action.RECIPE, job.id, told.kind)
-            embed, view = cards.recipe_embed(job), buttons.row(recipe)
-            await self._messenger.update_card(job, embed, view, keep_text=True)
+            became = await self._what_it_became(job, told.kind)
+            await self._messenger.update_card(job, *became, keep_text=True)
             return
         url = None
         if told and told.rung and told.message_channel_id and told.message_id:
             url = address(job, told.rung, told.message_channel_id, told.message_id)
         await self._messenger.update_card(job, *cards.ended_card(job, message_url=url))
+
+    async def _what_it_became(
+        self, job: Job, kind: NoticeKind
+    ) -> tuple[discord.Embed, discord.ui.View]:
+        """The track, or the words for why there is none, had taken the card's place."""
+        if kind is NoticeKind.FAILURE:
+            return cards.recipe_embed(job), announcements.failure(job).view
+        if kind is not NoticeKind.RESULT:
+            return cards.recipe_embed(job), announcements.not_started(job).view
+        parent = await self._stores.jobs.get(job.parent_id) if job.parent_id else None
+        embed = track_embed(job, parent=parent, pictured=job.duration_s is not None)
+        return embed, buttons.under_track(job, kind)

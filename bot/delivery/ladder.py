@@ -117,7 +117,8 @@ class Ladder:
 
 
 def _is_for(rung: Rung, job: Job) -> bool:
-    """Whether the job has this way at all. Only one of several variations can replace the card."""
+    """Whether the job has this way at all. A card that variations share shows how all of them
+    stand, so none of them takes its place."""
     if rung is Rung.CHANNEL:
         return job.uses_channel
-    return rung is not Rung.INTERACTION or job.take == 1
+    return rung is not Rung.INTERACTION or job.batch_id is None

@@ -109,8 +109,6 @@ class Messenger:
         if job.state is not JobState.QUEUED and not keep_text:
             changes["content"] = None
         if not job.uses_channel:
-            if job.take > 1:
-                raise Unreachable("the card is that of the first variation")
             if utcnow() - snowflake_time(job.interaction_id) > TOKEN_LIFE:
                 raise Unreachable("the interaction's token is dead")  # so nobody has to be asked
             await self._edit_by_token(job, **changes)

@@ -1,6 +1,7 @@
 """Discord: the token, the gateway, the commands, and the servers the bot is in."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import aiohttp
 import discord
@@ -23,6 +24,7 @@ async def check_discord(settings: Settings) -> Sequence[Finding]:
                 await _gateway(client),
                 await _commands(client, settings.command_guild_id),
                 *await _servers(client, settings),
+                *(await _user_installs(client) if settings.allow_user_installs else ()),
             ]
         except discord.LoginFailure as error:
             raise Ill(
@@ -57,6 +59,23 @@ async def _commands(client: discord.Client, guild_id: int | None) -> Finding:
         return ok("no commands are registered; the bot does that at its start")
     names = ", ".join(sorted(command["name"] for command in registered))
     return ok(f"{len(registered)} command(s) registered: {names}")
+
+
+async def _user_installs(client: discord.Client) -> Sequence[Finding]:
+    """Whether people can add the app to their account, where they are meant to be able to.
+
+    Discord docs: Application > Application Integration Types; key 1 is the user install.
+    """
+    application: Any = await client.http.request(Route("GET", "/applications/@me"))
+    offered = application.get("integration_types_config")
+    if offered is None or "1" in offered:
+        return []
+    return [
+        warn(
+            "ALLOW_USER_INSTALLS is on, but nobody can add the app to their account. Tick User "
+            "Install on the portal's Installation page"
+        )
+    ]
 
 
 async def _servers(client: discord.Client, settings: Settings) -> Sequence[Finding]:

@@ -15,6 +15,7 @@ from bot.store.like_store import LikeStore
 from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import PauseStore
 from bot.store.queue_store import QueueStore
+from bot.store.reference_store import ReferenceStore
 from bot.store.share_store import ShareStore
 from bot.store.track_store import TrackStore
 from bot.store.view_store import ViewStore
@@ -37,6 +38,7 @@ class Stores:
     tracks: TrackStore
     views: ViewStore
     queue: QueueStore
+    references: ReferenceStore
 
     @classmethod
     def on(cls, engine: AsyncEngine, worker_id: str) -> Self:
@@ -55,4 +57,5 @@ class Stores:
             tracks=TrackStore(engine),
             views=ViewStore(engine),
             queue=QueueStore(engine),
+            references=ReferenceStore(engine),
         )

@@ -186,7 +186,7 @@ def _conditions(wanted: Wanted, channel_ids: Collection[int]) -> Iterable[Condit
 
 
 def _audible(guild_id: int, channel_ids: Collection[int]) -> Iterable[Condition]:
-    """For `_TOLD_JOBS`: what others hear in one of the channels, posted there for all, or shared."""
+    """What others hear in one of the channels: posted there for all, or shared. On `_TOLD_JOBS`."""
     posted = sa.and_(
         ~jobs.c.private,
         jobs.c.guild_id == guild_id,

@@ -3,12 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import DatabaseTrouble, InvalidRequest, OutcomeUnknown, Refused
-from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.errors import (
+    DatabaseTrouble,
+    InvalidRequest,
+    OutcomeUnknown,
+    ReferenceLost,
+    ReferenceTrouble,
+    Refused,
+)
+from bot.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
@@ -25,10 +33,15 @@ from bot.workers.worker import Clock, Worker
 LEASE_S = SUBMIT_TIMEOUT_S + 600
 TELL_OF_PAUSE_AFTER_S = 60.0
 STORE_AGAIN_S = 1.0
+SOON_S = 0.001  # the pause says when the provider is asked again
+REFERENCE_AGAIN_S = 30.0
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# The reference with a link that lives; raises `ReferenceLost` or `ReferenceTrouble`.
+Refresh = Callable[[Reference], Awaitable[Reference]]
 
 
 class Submitter(Worker[Job]):
@@ -39,6 +52,7 @@ class Submitter(Worker[Job]):
         stores: Stores,
         provider: Provider,
         experience: Experience,
+        refresh: Refresh,
         *,
         at_most_running: int,
         overdue_s: float,
@@ -54,6 +68,7 @@ class Submitter(Worker[Job]):
         self._at_most_running = at_most_running
         self._overdue_s = overdue_s
         self._experience = experience
+        self._refresh = refresh
         self._bells = bells
         self._metrics = metrics or Metrics()
 
@@ -85,12 +100,18 @@ class Submitter(Worker[Job]):
         """One POST, and what its answer means."""
         with about_job(job.id):
             try:
-                generation = await self._provider.submit(job.brief)
+                brief = await self._refreshed(job.brief)
+                generation = await self._provider.submit(brief)
+            except ReferenceLost as error:
+                await self._fail(job, FailureKind.REFERENCE, str(error))
+            except ReferenceTrouble as error:
+                log.warning("waits: %s", error)
+                await self._wait(job, REFERENCE_AGAIN_S)
             except InvalidRequest as error:
                 await self._fail(job, FailureKind.REJECTED, error.hint)
             except Refused as error:
                 pause = await self._hold_back(error)
-                await self._wait(job)
+                await self._wait(job, SOON_S)
                 await self._tell_waiting(pause)
             except OutcomeUnknown as error:
                 pause = await self._hold_back(error)
@@ -144,9 +165,15 @@ class Submitter(Worker[Job]):
             self._metrics.failed(kind)
         self._bells.ring(Bell.DELIVER)
 
-    async def _wait(self, job: Job) -> None:
-        """Back into the queue; the provider is asked again when the pause allows a probe."""
-        due_at = self._clock() + timedelta(milliseconds=1)
+    async def _refreshed(self, brief: Brief) -> Brief:
+        """For this one request: a link that lives now need not live when it is read again."""
+        if brief.reference is None:
+            return brief
+        return replace(brief, reference=await self._refresh(brief.reference))
+
+    async def _wait(self, job: Job, seconds: float) -> None:
+        """Back into the queue: nothing was sent, or surely not accepted."""
+        due_at = self._clock() + timedelta(seconds=seconds)
         await self._firmly(lambda: self._jobs.requeue(job.id, due_at))
 
     async def _hold_back(self, why: Refused | OutcomeUnknown) -> Pause:

@@ -53,6 +53,25 @@ def test_contexts_are_equal_when_their_order_differs() -> None:
     )
 
 
+def test_commands_are_equal_when_nothing_is_translated() -> None:
+    choice = {"name": "Ever", "value": "ever"}
+    untranslated: dict[str, Any] = {"name_localizations": {}, "description_localizations": {}}
+    option = WANTED["options"][0] | {"choices": [choice]}
+    other = option | untranslated | {"choices": [choice | {"name_localizations": {}}]}
+    assert comparable([WANTED | {"options": [option]}]) == comparable(
+        [WANTED | untranslated | {"options": [other]}]
+    )
+
+
+def test_choices_differ_when_one_is_translated() -> None:
+    choice = {"name": "Ever", "value": "ever"}
+    option = WANTED["options"][0] | {"choices": [choice]}
+    other = option | {"choices": [choice | {"name_localizations": {"de": "Seit jeher"}}]}
+    assert comparable([WANTED | {"options": [option]}]) != comparable(
+        [WANTED | {"options": [other]}]
+    )
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -65,6 +84,9 @@ def test_contexts_are_equal_when_their_order_differs() -> None:
         {"options": WANTED["options"][::-1]},
         {"options": [WANTED["options"][0] | {"max_length": 600}, WANTED["options"][1]]},
         {"options": [WANTED["options"][0], WANTED["options"][1] | {"autocomplete": True}]},
+        {"integration_types": [0, 1]},
+        {"description_localizations": {"de": "Anders"}},
+        {"options": [WANTED["options"][0] | {"name_localizations": {"de": "x"}}]},
     ],
     ids=lambda change: next(iter(change)),
 )

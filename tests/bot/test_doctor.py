@@ -140,6 +140,18 @@ async def test_allowed_server_that_the_bot_is_not_in_is_a_warning(
     assert str(guild_id) not in absent
 
 
+async def test_portal_that_does_not_offer_the_user_install_is_a_warning(
+    discord_stand_in: DiscordStandIn, sqlite_url: str
+) -> None:
+    address = discord_stand_in.api_url
+    settings = settings_of(sqlite_url, discord_api_url=address, allow_user_installs=True)
+    assert texts(await check_discord(settings), Level.WARN) == []
+    rule = discord_stand_in.scenario.on("GET", "/api/v10/applications/@me")
+    rule.respond(200, {"id": "1", "integration_types_config": {"0": {}}})
+    [missing] = texts(await check_discord(settings), Level.WARN)
+    assert "ALLOW_USER_INSTALLS" in missing
+
+
 # --- charges ------------------------------------------------------------------------------------
 
 

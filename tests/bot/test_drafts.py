@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.drafts import Draft, checked
+from bot.drafts import Draft, checked, in_the_way
 from bot.errors import NotTaken
 from bot.jobs import Reference, Relation
 from bot.provider.models import MODELS
@@ -147,3 +147,30 @@ def test_draft_of_a_job_asks_for_the_same() -> None:
     assert checked(Draft.of(job)) == job.brief
     child = Draft.of(job, Relation.AGAIN).reseeded()
     assert (child.parent_id, child.relation, child.seed) == (job.id, Relation.AGAIN, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({}, []),
+        ({"prompt": ""}, []),
+        ({"model": "no such model", "seed": 7}, []),
+        ({"lyrics": LYRICS, "seconds": 20}, ["lyrics", "seconds"]),
+        ({"model": "stable-audio", "seed": 7, "seconds": 20}, ["seed"]),
+        (
+            {"model": "minimax/music-2.6", "lyrics": LYRICS, "instrumental": True},
+            ["lyrics", "instrumental"],
+        ),
+        ({"variations": 99}, ["variations"]),
+    ],
+)
+def test_options_are_in_the_way_when_the_request_would_do_better_without(
+    changes: dict[str, Any], names: list[str]
+) -> None:
+    assert in_the_way(a_draft(**changes)) == names
+
+
+def test_draft_can_be_stored_when_it_holds_half_a_surrogate_pair() -> None:
+    draft = a_draft(prompt="rain \ud83c", lyrics="\udf27")
+    stored = Draft.from_json(draft.to_json())
+    assert (stored.prompt, stored.lyrics) == ("rain ?", "?")

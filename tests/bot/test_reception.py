@@ -1,17 +1,20 @@
 """Taking requests in: who may, when to expect a track, and changing one's mind."""
 
+import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from bot.errors import DailyLimitReached
+from bot.drafts import Draft
+from bot.errors import DailyLimitReached, DatabaseTrouble
 from bot.jobs import JobState
 from bot.reception import Reception
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from tests.factories import AUDIO, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
+from tests.factories import AUDIO, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 
 def a_reception(
@@ -21,10 +24,11 @@ def a_reception(
     allowed_guild_ids: frozenset[int] = frozenset(),
     limits: DailyLimits = NO_LIMITS,
     at_most_running: int = 2,
+    drafts: DraftStore | None = None,
 ) -> Reception:
     return Reception(
         stored.jobs,
-        DraftStore(stored.engine),
+        drafts or DraftStore(stored.engine),
         Experience(stored.jobs),
         allowed_guild_ids=allowed_guild_ids,
         limits=limits,
@@ -127,3 +131,44 @@ async def test_job_is_not_cancelled_when_what_is_known_of_it_is_old(stored: Stor
 
 async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
     assert await a_reception(stored).job("f" * 16) is None
+
+
+# --- what was typed -----------------------------------------------------------------------------
+
+
+class SlowDrafts(DraftStore):
+    """A database that answers when it is let."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__(stored.engine)
+        self.may_answer = asyncio.Event()
+
+    async def keep(self, draft: Draft, member_id: int, now: datetime) -> str:
+        await self.may_answer.wait()
+        return await super().keep(draft, member_id, now)
+
+    async def get(self, draft_id: str, member_id: int) -> Draft | None:
+        await self.may_answer.wait()
+        return await super().get(draft_id, member_id)
+
+
+async def test_draft_is_given_back_to_its_member_alone(stored: Stored) -> None:
+    reception = a_reception(stored)
+    draft_id = await reception.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
+    assert await reception.draft(draft_id, MEMBER_ID) == Draft(prompt="lo-fi rain")
+    assert await reception.draft(draft_id, MEMBER_ID + 1) is None
+
+
+async def test_draft_is_trouble_soon_when_the_database_does_not_answer(
+    stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.reception.KEEP_WITHIN_S", 0.01)
+    drafts = SlowDrafts(stored)
+    reception = a_reception(stored, drafts=drafts)
+    with pytest.raises(DatabaseTrouble):
+        await reception.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
+    with pytest.raises(DatabaseTrouble):
+        await reception.draft("0" * 16, MEMBER_ID)
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    drafts.may_answer.set()
+    await asyncio.gather(*left)

@@ -41,6 +41,7 @@ def test_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.aimlapi_url == "https://api.aimlapi.com"
     assert settings.database_url == "sqlite:///data/compose.db"
     assert settings.allowed_guild_ids == frozenset()
+    assert settings.allow_user_installs is False
     assert (settings.max_jobs_per_member_per_day, settings.max_jobs_per_day) == (20, 0)
     assert (settings.max_concurrent_generations, settings.polls_per_second) == (10, 5)
     assert settings.generation_timeout_s == 600
@@ -85,6 +86,7 @@ WRONG = {
         "postgresql://u:p@[x/y",
     ],
     "ALLOWED_GUILD_IDS": ["my server", "1;2", "0", "-5", "1.5", str(2**63)],
+    "ALLOW_USER_INSTALLS": ["maybe", "2", "true, false"],
     "COMMAND_GUILD_ID": ["x", "0", str(2**64)],
     "MAX_JOBS_PER_MEMBER_PER_DAY": ["-1", "many", "1e3", "99999999999999999999"],
     "MAX_JOBS_PER_DAY": ["-1", "0.5"],

@@ -1,6 +1,7 @@
 """Hostile text: it shows as it was typed, pings nobody, fits, and names files safely."""
 
 import re
+import time
 import unicodedata
 
 import discord
@@ -135,8 +136,16 @@ def test_title_is_the_first_clause_of_the_prompt(prompt: str, called: str) -> No
 
 
 def test_title_is_the_members_own_when_there_is_one() -> None:
-    assert title_of(a_job(title="sunday mornings, at ten")) == "Sunday mornings, at ten"
+    own = "sunday mornings, at ten, with coffee and a newspaper"
+    assert title_of(a_job(title=own)) == own
+    assert title_of(a_job(title="a\x00 b\n" + "x" * 500)) == "a b " + "x" * 56
     assert title_of(a_job(title="\u200b")) == "Lo-fi rain"
+
+
+def test_title_is_found_at_once_when_a_prompt_is_one_long_word() -> None:
+    began_s = time.process_time()
+    assert title("x" * 4000) == "X" + "x" * 59
+    assert time.process_time() - began_s < 0.1
 
 
 @given(ANY_TEXT, ANY_TEXT)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.jobs import Job, NoticeKind, Reference, Relation, Rung
+from bot.jobs import Job, NoticeKind, Relation, Rung
 from bot.store.track_store import Place
 from bot.tracks import NAMED_ANCESTORS, Tracks, Viewer
-from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, HandClock, Stored, a_brief, a_job
+from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, HandClock, Stored
 
 GUILD = 400
 STRANGER = Viewer(member_id=5, guild_id=GUILD, channel_id=CHANNEL_ID)
@@ -111,22 +111,3 @@ async def test_long_lineage_still_has_every_author(stored: Stored, tracks: Track
     line = await tracks.lineage(job, STRANGER)
     assert [one.job.member_id for one in line] == list(range(NAMED_ANCESTORS + 2, 0, -1))
     assert [one.visible for one in line].count(True) == NAMED_ANCESTORS
-
-
-@pytest.mark.parametrize(
-    ("query", "message_id", "lost"),
-    [
-        (f"?ex={int(NOW.timestamp()) - 1:x}&is=1", None, True),
-        (f"?ex={int(NOW.timestamp()) + 60:x}&is=1", None, False),
-        (f"?ex={int(NOW.timestamp()) - 1:x}&is=1", 5, False),
-        ("?ex=soon", None, False),
-        ("", None, False),
-    ],
-)
-def test_reference_is_lost_when_its_link_has_ended(
-    tracks: Tracks, query: str, message_id: int | None, *, lost: bool
-) -> None:
-    url = f"https://cdn.example/hum.wav{query}"
-    reference = Reference(url=url, file_name="hum.wav", message_id=message_id)
-    assert tracks.has_lost_reference(a_job(brief=a_brief(reference=reference))) is lost
-    assert not tracks.has_lost_reference(a_job())

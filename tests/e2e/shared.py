@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.jobs import JobState, NoticeKind, Rung
+from bot.provider.models import LYRIA_2, MUSIC_COVER
 from bot.store.database import open_database
 from bot.store.tables import jobs
 from sandbox.aimlapi import Audio, Generation
@@ -23,13 +24,14 @@ from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import WAV
 from tests.contract import published
 from tests.e2e.conftest import Stage, assert_conforming
-from tests.factories import a_new_job
+from tests.factories import a_brief, a_new_job
 
 OUTCOME_TIMEOUT_S = 40.0
 LOOK_EVERY_S = 0.05
 
 # A job is polled about each second from its first one on, for which the bot must have seen some.
 SEEN_JOBS = 20
+SEEN_MODELS = (LYRIA_2.id, MUSIC_COVER.id)
 SEEN_S = 3.0
 
 GENERATIONS = "/v2/generate/audio"
@@ -75,8 +77,8 @@ async def _seed_experience(database: Path) -> None:
     finished_at = datetime.now(UTC) - timedelta(days=2)
     submitted_at = finished_at - timedelta(seconds=SEEN_S)
     async with open_database(f"sqlite:///{database}") as engine, engine.begin() as connection:
-        for _ in range(SEEN_JOBS):
-            new = a_new_job()
+        for model in SEEN_MODELS * SEEN_JOBS:
+            new = a_new_job(brief=a_brief(model=model))
             row = {
                 "id": new.id,
                 "state": JobState.SUCCEEDED,
@@ -118,6 +120,11 @@ class Records:
         query = "select state from jobs where interaction_id = ?"
         ((state,),) = self._read(query, call.interaction.id)
         return JobState(state)
+
+    def seeds(self, call: Call) -> list[int]:
+        """Of each take that a call asked for."""
+        query = "select seed from jobs where interaction_id = ? order by take"
+        return [seed for (seed,) in self._read(query, call.interaction.id)]
 
     async def until_told(self, call: Call, kind: NoticeKind = NoticeKind.RESULT) -> Rung:
         """Wait for the rung on which a member is told."""

@@ -6,16 +6,23 @@ import pytest
 
 from sandbox.driver import Call, MessageView
 from tests.e2e.conftest import OpenStage, Stage, private_answer
+from tests.e2e.reader import Reader, opened_shelf, titles
+from tests.e2e.shared import until
 
 pytestmark = pytest.mark.e2e
 
+QUEUED = "queued for member"
+
 
 async def queue(stage: Stage, name: str, *prompts: str) -> list[MessageView]:
-    """Ask for tracks in #general; the cards."""
+    """Ask for tracks in #general; the cards, once all of them are queued."""
+    before = stage.log().count(QUEUED)
     asked = [
         await stage.member(name).slash("compose", channel="general", prompt=p) for p in prompts
     ]
-    return [await call.answered() for call in asked]
+    cards = [await call.answered() for call in asked]
+    await until(stage, lambda: stage.log().count(QUEUED) == before + len(prompts))
+    return cards
 
 
 async def jobs(stage: Stage, name: str, **options: Any) -> Call:
@@ -110,3 +117,26 @@ async def test_help_says_why_one_can_not_compose_here(stage: Stage) -> None:
     direct = await private_answer(await ben.slash("help", channel="@Compose Bot"))
     assert "but not here" in direct
     assert "/top" not in direct
+
+
+async def test_lists_are_the_same_on_postgresql(open_stage: OpenStage, postgres_url: str) -> None:
+    async with (
+        open_stage(speed=1.0, DATABASE_URL=postgres_url, MAX_CONCURRENT_GENERATIONS="1") as stage,
+        opened_shelf(postgres_url) as shelf,
+    ):
+        reader = Reader(stage, shelf, "Reader")
+        for number in range(12):
+            await reader.put(f"100% song {number}", liked_by=number)
+        first = await reader.tracks(search="100%")
+        assert titles(first)[0] == "100% song 11"
+        second = await (await reader.member.click(first, label="Next")).answered()
+        assert titles(second) == ["100% song 1", "100% song 0"]
+        top = await (await reader.member.slash("top", channel=reader.place.channel)).answered()
+        assert titles(top)[0] == "100% song 11"
+        await queue(stage, "Ben", "number one", "number two")
+        assert "place 1" in (await (await jobs(stage, "Ben")).answered()).text
+        assert "18 of your 20" in (await (await help_for(stage)).answered()).text
+
+
+async def help_for(stage: Stage) -> Call:
+    return await stage.member().slash("help", channel="general")

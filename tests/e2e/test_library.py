@@ -12,90 +12,19 @@ import pytest
 import pytest_asyncio
 
 from bot import words
-from bot.jobs import Job, Rung
-from bot.store.database import connect
+from bot.jobs import Rung
 from sandbox.discord.enums import ComponentType, InteractionType
 from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
-from sandbox.stack import BotProcess
 from tests.bot.store.shelf import Shelf
 from tests.e2e.conftest import Stage, private_answer
-from tests.e2e.place import Place
+from tests.e2e.reader import Reader, filled, opened_shelf, restart, titles
 from tests.e2e.shared import quick_sandbox, reply_to, shared_stage
-from tests.factories import HandClock, Stored
 
 _numbers = itertools.count(1)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
-
-
-class Reader:
-    """A member in a channel of their own, with tracks on the shelf."""
-
-    def __init__(self, stage: Stage, shelf: Shelf, name: str) -> None:
-        self.stage = stage
-        self.place = Place(stage, name)
-        self.member = self.place.member
-        self.guild_id = self.place.guild.id
-        self.channel_id = self.place.channel.id
-        self._shelf = shelf
-
-    async def put(self, prompt: str = "lo-fi rain", **changes: object) -> Job:
-        """A track of this member's, in this channel."""
-        own = {"member_id": self.member.user_id, "guild_id": self.guild_id}
-        values = own | {"channel_id": self.channel_id} | changes
-        return await self._shelf.put(prompt, **values)  # type: ignore[arg-type]
-
-    async def share(self, job: Job) -> None:
-        await self._shelf.share(job, self.channel_id, guild_id=self.guild_id)
-
-    async def tracks(self, by: MemberDriver | None = None, **options: object) -> MessageView:
-        """The list that `/tracks` shows."""
-        asker = by or self.member
-        call = await asker.slash("tracks", channel=self.place.channel, options=options)
-        return await filled(self.stage, call)
-
-    async def open(
-        self, listed: MessageView, job: Job, by: MemberDriver | None = None
-    ) -> MessageView:
-        """What is shown of a track that was chosen in a list."""
-        opener = by or self.member
-        call = await opener.choose(listed, custom_id="compose:open", values=[job.id])
-        return await filled(self.stage, call)
-
-    async def composed(self) -> Job:
-        """A track that was really made, and delivered in this channel."""
-        _, card = await self.place.compose()
-        await reply_to(self.stage, self.member, card)
-        listed = await self.tracks()
-        job_id = listed.selects[0]["options"][0]["value"]
-        return await self._shelf.stored.job(job_id)
-
-
-async def filled(stage: Stage, call: Call) -> MessageView:
-    """The last message of an answer that was thought about."""
-    answer = await call.answered()
-    if answer.thinking:
-        await stage.bot.watch(
-            call.member.wait_for_edit(answer, lambda message: not message.thinking)
-        )
-    shown = call.messages()[-1]
-    assert shown.ephemeral, shown
-    return shown
-
-
-async def restart(bot: BotProcess) -> None:
-    await bot.stop()
-    await bot.start()
-    await bot.ready()
-
-
-def titles(listed: MessageView) -> list[str]:
-    """What the select below a list offers."""
-    return [
-        option["label"].partition(". ")[2] for one in listed.selects for option in one["options"]
-    ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -107,9 +36,8 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shelf(stage: Stage) -> AsyncIterator[Shelf]:
-    engine = connect(f"sqlite:///{stage.folder / 'compose.db'}")
-    yield Shelf(Stored(engine, HandClock(datetime.now(UTC))))
-    await engine.dispose()
+    async with opened_shelf(f"sqlite:///{stage.folder / 'compose.db'}") as shelf:
+        yield shelf
 
 
 @pytest.fixture
@@ -197,6 +125,28 @@ async def test_models_are_proposed_from_those_that_made_tracks(reader: Reader) -
     assert "Stable Audio" in listed.text
 
 
+async def test_held_tracks_are_handed_out_before_the_list(reader: Reader) -> None:
+    for prompt in ("first", "second"):
+        await reader.hold(prompt)
+    call = await reader.member.slash("tracks", channel=reader.place.channel)
+    listed = await reader.member.wait_for_message(lambda message: "Your tracks" in message.text)
+    assert titles(listed) == ["Second", "First"]
+    assert "waiting for you" not in listed.text
+    handed_out = [message for message in call.messages() if message.audio]
+    assert ["First" in message.text for message in handed_out] == [True, False]
+    assert "Nothing is waiting" in (await reader.tracks()).text
+
+
+async def test_held_track_is_kept_when_discord_does_not_take_it(reader: Reader) -> None:
+    await reader.hold("stubborn")
+    refused = reader.stage.discord.scenario.on("POST", "/api/v10/webhooks/.+")
+    refused.respond(413, {"message": "Request entity too large", "code": 40005})
+    assert "again in a minute" in (await reader.tracks()).text
+    call = await reader.member.slash("tracks", channel=reader.place.channel)
+    await filled(reader.stage, call)
+    assert [message for message in call.messages() if message.audio]
+
+
 # --- somebody else's ----------------------------------------------------------------------------
 
 
@@ -266,6 +216,21 @@ async def test_opened_track_is_heard_again_privately(reader: Reader) -> None:
     assert labels == ["Again", "Share", "Rename", "Recipe", "Delete"]
 
 
+async def test_buttons_of_an_opened_track_do_what_they_do_under_the_original(
+    reader: Reader,
+) -> None:
+    job = await reader.composed()
+    opened = await reader.open(await reader.tracks(), job)
+    assert "/compose" in await private_answer(await reader.member.click(opened, label="Recipe"))
+    asked = await filled(reader.stage, await reader.member.click(opened, label="Delete"))
+    await (await reader.member.click(asked, label=words.BUTTON_DELETE_NOW)).acknowledged()
+    posted = [message for message in reader.place.audio() if not message.ephemeral]
+    for message in posted:
+        await reader.member.wait_until_gone(message)
+    assert not [message for message in reader.place.audio() if not message.ephemeral]
+    assert "deleted" in (await reader.tracks()).text
+
+
 async def test_opened_track_of_another_can_be_liked_and_remixed(reader: Reader) -> None:
     job = await reader.composed()
     chika = reader.stage.member("Chika")
@@ -329,7 +294,9 @@ async def test_track_is_renamed_by_a_dialog_that_outlives_a_restart(reader: Read
     await restart(reader.stage.bot)
     answer = await reader.member.fill_modal(dialog, {"title": "Night **bus**"})
     assert "Night" in await private_answer(answer)
-    assert titles(await reader.tracks()) == ["Night bus"]
+    listed = await reader.tracks()
+    assert titles(listed) == ["Night **bus**"]
+    assert r"Night \*\*bus\*\*" in listed.text
     again = await reader.member.click(opened, label="Rename")
     await private_answer(await reader.member.fill_modal(again, {"title": ""}))
     assert titles(await reader.tracks()) == ["Lo-fi rain"]

@@ -65,7 +65,7 @@ async def assert_on_card(stage: Stage, member: MemberDriver, place: str | Channe
     before = len(member.messages(place))
     call, card = await composed(member, place)
     track = await stage.bot.watch(member.wait_for_edit(card, lambda message: message.audio))
-    assert not track.embeds[0].get("title")
+    assert "Composing" not in track.text
     assert await Records(stage).until_told(call) is Rung.INTERACTION
     assert len(member.messages(place)) == before + 1
 
@@ -76,6 +76,13 @@ async def assert_on_card(stage: Stage, member: MemberDriver, place: str | Channe
 async def test_track_is_posted_in_the_thread_it_was_asked_for_in(stage: Stage) -> None:
     ben = stage.member()
     thread = await ben.start_thread("side room", channel="Night Bus/depot")
+    await assert_posted(stage, ben, thread)
+
+
+async def test_track_is_posted_in_a_thread_that_was_archived(stage: Stage) -> None:
+    ben = stage.member()
+    thread = await ben.start_thread("old room", channel="Night Bus/depot")
+    await ben.archive(thread)
     await assert_posted(stage, ben, thread)
 
 
@@ -135,6 +142,21 @@ async def test_failure_takes_the_cards_place_in_a_server_without_the_bot(stage: 
     assert await Records(stage).until_told(call, NoticeKind.FAILURE) is Rung.INTERACTION
 
 
+# --- other languages ----------------------------------------------------------------------------
+
+
+async def test_commands_are_described_in_the_language_of_the_member(stage: Stage) -> None:
+    ada = stage.member("Ada")
+    ada.locale = "de"
+    found = {one["name"]: one for one in stage.world.commands.all(None)}
+    compose, menu = found["compose"], found["Cover this track"]
+    assert compose["description_localizations"] == {"de": "Mach aus einem Satz ein Musikstück"}
+    assert menu["name_localizations"] == {"de": "Neue Fassung davon machen"}
+    message = await ada.say("Nothing to hear", channel="general")
+    call = await ada.menu("Neue Fassung davon machen", message)
+    assert "no audio" in await private_answer(call)
+
+
 # --- as long as the host does not allow it ------------------------------------------------------
 
 
@@ -172,5 +194,5 @@ async def test_another_try_is_refused_in_direct_messages_when_servers_alone_are_
     (failure,) = place.member.messages(place.direct_messages())
     again = await place.member.click(failure, label="Try again")
     answer = await private_answer(again)
-    assert "not allowed to compose here" in answer
-    assert EVERYWHERE in answer
+    assert "can't start tracks here" in answer
+    assert "/compose prompt:lo-fi rain" in answer

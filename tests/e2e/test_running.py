@@ -64,17 +64,18 @@ async def test_buttons_work_after_a_restart(open_stage: OpenStage) -> None:
         assert not cancelled.buttons
 
 
+def writes(stage: Stage) -> int:
+    """How often commands were registered."""
+    return sum(exchange.method == "PUT" for exchange in stage.discord.traffic.exchanges)
+
+
 async def test_commands_are_written_only_when_they_differ(open_stage: OpenStage) -> None:
     async with open_stage() as stage:
-
-        def writes() -> int:
-            return sum(exchange.method == "PUT" for exchange in stage.discord.traffic.exchanges)
-
-        assert writes() == 1
+        assert writes(stage) == 1
         await stage.bot.stop()
         await stage.bot.start()
         await stage.bot.ready()
-        assert writes() == 1
+        assert writes(stage) == 1
 
 
 async def test_command_guild_limits_commands_to_one_server(open_stage: OpenStage) -> None:
@@ -83,6 +84,11 @@ async def test_command_guild_limits_commands_to_one_server(open_stage: OpenStage
     async with open_stage(sandbox=sandbox, COMMAND_GUILD_ID=str(guild_id)) as stage:
         assert stage.world.commands.all(guild_id)
         assert not stage.world.commands.all(None)
+        assert writes(stage) == 1
+        await stage.bot.stop()
+        await stage.bot.start()
+        await stage.bot.ready()
+        assert writes(stage) == 1
 
 
 @pytest.mark.parametrize(

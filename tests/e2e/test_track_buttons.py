@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.jobs import JobState
+from sandbox.aimlapi import Fate
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
 from tests.e2e.conftest import Stage, private_answer
-from tests.e2e.place import Place
+from tests.e2e.place import API, Place
 from tests.e2e.shared import JobFaults, Records, quick_sandbox, reply_to, shared_stage, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -134,16 +136,24 @@ async def test_variations_ask_how_many_before_anything_is_spent(
     assert question.ephemeral
     assert "counts towards your daily tracks" in question.text
     assert [button["label"] for button in question.buttons] == ["2 takes", "3 takes", "4 takes"]
-    card = await (await other.click(question, label="2 takes")).answered()
+    call = await other.click(question, label="2 takes")
+    assert not (await call.answered()).ephemeral
+    first, second = Records(place.stage).seeds(call)
+    assert second == first + 1
+    assert first != 7
+
+
+async def test_again_is_private_where_the_track_is_and_public_where_it_was_shared(
+    place: Place,
+) -> None:
+    track = await private_track(place)
+    card = await (await place.member.click(track, label="Again")).answered()
+    assert card.ephemeral
+    question = await (await place.member.click(track, label="Share")).answered()
+    told = await choose(place, question, "music-jam")
+    shared = place.member.follow(told.split()[-1])
+    card = await (await place.member.click(shared, label="Again")).answered()
     assert not card.ephemeral
-
-    def seeds() -> list[int]:
-        made = place.stage.provider.generations
-        return [one.body["seed"] for one in made if one.body["prompt"] == "slow waltz"]
-
-    await until(place.stage, lambda: len(seeds()) == 3)
-    first, second, third = seeds()
-    assert (first, third) == (7, second + 1)
 
 
 async def test_recipe_of_many_lines_is_a_file(place: Place) -> None:
@@ -232,6 +242,22 @@ async def test_moderator_deletes_a_track_of_others(place: Place, moderator: Memb
     await moderator.delete(track)
     await (await moderator.click(question, label="Delete it")).acknowledged()
     await place.member.wait_for_edit(card, lambda one: "Deleted by a moderator" in one.text)
+
+
+async def test_message_that_can_not_be_removed_is_told_of_and_goes_by_another_press(
+    place: Place,
+) -> None:
+    track = await delivered(place)
+    path = f"{API}/channels/{place.channel.id}/messages/{track.id}"
+    refused = place.stage.discord.scenario.on("DELETE", path)
+    refused.respond(403, {"message": "Missing Permissions", "code": 50013})
+    question = await (await place.member.click(track, label="Delete")).answered()
+    await (await place.member.click(question, label="Delete it")).acknowledged()
+    await place.member.wait_for_edit(question, lambda one: "did not let me remove" in one.text)
+
+    question = await (await place.member.click(track, label="Delete")).answered()
+    await (await place.member.click(question, label="Delete it")).acknowledged()
+    await place.member.wait_until_gone(track)
 
 
 # --- sharing --------------------------------------------------------------------------------------
@@ -323,6 +349,32 @@ async def test_share_is_for_its_member_and_where_both_may_write(
     assert "Attach Files" in await choose(place, question, "quiet-corner")
 
 
+async def test_share_that_broke_off_is_never_posted_twice(place: Place) -> None:
+    track = await delivered(place)
+    target = Place(place.stage, "target of a broken share")
+    question = await (await place.member.click(track, label="Share")).answered()
+    target.posts().reset_after()
+    first = await choose(place, question, target.channel.name)
+    assert "press Share again" in first
+    told = await choose(place, question, target.channel.name)
+    (shared,) = target.audio()
+    assert told.endswith(f"/{shared.id}")
+
+
+async def test_share_here_posts_in_the_thread_it_was_pressed_in(
+    place: Place, other: MemberDriver
+) -> None:
+    place.thread()
+    track = await private_track(place)
+    question = await (await place.member.click(track, label="Share")).answered()
+    call = await place.member.click(question, label="Share in this channel")
+    await call.acknowledged()
+    shared = await place.stage.bot.watch(
+        other.wait_for_message(lambda one: one.audio, channel=place.channel)
+    )
+    assert "shares a track" in shared.content
+
+
 # --- whatever is pressed --------------------------------------------------------------------------
 
 ACTIONS = [
@@ -374,6 +426,7 @@ async def test_track_told_by_direct_message_says_where_to_ask_again(place: Place
 async def test_lost_track_is_delivered_when_the_service_has_it_after_all(
     place: Place, other: MemberDriver
 ) -> None:
+    place.stage.provider.plan(Fate(duration_s=0))
     faults = JobFaults(place.stage, "a lost song")
     faults.polls().respond(404, {"message": "no such generation", "statusCode": 404})
     failed = await delivered(place, prompt="a lost song")
@@ -389,3 +442,13 @@ async def test_lost_track_is_delivered_when_the_service_has_it_after_all(
     assert len(place.stage.provider.generations) == made
     again = await private_answer(await place.member.click(failed, label="Try again"))
     assert "nothing to try again" in again
+
+
+async def test_overdue_track_can_be_asked_for_at_once(place: Place) -> None:
+    place.stage.provider.plan(Fate(duration_s=1000))
+    call, card = await place.compose()
+    await until(place.stage, lambda: Records(place.stage).state(call) is JobState.GENERATING)
+    answer = await (await forge(place.member, card, "check", job_id_of(card), "overdue")).answered()
+    told = await place.member.wait_for_edit(answer, lambda message: not message.thinking)
+    assert "still working on it" in told.text
+    await (await place.member.click(card, label="Cancel")).acknowledged()

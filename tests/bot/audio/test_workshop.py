@@ -101,6 +101,14 @@ async def test_nothing_is_given_when_nothing_fits(workshop: Workshop, keep: Keep
     assert await workshop.fit(keep(wav(noise(4))), limit_bytes=1000, tags=TAGS) is None
 
 
+async def test_length_is_told_without_decoding(workshop: Workshop, keep: Keep) -> None:
+    content = wav(tone(4))
+    measured = await workshop.measure(keep(content), known_bytes=len(content))
+    assert measured == pytest.approx(4)
+    with pytest.raises(AudioUnusable):
+        await workshop.measure(keep(b"text"), known_bytes=4)
+
+
 async def test_file_is_tried_again_when_its_worker_is_killed(
     workshop: Workshop, keep: Keep, started: Started
 ) -> None:

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot import words
-from bot.delivery.deliverer import (
-    DISCORD_PATIENCE,
-    FILE_PATIENCE,
-    FORMS,
-    LEASE_S,
-    PATIENT_TRIES,
-    Deliverer,
-)
+from bot.delivery.deliverer import LEASE_S, Deliverer
+from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
+from bot.delivery.patience import DISCORD_PATIENCE, FILE_PATIENCE, PATIENT_TRIES
+from bot.delivery.track_delivery import FORMS, TrackDelivery
 from bot.errors import (
     AudioUnavailable,
     AudioUnusable,
@@ -42,6 +39,7 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.provider.models import LYRIA_2
 from bot.store.held_store import HeldStore
+from bot.store.tables import jobs
 from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
@@ -98,17 +96,12 @@ async def post(
 ) -> AsyncIterator[Post]:
     messenger, workshop, held = FakeMessenger(), FakeWorkshop(), HeldStore(stored.engine)
     async with AudioFetcher.open(stand_in.url) as fetcher:
-        deliverer = Deliverer(
-            stored.jobs,
-            stored.notices,
-            provider,
-            fetcher,
-            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
-            held=held,
-            messenger=messenger,
-            bells=Bells(),
-            clock=clock,
+        mastering = Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL)
+        ladder = Ladder(messenger, stored.notices, clock)
+        tracks = TrackDelivery(
+            stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock
         )
+        deliverer = Deliverer(stored.notices, tracks, ladder, messenger, bells=Bells(), clock=clock)
         yield Post(stored, clock, provider, stand_in, messenger, workshop, deliverer, held)
 
 
@@ -186,6 +179,14 @@ async def test_track_is_a_link_when_discord_finds_every_form_too_large(post: Pos
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
     assert await post.is_closed()
+
+
+async def test_link_names_the_limit_of_a_request_when_a_file_may_be_larger(post: Post) -> None:
+    await post.finished(upload_limit_bytes=100 << 20)
+    post.files().respond(200, b"RIFF", headers={"Content-Length": str(60 << 20)})
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert "larger than the 24 MB" in sent.what.content
 
 
 async def test_track_shows_what_is_heard_in_it(post: Post) -> None:
@@ -311,6 +312,16 @@ async def test_link_is_left_out_when_it_is_too_long_for_a_message(post: Post) ->
     await post.deliverer.run_once()
     [sent] = post.messenger.sent
     assert len(sent.what.content) <= 2000
+
+
+async def test_track_is_not_told_when_it_was_deleted_before(post: Post) -> None:
+    job = await post.finished()
+    async with post.stored.engine.begin() as connection:
+        await connection.execute(sa.update(jobs).values(deleted_at=post.clock()))
+    await post.deliver_until_told()
+    assert post.messenger.sent == []
+    assert (await post.notice(job)).rung is None
+    assert await post.is_closed()
 
 
 # --- a file that is not there -------------------------------------------------------------------

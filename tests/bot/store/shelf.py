@@ -40,7 +40,8 @@ class Shelf:
         row = {name: value for name, value in vars(new).items() if name in jobs.c}
         row |= {name: value for name, value in asked.items() if name in jobs.c}
         row |= {"state": JobState.SUCCEEDED, "channel_id": channel_id, "created_at": now}
-        row |= {"due_at": now, "finished_at": now} | columns
+        submitted_at = now - timedelta(seconds=3)
+        row |= {"due_at": now, "submitted_at": submitted_at, "finished_at": now} | columns
         notice = {"job_id": new.id, "kind": NoticeKind.RESULT, "created_at": now, "rung": rung}
         if rung is not Rung.HELD:
             notice |= {"message_channel_id": channel_id, "message_id": message_id}

@@ -157,6 +157,16 @@ async def test_new_address_is_remembered_only_when_the_track_is_finished(stored:
     assert (await stored.job(running.id)).audio is None
 
 
+async def test_measures_are_remembered_only_of_a_finished_track(stored: Stored) -> None:
+    done = await stored.succeed()
+    assert await stored.jobs.measured(done.id, duration_s=32.768, tempo_bpm=None)
+    assert await stored.jobs.measured(done.id, duration_s=32.768, tempo_bpm=70.2)
+    found = await stored.job(done.id)
+    assert (found.duration_s, found.tempo_bpm) == (32.768, 70.2)
+    running = await stored.generate()
+    assert not await stored.jobs.measured(running.id, duration_s=1.0, tempo_bpm=None)
+
+
 # --- coming back from a failure -----------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from bot.workers.experience import Experience
 from bot.workers.submitter import Submitter
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.factories import HandClock, Stored
+from tests.factories import HandClock, Stored, still_good
 
 WAITING = 50
 AT_MOST_RUNNING = 10
@@ -55,6 +55,7 @@ class Queue:
             stored.stores,
             provider,
             Experience(stored.jobs),
+            still_good,
             at_most_running=AT_MOST_RUNNING,
             overdue_s=600,
             bells=Bells(),

@@ -14,7 +14,7 @@ from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.settler import Settler
-from tests.factories import CARD_ID, HandClock, Stored
+from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored
 
 
 class Witness(Messenger):
@@ -28,7 +28,12 @@ class Witness(Messenger):
         return _said(self.by_token)
 
     async def find(
-        self, _channel_id: int, _job: Job, _place: NoticeKind | str
+        self,
+        _channel_id: int,
+        _job: Job,
+        _place: NoticeKind | str,
+        *,
+        since: int | None = None,  # noqa: ARG002
     ) -> discord.Message | None:
         card_id = _said(self.in_channel)
         return None if card_id is None else cast("discord.Message", discord.Object(card_id))
@@ -111,6 +116,18 @@ async def test_member_is_told_when_nobody_knows_of_a_card(
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert (await stored.notice(job.id, NoticeKind.UNSTARTED)).attempts == 0
     assert bells.event(Bell.DELIVER).is_set()
+
+
+@pytest.mark.parametrize("hidden", ["private", "outside"])
+async def test_channel_is_not_asked_for_a_card_that_it_does_not_show(
+    stored: Stored, settler: Settler, witness: Witness, hidden: str
+) -> None:
+    job = await stored.as_worker("the dead").receive(NO_LIMITS, **{hidden: True})
+    stored.clock.advance(60)
+    witness.by_token, witness.in_channel = Unreachable("50027"), CARD_ID
+    await settler.run_once()
+    assert (await stored.job(job.id)).state is JobState.CANCELLED
+    assert (await stored.notice(job.id, NoticeKind.UNSTARTED)).attempts == 0
 
 
 async def test_job_waits_when_discord_may_still_take_its_answer(

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.errors import DatabaseTrouble
-from bot.jobs import FailureKind, JobState, NoticeKind
+from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
+from bot.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
 from bot.provider.client import GENERATIONS, Provider
+from bot.provider.models import MUSIC_COVER
 from bot.store.process_store import ProcessStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from bot.workers.submitter import LEASE_S, Submitter
+from bot.workers.submitter import LEASE_S, REFERENCE_AGAIN_S, Refresh, Submitter
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.factories import HandClock, Stored, a_brief
+from tests.factories import AUDIO, HandClock, Stored, a_brief, still_good
 
 HTML = "<html>busy</html>"
 
@@ -27,12 +29,18 @@ def bells() -> Bells:
 
 
 def a_submitter(
-    stored: Stored, provider: Provider, bells: Bells, *, at_most_running: int = 10
+    stored: Stored,
+    provider: Provider,
+    bells: Bells,
+    *,
+    at_most_running: int = 10,
+    refresh: Refresh = still_good,
 ) -> Submitter:
     return Submitter(
         stored.stores,
         provider,
         Experience(stored.jobs),
+        refresh,
         at_most_running=at_most_running,
         overdue_s=600,
         bells=bells,
@@ -344,6 +352,67 @@ async def test_pause_goes_on_when_the_process_with_the_probe_died(
     await ProcessStore(stored.engine, "two").leave()
     assert await submitter.run_once() == 1
     assert (await stored.job(probe.id)).failure_kind is FailureKind.INTERRUPTED
+
+
+# --- references ---------------------------------------------------------------------------------
+
+REFERENCE = Reference(url="https://cdn.example/old.mp3", file_name="hum.mp3", message_id=5)
+COVER = Brief(model=MUSIC_COVER.id, prompt="as a slow waltz", reference=REFERENCE)
+
+
+async def test_fresh_link_goes_out_and_is_not_kept(
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells
+) -> None:
+    async def refresh(reference: Reference) -> Reference:
+        return replace(reference, url="https://cdn.example/fresh.mp3")
+
+    job = await stored.queue(brief=COVER)
+    await a_submitter(stored, provider, bells, refresh=refresh).run_once()
+    [generation] = stand_in.generations
+    assert generation.body["reference_audio_url"] == "https://cdn.example/fresh.mp3"
+    running = await stored.job(job.id)
+    assert running.state is JobState.GENERATING
+    assert running.brief == COVER
+
+
+async def test_job_fails_for_free_when_its_reference_is_lost(
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells
+) -> None:
+    async def refresh(_: Reference) -> Reference:
+        raise ReferenceLost("the link has ended")
+
+    job = await stored.queue(brief=COVER)
+    await a_submitter(stored, provider, bells, refresh=refresh).run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.REFERENCE)
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.FAILURE]
+    assert len(stand_in.generations) == 0
+    assert await stored.stores.pauses.current() is None
+
+
+async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_for(
+    stored: Stored, provider: Provider, bells: Bells, clock: HandClock
+) -> None:
+    trouble = True
+
+    async def refresh(reference: Reference) -> Reference:
+        if trouble:
+            raise ReferenceTrouble("Discord answered 500")
+        return reference
+
+    submitter = a_submitter(stored, provider, bells, at_most_running=1, refresh=refresh)
+    waiting = await stored.queue(brief=COVER)
+    clock.advance(1)
+    other = await stored.queue(member_id=7)
+    assert [await submitter.run_once() for _ in range(3)] == [1, 1, 0]
+    assert (await stored.job(waiting.id)).state is JobState.QUEUED
+    assert (await stored.job(other.id)).state is JobState.GENERATING
+    await stored.jobs.succeed(other.id, AUDIO, clock())
+    trouble = False
+    assert await submitter.next_due_at() == clock() + timedelta(seconds=REFERENCE_AGAIN_S)
+    clock.advance(REFERENCE_AGAIN_S)
+    await submitter.run_once()
+    assert (await stored.job(waiting.id)).state is JobState.GENERATING
 
 
 # --- places, and the dead -----------------------------------------------------------------------

@@ -1,0 +1,154 @@
+"""Delivering a finished track: as a file in the best form that goes in, else as a link."""
+
+import asyncio
+import logging
+
+from bot import words
+from bot.delivery import announcements
+from bot.delivery.ladder import Ladder, Told
+from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Mastering
+from bot.delivery.patience import FILE_PATIENCE, has_waited
+from bot.errors import (
+    AddressRefused,
+    AudioError,
+    AudioTooLarge,
+    AudioUnavailable,
+    AudioUnusable,
+    ProviderError,
+    UploadTooLarge,
+)
+from bot.jobs import Job, Notice
+from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher, AudioOnDisk
+from bot.provider.client import Provider
+from bot.store.held_store import HeldAudio, HeldStore
+from bot.store.job_store import JobStore
+from bot.text import file_name
+from bot.workers.worker import Clock
+
+PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
+# Far more than may be uploaded: what is too large can be converted.
+FETCH_BYTES = 50 * 2**20
+# As much as one request to Discord may carry.
+HELD_BYTES = 25 * 2**20
+# Uploads of one track, each smaller than the one before, until a link goes out.
+FORMS = 3
+# After that many tries the workshop is not waited for any more.
+WORKSHOP_TRIES = 2
+
+log = logging.getLogger(__name__)
+
+
+class TrackDelivery:
+    """Takes a track from the provider to its member, or keeps it for them."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        held: HeldStore,
+        provider: Provider,
+        fetcher: AudioFetcher,
+        mastering: Mastering,
+        *,
+        ladder: Ladder,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._held = held
+        self._provider = provider
+        self._fetcher = fetcher
+        self._mastering = mastering
+        self._ladder = ladder
+        self._clock = clock
+
+    async def tell(self, notice: Notice, job: Job) -> Told:
+        """Tell the member, whatever became of the file.
+
+        Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help, and what
+        `Ladder.tell` raises, but for `UploadTooLarge`.
+        """
+        if job.audio is None:
+            raise AssertionError("succeeded without audio")
+        url = job.audio.url
+        try:
+            async with (
+                self._mastering.getting_ready(),
+                self._fetcher.fetch(url, limit_bytes=FETCH_BYTES) as audio,
+            ):
+                return await self._tell_with_file(notice, job, audio)
+        except AudioTooLarge as error:
+            log.info("delivered as a link: %s", error)
+            why = words.too_large(min(job.upload_limit_bytes, LARGEST_BYTES))
+            return await self._tell_with_link(notice, job, why)
+        except AudioUnusable as error:
+            log.warning("%s: %s", error, url)
+            return await self._tell_with_link(notice, job, words.NOT_AUDIO)
+        except AddressRefused as error:
+            log.warning("the provider named an address that is not fetched from: %s", error)
+            return await self._tell_without(notice, job)
+        except AudioUnavailable:
+            if has_waited(notice, FILE_PATIENCE, self._clock()):
+                return await self._tell_with_link(notice, job, words.FILE_GONE)
+            await self._ask_for_address(job)
+            raise
+
+    async def keep(self, notice: Notice, job: Job) -> None:
+        """Store the file: its link at the provider does not live for ever. May be repeated.
+
+        Raises `AudioUnavailable` where waiting may help; what surely can't be had is left out.
+        """
+        if job.audio is None:
+            raise AssertionError("succeeded without audio")
+        try:
+            async with self._fetcher.fetch(job.audio.url, limit_bytes=HELD_BYTES) as audio:
+                content = await asyncio.to_thread(audio.path.read_bytes)
+                held = HeldAudio(file_name=file_name(job, audio.extension), content=content)
+            await self._held.keep(job.id, held, self._clock())
+        except AudioError as error:
+            may_come = isinstance(error, AudioUnavailable)
+            if may_come and not has_waited(notice, FILE_PATIENCE, self._clock()):
+                await self._ask_for_address(job)
+                raise
+            log.warning("its audio could not be kept: %s", error)
+
+    async def _tell_with_file(self, notice: Notice, job: Job, audio: AudioOnDisk) -> Told:
+        """In the best form that fits; where Discord thinks otherwise, in a smaller one."""
+        patient = notice.attempts < WORKSHOP_TRIES
+        master = await self._mastering.examine(job, audio, patient=patient)
+        parent = await self._parent(job)
+        limit_bytes = job.upload_limit_bytes
+        for _ in range(FORMS):
+            track = await self._mastering.fit(master, limit_bytes, patient=patient)
+            if track is None:
+                break
+            what = announcements.track(master.job, track, parent=parent)
+            try:
+                return await self._ladder.tell(job, notice, what)
+            except UploadTooLarge as error:
+                log.info("too large, though it should fit (%d bytes): %s", track.size_bytes, error)
+                limit_bytes = track.size_bytes - 1
+        raise AudioTooLarge(f"{audio.size_bytes} bytes, and no form of it goes in")
+
+    async def _tell_with_link(self, notice: Notice, job: Job, why: str) -> Told:
+        if job.audio is None or not self._fetcher.may_link(job.audio.url):
+            return await self._tell_without(notice, job)
+        parent = await self._parent(job)
+        what = announcements.track_link(job, job.audio.url, why, parent=parent)
+        return await self._ladder.tell(job, notice, what)
+
+    async def _tell_without(self, notice: Notice, job: Job) -> Told:
+        what = announcements.track_unreachable(job, parent=await self._parent(job))
+        return await self._ladder.tell(job, notice, what)
+
+    async def _parent(self, job: Job) -> Job | None:
+        """What it was made from."""
+        return await self._jobs.get(job.parent_id) if job.parent_id else None
+
+    async def _ask_for_address(self, job: Job) -> None:
+        """The provider may name another address by now."""
+        try:
+            generation = await self._provider.fetch(job.generation_id or "")
+        except ProviderError as error:
+            log.info("no new address of the file: %s", error)
+            return
+        if generation.audio:
+            await self._jobs.refresh_audio(job.id, generation.audio)

@@ -1,0 +1,109 @@
+"""Audio that members hand over: in a command's option, in a dialog, or on a message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any, Self
+
+import discord
+
+from bot import words
+from bot.drafts import Draft
+from bot.errors import NotTaken
+from bot.jobs import Reference, Relation
+from bot.provider.models import MUSIC_COVER
+from bot.references import problem_with
+
+EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenAudio:
+    """A file on Discord's side, with what Discord says of it."""
+
+    id: int
+    url: str
+    file_name: str
+    size_bytes: int
+    content_type: str = ""
+    length_s: float | None = None
+    message: discord.Message | None = None
+
+    @classmethod
+    def of(cls, file: discord.Attachment, message: discord.Message | None = None) -> Self:
+        """As discord.py shows it; `message` is what it hangs on."""
+        return cls(
+            id=file.id,
+            url=file.url,
+            file_name=file.filename,
+            size_bytes=file.size,
+            content_type=file.content_type or "",
+            length_s=file.duration,
+            message=message,
+        )
+
+    @classmethod
+    def from_json(cls, file: Mapping[str, Any]) -> Self:
+        """As a sent dialog has it. Discord docs: Resources > Message > Attachment Object."""
+        return cls(
+            id=int(file["id"]),
+            url=str(file["url"]),
+            file_name=str(file["filename"]),
+            size_bytes=int(file["size"]),
+            content_type=str(file.get("content_type") or ""),
+        )
+
+    @property
+    def is_audio(self) -> bool:
+        """By its name, or by what Discord made of it."""
+        known = PurePath(self.file_name).suffix.lower() in EXTENSIONS
+        return known or self.content_type.startswith("audio/")
+
+    @property
+    def problem(self) -> str | None:
+        """What can be seen without fetching it; the rest is looked at before the request starts."""
+        if not self.is_audio:
+            return words.not_audio(self.file_name)
+        if MUSIC_COVER.reference is None:
+            return None
+        return problem_with(
+            MUSIC_COVER.reference, size_bytes=self.size_bytes, length_s=self.length_s
+        )
+
+    @property
+    def reference(self) -> Reference:
+        """What is kept of it."""
+        return Reference(
+            url=self.url,
+            file_name=self.file_name,
+            channel_id=self.message.channel.id if self.message else None,
+            message_id=self.message.id if self.message else None,
+            attachment_id=self.id,
+        )
+
+
+def cover_of(audio: GivenAudio, draft: Draft) -> Draft:
+    """The request as one for a new version of this audio, if it is any that can be taken."""
+    reference = None if audio.problem else audio.reference
+    return replace(draft, model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
+
+
+def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
+    """The request with the audio that was put into its dialog, if any was.
+
+    That takes the place of what was given before, and has nothing to do with its track any more.
+    Raises `NotTaken`.
+    """
+    audio = _uploaded(interaction)
+    if audio is None:
+        return draft
+    if audio.problem:
+        raise NotTaken([audio.problem])
+    return cover_of(audio, replace(draft, parent_id=None))
+
+
+def _uploaded(interaction: discord.Interaction[Any]) -> GivenAudio | None:
+    """The dialog has one place for a file, so there is at most one."""
+    data: Mapping[str, Any] = interaction.data or {}
+    files: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})
+    return next((GivenAudio.from_json(file) for file in files.values()), None)

@@ -1,0 +1,139 @@
+"""From one track to the next: remix, variations, covers, and prompts out of messages."""
+
+import asyncio
+from typing import Final
+
+from playwright.async_api import expect
+
+from sandbox.aimlapi.synth import render_wav
+from sandbox.tour.scenes.asking import RAIN
+from sandbox.tour.stage import CHANNEL, TRACK_MS, Stage
+from sandbox.tour.visitor import Visitor
+
+PROMPT_LABEL: Final = "What should it sound like?"
+REMIXED: Final = "lo-fi rain on a tin roof, vinyl crackle, 84 bpm"
+COVERED: Final = "bossa nova, nylon guitar, soft brushes"
+IDEA: Final = "an old lighthouse humming to itself in the fog"
+HUMMED: Final = "string quartet, slow and warm"
+
+
+async def remix_dialog(stage: Stage) -> Visitor:
+    """Remix opens the dialog with all of the track's own request in it."""
+    ada = await stage.screen("Ada")
+    await ada.dismiss()
+    await ada.press("Remix", ada.track(RAIN))
+    await expect(ada.dialog().get_by_label(PROMPT_LABEL)).to_have_value(RAIN)
+    return ada
+
+
+async def remix_with_its_origin(stage: Stage) -> Visitor:
+    """The remix names what it was made from, and by whom."""
+    ada = await stage.screen("Ada")
+    await ada.submit({PROMPT_LABEL: REMIXED})
+    track = ada.track(REMIXED)
+    await track.wait_for(timeout=TRACK_MS)
+    await expect(track).to_contain_text("Remix of Lo-fi rain by @Ben")
+    await ada.show(track)
+    return ada
+
+
+async def recipe_with_lineage(stage: Stage) -> Visitor:
+    """Its recipe credits those whose tracks it goes back to."""
+    ada = await stage.screen("Ada")
+    await ada.press("Recipe", ada.track(REMIXED))
+    await expect(ada.answer("Where it comes from")).to_contain_text("@Ben")
+    return ada
+
+
+async def variations_question(stage: Stage) -> Visitor:
+    """Variations asks how many first, since each counts as a track."""
+    ben = await stage.screen("Ben")
+    await ben.press("Variations", ben.track(RAIN))
+    await ben.show(ben.answer("How many takes"))
+    return ben
+
+
+async def variations_card(stage: Stage) -> Visitor:
+    """One card for all takes."""
+    ben = await stage.screen("Ben")
+    await ben.press("3 takes", ben.answer("How many takes"))
+    await expect(ben.message("Composing 3 variations")).to_be_visible()
+    return ben
+
+
+async def variations_in_a_thread(stage: Stage) -> Visitor:
+    """The takes come in a thread below the card, to be listened to and liked."""
+    ben = await stage.screen("Ben")
+    card = ben.message("Your 3 variations are ready")
+    await card.wait_for(timeout=TRACK_MS)
+    await ben.press("See thread", card)
+    await expect(ben.messages.locator("audio")).to_have_count(3)
+    return ben
+
+
+async def variations_voted_on(stage: Stage) -> Visitor:
+    """The card shows which take is liked most."""
+    ben = await stage.screen("Ben")
+    await ben.go(CHANNEL)
+    thread = stage.member("Ben").threads(CHANNEL)[0]
+    takes = [one for one in stage.member("Ada").messages(thread) if one.audio]
+    for name in ("Ada", "Chika"):
+        await stage.like(name, takes[1])
+    await expect(ben.message("Your 3 variations are ready")).to_contain_text("2 likes")
+    return ben
+
+
+async def message_menu(stage: Stage) -> Visitor:
+    """The Apps menu of a message: cover its track, or compose from its text."""
+    chika = await stage.screen("Chika")
+    track = chika.track(RAIN)
+    await chika.open_menu(track)
+    await expect(chika.tab.get_by_role("menuitem", name="Cover this track")).to_be_visible()
+    return chika
+
+
+async def cover_of_a_track(stage: Stage) -> Visitor:
+    """The cover: the same music in another style, with its origin."""
+    chika = await stage.screen("Chika")
+    await chika.pick("Cover this track")
+    await chika.submit({PROMPT_LABEL: COVERED})
+    track = chika.track(COVERED)
+    await track.wait_for(timeout=TRACK_MS)
+    await expect(track).to_contain_text("Cover of Lo-fi rain by @Ben")
+    await chika.show(track)
+    return chika
+
+
+async def compose_from_a_message(stage: Stage) -> Visitor:
+    """What somebody wrote becomes the prompt, to be looked over first."""
+    await stage.member("Ada").say(IDEA, channel=CHANNEL)
+    chika = await stage.screen("Chika")
+    await chika.open_menu(chika.message(IDEA))
+    await chika.pick("Compose from this message")
+    await expect(chika.dialog().get_by_label(PROMPT_LABEL)).to_have_value(IDEA)
+    return chika
+
+
+async def cover_of_a_file(stage: Stage) -> Visitor:
+    """`/cover` takes a file of one's own."""
+    chika = await stage.screen("Chika")
+    await chika.dialog().get_by_role("button", name="Cancel").click()
+    hum = await asyncio.to_thread(render_wav, "hum, solo, slow", "", 3, 12.0)
+    await chika.begin("cover", prompt=HUMMED)
+    await chika.attach("audio", {"name": "hum.wav", "mimeType": "audio/wav", "buffer": hum})
+    return chika
+
+
+SCENES: Final = (
+    remix_dialog,
+    remix_with_its_origin,
+    recipe_with_lineage,
+    variations_question,
+    variations_card,
+    variations_in_a_thread,
+    variations_voted_on,
+    message_menu,
+    cover_of_a_track,
+    compose_from_a_message,
+    cover_of_a_file,
+)

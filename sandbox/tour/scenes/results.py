@@ -1,0 +1,73 @@
+"""What comes of it: the track, likes, the recipe; and a failure."""
+
+from typing import Final
+
+from playwright.async_api import expect
+
+from sandbox.aimlapi.generations import Fate
+from sandbox.tour.scenes.asking import RAIN
+from sandbox.tour.stage import CHANNEL, TRACK_MS, Stage
+from sandbox.tour.visitor import Visitor
+
+SIREN: Final = "air raid siren solo, eight minutes"
+BLOCKED: Final = "The prompt was blocked by the safety filter."
+
+
+async def finished_track(stage: Stage) -> Visitor:
+    """The track: the file, a picture of its sound with alt text, what it was made of, buttons."""
+    ben = await stage.screen("Ben")
+    await ben.submit()
+    track = ben.track(RAIN)
+    await track.wait_for(timeout=TRACK_MS)
+    await ben.show(track)
+    return ben
+
+
+async def track_liked(stage: Stage) -> Visitor:
+    """Others like it, and the button counts."""
+    ada = await stage.screen("Ada")
+    await ada.go(CHANNEL)
+    track = ada.track(RAIN)
+    await ada.press("Like", track)
+    await expect(track.get_by_role("button", name="Like (1)")).to_be_visible()
+    await ada.show(track)
+    return ada
+
+
+async def recipe_to_copy(stage: Stage) -> Visitor:
+    """Recipe gives everything needed to make it again, as a command to copy."""
+    ada = await stage.screen("Ada")
+    await ada.press("Recipe", ada.track(RAIN))
+    await expect(ada.answer("Everything needed")).to_contain_text("seed:7")
+    return ada
+
+
+async def button_for_others(stage: Stage) -> Visitor:
+    """A button that is not for you tells you privately why not."""
+    chika = await stage.screen("Chika")
+    await chika.go(CHANNEL)
+    await chika.press("Delete", chika.track(RAIN))
+    await chika.show(chika.answer("can delete it"))
+    return chika
+
+
+async def failure_with_another_try(stage: Stage) -> Visitor:
+    """A failure gives the reason, says what it cost, and offers another try."""
+    chika = await stage.screen("Chika")
+    await chika.dismiss()
+    stage.sandbox.provider.plan(Fate(error={"name": "Error", "message": BLOCKED}))
+    await chika.use("compose", prompt=SIREN, model="stable-audio")
+    await expect(chika.message(BLOCKED)).to_be_visible(timeout=TRACK_MS)
+    await expect(
+        chika.message("could not make").get_by_role("button", name="Try again")
+    ).to_be_visible()
+    return chika
+
+
+SCENES: Final = (
+    finished_track,
+    track_liked,
+    recipe_to_copy,
+    button_for_others,
+    failure_with_another_try,
+)

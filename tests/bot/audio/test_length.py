@@ -1,0 +1,103 @@
+"""How long a file is, told from all of it, from both ends, or from its beginning alone."""
+
+import io
+import os
+from pathlib import Path
+
+import av
+import pytest
+from av.audio.stream import AudioStream
+
+from bot.audio.length import length_s
+from bot.errors import AudioError, AudioUnavailable, AudioUnusable
+from tests.bot.audio.conftest import Keep
+from tests.bot.audio.takes import RATE_HZ, Signal, encoded, noise, video, wav
+
+LENGTH_S = 30.0
+FIRST_BYTES = 60_000
+LAST_BYTES = 70_000  # the largest page of Ogg is a little smaller
+TAKE = noise(LENGTH_S)
+UNCOUNTED = "mp3 without contents"
+CONTAINERS = ["wav", "mp3", "flac", "ogg", "ipod", "adts"]
+
+
+def mp3_without_contents(signal: Signal) -> bytes:
+    """As streams are written: no frame tells how many there will be."""
+    file = io.BytesIO()
+    options = {"write_xing": "0", "id3v2_version": "0"}
+    with av.open(file, "w", format="mp3", options=options) as out:
+        stream = out.add_stream("libmp3lame", rate=RATE_HZ)
+        assert isinstance(stream, AudioStream)
+        stream.layout = "mono"
+        samples = (signal * 32767).clip(-32768, 32767).astype("int16")
+        frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
+        frame.sample_rate = RATE_HZ
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            out.mux(packet)
+    return file.getvalue()
+
+
+def with_hole(path: Path, *, last_bytes: int) -> Path:
+    """The same file, of which only the ends are there."""
+    content = path.read_bytes()
+    assert len(content) > FIRST_BYTES + last_bytes
+    with path.open("wb") as file:
+        file.write(content[:FIRST_BYTES])
+        file.seek(len(content) - last_bytes)
+        file.write(content[len(content) - last_bytes :])
+    os.truncate(path, len(content))
+    return path
+
+
+@pytest.fixture(scope="module")
+def takes() -> dict[str, bytes]:
+    """The same sound in all containers."""
+    written = {container: encoded(container, TAKE) for container in CONTAINERS}
+    return written | {UNCOUNTED: mp3_without_contents(TAKE)}
+
+
+@pytest.mark.parametrize("container", [*CONTAINERS, UNCOUNTED])
+def test_length_is_told_from_the_whole_file(
+    keep: Keep, takes: dict[str, bytes], container: str
+) -> None:
+    content = takes[container]
+    assert length_s(keep(content), len(content)) == pytest.approx(LENGTH_S, abs=0.1)
+
+
+@pytest.mark.parametrize("container", [*CONTAINERS, UNCOUNTED])
+def test_length_is_told_from_both_ends(keep: Keep, takes: dict[str, bytes], container: str) -> None:
+    path = with_hole(keep(takes[container]), last_bytes=LAST_BYTES)
+    assert length_s(path, FIRST_BYTES) == pytest.approx(LENGTH_S, rel=0.02)
+
+
+@pytest.mark.parametrize("container", ["wav", "mp3", "flac", "adts", UNCOUNTED])
+def test_length_is_told_from_the_beginning_where_that_has_it(
+    keep: Keep, takes: dict[str, bytes], container: str
+) -> None:
+    path = with_hole(keep(takes[container]), last_bytes=0)
+    assert length_s(path, FIRST_BYTES) == pytest.approx(LENGTH_S, rel=0.02)
+
+
+def test_length_is_not_known_when_it_is_in_the_missing_end(
+    keep: Keep, takes: dict[str, bytes]
+) -> None:
+    assert length_s(with_hole(keep(takes["ogg"]), last_bytes=0), FIRST_BYTES) is None
+    with pytest.raises(AudioUnusable):  # no table of contents, so nothing can be told at all
+        length_s(with_hole(keep(takes["ipod"]), last_bytes=0), FIRST_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"just words", AudioUnusable),
+        (b"ID3" + bytes(200), AudioUnusable),
+        (video(), AudioUnusable),
+        (wav(noise())[:5000], AudioUnavailable),
+    ],
+    ids=["words", "empty tag", "video", "cut off"],
+)
+def test_what_is_no_whole_audio_is_refused(
+    keep: Keep, content: bytes, error: type[AudioError]
+) -> None:
+    with pytest.raises(error):
+        length_s(keep(content), len(content))

@@ -1,0 +1,91 @@
+"""Finding a file again in the message it hangs on, through the stand-in."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import discord
+import pytest
+from discord.http import Route
+
+from bot.delivery.attachments import Attachments
+from bot.errors import DeliveryLater
+from bot.jobs import Reference
+from sandbox.discord import DiscordStandIn
+from sandbox.discord.enums import Intents
+from sandbox.discord.seed import TOKEN
+from sandbox.driver import Driver, DriverFile, MessageView
+from tests.bot.provider.clips import WAV
+
+MESSAGE = r"/api/v10/channels/\d+/messages/\d+"
+FILES = [DriverFile("notes.txt", b"in A minor"), DriverFile("hum.wav", WAV)]
+
+
+@dataclass
+class Scene:
+    stand_in: DiscordStandIn
+    attachments: Attachments
+
+    async def said(self, channel: str) -> MessageView:
+        return await Driver(self.stand_in).member("Ben").say("riff", channel=channel, files=FILES)
+
+    def allow_content(self) -> None:
+        """The host switches the intent on in the portal."""
+        world = self.stand_in.world
+        allowed = Intents.MESSAGE_CONTENT
+        world.application = replace(world.application, privileged_intents=allowed)
+
+
+@pytest.fixture
+async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    async with (
+        DiscordStandIn() as stand_in,
+        discord.Client(intents=discord.Intents.none()) as client,
+    ):
+        monkeypatch.setattr(Route, "BASE", stand_in.api_url)
+        await client.login(TOKEN)
+        yield Scene(stand_in, Attachments(client))
+
+
+def reference_to(message: MessageView) -> Reference:
+    return Reference(
+        url="",
+        file_name="hum.wav",
+        channel_id=int(message.channel_id),
+        message_id=int(message.id),
+        attachment_id=int(message.attachments[1]["id"]),
+    )
+
+
+@pytest.mark.parametrize("channel", ["@Compose Bot", "music-jam"])
+async def test_file_is_found_in_its_message(scene: Scene, channel: str) -> None:
+    if not channel.startswith("@"):
+        scene.allow_content()
+    message = await scene.said(channel)
+    link = await scene.attachments.fresh_link(reference_to(message))
+    assert await Driver(scene.stand_in).member("Ben").fetch({"url": link}) == WAV
+
+
+async def test_file_is_hidden_when_the_bot_may_not_read_what_others_say(scene: Scene) -> None:
+    message = await scene.said("music-jam")
+    assert await scene.attachments.fresh_link(reference_to(message)) is None
+
+
+async def test_file_is_gone_with_its_message(scene: Scene) -> None:
+    scene.allow_content()
+    message = await scene.said("music-jam")
+    await Driver(scene.stand_in).member("Ben").delete(message)
+    assert await scene.attachments.fresh_link(reference_to(message)) is None
+
+
+async def test_file_that_was_never_in_a_message_is_not_looked_for(scene: Scene) -> None:
+    rule = scene.stand_in.scenario.on("GET", MESSAGE)
+    given = replace(reference_to(await scene.said("music-jam")), message_id=None)
+    assert await scene.attachments.fresh_link(given) is None
+    assert rule.hits == 0
+
+
+async def test_nothing_is_known_when_discord_has_trouble(scene: Scene) -> None:
+    reference = reference_to(await scene.said("music-jam"))
+    scene.stand_in.scenario.on("GET", MESSAGE, times=None).reset_before()
+    with pytest.raises(DeliveryLater):
+        await scene.attachments.fresh_link(reference)

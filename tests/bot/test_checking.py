@@ -1,0 +1,156 @@
+"""Asking the provider once more, on a member's word."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.checking import Checking, Finding
+from bot.jobs import Audio, FailureKind, Job, JobState, NoticeKind
+from bot.provider.audio_file import AudioFetcher
+from bot.provider.client import Provider
+from bot.workers.bells import Bell, Bells
+from bot.workers.pace import Pace
+from sandbox.aimlapi import AimlapiStandIn, Fate
+from tests.factories import AUDIO, Stored, a_brief
+
+STATES = [JobState.GENERATING, JobState.SUCCEEDED, JobState.FAILED]
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells()
+
+
+@pytest.fixture
+def pace() -> Pace:
+    return Pace(10, clock_s=lambda: 0.0)
+
+
+@pytest.fixture
+async def checking(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, pace: Pace, bells: Bells
+) -> AsyncIterator[Checking]:
+    async with AudioFetcher.open(stand_in.url) as fetcher:
+        yield Checking(stored.jobs, provider, fetcher, pace=pace, bells=bells, clock=stored.clock)
+
+
+async def generation(provider: Provider, stand_in: AimlapiStandIn, fate: Fate) -> str:
+    stand_in.plan(fate)
+    return (await provider.submit(a_brief())).id
+
+
+async def lost(stored: Stored, generation_id: str) -> Job:
+    """A job that was given up, and whose member was told."""
+    job = await stored.generate(generation_id=generation_id)
+    await stored.jobs.fail(
+        job.id, FailureKind.LOST, "404", stored.clock(), source=JobState.GENERATING
+    )
+    return await stored.job(job.id)
+
+
+async def test_lost_job_is_taken_up_again_when_its_track_is_there(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    checking: Checking,
+    bells: Bells,
+    pace: Pace,
+) -> None:
+    job = await lost(stored, await generation(provider, stand_in, Fate(duration_s=0)))
+    assert await checking.check(job) is Finding.FINISHED
+    back = await stored.job(job.id)
+    assert (back.state, back.due_at) == (JobState.GENERATING, stored.clock())
+    assert (back.failure_kind, back.finished_at) == (None, None)
+    assert bells.event(Bell.POLL).is_set()
+    assert pace.available() == 0  # the request counts as one of the polls
+    # What was not told yet is not told any more.
+    failure = await stored.notice(job.id, NoticeKind.FAILURE)
+    assert await stored.notices.next_due_at() is None, failure
+
+
+async def test_only_lost_jobs_are_taken_up_again(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, checking: Checking
+) -> None:
+    generation_id = await generation(provider, stand_in, Fate(duration_s=0))
+    job = await stored.fail(FailureKind.GENERATION, generation_id=generation_id)
+    await checking.check(job)
+    assert (await stored.job(job.id)).state is JobState.FAILED
+
+
+async def test_running_generation_is_polled_at_once_when_it_has_ended(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, checking: Checking, bells: Bells
+) -> None:
+    generation_id = await generation(provider, stand_in, Fate(duration_s=0))
+    job = await stored.generate(generation_id=generation_id)
+    await stored.jobs.poll_again(job.id, stored.clock.advance(600))
+    stored.clock.advance(-500)
+    assert await checking.check(job) is Finding.FINISHED
+    assert (await stored.job(job.id)).due_at == stored.clock()
+    assert bells.event(Bell.POLL).is_set()
+
+
+async def test_delivered_track_gets_a_fresh_address(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, checking: Checking
+) -> None:
+    generation_id = await generation(provider, stand_in, Fate(duration_s=0))
+    job = await stored.succeed(AUDIO, generation_id=generation_id)
+    assert await checking.check(job) is Finding.FRESH
+    fresh = (await stored.job(job.id)).audio
+    assert fresh is not None
+    assert fresh.url.startswith(stand_in.url)
+    assert await checking.link(job) == fresh.url
+
+
+async def test_address_that_is_not_for_members_is_not_handed_out(
+    stored: Stored, checking: Checking
+) -> None:
+    evil = await stored.succeed(Audio(url="http://169.254.169.254/secret"))
+    assert await checking.link(evil) is None
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    ("fate", "finding"),
+    [
+        (Fate(duration_s=1000), Finding.RUNNING),
+        (Fate(duration_s=0, error="no"), Finding.BROKEN),
+    ],
+)
+async def test_nothing_is_moved_by_what_is_no_track(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    checking: Checking,
+    state: JobState,
+    fate: Fate,
+    finding: Finding,
+) -> None:
+    generation_id = await generation(provider, stand_in, fate)
+    job = await stored.bring_to(state, generation_id=generation_id)
+    assert await checking.check(job) is finding
+    assert (await stored.job(job.id)).state is state
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_unknown_generation_is_gone(
+    stored: Stored, checking: Checking, state: JobState
+) -> None:
+    job = await stored.bring_to(state, generation_id="never-heard-of:lyria2")
+    assert await checking.check(job) is Finding.GONE
+    assert (await stored.job(job.id)).state is state
+
+
+async def test_silent_provider_gives_no_answer(
+    stored: Stored, stand_in: AimlapiStandIn, checking: Checking
+) -> None:
+    stand_in.scenario.on("GET", "/v2/generate/audio").respond(500)
+    job = await stored.generate()
+    assert await checking.check(job) is Finding.NO_ANSWER
+
+
+async def test_job_that_never_reached_the_provider_is_gone(
+    stored: Stored, checking: Checking
+) -> None:
+    assert await checking.check(await stored.queue()) is Finding.GONE

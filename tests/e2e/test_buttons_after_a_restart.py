@@ -1,0 +1,53 @@
+"""Every button on a message from before a restart still works."""
+
+import pytest
+
+from sandbox.driver import MessageView
+from tests.e2e.conftest import OpenStage, Stage, private_answer
+
+pytestmark = pytest.mark.e2e
+
+
+async def restarted(stage: Stage) -> None:
+    """Killed in the middle of whatever it did, and started anew."""
+    await stage.bot.kill()
+    await stage.bot.start()
+    await stage.bot.ready()
+
+
+def labels(message: MessageView) -> list[str]:
+    return [button["label"] for button in message.buttons]
+
+
+async def test_buttons_from_before_a_restart_work(open_stage: OpenStage) -> None:
+    async with open_stage() as stage:
+        ben, chika, ada = (stage.member(name) for name in ("Ben", "Chika", "Ada"))
+        await (await ben.slash("compose", channel="music-jam", prompt="lo-fi rain")).answered()
+        track = await stage.track(ben, "lo-fi rain")
+        takes = await (await ben.click(track, label="Variations")).answered()
+        share = await (await ben.click(track, label="Share")).answered()
+        delete = await (await ada.click(track, label="Delete")).answered()
+        dialog = await chika.click(track, label="Remix")
+        await dialog.acknowledged()
+
+        await restarted(stage)
+
+        assert "/compose" in await private_answer(await chika.click(track, label="Recipe"))
+        await (await chika.click(track, label="Like")).acknowledged()
+        await ben.wait_for_edit(track, lambda message: "Like (1)" in labels(message))
+        for call in (
+            await chika.fill_modal(dialog, {"prompt": "hi-fi sun"}),
+            await chika.click(track, label="Again"),
+            await ben.click(takes, label="2 takes"),
+        ):
+            assert not (await call.answered()).ephemeral
+        (select,) = share.selects
+        chosen = await ben.choose(share, custom_id=select["custom_id"], values=["general"])
+        await chosen.acknowledged()
+        await stage.bot.watch(
+            ben.wait_for_message(
+                lambda message: "shares a track" in message.content, channel="general"
+            )
+        )
+        await (await ada.click(delete, label="Delete it")).acknowledged()
+        await ben.wait_until_gone(track)
