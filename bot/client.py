@@ -15,6 +15,7 @@ from yarl import URL
 from bot import words
 from bot.checking import Checking
 from bot.command_sync import sync_commands
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
@@ -51,6 +52,7 @@ class ComposeClient(commands.AutoShardedBot):
     reception: Reception
     references: References
     messenger: Messenger
+    batches: BatchCards
     library: Library
     replay: Replay
     tracks: Tracks

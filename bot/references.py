@@ -92,11 +92,13 @@ class References:
         warming = asyncio.create_task(self._workshop.warm_up())
         try:
             async with self._fetcher.glimpse(reference.url) as glimpse:
-                await warming
-                length_s = await self._length_s(glimpse, reference.file_name)
-                problem = problem_with(limits, size_bytes=glimpse.size_bytes, length_s=length_s)
-                if problem:
-                    raise NotTaken([problem])
+                problem = problem_with(limits, size_bytes=glimpse.size_bytes)
+                if problem is None:
+                    await warming
+                    length_s = await self._length_s(glimpse, reference.file_name)
+                    problem = problem_with(limits, length_s=length_s)
+            if problem:
+                raise NotTaken([problem])
         finally:
             warming.cancel()
             await asyncio.gather(warming, return_exceptions=True)
@@ -123,7 +125,7 @@ def link_ends_at(reference: Reference) -> datetime | None:
 
 
 def problem_with(
-    limits: ReferenceAudio, *, size_bytes: int | None, length_s: float | None
+    limits: ReferenceAudio, *, size_bytes: int | None = None, length_s: float | None = None
 ) -> str | None:
     """Why the model would not take audio like this, as a sentence; `None` is what is not known."""
     if size_bytes is not None and size_bytes > limits.most_bytes:

@@ -8,6 +8,7 @@ from bot.checking import Checking
 from bot.client import ComposeClient
 from bot.delivery.attachments import Attachments
 from bot.delivery.audio_sources import AudioSources
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ladder import Ladder
@@ -61,7 +62,6 @@ def build(
     )
     mastering = Mastering(workshop, jobs, settings.audio_format)
     client.checking = Checking(jobs, provider, fetcher, pace=pace, bells=bells, clock=clock)
-    _look_after_tracks(client, stores, fetcher, mastering, clock=clock)
     client.library = Library(stores, limits, clock)
     client.reception = Reception(
         jobs,
@@ -74,6 +74,8 @@ def build(
         bells=bells,
         clock=clock,
     )
+    client.batches = BatchCards(stores.batches, client.reception, messenger, clock)
+    _look_after_tracks(client, stores, fetcher, mastering, clock=clock)
     fresh_link = Attachments(client).fresh_link
     client.references = References(fetcher, workshop, fresh_link, clock)
     submitter = Submitter(
@@ -104,12 +106,15 @@ def build(
         TrackDelivery(jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock),
         ladder,
         messenger,
+        client.batches,
         bells=bells,
         clock=clock,
         metrics=metrics,
     )
     settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
-    card_keeper = CardKeeper(stores, client.reception, messenger, bells=bells, clock=clock)
+    card_keeper = CardKeeper(
+        stores, client.reception, messenger, client.batches, bells=bells, clock=clock
+    )
     return submitter, poller, deliverer, settler, card_keeper
 
 
@@ -135,4 +140,4 @@ def _look_after_tracks(
         messenger=client.messenger,
         clock=clock,
     )
-    client.removal = Removal(tracks, messages, client.messenger)
+    client.removal = Removal(tracks, messages, client.messenger, client.batches)

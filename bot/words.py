@@ -56,7 +56,6 @@ def model_choice(name: str, good_for: str) -> str:
     return f"{name}: {good_for}"[:100]
 
 
-
 # --- private answers: why nothing was started -------------------------------------------------
 
 BLANK_PROMPT = (
@@ -478,6 +477,11 @@ TAKE_DELETED = "Deleted."
 def take_name(take: int) -> str:
     """What a variation is called; they are counted from 1."""
     return f"Take {take}"
+
+
+def take_title(title: str, take: int) -> str:
+    """Above one of several variations of the same request."""
+    return f"{title} ({take_name(take).lower()})"
 
 
 def composing_takes(ready: int, takes: int) -> str:

@@ -1,6 +1,7 @@
 """From an interaction to a queued job with a card: shared by all that starts a track."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -9,7 +10,7 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import cards
+from bot.delivery.batch_card import first_card
 from bot.drafts import Draft, checked
 from bot.errors import (
     AlreadyReceived,
@@ -101,8 +102,8 @@ def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brie
 async def _answer_with_card(
     interaction: discord.Interaction[ComposeClient], admitted: Admitted
 ) -> None:
-    job = admitted.job
-    embed, view = cards.waiting_card(job, admitted.expected_at)
+    job, jobs = admitted.job, admitted.jobs
+    embed, view = first_card(jobs, admitted.expected_at)
     try:
         answer = await interaction.response.send_message(
             embed=embed, view=view, ephemeral=job.private
@@ -111,15 +112,15 @@ async def _answer_with_card(
         # An earlier try of discord.py may have got through.
         unclear = error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE
         outcome = _Outcome.UNCLEAR if unclear else _Outcome.REFUSED
-        stored = await _store_outcome(interaction, job, outcome, problem=str(error))
+        stored = await _store_outcome(interaction, jobs, outcome, problem=str(error))
         # Only when it surely won't start: to the settler any answer would look like the card.
         if stored and outcome is _Outcome.REFUSED and error.code != GIVEN_UP_CODE:
             await _tell_of_refusal(interaction)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
         # The connection broke, or the answer lacks the message that was asked for.
-        await _store_outcome(interaction, job, _Outcome.UNCLEAR, problem=repr(error))
+        await _store_outcome(interaction, jobs, _Outcome.UNCLEAR, problem=repr(error))
     else:
-        await _store_outcome(interaction, job, _Outcome.TAKEN, card_message_id=answer.message_id)
+        await _store_outcome(interaction, jobs, _Outcome.TAKEN, card_message_id=answer.message_id)
 
 
 async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient]) -> None:
@@ -138,7 +139,7 @@ class _Outcome(Enum):
 
 async def _store_outcome(
     interaction: discord.Interaction[ComposeClient],
-    job: Job,
+    jobs: Sequence[Job],
     outcome: _Outcome,
     *,
     problem: str = "",
@@ -147,12 +148,13 @@ async def _store_outcome(
     """Whether it could be stored; if not, the settler finds the card by itself."""
     reception = interaction.client.reception
     try:
-        if outcome is _Outcome.TAKEN:
-            await reception.answered(job, card_message_id)
-        elif outcome is _Outcome.REFUSED:
-            await reception.not_answered(job, problem)
-        else:
-            await reception.perhaps_answered(job, problem)
+        for job in jobs:
+            if outcome is _Outcome.TAKEN:
+                await reception.answered(job, card_message_id)
+            elif outcome is _Outcome.REFUSED:
+                await reception.not_answered(job, problem)
+            else:
+                await reception.perhaps_answered(job, problem)
     except DatabaseTrouble as error:
         log.error("the outcome of a first answer waits: the database %s", error)
         return False

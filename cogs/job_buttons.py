@@ -1,5 +1,6 @@
 """The buttons on cards and announcements of jobs. All they know is in the database."""
 
+import asyncio
 import contextlib
 from dataclasses import replace
 
@@ -26,6 +27,9 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         if interaction.user.id != job.member_id and not moderates(interaction, job.channel_id):
             await say(interaction, words.NOT_YOUR_JOB_CANCEL)
             return
+        if job.batch_id is not None and self.place == buttons.CARD:
+            await self._cancel_variations(interaction, job)
+            return
         cancelled = await interaction.client.reception.cancel(job)
         if cancelled is None:
             await self._say_too_late(interaction, job)
@@ -37,7 +41,18 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
             return
         await edit(interaction, view=None)
         with contextlib.suppress(DeliveryError):  # the card may be gone: it is cancelled anyway
-            await interaction.client.messenger.update_card(cancelled, embed, view)
+            if job.batch_id is not None:
+                await interaction.client.batches.refresh(cancelled)
+            else:
+                await interaction.client.messenger.update_card(cancelled, embed, view)
+
+    async def _cancel_variations(self, interaction: JobInteraction, job: Job) -> None:
+        """All that can still be stopped; the card they share says what became of each."""
+        client = interaction.client
+        takes = [take.job for take in await client.batches.takes(job)]
+        await asyncio.gather(*(client.reception.cancel(take) for take in takes))
+        embed, view = await client.batches.card(job)
+        await edit(interaction, content=None, embed=embed, view=view)
 
     async def _say_too_late(self, interaction: JobInteraction, job: Job) -> None:
         now = await interaction.client.reception.job(job.id) or job

@@ -100,9 +100,10 @@ class StopSelect(_Stop, template=PICK_ID):
 
 async def _show_on_card(interaction: RoutedInteraction, cancelled: Job) -> None:
     """Its card may be gone: it is cancelled anyway. Variations share one that tells of all."""
-    if cancelled.batch_id is not None:
-        return
     with contextlib.suppress(DeliveryError):
+        if cancelled.batch_id is not None:
+            await interaction.client.batches.refresh(cancelled)
+            return
         card = cards.ended_card(cancelled, message_url=None)
         await interaction.client.messenger.update_card(cancelled, *card)
 

@@ -1,5 +1,6 @@
 """The buttons under finished tracks: make another one of it, like it, take it away."""
 
+import contextlib
 from dataclasses import replace
 
 import discord
@@ -9,6 +10,7 @@ from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.drafts import Draft
+from bot.errors import DeliveryError
 from bot.jobs import Job, Relation
 from bot.recipe import command_of
 from bot.text import harmless
@@ -107,6 +109,9 @@ class LikeButton(_TrackButton, template=buttons.pattern(Action.LIKE)):
                 break
             shown = now
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
+        if job.batch_id is not None:
+            with contextlib.suppress(DeliveryError):  # the card only shows who is ahead
+                await interaction.client.batches.refresh(job)
 
     def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
         """The buttons as they are, but for this one's label."""

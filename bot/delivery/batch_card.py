@@ -9,8 +9,15 @@ from bot import words
 from bot.delivery import buttons, cards
 from bot.delivery.announcements import address
 from bot.delivery.buttons import Action
-from bot.jobs import TERMINAL, JobState
+from bot.jobs import TERMINAL, Job, JobState, Rung
 from bot.store.batch_store import Take
+
+
+def first_card(jobs: Sequence[Job], expected_at: datetime) -> tuple[discord.Embed, discord.ui.View]:
+    """The answer to a request, before anything is known of its way."""
+    if len(jobs) == 1:
+        return cards.waiting_card(jobs[0], expected_at)
+    return batch_card([Take(job=job) for job in jobs], expected_at)
 
 
 def batch_card(
@@ -52,6 +59,8 @@ def _how_it_stands(take: Take) -> str:
     if job.deleted_at is not None:
         return words.TAKE_DELETED
     match job.state:
+        case JobState.SUCCEEDED if take.rung is Rung.HELD:
+            return words.HELD_FOR_YOU
         case JobState.SUCCEEDED:
             return words.take_ready(_url(take), take.likes)
         case JobState.FAILED:

@@ -8,6 +8,7 @@ import discord
 
 from bot.delivery import announcements, buttons, cards
 from bot.delivery.announcements import address
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.track_embed import track_embed
 from bot.errors import DeliveryError
@@ -36,6 +37,7 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         stores: Stores,
         reception: Reception,
         messenger: Messenger,
+        batches: BatchCards,
         *,
         bells: Bells,
         clock: Clock,
@@ -44,6 +46,7 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         self._stores = stores
         self._reception = reception
         self._messenger = messenger
+        self._batches = batches
         self._look_at = clock()
 
     async def claim(self, limit: int) -> Sequence[tuple[Job, int | None]]:
@@ -64,6 +67,9 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         """One edit. If it fails, the next change of place is another chance."""
         job, place = item
         with about_job(job.id):
+            if job.batch_id is not None:
+                await self._refresh(job)
+                return
             expected_s = await self._reception.expected_s(job.brief.model, ahead=(place or 1) - 1)
             expected_at = self._clock() + timedelta(seconds=expected_s)
             embed, view = cards.waiting_card(job, expected_at, place=place)
@@ -73,13 +79,20 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
             except DeliveryError as error:
                 log.info("the card could not be updated: %s", error)
 
+    async def _refresh(self, job: Job) -> None:
+        try:
+            await self._batches.refresh(job)
+        except DeliveryError as error:
+            log.info("the card could not be updated: %s", error)
+
     async def _correct_if_ended(self, job_id: str) -> None:
         """The edit may have waited for a rate limit and come after the job's end."""
         job = await self._stores.jobs.get(job_id)
         if job is None or job.state not in TERMINAL:
             return
         notices = await self._stores.notices.of_job(job_id)
-        told = next((notice for notice in notices if notice.kind in FINAL_KINDS), None)
+        # A job that came back after it had failed was told of both; the later one counts.
+        told = next((one for one in reversed(notices) if one.kind in FINAL_KINDS), None)
         if told and told.message_id is None and told.rung is not Rung.HELD:
             return  # its delivery ends with the card
         if told and told.rung is Rung.INTERACTION:

@@ -4,10 +4,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import discord
-
 from bot.delivery import announcements, cards
 from bot.delivery.announcements import Announcement
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
 from bot.delivery.patience import DISCORD_PATIENCE, has_waited, wait_s
@@ -42,6 +41,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         tracks: TrackDelivery,
         ladder: Ladder,
         messenger: Messenger,
+        batches: BatchCards,
         *,
         bells: Bells,
         clock: Clock,
@@ -54,6 +54,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._tracks = tracks
         self._ladder = ladder
         self._messenger = messenger
+        self._batches = batches
         self._metrics = metrics or Metrics()
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
@@ -121,23 +122,21 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """The card is the last thing to do; where it was replaced by the track, it is done."""
         if notice.kind in FINAL_KINDS and told.rung is not Rung.INTERACTION:
             url = announcements.address(job, told.rung, told.channel_id, told.message_id)
-            card = cards.ended_card(job, message_url=url)
-            if not await self._show(notice, job, *card, unsure=False):
+            if not await self._show_end(notice, job, message_url=url, unsure=False):
                 return
         await self._notices.close(notice)
 
-    async def _show(
-        self,
-        notice: Notice,
-        job: Job,
-        embed: discord.Embed,
-        view: discord.ui.View,
-        *,
-        unsure: bool,
+    async def _show_end(
+        self, notice: Notice, job: Job, *, message_url: str | None, unsure: bool
     ) -> bool:
         """Bring the card up to date, if it can be; `False` when that is put off."""
+        held = message_url is None
         try:
-            await self._messenger.update_card(job, embed, view)
+            if job.batch_id is not None:
+                await self._batches.refresh(job)
+            else:
+                card = cards.ended_card(job, message_url=message_url, held=held)
+                await self._messenger.update_card(job, *card)
         except Unreachable as error:
             log.info("the card can't be updated: %s", error)
         except DeliveryError as error:
@@ -169,8 +168,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 await self._put_off(notice, str(error), unsure=notice.unsure)
                 return
         if notice.kind in FINAL_KINDS:
-            card = cards.ended_card(job, message_url=None, held=True)
-            if not await self._show(notice, job, *card, unsure=notice.unsure):
+            unsure = notice.unsure
+            if not await self._show_end(notice, job, message_url=None, unsure=unsure):
                 return
         await self._notices.hold(notice.id, problem)
         self._metrics.told(notice, Rung.HELD, self._clock())

@@ -16,9 +16,11 @@ from datetime import timedelta
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
+from bot.delivery.threads import may_have_thread
 from bot.errors import Unreachable
 from bot.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.store.notice_store import NoticeStore
+from bot.text import title_of
 from bot.workers.worker import Clock
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
@@ -57,15 +59,25 @@ class Ladder:
         """
         if not notice.unsure or self._is_repeatable(notice):
             return None
-        channel_id = job.channel_id
-        if notice.attempted_rung is Rung.DIRECT_MESSAGE:
-            channel_id = await self._messenger.direct_channel(job)
-        found = await self._messenger.find(channel_id, job, notice.kind)
-        if found is None:
-            return None
-        log.info("an earlier try had reached Discord")
         rung = notice.attempted_rung or Rung.CHANNEL
-        return Told(rung=rung, channel_id=channel_id, message_id=found.id)
+        for channel_id in await self._channels(job, rung):
+            if found := await self._messenger.find(channel_id, job, notice.kind):
+                log.info("an earlier try had reached Discord")
+                return Told(rung=rung, channel_id=channel_id, message_id=found.id)
+        return None
+
+    async def _channels(self, job: Job, rung: Rung) -> list[int]:
+        """Where a try on this rung may have left its message."""
+        if rung is Rung.DIRECT_MESSAGE:
+            return [await self._messenger.direct_channel(job)]
+        thread_id = await self._thread(job)
+        return [job.channel_id] if thread_id is None else [thread_id, job.channel_id]
+
+    async def _thread(self, job: Job) -> int | None:
+        """The thread in which variations are posted, where there can be one."""
+        if not may_have_thread(job):
+            return None
+        return await self._messenger.thread_for(job, title_of(job))
 
     async def tell(self, job: Job, notice: Notice, what: Announcement) -> Told:
         """Tell the member on the best rung that is open, or on the one that is still unsure.
@@ -100,6 +112,14 @@ class Ladder:
         return at is not None and self._clock() - at < NONCE_HOLDS
 
     async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        thread_id = await self._thread(job)
+        if thread_id is not None:
+            try:
+                message = await self._messenger.post(job, notice, what, thread_id=thread_id)
+            except Unreachable as error:
+                log.info("not in the thread: %s", error)
+            else:
+                return Told(rung=Rung.CHANNEL, channel_id=thread_id, message_id=message.id)
         message = await self._messenger.post(job, notice, what)
         return Told(rung=Rung.CHANNEL, channel_id=job.channel_id, message_id=message.id)
 

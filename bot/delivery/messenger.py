@@ -18,6 +18,7 @@ from discord.utils import snowflake_time, utcnow
 
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
+from bot.delivery.threads import thread_under_card
 from bot.errors import (
     DeliveryError,
     DeliveryLater,
@@ -48,12 +49,17 @@ class Messenger:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
-    async def post(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
-        """A new message in the job's channel that replies to the card and mentions the member.
+    async def post(
+        self, job: Job, notice: Notice, what: Announcement, *, thread_id: int | None = None
+    ) -> discord.Message:
+        """A new message that mentions the member, and replies to the card or is in its thread.
 
         May be repeated within some minutes: Discord knows the nonce and returns the first one.
         """
-        channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+        channel_id = thread_id or job.channel_id
+        channel = self._client.get_partial_messageable(channel_id, guild_id=job.guild_id)
+        if thread_id is not None:  # its card is in another channel, and nobody can reply across
+            return await self._send(channel, job, notice, what, reply_to=None)
         try:
             return await self._send(channel, job, notice, what, reply_to=_reference(job))
         except _ReplyRefused:
@@ -64,6 +70,11 @@ class Messenger:
         async with translated(READ_TIMEOUT_S):
             channel = await self._client.create_dm(discord.Object(job.member_id))
         return await self._send(channel, job, notice, what, reply_to=None)
+
+    async def thread_for(self, job: Job, name: str) -> int | None:
+        """The id of the thread under the card, started if need be; `None` if there can be none."""
+        async with translated(READ_TIMEOUT_S, reading=True):
+            return await thread_under_card(self._client, job, name)
 
     async def edit_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
         """Put the announcement in place of the card, through the interaction; may be repeated."""
@@ -129,11 +140,12 @@ class Messenger:
         those who may not read the history.
         """
         channel = self._client.get_partial_messageable(channel_id)
+        job_id = job.card_job_id if place == buttons.CARD else job.id
         seen = 0
         async with translated(SEARCH_TIMEOUT_S, reading=True):
             after = discord.Object(since or job.interaction_id)
             async for message in channel.history(limit=SEARCH_LIMIT, after=after):
-                if self._is_ours(message) and buttons.stands_for(message, job.id, place):
+                if self._is_ours(message) and buttons.stands_for(message, job_id, place):
                     return message
                 seen += 1
             if seen == SEARCH_LIMIT:
@@ -170,7 +182,7 @@ class Messenger:
                 )
             except discord.NotFound:
                 return None
-            place = f":{job.id}:{buttons.CARD}"
+            place = f":{job.card_job_id}:{buttons.CARD}"
             return int(data["id"]) if place in json.dumps(data.get("components")) else None
 
     async def _send(

@@ -7,6 +7,7 @@ import contextlib
 import logging
 
 from bot.delivery import cards
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import DeliveryError
@@ -21,10 +22,17 @@ log = logging.getLogger(__name__)
 class Removal:
     """Who may take a track away is for the caller to check."""
 
-    def __init__(self, tracks: Tracks, messages: TrackMessages, messenger: Messenger) -> None:
+    def __init__(
+        self,
+        tracks: Tracks,
+        messages: TrackMessages,
+        messenger: Messenger,
+        batches: BatchCards,
+    ) -> None:
         self._tracks = tracks
         self._messages = messages
         self._messenger = messenger
+        self._batches = batches
 
     async def remove(self, job: Job, *, by_member: bool) -> bool:
         """The track, wherever it stands; whether all messages with it are gone. May be repeated."""
@@ -54,8 +62,8 @@ class Removal:
         return True
 
     async def _update_card(self, job: Job, *, by_member: bool) -> None:
-        """Variations share one card, which tells of each."""
-        if job.batch_id is not None:
-            return
         with contextlib.suppress(DeliveryError):  # it may be gone: the track is deleted anyway
+            if job.batch_id is not None:
+                await self._batches.refresh(job)
+                return
             await self._messenger.update_card(job, *cards.deleted_card(job, by_member=by_member))

@@ -10,6 +10,7 @@ from bot.provider.models import MODELS, name_of
 from bot.text import harmless, title_of
 
 TITLE_LIMIT = 250
+TAKE_ROOM = 30
 PROMPT_LIMIT = 300  # the recipe has it whole
 AVOIDED_LIMIT = 150
 PICTURE_NAME = "waveform.png"
@@ -35,7 +36,7 @@ def track_embed(
     `pictured` shows the attachment `PICTURE_NAME` of the same message.
     """
     embed = discord.Embed(
-        title=harmless(title_of(job), TITLE_LIMIT),
+        title=_titled(job),
         description=_described(job, parent),
         colour=colour_of(job),
     )
@@ -47,6 +48,11 @@ def track_embed(
     if pictured:
         embed.set_image(url=f"attachment://{PICTURE_NAME}")
     return embed
+
+
+def _titled(job: Job) -> str:
+    title = harmless(title_of(job), TITLE_LIMIT - TAKE_ROOM)
+    return title if job.batch_id is None else words.take_title(title, job.take)
 
 
 def _described(job: Job, parent: Job | None) -> str:

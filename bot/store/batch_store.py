@@ -25,11 +25,11 @@ class Take:
     """
 
     job: Job
-    place: int | None
-    rung: Rung | None
-    channel_id: int | None
-    message_id: int | None
-    likes: int
+    place: int | None = None
+    rung: Rung | None = None
+    channel_id: int | None = None
+    message_id: int | None = None
+    likes: int = 0
 
 
 class BatchStore:
@@ -43,7 +43,7 @@ class BatchStore:
         told = sa.and_(
             notices.c.job_id == jobs.c.id,
             notices.c.kind.in_(FINAL_KINDS),
-            notices.c.message_id.is_not(None),
+            notices.c.rung.is_not(None),
         )
         statement = (
             sa.select(

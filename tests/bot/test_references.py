@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from bot import references as references_module
 from bot.audio.workshop import Workshop
 from bot.errors import DeliveryLater, NotTaken, ReferenceLost, ReferenceTrouble, WorkshopTrouble
 from bot.jobs import Reference
+from bot.provider import audio_file
 from bot.provider.audio_file import AudioFetcher
-from bot.provider.models import MUSIC_COVER
+from bot.provider.models import ReferenceAudio, Span
 from bot.references import STILL_NEEDED, References, link_ends_at
 from tests.bot.audio.takes import encoded, noise
 from tests.bot.provider.clips import wav as silence
@@ -23,6 +25,7 @@ from tests.factories import NOW, HandClock
 
 FRESH = "https://cdn.example/fresh.wav"
 RATE_HZ = 8_000
+LIMITS = ReferenceAudio(parameter="url", seconds=Span(least=6, most=360), most_bytes=50 << 20)
 
 
 def linked_until(moment: datetime | str, *, message_id: int | None = 5) -> Reference:
@@ -61,13 +64,12 @@ async def opened(
 # --- looking ------------------------------------------------------------------------------------
 
 
-async def problem_with(handler: Handler) -> str | None:
+async def problem_with(handler: Handler, limits: ReferenceAudio = LIMITS) -> str | None:
     """What the member is told of audio on this server, if anything."""
-    assert MUSIC_COVER.reference is not None
     async with serving(handler) as url, opened(url=url) as references:
         given = Reference(url=f"{url}/hum.wav", file_name="hum.wav")
         try:
-            assert await references.look_at(given, MUSIC_COVER.reference) == given
+            assert await references.look_at(given, limits) == given
         except NotTaken as error:
             return " ".join(error.problems)
     return None
@@ -86,24 +88,29 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     [(5, "yours has 5 seconds"), (6, None), (360, None), (361, "yours has 361 seconds")],
 )
 async def test_length_must_be_one_that_the_model_takes(
-    give: type[Handler], seconds: int, told: str | None
+    give: Callable[[bytes], Handler], seconds: int, told: str | None
 ) -> None:
     problem = await problem_with(give(silence(seconds * RATE_HZ)))
     assert (told in problem) if told and problem else problem == told
 
 
 @pytest.mark.usefixtures("patient")
-async def test_length_is_told_by_the_end_of_the_file_where_that_has_it() -> None:
-    song = encoded("ogg", noise(400))
-    assert "yours has 400 seconds" in str(await problem_with(parts_of(song)))
-    assert await problem_with(sends(song)) is None
+async def test_length_is_told_by_the_end_of_the_file_where_that_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audio_file, "FIRST_BYTES", 50_000)
+    monkeypatch.setattr(audio_file, "LAST_BYTES", 70_000)
+    short = replace(LIMITS, seconds=Span(least=1, most=10))
+    song = encoded("ogg", noise(20))
+    assert "yours has 20 seconds" in str(await problem_with(parts_of(song), short))
+    assert await problem_with(sends(song), short) is None
 
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("give", [sends, parts_of])
 @pytest.mark.parametrize("repeated", [1, 1_000_000])
 async def test_what_is_no_audio_is_refused_whatever_its_size(
-    give: type[Handler], repeated: int
+    give: Callable[[bytes], Handler], repeated: int
 ) -> None:
     assert "`hum.wav` is not audio" in str(await problem_with(give(b"la " * repeated)))
 
@@ -194,19 +201,17 @@ async def test_forgotten_link_is_found_again_by_its_message() -> None:
 async def test_nothing_is_lost_when_discord_has_trouble() -> None:
     discord = Discord()
     discord.trouble = True
-    assert MUSIC_COVER.reference is not None
     async with opened(discord) as references:
         with pytest.raises(ReferenceTrouble):
             await references.fresh(linked_until(NOW))
         ended = linked_until(NOW)
-        assert await references.look_at(ended, MUSIC_COVER.reference) == ended
+        assert await references.look_at(ended, LIMITS) == ended
 
 
 async def test_member_is_asked_for_the_audio_when_it_is_gone() -> None:
-    assert MUSIC_COVER.reference is not None
     async with opened(Discord(answer=None)) as references:
         with pytest.raises(NotTaken, match="attach it again"):
-            await references.look_at(linked_until(NOW), MUSIC_COVER.reference)
+            await references.look_at(linked_until(NOW), LIMITS)
 
 
 def test_end_of_a_link_is_read_as_discord_writes_it() -> None:

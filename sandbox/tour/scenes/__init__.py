@@ -7,7 +7,7 @@ and what it gives is the screen to take the picture of.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from sandbox.tour.scenes import asking, making, places, results, sharing, tracks
+from sandbox.tour.scenes import asking, making, places, results, sharing, tracks, variations
 from sandbox.tour.stage import Stage
 from sandbox.tour.visitor import Visitor
 

@@ -1,4 +1,4 @@
-"""From one track to the next: remix, variations, covers, and prompts out of messages."""
+"""From one track to the next: remixes, covers, and prompts out of messages."""
 
 import asyncio
 from typing import Final
@@ -43,44 +43,6 @@ async def recipe_with_lineage(stage: Stage) -> Visitor:
     await ada.press("Recipe", ada.track(REMIXED))
     await expect(ada.answer("Where it comes from")).to_contain_text("@Ben")
     return ada
-
-
-async def variations_question(stage: Stage) -> Visitor:
-    """Variations asks how many first, since each counts as a track."""
-    ben = await stage.screen("Ben")
-    await ben.press("Variations", ben.track(RAIN))
-    await ben.show(ben.answer("How many takes"))
-    return ben
-
-
-async def variations_card(stage: Stage) -> Visitor:
-    """One card for all takes."""
-    ben = await stage.screen("Ben")
-    await ben.press("3 takes", ben.answer("How many takes"))
-    await expect(ben.message("Composing 3 variations")).to_be_visible()
-    return ben
-
-
-async def variations_in_a_thread(stage: Stage) -> Visitor:
-    """The takes come in a thread below the card, to be listened to and liked."""
-    ben = await stage.screen("Ben")
-    card = ben.message("Your 3 variations are ready")
-    await card.wait_for(timeout=TRACK_MS)
-    await ben.press("See thread", card)
-    await expect(ben.messages.locator("audio")).to_have_count(3)
-    return ben
-
-
-async def variations_voted_on(stage: Stage) -> Visitor:
-    """The card shows which take is liked most."""
-    ben = await stage.screen("Ben")
-    await ben.go(CHANNEL)
-    thread = stage.member("Ben").threads(CHANNEL)[0]
-    takes = [one for one in stage.member("Ada").messages(thread) if one.audio]
-    for name in ("Ada", "Chika"):
-        await stage.like(name, takes[1])
-    await expect(ben.message("Your 3 variations are ready")).to_contain_text("2 likes")
-    return ben
 
 
 async def message_menu(stage: Stage) -> Visitor:
@@ -128,10 +90,6 @@ SCENES: Final = (
     remix_dialog,
     remix_with_its_origin,
     recipe_with_lineage,
-    variations_question,
-    variations_card,
-    variations_in_a_thread,
-    variations_voted_on,
     message_menu,
     cover_of_a_track,
     compose_from_a_message,

@@ -10,7 +10,7 @@ from sandbox.tour.stage import CHANNEL, TRACK_MS, Stage
 from sandbox.tour.visitor import Visitor
 
 SIREN: Final = "air raid siren solo, eight minutes"
-BLOCKED: Final = "The prompt was blocked by the safety filter."
+BLOCKED: Final = "The prompt was blocked by the safety filter"
 
 
 async def finished_track(stage: Stage) -> Visitor:
@@ -55,7 +55,7 @@ async def failure_with_another_try(stage: Stage) -> Visitor:
     """A failure gives the reason, says what it cost, and offers another try."""
     chika = await stage.screen("Chika")
     await chika.dismiss()
-    stage.sandbox.provider.plan(Fate(error={"name": "Error", "message": BLOCKED}))
+    stage.sandbox.provider.plan(Fate(error={"name": "Error", "message": f"{BLOCKED}."}))
     await chika.use("compose", prompt=SIREN, model="stable-audio")
     await expect(chika.message(BLOCKED)).to_be_visible(timeout=TRACK_MS)
     await expect(

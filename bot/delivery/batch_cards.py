@@ -1,0 +1,63 @@
+"""Keeping the card that variations share true, whatever happens to one of them."""
+
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.delivery.batch_card import batch_card
+from bot.delivery.messenger import Messenger
+from bot.jobs import TERMINAL, Job
+from bot.reception import Reception
+from bot.store.batch_store import BatchStore, Take
+from bot.workers.worker import Clock
+
+# Somebody else may draw an older state at the same moment, and be later.
+LOOKS = 4
+
+
+class BatchCards:
+    """Draws the card from what is stored."""
+
+    def __init__(
+        self, batches: BatchStore, reception: Reception, messenger: Messenger, clock: Clock
+    ) -> None:
+        self._batches = batches
+        self._reception = reception
+        self._messenger = messenger
+        self._clock = clock
+
+    async def takes(self, job: Job) -> list[Take]:
+        """The variations that this one belongs to."""
+        return list(await self._batches.takes(job.card_job_id))
+
+    async def card(self, job: Job) -> tuple[discord.Embed, discord.ui.View]:
+        """The card as things stand."""
+        takes = await self.takes(job)
+        return batch_card(takes, await self._expected_at(takes))
+
+    async def refresh(self, job: Job) -> None:
+        """Show how things stand; may be repeated. Raises what `Messenger.update_card` raises."""
+        shown: list[Take] = []
+        for _ in range(LOOKS):
+            takes = await self.takes(job)
+            if takes == shown:
+                return
+            card = batch_card(takes, await self._expected_at(takes))
+            await self._messenger.update_card(_with_token(takes), *card)
+            shown = takes
+
+    async def _expected_at(self, takes: list[Take]) -> datetime | None:
+        """When the next one should be ready."""
+        coming = [take for take in takes if take.job.state not in TERMINAL]
+        if not coming:
+            return None
+        running = [take.job.submitted_at for take in coming if take.job.submitted_at]
+        ahead = 0 if running else min(take.place or 1 for take in coming) - 1
+        model = coming[0].job.brief.model
+        seconds = await self._reception.expected_s(model, ahead=ahead)
+        return (min(running) if running else self._clock()) + timedelta(seconds=seconds)
+
+
+def _with_token(takes: list[Take]) -> Job:
+    """A private card is reached by the token, which jobs that ended have forgotten."""
+    return next((take.job for take in takes if take.job.interaction_token), takes[0].job)
