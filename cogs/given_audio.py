@@ -89,17 +89,15 @@ def cover_of(audio: GivenAudio, draft: Draft) -> Draft:
 
 
 def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
-    """The request with the audio that was put into its dialog, if any was.
-
-    That takes the place of what was given before, and has nothing to do with its track any more.
-    Raises `NotTaken`.
-    """
+    """The request with the audio that was put into its dialog, if any was; raises `NotTaken`."""
     audio = _uploaded(interaction)
     if audio is None:
         return draft
     if audio.problem:
         raise NotTaken([audio.problem])
-    return cover_of(audio, replace(draft, parent_id=None))
+    # What is no longer made of a track's audio is no cover of that track; a remix stays one.
+    parent_id = None if draft.relation is Relation.COVER else draft.parent_id
+    return replace(draft, reference=audio.reference, parent_id=parent_id)
 
 
 def _uploaded(interaction: discord.Interaction[Any]) -> GivenAudio | None:

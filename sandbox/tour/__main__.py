@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from playwright.async_api import Error as BrowserError
+from playwright.async_api import expect
 
 from sandbox.page.server import Page
 from sandbox.stack import BotEnded, BotProcess, Sandbox
 from sandbox.tour.album import ALBUM, Album, caption
 from sandbox.tour.browser import CHROMIUM_MISSING, chromium, find_chromium
 from sandbox.tour.scenes import SCENES, Scene
-from sandbox.tour.stage import QUICK, EarlierClock, Stage
+from sandbox.tour.stage import QUICK, WAIT_MS, EarlierClock, Stage
 
 LOG: Final = ALBUM / "bot.log"
 SCENE_TIMEOUT_S: Final = 75.0
@@ -73,6 +74,7 @@ async def _tour(chromium_path: str, album: Album) -> None:
             ) as bot,
         ):
             await bot.ready()
+            expect.set_options(timeout=WAIT_MS)
             stage = Stage(sandbox, browser, page.url)
             for number, scene in enumerate(SCENES, 1):
                 await bot.watch(_play(scene, stage, album))

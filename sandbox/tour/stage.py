@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize
 
 from sandbox.aimlapi.generations import Fate
 from sandbox.clock import Clock
-from sandbox.driver import Driver, MemberDriver, MessageView
+from sandbox.driver import Driver, MemberDriver
+from sandbox.member.looking import Place
 from sandbox.stack import Sandbox
 from sandbox.tour.visitor import Visitor
 
@@ -21,7 +22,7 @@ WAIT_MS: Final = 20_000
 TRACK_MS: Final = 60_000
 MEMBER_KEY: Final = "compose-sandbox-member"  # where the page remembers who speaks
 EARLIER_S: Final = 900.0
-"""How long ago the conversation began. After so many seconds it has come to the present."""
+"""How long ago the conversation began, in the members' time."""
 
 
 class EarlierClock(Clock):
@@ -45,12 +46,16 @@ class Stage:
         self._browser = browser
         self._url = url
         self._screens: dict[tuple[str, bool], Visitor] = {}
-        expect.set_options(timeout=WAIT_MS)
 
     @property
     def screens(self) -> Iterable[Visitor]:
         """All that are open."""
         return self._screens.values()
+
+    async def close(self) -> None:
+        """Close all screens."""
+        for screen in self.screens:
+            await screen.tab.context.close()
 
     def member(self, name: str) -> MemberDriver:
         """Someone who acts out of sight."""
@@ -68,12 +73,12 @@ class Stage:
         speed = self.sandbox.provider.speed
         self.sandbox.provider.plan(*(Fate(duration_s=one * speed) for one in seconds))
 
-    async def like(self, name: str, track: MessageView) -> None:
-        """Somebody likes a track, out of sight."""
+    async def like(self, name: str, prompt: str, channel: Place = CHANNEL) -> None:
+        """Somebody likes the newest track from a prompt, out of sight."""
         member = self.member(name)
-        now = member.message(track)  # the button's label counts
-        label = next(b["label"] for b in now.buttons if b["label"].startswith("Like"))
-        await (await member.click(now, label=label)).acknowledged()
+        found = [one for one in member.messages(channel) if one.audio and prompt in one.text]
+        like = next(one for one in found[-1].buttons if one["label"].startswith("Like"))
+        await (await member.click(found[-1], custom_id=like["custom_id"])).acknowledged()
 
     async def _open(self, name: str, *, phone: bool) -> Visitor:
         context = await self._browser.new_context(

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from sandbox.discord import DiscordStandIn
 from sandbox.page.server import Page as ChatPage
-from sandbox.screenshot import CHROMIUM_ARGUMENTS, CHROMIUM_MISSING, find_chromium
+from sandbox.tour.browser import CHROMIUM_ARGUMENTS, CHROMIUM_MISSING, find_chromium
 from tests.sandbox.page.support import Application
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from sandbox.page.server import Page as ChatPage
-from sandbox.stack import BotProcess, Sandbox
 from tests.browser.conftest import ARTIFACTS, opened
 from tests.browser.content import PLAYED, last
+from tests.browser.sandboxed import chat_with_bot
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,24 +18,8 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
-SPEED = 10
 DELIVERED_MS = 60_000
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def chat_with_bot(browser: Browser, tmp_path: Path) -> AsyncIterator[ChatPage]:
-    """The chat page over the sandbox, with the real bot in it."""
-    assert browser.is_connected()  # asked for first: without a browser nothing is started
-    async with Sandbox(speed=SPEED) as sandbox:
-        env = sandbox.bot_env(tmp_path / "compose.db")
-        log = tmp_path / "bot.log"
-        async with (
-            BotProcess(sandbox, env, log=log, folder=tmp_path) as bot,
-            ChatPage(sandbox.discord) as chat,
-        ):
-            await bot.ready()
-            yield chat
 
 
 async def compose(tab: Page, prompt: str, **options: str) -> None:
@@ -52,10 +33,8 @@ async def compose(tab: Page, prompt: str, **options: str) -> None:
     await tab.keyboard.press("Enter")
 
 
-async def test_track_is_heard_when_a_member_composes_one(
-    browser: Browser, chat_with_bot: ChatPage
-) -> None:
-    async with opened(browser, chat_with_bot.url) as tab:
+async def test_track_is_heard_when_a_member_composes_one(browser: Browser, tmp_path: Path) -> None:
+    async with chat_with_bot(tmp_path) as (_, chat), opened(browser, chat.url) as tab:
         await tab.get_by_role("button", name="music-jam").click()
         await expect(tab.locator("#channel-title")).to_have_text("music-jam")
         await compose(tab, PROMPT, seed="3", negative_prompt="drums")

@@ -14,18 +14,31 @@ SEA: Final = "sea shanty for a choir of robots"
 VERSE: Final = "Heave the cable, haul the wire, sing until the lamps retire"
 RAIN_S: Final = 27.0
 PIANO_S: Final = 24.0
+TALK: Final = (
+    ("Ada", "Welcome to tonight's jam! 🌧️ The theme is **rainy Sunday**, one sentence each."),
+    ("Chika", "ok, mine will be a piano by an open window"),
+    ("Ada", "Anybody can remix anybody. The most liked one goes on the club tape 📼"),
+    ("Ben", "I have never done this, where do I start?"),
+    ("Chika", "type `/help`, it tells you"),
+)
 HELP: Final = "What you can do here"
 
 
 async def help_for_a_newcomer(stage: Stage) -> Visitor:
     """`/help` says in a few lines what a member can do here, and offers two examples."""
-    ada, ben = stage.member("Ada"), await stage.screen("Ben")
-    await ada.say("Tonight's theme: **rainy Sunday**. One sentence each! 🌧️", channel=CHANNEL)
-    stage.sandbox.clock.advance(EARLIER_S)
+    await _talk(stage)
+    ben = await stage.screen("Ben")
     await ben.go(CHANNEL)
     await ben.use("help")
     await expect(ben.answer(HELP)).to_contain_text("Eleven Music")
     return ben
+
+
+async def _talk(stage: Stage) -> None:
+    """What the members talked about before, up to the present."""
+    for name, line in TALK:
+        await stage.member(name).say(line, channel=CHANNEL)
+        stage.sandbox.clock.advance(EARLIER_S / len(TALK))
 
 
 async def commands_on_offer(stage: Stage) -> Visitor:

@@ -33,6 +33,9 @@ async def remix_with_its_origin(stage: Stage) -> Visitor:
     track = ada.track(REMIXED)
     await track.wait_for(timeout=TRACK_MS)
     await expect(track).to_contain_text("Remix of Lo-fi rain by @Ben")
+    for name in ("Ben", "Chika"):
+        await stage.like(name, REMIXED)
+    await expect(track.get_by_role("button", name="Like (2)")).to_be_visible()
     await ada.show(track)
     return ada
 

@@ -48,7 +48,7 @@ async def tracks_narrowed_down(stage: Stage) -> Visitor:
     await ben.begin("tracks")
     await ben.choose("only", "Liked", "Liked by somebody")
     await ben.send()
-    await expect(ben.answer("Your tracks")).to_contain_text("2 likes")
+    await expect(ben.answer("Only those liked")).to_contain_text("Lo-fi rain")
     return ben
 
 
@@ -69,6 +69,7 @@ async def most_liked(stage: Stage) -> Visitor:
     await ben.dismiss()
     await ben.use("top")
     await expect(ben.answer("Most liked")).to_contain_text("2 likes")
+    await ben.show(ben.answer("Most liked"))
     return ben
 
 

@@ -50,6 +50,7 @@ class FakeMessenger(Messenger):
         self.cards: list[tuple[discord.Embed, discord.ui.View]] = []
         self.searches: list[tuple[int, str, str]] = []
         self.there: int | None = None
+        self.threads = True
         self.readable = True
         self._errors: dict[str, deque[DeliveryError | None]] = {}
 
@@ -57,8 +58,16 @@ class FakeMessenger(Messenger):
         """The next calls on this way raise these; `None` lets one pass."""
         self._errors.setdefault(way, deque()).extend(errors)
 
-    async def post(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
-        return self._take("post", job.channel_id, what, notice.nonce)
+    async def post(
+        self, job: Job, notice: Notice, what: Announcement, *, thread_id: int | None = None
+    ) -> discord.Message:
+        way = "post" if thread_id is None else "thread"
+        return self._take(way, thread_id or job.channel_id, what, notice.nonce)
+
+    async def thread_for(self, job: Job, name: str) -> int | None:
+        del name
+        self._check("start thread")
+        return job.card_message_id if self.threads else None
 
     async def post_direct(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
         del job

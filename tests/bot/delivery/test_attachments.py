@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import cast
 
 import discord
 import pytest
 from discord.http import Route
 
-from bot.delivery.attachments import Attachments
+from bot.delivery.attachments import Attachments, attachments_of
 from bot.errors import DeliveryLater
 from bot.jobs import Reference
 from sandbox.discord import DiscordStandIn
@@ -82,6 +84,12 @@ async def test_file_that_was_never_in_a_message_is_not_looked_for(scene: Scene) 
     given = replace(reference_to(await scene.said("music-jam")), message_id=None)
     assert await scene.attachments.fresh_link(given) is None
     assert rule.hits == 0
+
+
+def test_files_of_a_forwarded_message_are_its_own() -> None:
+    forwarded = SimpleNamespace(attachments=["hum.wav"])
+    message = SimpleNamespace(attachments=["notes.txt"], message_snapshots=[forwarded])
+    assert attachments_of(cast("discord.Message", message)) == ["notes.txt", "hum.wav"]
 
 
 async def test_nothing_is_known_when_discord_has_trouble(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.jobs import Job, NoticeKind, Rung
 from bot.workers.bells import Bells
@@ -13,8 +14,10 @@ from tests.factories import CARD_ID, CHANNEL_ID, Stored
 async def cards_after(stored: Stored, job: Job, kind: NoticeKind, rung: Rung) -> FakeMessenger:
     """What the card shows when the keeper edits it after its member was told on a rung."""
     messenger = FakeMessenger()
+    reception = a_reception(stored)
+    batches = BatchCards(stored.stores.batches, reception, messenger, stored.clock)
     keeper = CardKeeper(
-        stored.stores, a_reception(stored), messenger, bells=Bells(), clock=stored.clock
+        stored.stores, reception, messenger, batches, bells=Bells(), clock=stored.clock
     )
     notice = await stored.notice(job.id, kind)
     now = stored.clock()

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import words
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.deliverer import LEASE_S, Deliverer
 from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
@@ -38,6 +39,7 @@ from bot.jobs import (
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.provider.models import LYRIA_2
+from bot.store.batch_store import BatchStore
 from bot.store.held_store import HeldStore
 from bot.store.tables import jobs
 from bot.workers.bells import Bells
@@ -45,6 +47,7 @@ from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
 from tests.bot.delivery.fakes import DM_CHANNEL_ID, FakeMessenger, FakeWorkshop
 from tests.bot.provider.clips import WAV
+from tests.bot.test_reception import a_reception
 from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored, a_brief
 
 FILES = "/cdn/.*"
@@ -101,7 +104,10 @@ async def post(
         tracks = TrackDelivery(
             stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock
         )
-        deliverer = Deliverer(stored.notices, tracks, ladder, messenger, bells=Bells(), clock=clock)
+        batches = BatchCards(BatchStore(stored.engine), a_reception(stored), messenger, clock)
+        deliverer = Deliverer(
+            stored.notices, tracks, ladder, messenger, batches, bells=Bells(), clock=clock
+        )
         yield Post(stored, clock, provider, stand_in, messenger, workshop, deliverer, held)
 
 

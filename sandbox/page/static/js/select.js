@@ -48,7 +48,6 @@ export class Select {
         role: "combobox",
         "aria-haspopup": "listbox",
         "aria-expanded": "false",
-        "aria-label": this.placeholder,
         disabled: Boolean(component.disabled),
         dataset: { customId: component.custom_id ?? "" },
         on: {
@@ -73,6 +72,17 @@ export class Select {
     const choices = this.choices.map((choice) => ({ ...choice, selected: this.#chosen.has(choice.value) }));
     const heading = most > 1 ? `Choose ${least === most ? most : `${least} to ${most}`}` : null;
     this.list.show(this.button, { heading, choices, active, choose: (choice) => this.#choose(choice) });
+    this.#place();
+  }
+
+  /** Above the button where the list would be cut off below it. */
+  #place() {
+    const { node } = this.list;
+    node.classList.remove("above");
+    const place = this.node.closest("#scroller, .modal-body")?.getBoundingClientRect();
+    const { bottom, height } = node.getBoundingClientRect();
+    const room = this.button.getBoundingClientRect().top - (place?.top ?? 0);
+    node.classList.toggle("above", bottom > (place?.bottom ?? innerHeight) && height < room);
   }
 
   #key(event) {
@@ -106,9 +116,11 @@ export class Select {
   }
 
   #label() {
-    const labels = this.choices.filter(({ value }) => this.#chosen.has(value)).map(({ label }) => label);
-    this.words.textContent = labels.length ? labels.join(", ") : this.placeholder;
-    this.words.classList.toggle("placeholder", labels.length === 0);
+    const chosen = this.choices.filter(({ value }) => this.#chosen.has(value));
+    const labels = chosen.map(({ label }) => label).join(", ");
+    this.words.textContent = labels || this.placeholder;
+    this.words.classList.toggle("placeholder", !labels);
+    this.button.setAttribute("aria-label", labels ? `${this.placeholder}: ${labels}` : this.placeholder);
   }
 }
 
@@ -145,6 +157,6 @@ export function roleChoices(store) {
 
 export function channelChoices(store, types) {
   return [...store.channels.values()]
-    .filter((channel) => channel.guild_id && (!types?.length || types.includes(channel.type)))
+    .filter(({ guild_id: id, type }) => id && id === store.guild?.id && (!types?.length || types.includes(type)))
     .map((channel) => ({ label: `# ${channel.name}`, value: channel.id }));
 }

@@ -1,0 +1,83 @@
+"""Several takes of one request: a card, a thread, a vote."""
+
+from functools import partial
+
+import pytest
+
+from sandbox.driver import MessageView
+from tests.e2e.conftest import Stage
+from tests.e2e.shared import until
+
+pytestmark = pytest.mark.e2e
+
+PROMPT = "lo-fi rain, warm tape, 70 bpm"
+
+
+def _has_audio_of(title: str, message: MessageView) -> bool:
+    return bool(message.audio) and title in message.text
+
+
+def _both_told(card: MessageView) -> bool:
+    return "Your 2 variations are ready" in card.text and card.text.count("Listen") == 2
+
+
+async def test_takes_come_in_a_thread_and_the_card_names_the_favourite(stage: Stage) -> None:
+    ada, ben = stage.member("Ada"), stage.member()
+    call = await ben.slash("compose", channel="general", prompt=PROMPT, variations=2, seed=5)
+    card = await call.answered()
+    assert "Composing 2 variations" in card.text
+    thread = await stage.bot.watch(ben.wait_for_thread(card))
+    for take in (1, 2):
+        wanted = f"(take {take})"
+        message = await stage.bot.watch(
+            ben.wait_for_message(partial(_has_audio_of, wanted), channel=thread)
+        )
+        assert f"<@{ben.user_id}>" in message.content
+        assert len(message.audio) == 1
+    assert sorted(one.body["seed"] for one in stage.provider.generations) == [5, 6]
+    await stage.bot.watch(ben.wait_for_edit(card, _both_told))
+    await ada.click(message, label="Like")
+    favourite = await stage.bot.watch(ben.wait_for_edit(card, lambda m: "Most liked" in m.text))
+    assert "Take 2" in favourite.text
+    assert not [m for m in ben.messages("general") if m.audio]
+
+
+async def test_cancel_on_the_card_stops_all_that_can_be_stopped(stage: Stage) -> None:
+    busy = {"message": "slow down", "statusCode": 429}
+    stage.provider.scenario.on("POST", "/v2/generate/audio", times=None).respond(429, busy)
+    ben = stage.member()
+    call = await ben.slash("compose", channel="general", prompt=PROMPT, variations=3)
+    card = await call.answered()
+    await until(stage, lambda: "trying again" in stage.log())
+    await ben.click(card, label="Cancel")
+    ended = await stage.bot.watch(
+        ben.wait_for_edit(card, lambda m: "0 of your 3 variations" in m.text)
+    )
+    assert ended.text.count("cost nothing") == 3
+    assert not ended.buttons
+
+
+async def test_takes_come_in_the_channel_when_the_card_is_in_a_thread(stage: Stage) -> None:
+    ben = stage.member()
+    thread = await ben.start_thread("takes", channel="general")
+    call = await ben.slash("compose", channel=thread, prompt=PROMPT, variations=2)
+    card = await call.answered()
+    await stage.bot.watch(ben.wait_for_edit(card, _both_told))
+    assert len([m for m in ben.messages(thread) if m.audio]) == 2
+
+
+async def test_takes_are_delivered_once_when_the_bot_is_killed_in_between(stage: Stage) -> None:
+    upload = stage.discord.scenario.on("POST", r"/api/v10/channels/\d+/messages").hold_after()
+    ben = stage.member()
+    call = await ben.slash("compose", channel="general", prompt=PROMPT, variations=2)
+    card = await call.answered()
+    await stage.bot.watch(upload.reached(timeout_s=20))
+    await stage.bot.kill()
+    upload.drop()
+    await stage.bot.start()
+    await stage.bot.ready()
+    await stage.bot.watch(ben.wait_for_edit(card, _both_told, timeout_s=60))
+    thread = await ben.wait_for_thread(card)
+    assert len([m for m in ben.messages(thread) if m.audio]) == 2
+    assert not [m for m in ben.messages("general") if m.audio]
+    assert len(stage.provider.generations) == 2
