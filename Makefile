@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox screenshot test bench check format lock clean
+.PHONY: help demo sandbox tour test bench check format lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -16,8 +16,8 @@ demo: $(READY) ## one /compose in the terminal, from typing to the finished trac
 sandbox: $(READY) ## a chat page in the browser: type /compose and listen
 	@$(BIN)/python -m sandbox serve
 
-screenshot: $(READY) ## the README's picture of the chat page, taken anew (needs Chromium)
-	@$(BIN)/python -m sandbox.screenshot
+tour: $(READY) ## all features played in the chat page, with a picture of each scene (needs Chromium)
+	@$(BIN)/python -m sandbox.tour
 
 test: $(READY) ## the test suite
 	$(BIN)/python -m pytest -n 4 --dist worksteal

@@ -77,8 +77,10 @@ async def _tour(chromium_path: str, album: Album) -> None:
             expect.set_options(timeout=WAIT_MS)
             stage = Stage(sandbox, browser, page.url)
             for number, scene in enumerate(SCENES, 1):
+                began_s = time.monotonic()
                 await bot.watch(_play(scene, stage, album))
-                print(f"{number:3}  {caption(scene)}", flush=True)
+                took_s = time.monotonic() - began_s
+                print(f"{number:3}  {took_s:4.1f} s  {caption(scene)}", flush=True)
     album.write_index()
 
 

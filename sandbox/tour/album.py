@@ -12,7 +12,11 @@ from sandbox.tour.visitor import Visitor
 ALBUM: Final = ROOT / "artifacts" / "tour"
 PUBLISHED: Final = ROOT / "docs" / "images"
 BEST: Final = {
-    "finished_track": "track.png",
+    "models_on_offer": "compose.png",
+    "mended_with_everything_kept": "mended.png",
+    "track_liked": "track.png",
+    "variations_voted_on": "variations.png",
+    "most_liked": "top.png",
 }
 """The scenes that README and docs show, and what their pictures are called there."""
 

@@ -16,6 +16,7 @@ Scene = Callable[[Stage], Awaitable[Visitor]]
 SCENES: Final[Sequence[Scene]] = (
     *asking.SCENES,
     *results.SCENES,
+    *variations.SCENES,
     *making.SCENES,
     *sharing.SCENES,
     *tracks.SCENES,

@@ -8,6 +8,8 @@ from sandbox.tour.scenes.asking import RAIN
 from sandbox.tour.stage import CHANNEL, TRACK_MS, Stage
 from sandbox.tour.visitor import Visitor
 
+HARBOUR: Final = "foggy harbour at dawn, low brass, distant bells"
+
 
 async def variations_question(stage: Stage) -> Visitor:
     """Variations asks how many first, since each counts as a track."""
@@ -18,10 +20,11 @@ async def variations_question(stage: Stage) -> Visitor:
 
 
 async def variations_card(stage: Stage) -> Visitor:
-    """One card for all takes."""
+    """The same from the start with `variations`: one card tells how all takes stand."""
     ben = await stage.screen("Ben")
-    await ben.press("3 takes", ben.answer("How many takes"))
-    await expect(ben.message("Composing 3 variations")).to_be_visible()
+    await ben.dismiss()
+    await ben.use("compose", prompt=HARBOUR, seed="21", variations="3")
+    await expect(ben.message("Composing 3 variations")).to_contain_text("Take 3")
     return ben
 
 
@@ -30,7 +33,7 @@ async def variations_in_a_thread(stage: Stage) -> Visitor:
     ben = await stage.screen("Ben")
     card = ben.message("Your 3 variations are ready")
     await card.wait_for(timeout=TRACK_MS)
-    await ben.press("See thread", card)
+    await card.get_by_role("button", name="See thread").click()
     await expect(ben.messages.locator("audio")).to_have_count(3)
     return ben
 
@@ -40,8 +43,8 @@ async def variations_voted_on(stage: Stage) -> Visitor:
     ben = await stage.screen("Ben")
     await ben.go(CHANNEL)
     [thread] = stage.member("Ben").threads(CHANNEL)
-    for name in ("Ada", "Chika"):
-        await stage.like(name, RAIN, thread)
+    for name, take in (("Chika", 1), ("Ada", 2), ("Chika", 2)):
+        await stage.like(name, f"take {take}", thread)
     await expect(ben.message("Your 3 variations are ready")).to_contain_text("2 likes")
     return ben
 

@@ -10,6 +10,7 @@ import { ChannelType, isDirect, isThread } from "./state.js";
 export function channelLine(store, channel) {
   const name = store.channelName(channel);
   if (channel.type === ChannelType.GROUP) return name;
+  if (isThread(channel)) return `“${name}”`;
   return channel.type === ChannelType.DM ? `@${name}` : `#${name}`;
 }
 

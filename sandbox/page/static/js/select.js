@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { emojiMark } from "./emoji.js";
 import { Listbox } from "./listbox.js";
 import { avatar } from "./people.js";
+import { isThread } from "./state.js";
 
 const STRING = 3;
 const USER = 5;
@@ -158,5 +159,5 @@ export function roleChoices(store) {
 export function channelChoices(store, types) {
   return [...store.channels.values()]
     .filter(({ guild_id: id, type }) => id && id === store.guild?.id && (!types?.length || types.includes(type)))
-    .map((channel) => ({ label: `# ${channel.name}`, value: channel.id }));
+    .map((channel) => ({ label: `${isThread(channel) ? "↳" : "#"} ${channel.name}`, value: channel.id }));
 }
