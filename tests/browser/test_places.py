@@ -29,6 +29,28 @@ async def test_server_shows_its_channels_when_chosen(tab: Page, discord: Discord
     await expect(tab.locator("#channel-title")).to_have_text("general")
 
 
+async def test_channel_select_offers_this_servers_channels_within_sight(
+    tab: Page, discord: DiscordStandIn
+) -> None:
+    for number in range(20):
+        post(discord.world, "Ada", "music-jam", f"line {number}")
+    select = {"type": 8, "custom_id": "where", "placeholder": "Another channel"}
+    post(
+        discord.world, "Compose Bot", "music-jam", components=[{"type": 1, "components": [select]}]
+    )
+    await tab.get_by_role("button", name="music-jam").click()
+    await last(tab).get_by_role("combobox", name="Another channel").click()
+    offered = last(tab).get_by_role("option")
+    await expect(offered).to_have_text(["# general", "# music-jam", "# quiet-corner"])
+    for number in range(3):
+        await expect(offered.nth(number)).to_be_in_viewport(ratio=1)
+    below = await tab.locator("#composer").bounding_box()
+    lowest = await offered.last.bounding_box()
+    assert below is not None
+    assert lowest is not None
+    assert lowest["y"] + lowest["height"] <= below["y"]
+
+
 async def test_bot_answers_in_direct_messages_and_where_only_the_user_has_it(
     tab: Page, discord: DiscordStandIn, application: Application
 ) -> None:

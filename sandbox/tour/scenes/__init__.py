@@ -18,7 +18,7 @@ SCENES: Final[Sequence[Scene]] = (
     *results.SCENES,
     *variations.SCENES,
     *making.SCENES,
-    *sharing.SCENES,
     *tracks.SCENES,
+    *sharing.SCENES,
     *places.SCENES,
 )

@@ -30,6 +30,7 @@ async def track_liked(stage: Stage) -> Visitor:
     track = ada.track(RAIN)
     await ada.press("Like", track)
     await expect(track.get_by_role("button", name="Like (1)")).to_be_visible()
+    await ada.tab.locator("#message-input").focus()
     await ada.show(track)
     return ada
 

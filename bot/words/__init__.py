@@ -1,0 +1,18 @@
+"""Every sentence that members read, by theme, with named values.
+
+Texts are Discord markdown. Whatever comes from a member or the provider must have gone through
+`bot.text.harmless` before it is put in here. Callers name no theme: `words.track_ready(...)`.
+"""
+
+from bot.words.announcements import *  # noqa: F403
+from bot.words.buttons import *  # noqa: F403
+from bot.words.cards import *  # noqa: F403
+from bot.words.commands import *  # noqa: F403
+from bot.words.covers import *  # noqa: F403
+from bot.words.help import *  # noqa: F403
+from bot.words.library import *  # noqa: F403
+from bot.words.phrases import *  # noqa: F403
+from bot.words.refusals import *  # noqa: F403
+from bot.words.sound import *  # noqa: F403
+from bot.words.tracks import *  # noqa: F403
+from bot.words.variations import *  # noqa: F403

@@ -1,0 +1,54 @@
+"""What sentences of several themes share: mentions, moments, lengths, quotations."""
+
+from datetime import datetime
+
+PERMISSION_NAMES = {
+    "send_messages": "**Send Messages**",
+    "send_messages_in_threads": "**Send Messages in Threads**",
+    "attach_files": "**Attach Files**",
+    "embed_links": "**Embed Links**",
+}
+
+GIVEN_LIMIT = 80
+
+
+def shown(given: str) -> str:
+    """What a member typed, in short and harmless, within quotes."""
+    text = " ".join(given.split()).replace("`", "'")
+    if len(text) > GIVEN_LIMIT:
+        text = text[: GIVEN_LIMIT - 1] + "…"
+    return f"`{text}`" if text else "nothing"
+
+
+BUTTON_CANCEL = "Cancel"
+
+
+def relative_time(moment: datetime) -> str:
+    """A time that the reader's own client counts down."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
+def listen_link(url: str) -> str:
+    """The way from the card to the track."""
+    return f"[Listen to it]({url})"
+
+
+def tempo(bpm: float) -> str:
+    """Measured, so it is never exact."""
+    return f"about {bpm:.0f} bpm"
+
+
+def mention(member_id: int) -> str:
+    """The one mention that pings."""
+    return f"<@{member_id}>"
+
+
+REFERENCE_TOO_OLD = (
+    "the link to the audio you gave me is too old by now. It cost nothing. Use `/cover` again and "
+    "attach the audio anew."
+)
+
+
+def by(member_id: int) -> str:
+    """Whose it is."""
+    return f"by {mention(member_id)}"

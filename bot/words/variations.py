@@ -1,0 +1,50 @@
+"""Several takes of one request."""
+
+from bot.words.phrases import listen_link
+
+FIELD_FAVOURITE = "Most liked"
+TAKE_RUNS = "Being composed."
+TAKE_DELETED = "Deleted."
+
+
+def take_name(take: int) -> str:
+    """What a variation is called; they are counted from 1."""
+    return f"Take {take}"
+
+
+def take_title(title: str, take: int) -> str:
+    """Above one of several variations of the same request."""
+    return f"{title} ({take_name(take).lower()})"
+
+
+def composing_takes(ready: int, takes: int) -> str:
+    """While at least one is not finished."""
+    if ready:
+        return f"Composing {takes} variations, {ready} ready"
+    return f"Composing {takes} variations"
+
+
+def takes_ended(ready: int, takes: int) -> str:
+    """When nothing more will come."""
+    if ready == takes:
+        return f"Your {takes} variations are ready"
+    return f"{ready} of your {takes} variations came out"
+
+
+def take_ready(url: str | None, likes: int) -> str:
+    """`url` is the way to its message, once it was posted."""
+    parts = [listen_link(url) if url else "Ready."]
+    if likes:
+        parts.append("1 like" if likes == 1 else f"{likes} likes")
+    return ", ".join(parts)
+
+
+def take_waits(place: int | None) -> str:
+    """In the queue, at this place."""
+    return f"Waiting, at place {place} in the queue." if place else "Waiting."
+
+
+def favourite(takes: list[int]) -> str:
+    """One or more takes with the most likes."""
+    names = [take_name(take) for take in takes]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}, level"
