@@ -90,7 +90,7 @@ async def test_overdue_track_is_told_about(open_stage: OpenStage) -> None:
         ben = stage.member()
         await (await ben.slash("compose", prompt=PROMPT)).answered()
         told = await stage.bot.watch(ben.wait_for_message(lambda m: "than usual" in m.content))
-        assert [button["label"] for button in told.buttons] == ["Cancel"]
+        assert [button["label"] for button in told.buttons] == ["Check again", "Cancel"]
 
 
 async def test_busy_provider_is_asked_again(stage: Stage) -> None:
