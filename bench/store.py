@@ -16,7 +16,7 @@ from secrets import randbits, token_hex
 from typing import Any, Final
 
 from bench.table import Figure
-from bot.jobs import Audio, Brief, Job, NewJob, Notice, Rung
+from bot.jobs import Brief, Job, NewJob, Notice, Rung
 from bot.provider.models import LYRIA_2
 from bot.store.database import open_database
 from bot.store.job_store import JobStore
@@ -31,7 +31,7 @@ JOBS: Final = 300
 AT_ONCE: Final = 50
 LEASE_S: Final = 60.0
 LIMITS = DailyLimits(per_member=20, whole_bot=0)
-TRACK = Audio(url="https://cdn.example/output.wav", content_type="audio/wav")
+TRACK_URL = "https://cdn.example/output.wav"
 
 
 async def measure() -> list[Figure]:
@@ -124,7 +124,7 @@ class Lives:
         await self._jobs.start_generation(job.id, f"{job.id}:lyria2", utc_now())
 
     async def _poll(self, job: Job) -> None:
-        await self._jobs.succeed(job.id, TRACK, utc_now())
+        await self._jobs.succeed(job.id, TRACK_URL, utc_now())
 
     async def _tell(self, notice: Notice) -> None:
         now = utc_now()

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from yarl import URL
 
 from bot.errors import GenerationUnknown, ProviderError
-from bot.jobs import Audio, Job, JobState
+from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
@@ -68,20 +68,20 @@ class Checking:
     async def link(self, job: Job) -> str | None:
         """Where the file of a finished job is now, if members may be shown that address."""
         now = await self._jobs.get(job.id)
-        url = now.audio.url if now and now.audio else None
+        url = now.audio_url if now else None
         return str(URL(url)) if url and self._fetcher.may_link(url) else None
 
     async def _learn(self, job: Job, generation: Generation) -> Finding:
         if generation.phase is Phase.ERROR:
             await self._poll_now(job)
             return Finding.BROKEN
-        if generation.phase is not Phase.COMPLETED or generation.audio is None:
+        if generation.phase is not Phase.COMPLETED or generation.audio_url is None:
             return Finding.RUNNING
-        return await self._found(job, generation.audio)
+        return await self._found(job, generation.audio_url)
 
-    async def _found(self, job: Job, audio: Audio) -> Finding:
+    async def _found(self, job: Job, audio_url: str) -> Finding:
         if job.state is JobState.SUCCEEDED:
-            await self._jobs.refresh_audio(job.id, audio)
+            await self._jobs.refresh_audio(job.id, audio_url)
             return Finding.FRESH
         if job.state is JobState.FAILED and await self._jobs.find_again(job.id, self._clock()):
             log.info("its generation was found again")

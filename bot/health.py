@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.errors import PortUnusable
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.store.survey import Survey
-from bot.workers.worker import Worker, utc_now
+from bot.workers.worker import Clock, Worker
 
 DATABASE_TIMEOUT_S: Final = 2.0
 # Looks closer together than this share one answer: whoever asks often must not load the database.
@@ -29,11 +29,14 @@ log = logging.getLogger(__name__)
 class Health:
     """How the parts of the process are. Workers are added once they run."""
 
-    def __init__(self, survey: Survey, metrics: Metrics, *, connected: Callable[[], bool]) -> None:
+    def __init__(
+        self, survey: Survey, metrics: Metrics, *, connected: Callable[[], bool], clock: Clock
+    ) -> None:
         self.workers: Sequence[Worker[Any]] = ()
         self._survey = survey
         self._metrics = metrics
         self._connected = connected
+        self._clock = clock
         self._asking: asyncio.Task[bool] | None = None
         self._asked_at_s = -FRESH_S
         self._counting = asyncio.Lock()
@@ -70,7 +73,7 @@ class Health:
         async with self._counting:
             if time.monotonic() - self._counted_at_s < CENSUS_FRESH_S:
                 return
-            census = await self._survey.census(utc_now()) if parts["database"] else None
+            census = await self._survey.census(self._clock()) if parts["database"] else None
             self._metrics.set_census(census)
             if census:
                 self._counted_at_s = time.monotonic()

@@ -134,16 +134,6 @@ class Brief:
     audio_format: AudioFormat | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Audio:
-    """Where the provider put the finished file, and what it said of it (unchecked)."""
-
-    url: str
-    content_type: str | None = None
-    file_name: str | None = None
-    size_bytes: int | None = None
-
-
 def new_job_id() -> str:
     """16 hexadecimal digits."""
     return secrets.token_hex(8)
@@ -181,8 +171,9 @@ class Job:
     """A stored job. All times are aware and UTC; `due_at` is when its state wants the next step.
 
     Variations of one request share `batch_id`, the id of the first; `take` counts them from 1.
-    `title` is what its member called the track, `duration_s` and `tempo_bpm` what was measured in
-    the audio. `deleted_at` is when a member or moderator took the track away.
+    `audio_url` is where the provider put the finished file, unchecked. `title` is what its member
+    called the track, `duration_s` and `tempo_bpm` what was measured in the audio. `deleted_at` is
+    when a member or moderator took the track away.
     """
 
     id: str
@@ -203,7 +194,7 @@ class Job:
     submitted_at: datetime | None
     finished_at: datetime | None
     generation_id: str | None
-    audio: Audio | None
+    audio_url: str | None
     failure_kind: FailureKind | None
     failure_reason: str | None
     private: bool = False

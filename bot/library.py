@@ -101,7 +101,7 @@ class Library:
 
     async def handed_out(self, held: Held) -> None:
         """The member has it now."""
-        await self._stores.held.handed_out(held.job.id, held.notice.id, self._clock())
+        await self._stores.held.handed_out(held.notice.id, self._clock())
 
     # --- tracks -----------------------------------------------------------------------------
 

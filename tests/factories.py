@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import (
-    Audio,
     Brief,
     FailureKind,
     Job,
@@ -26,7 +25,7 @@ NO_LIMITS = DailyLimits(per_member=0, whole_bot=0)
 MEMBER_ID = 200_000_000_000_000_001
 CHANNEL_ID = 300_000_000_000_000_001
 CARD_ID = 500_000_000_000_000_001
-AUDIO = Audio(url="https://cdn.example/output.wav", content_type="audio/wav")
+AUDIO_URL = "https://cdn.example/output.wav"
 
 _numbers = itertools.count(1)
 
@@ -93,7 +92,7 @@ def a_job(**changes: Any) -> Job:
         "submitted_at": None,
         "finished_at": None,
         "generation_id": None,
-        "audio": None,
+        "audio_url": None,
         "failure_kind": None,
         "failure_reason": None,
     }
@@ -156,10 +155,10 @@ class Stored:
         assert await self.jobs.start_generation(job.id, generation_id, self.clock())
         return await self.job(job.id)
 
-    async def succeed(self, audio: Audio = AUDIO, **changes: Any) -> Job:
+    async def succeed(self, audio_url: str = AUDIO_URL, **changes: Any) -> Job:
         """A job whose track is finished."""
         job = await self.generate(**changes)
-        assert await self.jobs.succeed(job.id, audio, self.clock())
+        assert await self.jobs.succeed(job.id, audio_url, self.clock())
         return await self.job(job.id)
 
     async def fail(

@@ -62,8 +62,8 @@ class AudioSources:
             else:
                 if url:
                     yield url
-        if job.audio is not None:
-            yield job.audio.url
+        if job.audio_url is not None:
+            yield job.audio_url
 
     async def _kept(self, job: Job, stack: contextlib.AsyncExitStack) -> AudioOnDisk:
         kept = await self._held.get(job.id)

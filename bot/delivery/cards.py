@@ -78,9 +78,7 @@ def failure_sentence(job: Job) -> str:
     """Why the job failed, in words for its member."""
     if job.failure_kind is None:
         raise AssertionError("not a failed job")
-    reason = harmless(job.failure_reason or "", 400)
-    sentence = words.failure(job.failure_kind, reason)
-    return sentence[0].upper() + sentence[1:]
+    return words.failure(job.failure_kind, harmless(job.failure_reason or "", 400))
 
 
 def recipe_embed(job: Job) -> discord.Embed:

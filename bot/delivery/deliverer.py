@@ -125,6 +125,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             if not await self._show_end(notice, job, message_url=url, unsure=False):
                 return
         await self._notices.close(notice)
+        if notice.kind is NoticeKind.RESULT and _is_fleeting(job, told):
+            await self._tracks.keep_copy(job)
 
     async def _show_end(
         self, notice: Notice, job: Job, *, message_url: str | None, unsure: bool
@@ -182,6 +184,11 @@ def _told_before(notice: Notice) -> Told | None:
     return Told(
         rung=notice.rung, channel_id=notice.message_channel_id, message_id=notice.message_id
     )
+
+
+def _is_fleeting(job: Job, told: Told) -> bool:
+    """Whether it was told where nobody, we included, can fetch the message from again."""
+    return told.rung is Rung.INTERACTION and not job.uses_channel
 
 
 def _outdated(notice: Notice, job: Job) -> bool:

@@ -19,6 +19,7 @@ from bot.delivery.audio_sources import AudioSources
 from bot.delivery.ladder import NONCE_HOLDS
 from bot.delivery.mastering import Mastering
 from bot.delivery.messenger import Messenger
+from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import AudioError, DeliveryLater, Unreachable, UploadTooLarge
 from bot.jobs import Job
@@ -133,7 +134,7 @@ class Sharing:
             track = await self._mastering.fit(master, target.limit_bytes, patient=False)
             if track is None:
                 raise UploadTooLarge(f"{audio.size_bytes} bytes, and no form of it fits")
-            what = announcements.track(master.job, track, parent=parent)
+            what = announcements.track(as_shared(master.job), track, parent=parent)
             yield replace(
                 what,
                 content=words.shared(job.member_id),

@@ -14,8 +14,10 @@ from bot.errors import (
     AudioTooLarge,
     AudioUnavailable,
     AudioUnusable,
+    DatabaseTrouble,
     ProviderError,
     UploadTooLarge,
+    in_short,
 )
 from bot.jobs import Job, Notice
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher, AudioOnDisk
@@ -30,6 +32,8 @@ PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 FETCH_BYTES = 50 * 2**20
 # As much as one request to Discord may carry.
 HELD_BYTES = 25 * 2**20
+# A copy is a courtesy: other deliveries must not wait for it.
+COPIED_WITHIN_S = 60.0
 # Uploads of one track, each smaller than the one before, until a link goes out.
 FORMS = 3
 # After that many tries the workshop is not waited for any more.
@@ -66,9 +70,7 @@ class TrackDelivery:
         Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help, and what
         `Ladder.tell` raises, but for `UploadTooLarge`.
         """
-        if job.audio is None:
-            raise AssertionError("succeeded without audio")
-        url = job.audio.url
+        url = _address(job)
         try:
             async with (
                 self._mastering.getting_ready(),
@@ -96,19 +98,31 @@ class TrackDelivery:
 
         Raises `AudioUnavailable` where waiting may help; what surely can't be had is left out.
         """
-        if job.audio is None:
-            raise AssertionError("succeeded without audio")
         try:
-            async with self._fetcher.fetch(job.audio.url, limit_bytes=HELD_BYTES) as audio:
-                content = await asyncio.to_thread(audio.path.read_bytes)
-                held = HeldAudio(file_name=file_name(job, audio.extension), content=content)
-            await self._held.keep(job.id, held, self._clock())
+            await self._copy(job)
         except AudioError as error:
             may_come = isinstance(error, AudioUnavailable)
             if may_come and not has_waited(notice, FILE_PATIENCE, self._clock()):
                 await self._ask_for_address(job)
                 raise
             log.warning("its audio could not be kept: %s", error)
+
+    async def keep_copy(self, job: Job) -> None:
+        """Store the file of a track that was told, but where nobody can fetch it from again.
+
+        As well as it goes: the member has the track, and what is too large is left out.
+        """
+        try:
+            async with asyncio.timeout(COPIED_WITHIN_S):
+                await self._copy(job)
+        except (AudioError, DatabaseTrouble, TimeoutError) as error:
+            log.info("no copy of its audio is kept: %s", in_short(error))
+
+    async def _copy(self, job: Job) -> None:
+        async with self._fetcher.fetch(_address(job), limit_bytes=HELD_BYTES) as audio:
+            content = await asyncio.to_thread(audio.path.read_bytes)
+            held = HeldAudio(file_name=file_name(job, audio.extension), content=content)
+        await self._held.keep(job.id, held, self._clock())
 
     async def _tell_with_file(self, notice: Notice, job: Job, audio: AudioOnDisk) -> Told:
         """In the best form that fits; where Discord thinks otherwise, in a smaller one."""
@@ -129,10 +143,10 @@ class TrackDelivery:
         raise AudioTooLarge(f"{audio.size_bytes} bytes, and no form of it goes in")
 
     async def _tell_with_link(self, notice: Notice, job: Job, why: str) -> Told:
-        if job.audio is None or not self._fetcher.may_link(job.audio.url):
+        url = _address(job)
+        if not self._fetcher.may_link(url):
             return await self._tell_without(notice, job)
-        parent = await self._parent(job)
-        what = announcements.track_link(job, job.audio.url, why, parent=parent)
+        what = announcements.track_link(job, url, why, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
 
     async def _tell_without(self, notice: Notice, job: Job) -> Told:
@@ -150,5 +164,11 @@ class TrackDelivery:
         except ProviderError as error:
             log.info("no new address of the file: %s", error)
             return
-        if generation.audio:
-            await self._jobs.refresh_audio(job.id, generation.audio)
+        if generation.audio_url:
+            await self._jobs.refresh_audio(job.id, generation.audio_url)
+
+
+def _address(job: Job) -> str:
+    if job.audio_url is None:
+        raise AssertionError("succeeded without audio")
+    return job.audio_url

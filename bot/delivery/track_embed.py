@@ -1,5 +1,7 @@
 """The embed below a finished track: what was asked for, and what came of it."""
 
+from dataclasses import replace
+
 import discord
 
 from bot import words
@@ -50,6 +52,11 @@ def track_embed(
     return embed
 
 
+def as_shared(job: Job) -> Job:
+    """What others may be shown of a track that was private until its member shared it."""
+    return replace(job, private=False)
+
+
 def _titled(job: Job) -> str:
     title = harmless(title_of(job), TITLE_LIMIT - TAKE_ROOM)
     return title if job.batch_id is None else words.take_title(title, job.take)
@@ -63,8 +70,10 @@ def _described(job: Job, parent: Job | None) -> str:
 
 
 def _lineage(job: Job, relation: Relation, parent: Job) -> str:
-    """Whom it goes back to. What others keep to themselves, or took away, is not named."""
-    hidden = parent.deleted_at is not None or (parent.private and parent.member_id != job.member_id)
+    """Whom it goes back to. What was taken away is not named, nor what its member alone may know
+    of, unless this is for the same member alone, too."""
+    same_secret = job.private and parent.member_id == job.member_id
+    hidden = parent.deleted_at is not None or (parent.private and not same_secret)
     title = None if hidden else harmless(title_of(parent), TITLE_LIMIT)
     return words.lineage(relation, title, parent.member_id)
 

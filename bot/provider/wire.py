@@ -23,10 +23,8 @@ from bot.errors import (
     Trouble,
     Unavailable,
 )
-from bot.jobs import Audio
 
 HINT_LIMIT = 500
-LARGEST_SIZE_BYTES = 2**63 - 1  # what a column holds
 LARGEST_AMOUNT = 1e12  # of money or credits; beyond it, it is a mistake
 
 
@@ -57,11 +55,6 @@ def _text_or_empty(value: Any) -> Any:
     return value if isinstance(value, str) else ""
 
 
-def _size_or_none(value: Any) -> Any:
-    fits = type(value) is int and 0 < value <= LARGEST_SIZE_BYTES
-    return value if fits else None
-
-
 def _amount_or_none(value: Any) -> Any:
     # `type`, since a bool is an int; the upper bound also refuses infinity and NaN.
     fits = type(value) in {int, float} and 0 <= value <= LARGEST_AMOUNT
@@ -76,9 +69,6 @@ class AudioFile(_Answer):
     """`audio_file` of a completed generation; only `url` is sure."""
 
     url: OptionalText = None
-    content_type: OptionalText = None
-    file_name: OptionalText = None
-    file_size: Annotated[int | None, BeforeValidator(_size_or_none)] = None
 
 
 class Usage(_Answer):
@@ -119,17 +109,9 @@ class Generation(_Answer):
         return Phase.ERROR if self.status == "error" else Phase.PENDING
 
     @property
-    def audio(self) -> Audio | None:
-        """The finished file, if there is one."""
-        file = self.audio_file
-        if file is None or file.url is None:
-            return None
-        return Audio(
-            url=file.url,
-            content_type=file.content_type,
-            file_name=file.file_name,
-            size_bytes=file.file_size,
-        )
+    def audio_url(self) -> str | None:
+        """Where the finished file is, if there is one; as unchecked as all that was sent."""
+        return self.audio_file.url if self.audio_file else None
 
     @property
     def error_text(self) -> str:

@@ -1,4 +1,4 @@
-"""Audio that could not be delivered, kept for its member to ask for."""
+"""Audio that stands in no message, kept for its member to ask for."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import Rung
+from bot.store.rows import select_job
 from bot.store.tables import held_audio, jobs, notices
 
 TOKEN_LIFE = timedelta(minutes=15)
@@ -27,8 +28,12 @@ class HeldStore:
         self._engine = engine
 
     async def keep(self, job_id: str, audio: HeldAudio, now: datetime) -> None:
-        """Keep a job's file; may be repeated."""
+        """Keep a job's file, unless the track was deleted meanwhile; may be repeated."""
+        # Locked, so that a deletion comes either before or after.
+        there = select_job(job_id).where(jobs.c.deleted_at.is_(None)).with_for_update()
         async with self._engine.begin() as connection:
+            if not (await connection.execute(there)).first():
+                return
             await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
             await connection.execute(
                 sa.insert(held_audio).values(
@@ -51,18 +56,16 @@ class HeldStore:
         async with self._engine.connect() as connection:
             return int((await connection.execute(wanted)).scalar() or 0)
 
-    async def handed_out(self, job_id: str, notice_id: int, now: datetime) -> None:
-        """The member has it: nothing is kept any longer."""
+    async def handed_out(self, notice_id: int, now: datetime) -> None:
+        """The member was told. The file stays: what they see of it vanishes with a reload."""
+        told = {"told_at": now, "unsure": False, "rung": Rung.INTERACTION}
         async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
             await connection.execute(
-                sa.update(notices)
-                .where(notices.c.id == notice_id)
-                .values(told_at=now, unsure=False, rung=Rung.INTERACTION)
+                sa.update(notices).where(notices.c.id == notice_id).values(told)
             )
 
     async def forget(self, now: datetime, *, held_for: timedelta) -> int:
-        """Drop files that nobody asked for in time, and dead interaction tokens; files dropped."""
+        """Drop files that were kept for so long, and dead interaction tokens; files dropped."""
         tokens = sa.update(jobs).where(
             jobs.c.interaction_token.is_not(None), jobs.c.created_at < now - TOKEN_LIFE
         )

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import Audio, FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.interruptions import abandoned, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
@@ -198,7 +198,7 @@ class JobStore:
             job_id, JobState.GENERATING, patience_s=patience_s, due_at=due_at, **RELEASED
         )
 
-    async def succeed(self, job_id: str, audio: Audio, now: datetime) -> bool:
+    async def succeed(self, job_id: str, audio_url: str, now: datetime) -> bool:
         """generating → succeeded, with the notice that tells the member."""
         return await self._updates.move(
             job_id,
@@ -207,15 +207,12 @@ class JobStore:
             notice=NoticeKind.RESULT,
             now=now,
             finished_at=now,
-            audio_url=audio.url,
-            audio_content_type=audio.content_type,
-            audio_file_name=audio.file_name,
-            audio_size_bytes=audio.size_bytes,
+            audio_url=audio_url,
         )
 
-    async def refresh_audio(self, job_id: str, audio: Audio) -> bool:
+    async def refresh_audio(self, job_id: str, audio_url: str) -> bool:
         """Remember where the finished file is now; the provider's links do not live for ever."""
-        return await self._updates.update(job_id, JobState.SUCCEEDED, audio_url=audio.url)
+        return await self._updates.update(job_id, JobState.SUCCEEDED, audio_url=audio_url)
 
     async def measured(self, job_id: str, *, duration_s: float, tempo_bpm: float | None) -> bool:
         """Remember what was heard in the finished file."""

@@ -9,7 +9,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import (
-    Audio,
     AudioFormat,
     Brief,
     FailureKind,
@@ -92,7 +91,7 @@ def job_from_row(row: Any) -> Job:
         submitted_at=row.submitted_at,
         finished_at=row.finished_at,
         generation_id=row.generation_id,
-        audio=_audio(row),
+        audio_url=row.audio_url,
         failure_kind=FailureKind(row.failure_kind) if row.failure_kind else None,
         failure_reason=row.failure_reason,
         private=row.private,
@@ -140,17 +139,6 @@ def _reference(row: Any) -> Reference | None:
         channel_id=row.reference_channel_id,
         message_id=row.reference_message_id,
         attachment_id=row.reference_attachment_id,
-    )
-
-
-def _audio(row: Any) -> Audio | None:
-    if row.audio_url is None:
-        return None
-    return Audio(
-        url=row.audio_url,
-        content_type=row.audio_content_type,
-        file_name=row.audio_file_name,
-        size_bytes=row.audio_size_bytes,
     )
 
 

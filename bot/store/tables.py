@@ -104,9 +104,6 @@ jobs = sa.Table(
     sa.Column("generation_id", AnyText),
     sa.Column("inference_id", AnyText, index=True),
     sa.Column("audio_url", AnyText),
-    sa.Column("audio_content_type", AnyText),
-    sa.Column("audio_file_name", AnyText),
-    sa.Column("audio_size_bytes", sa.BigInteger),
     sa.Column("failure_kind", sa.String(16)),
     sa.Column("failure_reason", AnyText),
     # the finished track
@@ -151,7 +148,7 @@ notices = sa.Table(
     sa.Index(None, "due_at"),
 )
 
-# Audio that could not be delivered: the provider's links expire, and processes share no disk.
+# Audio that stands in no message: the provider's links expire, and processes share no disk.
 held_audio = sa.Table(
     "held_audio",
     metadata,

@@ -43,26 +43,26 @@ def track_unreachable(member_id: int) -> str:
 
 
 def failed(member_id: int, kind: FailureKind, reason: str) -> str:
-    """What went wrong, and what to do next. `reason` is the provider's, made harmless."""
-    return f"{mention(member_id)} {failure(kind, reason)}"
+    """The same for the channel."""
+    return f"{mention(member_id)} your track did not work out. {failure(kind, reason)}"
 
 
 def failure(kind: FailureKind, reason: str) -> str:
-    """The same without the mention, for the card."""
+    """Why there is no track, and what to do next. `reason` is the provider's, made harmless."""
     match kind:
         case FailureKind.REJECTED:
             return (
-                f"the music service did not take this request. {service_says(reason)} "
+                f"The music service did not take this request. {service_says(reason)} "
                 "It cost nothing. Change the prompt and use `/compose` again."
             )
         case FailureKind.GENERATION:
             return (
-                f"the music service could not make this track. {service_says(reason)} "
+                f"The music service could not make this track. {service_says(reason)} "
                 "It cost nothing. Another wording often helps."
             )
         case FailureKind.INTERRUPTED:
             return (
-                "the connection broke while I was handing your prompt to the music service, so I "
+                "The connection broke while I was handing your prompt to the music service, so I "
                 "can't know whether it was taken. It may have been billed, so I do not send it "
                 "again by myself. Press the button if you want another try."
             )
@@ -70,7 +70,7 @@ def failure(kind: FailureKind, reason: str) -> str:
             return REFERENCE_TOO_OLD
         case FailureKind.LOST:
             return (
-                "the music service lost this track and will not deliver it any more. "
+                "The music service lost this track and will not deliver it any more. "
                 "Press the button if you want another try."
             )
 

@@ -1,5 +1,4 @@
-"""Forgetting in time: held files that nobody asked for, dead links, old drafts, and what the
-killed left."""
+"""Forgetting in time: kept files, dead links, old drafts, and what the killed left."""
 
 import asyncio
 import contextlib
@@ -46,7 +45,7 @@ class Janitor:
         await self._drafts.forget_before(self._clock() - DRAFT_LIFE)
         dropped = await self._held.forget(self._clock(), held_for=self._held_for)
         if dropped:
-            log.info("dropped %d held tracks that nobody asked for in time", dropped)
+            log.info("dropped %d files that were kept for their members long enough", dropped)
 
     @contextlib.asynccontextmanager
     async def tidying(self) -> AsyncIterator[None]:

@@ -95,9 +95,9 @@ class Poller(Worker[Job]):
     async def _take(self, job: Job, generation: Generation) -> None:
         if generation.phase is Phase.ERROR:
             await self._fail(job, FailureKind.GENERATION, generation.error_text)
-        elif generation.phase is Phase.COMPLETED and generation.audio:
+        elif generation.phase is Phase.COMPLETED and generation.audio_url:
             now = self._clock()
-            if await self._jobs.succeed(job.id, generation.audio, now):
+            if await self._jobs.succeed(job.id, generation.audio_url, now):
                 log.info("finished after %d polls", job.attempts)
                 self._metrics.finished(job, now, generation.usage)
                 await self._experience.learn(job, now)

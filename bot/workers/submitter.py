@@ -15,6 +15,7 @@ from bot.errors import (
     ReferenceLost,
     ReferenceTrouble,
     Refused,
+    in_short,
 )
 from bot.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
 from bot.logs import about_job
@@ -99,26 +100,50 @@ class Submitter(Worker[Job]):
     async def handle(self, job: Job) -> None:
         """One POST, and what its answer means."""
         with about_job(job.id):
+            brief = await self._ready(job)
+            if brief is None:
+                return
             try:
-                brief = await self._refreshed(job.brief)
-                generation = await self._provider.submit(brief)
-            except ReferenceLost as error:
-                await self._fail(job, FailureKind.REFERENCE, str(error))
-            except ReferenceTrouble as error:
-                log.warning("waits: %s", error)
-                await self._wait(job, REFERENCE_AGAIN_S)
-            except InvalidRequest as error:
-                await self._fail(job, FailureKind.REJECTED, error.hint)
-            except Refused as error:
-                pause = await self._hold_back(error)
-                await self._wait(job, SOON_S)
-                await self._tell_waiting(pause)
-            except OutcomeUnknown as error:
-                pause = await self._hold_back(error)
-                await self._fail(job, FailureKind.INTERRUPTED, str(error))
-                await self._tell_waiting(pause)
-            else:
-                await self._start(job, generation)
+                await self._submit(job, brief)
+            except Exception as error:
+                # Ours to mend. The job must not wait for its lease to end, and in a pause hold up
+                # all others: if it is still being submitted, nobody knows whether it was sent.
+                log.exception("an unexpected end of a submission")
+                await self._give_up(job, OutcomeUnknown(in_short(error)))
+
+    async def _ready(self, job: Job) -> Brief | None:
+        """What is to be sent; `None` if it can't be sent now. Until here nothing was."""
+        try:
+            return await self._refreshed(job.brief)
+        except ReferenceLost as error:
+            await self._fail(job, FailureKind.REFERENCE, str(error))
+        except ReferenceTrouble as error:
+            log.warning("waits: %s", error)
+            await self._wait(job, REFERENCE_AGAIN_S)
+        except Exception:
+            log.exception("waits: its reference could not be looked for")
+            await self._wait(job, REFERENCE_AGAIN_S)
+        return None
+
+    async def _submit(self, job: Job, brief: Brief) -> None:
+        try:
+            generation = await self._provider.submit(brief)
+        except InvalidRequest as error:
+            await self._fail(job, FailureKind.REJECTED, error.hint)
+        except Refused as error:
+            pause = await self._hold_back(error)
+            await self._wait(job, SOON_S)
+            await self._tell_waiting(pause)
+        except OutcomeUnknown as error:
+            await self._give_up(job, error)
+        else:
+            await self._start(job, generation)
+
+    async def _give_up(self, job: Job, why: OutcomeUnknown) -> None:
+        """It may have been billed, so only its member submits it again."""
+        pause = await self._hold_back(why)
+        await self._fail(job, FailureKind.INTERRUPTED, str(why))
+        await self._tell_waiting(pause)
 
     async def _start(self, job: Job, generation: Generation) -> None:
         log.info("accepted by the provider as generation %s", generation.id)

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.checking import Checking, Finding
-from bot.jobs import Audio, FailureKind, Job, JobState, NoticeKind
+from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.workers.bells import Bell, Bells
 from bot.workers.pace import Pace
 from sandbox.aimlapi import AimlapiStandIn, Fate
-from tests.factories import AUDIO, Stored, a_brief
+from tests.factories import AUDIO_URL, Stored, a_brief
 
 STATES = [JobState.GENERATING, JobState.SUCCEEDED, JobState.FAILED]
 
@@ -94,18 +94,18 @@ async def test_delivered_track_gets_a_fresh_address(
     stored: Stored, provider: Provider, stand_in: AimlapiStandIn, checking: Checking
 ) -> None:
     generation_id = await generation(provider, stand_in, Fate(duration_s=0))
-    job = await stored.succeed(AUDIO, generation_id=generation_id)
+    job = await stored.succeed(AUDIO_URL, generation_id=generation_id)
     assert await checking.check(job) is Finding.FRESH
-    fresh = (await stored.job(job.id)).audio
+    fresh = (await stored.job(job.id)).audio_url
     assert fresh is not None
-    assert fresh.url.startswith(stand_in.url)
-    assert await checking.link(job) == fresh.url
+    assert fresh.startswith(stand_in.url)
+    assert await checking.link(job) == fresh
 
 
 async def test_address_that_is_not_for_members_is_not_handed_out(
     stored: Stored, checking: Checking
 ) -> None:
-    evil = await stored.succeed(Audio(url="http://169.254.169.254/secret"))
+    evil = await stored.succeed("http://169.254.169.254/secret")
     assert await checking.link(evil) is None
 
 

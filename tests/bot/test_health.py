@@ -89,7 +89,7 @@ def open_site(unused_port: int) -> OpenSite:
     @contextlib.asynccontextmanager
     async def opened(survey: Survey) -> AsyncIterator[Site]:
         metrics = Metrics()
-        health = Health(survey, metrics, connected=lambda: site.connected)
+        health = Health(survey, metrics, connected=lambda: site.connected, clock=utc_now)
         base = f"http://{HOST}:{unused_port}"
         async with (
             serving(health, metrics, host=HOST, port=unused_port),

@@ -14,7 +14,7 @@ from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from tests.factories import AUDIO, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
+from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 
 def a_reception(
@@ -68,7 +68,7 @@ async def test_job_is_expected_after_what_was_seen_when_there_is_experience(
     for seconds in (50, 20, 25):
         job = await stored.generate()
         await stored.jobs.poll_again(job.id, clock.advance(seconds))
-        await stored.jobs.succeed(job.id, AUDIO, clock())
+        await stored.jobs.succeed(job.id, AUDIO_URL, clock())
     admitted = await a_reception(stored).admit(a_new_job())
     assert (admitted.expected_at - clock()).total_seconds() == 25
 

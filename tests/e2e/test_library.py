@@ -258,7 +258,7 @@ async def test_track_whose_audio_is_gone_can_be_made_again_with_the_same_seed(
 ) -> None:
     job = await reader.composed()
     delete_tracks(reader)
-    path = job.audio.url.partition("/cdn/")[2] if job.audio else ""
+    path = (job.audio_url or "").partition("/cdn/")[2]
     gone = reader.stage.provider.scenario.on("GET", f"/cdn/{path}", times=None)
     gone.respond(404, {})
     opened = await reader.open(await reader.tracks(), job)

@@ -20,18 +20,18 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.jobs import Audio, AudioFormat, Job
+from bot.jobs import AudioFormat, Job
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
 from bot.tracks import Tracks
 from sandbox.aimlapi import AimlapiStandIn, Fate
-from sandbox.aimlapi import Audio as StandInAudio
+from sandbox.aimlapi import Audio
 from tests.bot.delivery.fakes import FakeMessenger, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
 
-NOWHERE = Audio(url="http://127.0.0.1:9/gone.wav")
+NOWHERE = "http://127.0.0.1:9/gone.wav"
 OTHER = wav(2000)
 TARGET = Target(channel_id=8, guild_id=400, limit_bytes=10 << 20)
 
@@ -82,12 +82,12 @@ class Scene:
 
     async def served(self, content: bytes) -> str:
         """Where a file lies."""
-        audio = StandInAudio(content)
+        audio = Audio(content)
         self.stand_in.plan(Fate(duration_s=0, audio=audio))
         generation = await self.provider.submit(a_brief())
-        done = (await self.provider.fetch(generation.id)).audio
-        assert done is not None
-        return done.url
+        url = (await self.provider.fetch(generation.id)).audio_url
+        assert url is not None
+        return url
 
     async def held_track(self, **changes: Any) -> Job:
         """A track whose audio is nowhere but in the database."""
@@ -234,6 +234,6 @@ async def test_message_of_the_track_comes_before_what_is_held(scene: Scene) -> N
 
 
 async def test_provider_is_asked_for_the_file_when_no_message_has_it(scene: Scene) -> None:
-    job = await scene.stored.succeed(Audio(url=await scene.served(OTHER)))
+    job = await scene.stored.succeed(await scene.served(OTHER))
     await scene.sharing.share(job, TARGET, at_hand="http://127.0.0.1:9/gone.wav")
     assert scene.messages.posted[0][2] == OTHER

@@ -229,8 +229,8 @@ async def test_generation_is_followed_to_its_track(
     stand_in.clock.advance(10)
     done = await provider.fetch(submitted.id)
     assert done.phase is Phase.COMPLETED
-    assert done.audio is not None
-    assert done.audio.url.startswith(stand_in.url)
+    assert done.audio_url is not None
+    assert done.audio_url.startswith(stand_in.url)
 
 
 async def test_generation_is_pending_when_the_status_word_is_unknown(
@@ -255,7 +255,7 @@ async def test_completed_generation_has_no_audio_when_the_file_is_missing(
 ) -> None:
     stand_in.plan(Fate(duration_s=0, audio_file={"url": None}))
     done = await provider.fetch((await provider.submit(a_brief())).id)
-    assert (done.phase, done.audio) == (Phase.COMPLETED, None)
+    assert (done.phase, done.audio_url) == (Phase.COMPLETED, None)
 
 
 @pytest.mark.parametrize(

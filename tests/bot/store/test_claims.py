@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.jobs import FailureKind, JobState, NoticeKind
 from bot.store.process_store import ALIVE_S, ProcessStore
-from tests.factories import AUDIO, CARD_ID, HandClock, Stored
+from tests.factories import AUDIO_URL, CARD_ID, HandClock, Stored
 
 LEASE_S = 50.0
 
@@ -226,7 +226,7 @@ async def test_durations_are_of_finished_tracks_newest_first(
     for seconds in (30, 40):
         job = await stored.generate()
         done_at = clock.advance(seconds)
-        await stored.jobs.succeed(job.id, AUDIO, done_at)
+        await stored.jobs.succeed(job.id, AUDIO_URL, done_at)
     await stored.fail()
     await stored.generate()
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.errors import IllegalMove
 from bot.jobs import MOVES, FailureKind, Job, JobState, NoticeKind, Rung
 from bot.store.tables import jobs, notices
-from tests.factories import AUDIO, CARD_ID, Stored
+from tests.factories import AUDIO_URL, CARD_ID, Stored
 
 Move = Callable[[Stored, Job], Awaitable[bool]]
 
@@ -40,7 +40,7 @@ MOVES_BY_METHOD: dict[tuple[JobState, JobState], Move] = {
         job.id, "other:id/1", it.clock()
     ),
     (S.FAILED, S.GENERATING): lambda it, job: it.jobs.revive(job.id, "other:id/1", it.clock()),
-    (S.GENERATING, S.SUCCEEDED): lambda it, job: it.jobs.succeed(job.id, AUDIO, it.clock()),
+    (S.GENERATING, S.SUCCEEDED): lambda it, job: it.jobs.succeed(job.id, AUDIO_URL, it.clock()),
     **{(s, S.FAILED): _fail_from(s) for s in (S.SUBMITTING, S.GENERATING)},
     **{(s, S.CANCELLED): _cancel_from(s) for s in (S.RECEIVED, S.QUEUED, S.GENERATING)},
 }
@@ -117,7 +117,7 @@ async def test_move_is_refused_when_the_job_does_not_exist(stored: Stored) -> No
     before = await everything(stored)
     ghost = "f" * 16
     assert not await stored.jobs.accept(ghost, CARD_ID, stored.clock())
-    assert not await stored.jobs.succeed(ghost, AUDIO, stored.clock())
+    assert not await stored.jobs.succeed(ghost, AUDIO_URL, stored.clock())
     assert await stored.jobs.get(ghost) is None
     assert await everything(stored) == before
     assert await stored.jobs.get(job.id) == job
@@ -125,7 +125,7 @@ async def test_move_is_refused_when_the_job_does_not_exist(stored: Stored) -> No
 
 async def test_success_keeps_the_audio_and_puts_one_notice_down(stored: Stored) -> None:
     job = await stored.succeed()
-    assert job.audio == AUDIO
+    assert job.audio_url == AUDIO_URL
     assert job.finished_at == stored.clock()
     assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.RESULT]
 
@@ -152,9 +152,9 @@ async def test_requeue_keeps_the_count_of_attempts_and_waits_until_due(stored: S
 
 async def test_new_address_is_remembered_only_when_the_track_is_finished(stored: Stored) -> None:
     running, done = await stored.generate(), await stored.succeed()
-    assert not await stored.jobs.refresh_audio(running.id, AUDIO)
-    assert await stored.jobs.refresh_audio(done.id, AUDIO)
-    assert (await stored.job(running.id)).audio is None
+    assert not await stored.jobs.refresh_audio(running.id, AUDIO_URL)
+    assert await stored.jobs.refresh_audio(done.id, AUDIO_URL)
+    assert (await stored.job(running.id)).audio_url is None
 
 
 async def test_measures_are_remembered_only_of_a_finished_track(stored: Stored) -> None:
@@ -185,7 +185,7 @@ async def test_revived_job_is_polled_and_told_its_result_alone_when_nobody_knew(
     assert (polled.id, polled.generation_id, polled.attempts) == (job.id, "late:id/1", 1)
     assert (polled.failure_kind, polled.failure_reason, polled.finished_at) == (None,) * 3
     assert await due(stored) == []
-    assert await stored.jobs.succeed(job.id, AUDIO, stored.clock())
+    assert await stored.jobs.succeed(job.id, AUDIO_URL, stored.clock())
     assert await due(stored) == [NoticeKind.RESULT]
 
 

@@ -21,7 +21,7 @@ from bot.jobs import FINAL_KINDS, MOVES, TERMINAL, FailureKind, JobState, Notice
 from bot.store.database import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.store.tables import jobs, metadata, notices
-from tests.factories import AUDIO, CARD_ID, HandClock, Stored
+from tests.factories import AUDIO_URL, CARD_ID, HandClock, Stored
 
 AT_MOST_RUNNING = 3
 LEASE_S = 60.0
@@ -206,7 +206,7 @@ class LifeCycle(RuleBasedStateMachine):
         if answer == "pending":
             moved = self._run(store.poll_again(job_id, now + timedelta(seconds=1)))
         elif answer == "done":
-            moved = self._run(store.succeed(job_id, AUDIO, now))
+            moved = self._run(store.succeed(job_id, AUDIO_URL, now))
         else:
             kind, source = FailureKind.GENERATION, JobState.GENERATING
             moved = self._run(store.fail(job_id, kind, "no", now, source=source))

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import AlreadyReceived, AlreadyRetried, ComposeError, DailyLimitReached
-from bot.jobs import Audio, FailureKind, JobState
+from bot.jobs import FailureKind, JobState
 from bot.store.receiving import DailyLimits
 from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
 
@@ -35,8 +35,8 @@ async def test_job_is_stored_when_its_text_is_not_storable(stored: Stored, text:
     job = await stored.generate(brief=brief)
     assert "\x00" not in job.brief.prompt
     assert job.brief.prompt.encode()
-    audio = Audio(url=f"https://cdn.example/{text}", content_type=text, file_name=text)
-    assert await stored.jobs.succeed(job.id, audio, stored.clock())
+    url = f"https://cdn.example/{text}"
+    assert await stored.jobs.succeed(job.id, url, stored.clock())
 
 
 async def test_failure_is_stored_when_its_reason_is_not_storable(stored: Stored) -> None:

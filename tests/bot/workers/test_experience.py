@@ -6,7 +6,7 @@ import pytest
 
 from bot.jobs import Job
 from bot.workers.experience import LATE_S, LEARN_FROM, Experience
-from tests.factories import AUDIO, HandClock, Stored, a_brief
+from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
 
 MODEL = "google/lyria2"
 
@@ -16,7 +16,7 @@ async def finish(stored: Stored, seconds: float, *, late_s: float = 0) -> Job:
     job = await stored.generate()
     await stored.jobs.poll_again(job.id, stored.clock.advance(seconds))
     job = await stored.job(job.id)
-    await stored.jobs.succeed(job.id, AUDIO, stored.clock.advance(late_s))
+    await stored.jobs.succeed(job.id, AUDIO_URL, stored.clock.advance(late_s))
     return job
 
 

@@ -63,7 +63,7 @@ async def test_job_succeeds_when_the_provider_completed_it(
     assert await poller.run_once() == 1
     done = await stored.job(job.id)
     assert (done.state, done.finished_at) == (JobState.SUCCEEDED, stored.clock())
-    assert done.audio is not None
+    assert done.audio_url is not None
     assert await kinds_of_notices(stored, job.id) == [NoticeKind.RESULT]
     assert bells.event(Bell.DELIVER).is_set()
     assert bells.event(Bell.SUBMIT).is_set()

@@ -18,7 +18,7 @@ from bot.workers.experience import Experience
 from bot.workers.submitter import LEASE_S, REFERENCE_AGAIN_S, Refresh, Submitter
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.factories import AUDIO, HandClock, Stored, a_brief, still_good
+from tests.factories import AUDIO_URL, HandClock, Stored, a_brief, still_good
 
 HTML = "<html>busy</html>"
 
@@ -407,7 +407,7 @@ async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_fo
     assert [await submitter.run_once() for _ in range(3)] == [1, 1, 0]
     assert (await stored.job(waiting.id)).state is JobState.QUEUED
     assert (await stored.job(other.id)).state is JobState.GENERATING
-    await stored.jobs.succeed(other.id, AUDIO, clock())
+    await stored.jobs.succeed(other.id, AUDIO_URL, clock())
     trouble = False
     assert await submitter.next_due_at() == clock() + timedelta(seconds=REFERENCE_AGAIN_S)
     clock.advance(REFERENCE_AGAIN_S)
