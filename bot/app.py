@@ -30,7 +30,7 @@ from bot.workers.janitor import Janitor
 from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse
 from bot.workers.shared_clock import SharedClock
-from bot.workers.worker import Worker
+from bot.workers.worker import Clock, Worker
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ async def run(settings: Settings) -> None:
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
+    clock = SharedClock()
     client = ComposeClient(
         http_trace=metrics.trace("discord"),
         api_url=settings.discord_api_url,
@@ -54,7 +55,7 @@ async def run(settings: Settings) -> None:
     )
     async with (
         open_database(settings.database_url) as engine,
-        _health_server(settings, client, Survey(engine), metrics) as health,
+        _health_server(settings, client, Survey(engine), metrics, clock) as health,
         Provider.open(settings.aimlapi_url, key, trace=metrics.trace("provider")) as provider,
         AudioFetcher.open(settings.aimlapi_url) as fetcher,
         Workshop.open() as workshop,
@@ -63,7 +64,6 @@ async def run(settings: Settings) -> None:
         worker_id = secrets.token_hex(8)
         pace = Pace(settings.polls_per_second)
         processes = ProcessStore(engine, worker_id)
-        clock = SharedClock()
         pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=clock)
         alone = engine.dialect.name == "sqlite"
         stores = Stores.on(engine, worker_id)
@@ -109,10 +109,10 @@ async def _open_bells(url: URL, *, alone: bool) -> AsyncIterator[Bells]:
 
 @contextlib.asynccontextmanager
 async def _health_server(
-    settings: Settings, client: ComposeClient, survey: Survey, metrics: Metrics
+    settings: Settings, client: ComposeClient, survey: Survey, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Health]:
     """What answers on PORT, from before Discord and the provider are asked for anything."""
-    health = Health(survey, metrics, connected=lambda: client.connected)
+    health = Health(survey, metrics, connected=lambda: client.connected, clock=clock)
     async with serving(health, metrics, host=settings.host, port=settings.port):
         yield health
 

@@ -1,6 +1,7 @@
 """The Discord client: its connection, its commands, and what it passes on to the cogs."""
 
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +42,9 @@ COGS = (
     "cogs.deleting",
     "cogs.recipe",
 )
+
+# In `Interaction.extras`, by this process' own clock: Discord's may be seconds off.
+RECEIVED_AT_S = "received_at_s"
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +114,12 @@ class ComposeClient(commands.AutoShardedBot):
                 await self.load_extension(cog)
         await self.tree.set_translator(CommandTranslator())
         await sync_commands(self, self.tree, self._command_guild_id)
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Called by discord.py for each event; notes when an interaction came."""
+        if event_name == "interaction":  # before anybody has begun to deal with it
+            args[0].extras[RECEIVED_AT_S] = time.monotonic()
+        super().dispatch(event_name, *args, **kwargs)
 
     @property
     def connected(self) -> bool:

@@ -22,7 +22,6 @@ from bot.workers.worker import Clock
 ANSWER_LEASE_S = 45.0
 # So long after the request Discord has taken the answer, or given the interaction up.
 TAKEN_WITHIN = timedelta(seconds=3)
-STORE_WITHIN_S = 2.5
 # What was typed is kept on the way to an answer, of which it must not take the whole time.
 KEEP_WITHIN_S = 1.0
 # Together well below the 3 s that a pressed button has for its answer.
@@ -78,13 +77,13 @@ class Reception:
         """Whether this server may spend the host's credits."""
         return not self._allowed_guild_ids or guild_id in self._allowed_guild_ids
 
-    async def admit(self, new: NewJob) -> Admitted:
-        """Store the request as `received`, quickly enough for an answer within 3 s.
+    async def admit(self, new: NewJob, *, within_s: float) -> Admitted:
+        """Store the request as `received`, quickly enough for an answer in time.
 
         Raises `DailyLimitReached`, `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it
         is stored after all when we said that it was not, it has no card, so it is never paid for.
         """
-        return await self._in_time(self._store(new), STORE_WITHIN_S)
+        return await self._in_time(self._store(new), within_s)
 
     async def _in_time(self, storing: Coroutine[Any, Any, T], within_s: float) -> T:
         """Its result. Raises `DatabaseTrouble` when it takes longer, and leaves it to itself then:
@@ -95,7 +94,7 @@ class Reception:
             return task.result()
         self._late.add(task)
         task.add_done_callback(self._came_late)
-        raise DatabaseTrouble(f"took longer than {within_s} s")
+        raise DatabaseTrouble(f"took longer than {within_s:.1f} s")
 
     def _came_late(self, task: asyncio.Task[Any]) -> None:
         self._late.discard(task)
@@ -146,10 +145,10 @@ class Reception:
             log.warning("the outcome of the first answer is unknown: %s", why)
             await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
 
-    async def keep(self, draft: Draft, member_id: int) -> str:
+    async def keep(self, draft: Draft, member_id: int, *, within_s: float = KEEP_WITHIN_S) -> str:
         """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`, soon."""
         keeping = self._drafts.keep(draft, member_id, self._clock())
-        return await self._in_time(keeping, KEEP_WITHIN_S)
+        return await self._in_time(keeping, min(within_s, KEEP_WITHIN_S))
 
     async def draft(self, draft_id: str, member_id: int) -> Draft | None:
         """What this member had typed, if it is still known. Raises `DatabaseTrouble`, soon."""

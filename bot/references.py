@@ -29,7 +29,7 @@ from bot.provider.audio_file import AudioFetcher, Glimpse
 from bot.provider.models import ReferenceAudio
 from bot.workers.worker import Clock
 
-# The first answer must be there within 3 s, and the request is yet to be stored.
+# The first answer must be there within 3 s, and the request is yet to be stored in what is left.
 LOOK_WITHIN_S = 1.5
 # The provider fetches the audio some time after it took the request.
 STILL_NEEDED = timedelta(minutes=10)

@@ -2,18 +2,29 @@
 
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import discord
 
-from bot.client import apologise
+from bot.client import RECEIVED_AT_S, apologise
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
 # nothing on it although it was asked to.
 NO_BODY = (KeyError, TypeError)
 
+# Discord waits 3 s for a first answer; the rest is for the ways to us and back.
+ANSWER_WITHIN_S = 2.5
+
 log = logging.getLogger(__name__)
+
+
+def left_s(interaction: discord.Interaction[Any]) -> float:
+    """Seconds until the first answer must be on its way, whatever was done since it came."""
+    now_s = time.monotonic()
+    came_at_s: float = interaction.extras.get(RECEIVED_AT_S, now_s)
+    return max(came_at_s + ANSWER_WITHIN_S - now_s, 0.0)
 
 
 async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> None:

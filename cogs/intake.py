@@ -22,7 +22,7 @@ from bot.errors import (
 from bot.jobs import Brief, Job, NewJob
 from bot.provider.models import MODELS
 from bot.reception import Admitted
-from cogs.answers import NO_BODY, say
+from cogs.answers import NO_BODY, left_s, say
 from cogs.mending import refuse, refuse_unkept
 from cogs.places import is_outside, refusal, upload_limit_bytes
 
@@ -70,7 +70,7 @@ async def _admit(interaction: discord.Interaction[ComposeClient], new: NewJob) -
     Raises `DatabaseTrouble`.
     """
     try:
-        return await interaction.client.reception.admit(new)
+        return await interaction.client.reception.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
         return words.limit_reached(error)
     except AlreadyRetried:

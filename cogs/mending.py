@@ -12,7 +12,7 @@ from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.drafts import Draft
 from bot.errors import DatabaseTrouble, NotTaken
-from cogs.answers import apologise_for, say
+from cogs.answers import apologise_for, left_s, say
 from cogs.given_audio import with_uploaded
 from cogs.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
 
@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
     """Say privately why nothing was started. What was typed is kept for the button below it."""
     try:
-        draft_id = await interaction.client.reception.keep(draft, interaction.user.id)
+        draft_id = await interaction.client.reception.keep(
+            draft, interaction.user.id, within_s=left_s(interaction)
+        )
     except DatabaseTrouble as error:
         log.error("a draft could not be stored: the database %s", error)
         await refuse_unkept(interaction, text, draft)

@@ -12,7 +12,7 @@ from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.buttons import Action
-from bot.delivery.track_embed import track_embed
+from bot.delivery.track_embed import as_shared, track_embed
 from bot.drafts import Draft
 from bot.jobs import Job, Relation
 from bot.store.track_store import Track
@@ -64,14 +64,15 @@ async def _play(interaction: RoutedInteraction, track: Track) -> None:
     """The audio, else a link to it, else the way to make it again."""
     replay = interaction.client.replay
     parent = await _parent(interaction, track.job)
-    async with replay.open(track, interaction.filesize_limit, parent=parent) as what:
+    own = track.job.member_id == interaction.user.id
+    async with replay.open(track, interaction.filesize_limit, own=own, parent=parent) as what:
         if what is not None and await _uploaded(interaction, track, what):
             return
     if url := await replay.link(track):
         await say(
             interaction,
             words.track_as_file_link(url),
-            embed=track_embed(track.job, parent=parent),
+            embed=track_embed(track.job if own else as_shared(track.job), parent=parent),
             view=_view(interaction, track),
         )
     else:

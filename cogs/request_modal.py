@@ -27,7 +27,7 @@ from bot.provider.models import (
     Model,
     model_named,
 )
-from cogs.answers import ask
+from cogs.answers import ask, left_s
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -57,7 +57,9 @@ async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Dra
     draft_id = UNSTORED
     if draft != Draft():
         try:
-            draft_id = await interaction.client.reception.keep(draft, interaction.user.id)
+            draft_id = await interaction.client.reception.keep(
+                draft, interaction.user.id, within_s=left_s(interaction)
+            )
         except DatabaseTrouble as error:
             log.error("a draft could not be stored: the database %s", error)
     await ask(interaction, RequestModal(draft, draft_id))

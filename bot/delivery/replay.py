@@ -9,6 +9,8 @@ from bot.delivery import announcements
 from bot.delivery.announcements import Announcement
 from bot.delivery.audio_sources import AudioSources
 from bot.delivery.mastering import Mastering
+from bot.delivery.mastering import Track as Fitted
+from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import AudioError, DeliveryError
 from bot.jobs import Job
@@ -31,25 +33,31 @@ class Replay:
 
     @asynccontextmanager
     async def open(
-        self, track: Track, limit_bytes: int, *, parent: Job | None = None
+        self, track: Track, limit_bytes: int, *, own: bool, parent: Job | None = None
     ) -> AsyncIterator[Announcement | None]:
-        """As it was announced, in a form of at most so many bytes, whose files go away with the
-        block; `None` if no form fits, or the audio is nowhere any more."""
+        """As it was announced, for its member or for others, in a form of at most so many bytes.
+
+        Its files go away with the block. `None` if no form fits, or the audio is nowhere any more.
+        """
         async with AsyncExitStack() as stack:
+            what = None
             try:
-                what = await self._announcement(track.job, limit_bytes, parent, stack)
+                job, fitted = await self._fitted(track.job, limit_bytes, stack)
             except AudioError as error:
                 log.info("the audio can't be had again: %s", error)
-                what = None
+            else:
+                if fitted is not None:
+                    job = job if own else as_shared(job)
+                    what = announcements.track(job, fitted, parent=parent)
             yield what
 
-    async def _announcement(
-        self, job: Job, limit_bytes: int, parent: Job | None, stack: AsyncExitStack
-    ) -> Announcement | None:
+    async def _fitted(
+        self, job: Job, limit_bytes: int, stack: AsyncExitStack
+    ) -> tuple[Job, Fitted | None]:
+        """The job with what is heard in its audio, and a form that fits."""
         audio = await stack.enter_async_context(self._sources.open(job))
         master = await self._mastering.examine(job, audio, patient=False)
-        fitted = await self._mastering.fit(master, limit_bytes, patient=False)
-        return announcements.track(master.job, fitted, parent=parent) if fitted else None
+        return master.job, await self._mastering.fit(master, limit_bytes, patient=False)
 
     async def stands(self, track: Track) -> bool:
         """Whether one of its messages is still there for others."""

@@ -1,5 +1,6 @@
 """All queries on what the cards of waiting jobs show."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import Job
+from bot.provider.models import MOST_VARIATIONS
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs
@@ -46,27 +48,41 @@ class CardStore:
         """Jobs whose card shows an old place in the queue, each with its place now.
 
         `None` for those that left the queue. A card is due `first_s` after the request, and then
-        at most every `every_s`. It counts as shown from here on, also for other processes.
+        at most every `every_s`. It counts as shown from here on, also for other processes. Of
+        variations, which share a card, one stands for all whose place is an old one.
         """
+        most = {"at_most": limit * MOST_VARIATIONS}
         due = {
             "requested_by": now - timedelta(seconds=first_s),
             "shown_by": now - timedelta(seconds=every_s),
-            "at_most": limit,
         }
         async with self._engine.begin() as connection:
-            left = (await connection.execute(_LEFT, {"at_most": limit})).all()
-            moved = (await connection.execute(_MOVED, due)).all()
+            left = (await connection.execute(_LEFT, most)).all()
+            moved = (await connection.execute(_MOVED, most | due)).all()
             return [
-                (job_from_row(row), row.place)
-                for row in [*left, *moved][:limit]
-                if await self._shows(connection, row, now)
+                (job_from_row(rows[0]), rows[0].place)
+                for rows in _by_card([*left, *moved])[:limit]
+                if await self._shows(connection, rows, now)
             ]
 
-    async def _shows(self, connection: AsyncConnection, row: Any, now: datetime) -> bool:
-        """Note what the card will show; `False` when another process was faster."""
-        unchanged = (
-            jobs.c.shown_at.is_(None) if row.shown_at is None else jobs.c.shown_at == row.shown_at
-        )
-        statement = sa.update(jobs).where(jobs.c.id == row.id, unchanged)
-        result = await connection.execute(statement.values(shown_place=row.place, shown_at=now))
-        return result.rowcount == 1
+    async def _shows(self, connection: AsyncConnection, rows: Sequence[Any], now: datetime) -> bool:
+        """Note what a card will show; `False` when another process was faster."""
+        first, *others = rows
+        unchanged = jobs.c.shown_at.is_not_distinct_from(first.shown_at)
+        if not (await connection.execute(_shown(first, now).where(unchanged))).rowcount:
+            return False
+        for row in others:
+            await connection.execute(_shown(row, now))
+        return True
+
+
+def _by_card(rows: Iterable[Any]) -> list[list[Any]]:
+    """The rows of each card together, in the order in which the cards come first."""
+    cards: dict[str, list[Any]] = {}
+    for row in rows:
+        cards.setdefault(row.batch_id or row.id, []).append(row)
+    return list(cards.values())
+
+
+def _shown(row: Any, now: datetime) -> sa.Update:
+    return sa.update(jobs).where(jobs.c.id == row.id).values(shown_place=row.place, shown_at=now)

@@ -12,17 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import FailureKind, JobState, NoticeKind, check_move
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
-from bot.store.rows import RELEASED, new_notice, unclaimed
+from bot.store.rows import RELEASED, new_notice, seen_by, unclaimed
 from bot.store.tables import jobs, notices
 
 WHY = "the bot stopped while it was submitting"
 
 
-def abandoned(now: datetime, worker_id: str) -> sa.Select[Any]:
-    """The ids of jobs that nobody alive submits any more, as this process sees it."""
-    return sa.select(jobs.c.id).where(
-        jobs.c.state == JobState.SUBMITTING, unclaimed(jobs, now, worker_id)
-    )
+# The ids of jobs that nobody alive submits any more, as it looks to `seen_by`.
+ABANDONED = sa.select(jobs.c.id).where(jobs.c.state == JobState.SUBMITTING, unclaimed(jobs))
+_LOCKED = ABANDONED.with_for_update(skip_locked=True)
 
 
 async def interrupt(connection: AsyncConnection, now: datetime, worker_id: str) -> list[str]:
@@ -35,8 +33,8 @@ async def interrupt(connection: AsyncConnection, now: datetime, worker_id: str) 
         "state": JobState.FAILED,
     }
     # Looked at again under lock: by now a job may be with somebody who lives.
-    locked = abandoned(now, worker_id).with_for_update(skip_locked=True)
-    ids = [str(job_id) for job_id in (await connection.execute(locked)).scalars()]
+    locked = await connection.execute(_LOCKED, seen_by(worker_id, now))
+    ids = [str(job_id) for job_id in locked.scalars()]
     for job_id in ids:
         columns = where(job_id, JobState.SUBMITTING) | RELEASED | failure
         await connection.execute(CONDITIONAL_UPDATE, columns)

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
-from bot.store.interruptions import abandoned, find_again, interrupt, revive
+from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Receipt, insert_received
-from bot.store.rows import RELEASED, job_from_row, lease, select_job
+from bot.store.rows import RELEASED, job_from_row, lease, seen_by, select_job
 from bot.store.tables import jobs
 from bot.store.transactions import Transactions
 from bot.store.turns import Turn, take_turns
@@ -70,8 +69,7 @@ class JobStore:
 
     async def claim_unanswered(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
         """Received jobs whose process did not get to know whether Discord took the answer."""
-        claimed = lease(self._worker_id, now, lease_s)
-        return await self._updates.claim_due(JobState.RECEIVED, limit, now, claimed)
+        return await self._updates.claim_due(JobState.RECEIVED, limit, now, lease_s=lease_s)
 
     async def cancel(
         self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
@@ -97,35 +95,22 @@ class JobStore:
         Overdue generations no longer take up one of the `at_most_running` places. During a pause
         it is a single one, as a probe, and only while no other submission is under way.
         """
-        running = sa.or_(
-            jobs.c.state == JobState.SUBMITTING,
-            sa.and_(
-                jobs.c.state == JobState.GENERATING,
-                jobs.c.submitted_at > now - timedelta(seconds=overdue_s),
-            ),
-        )
         check_move(JobState.QUEUED, JobState.SUBMITTING)
+        due = {"due_by": now}
         async with self._engine.begin() as connection:
+            if not (await connection.execute(_ANY_DUE, due)).scalar():
+                return []  # by far the most looks end here
             await take_turns(connection, Turn.SUBMITTING)
-            seen = (await connection.execute(_look(running))).one()
+            overdue = {"overdue_since": now - timedelta(seconds=overdue_s)}
+            seen = (await connection.execute(_AT_WORK, overdue)).one()
             free = min(limit, at_most_running - seen.running)
             if seen.probe_at is not None:
                 free = min(free, 0 if seen.submitting or now < seen.probe_at else 1)
             if free <= 0:
                 return []
-            fairly = in_order(jobs.c.due_at <= now).limit(free).subquery()
-            statement = (
-                sa.update(jobs)
-                .where(jobs.c.id.in_(sa.select(fairly.c.id)), jobs.c.state == JobState.QUEUED)
-                .values(
-                    **lease(self._worker_id, now, lease_s),
-                    state=JobState.SUBMITTING,
-                    submitted_at=now,
-                    attempts=jobs.c.attempts + 1,
-                )
-                .returning(jobs)
-            )
-            return oldest_first((await connection.execute(statement)).all())
+            taken = due | {"at_most": free, "state": JobState.SUBMITTING, "submitted_at": now}
+            taken |= lease(self._worker_id, now, lease_s)
+            return oldest_first((await connection.execute(_CLAIM_QUEUED, taken)).all())
 
     async def start_generation(
         self, job_id: str, generation_id: str, due_at: datetime, *, inference_id: str | None = None
@@ -177,7 +162,7 @@ class JobStore:
     async def interrupt_abandoned(self, now: datetime) -> list[str]:
         """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
         async with self._engine.connect() as connection:
-            if not (await connection.execute(abandoned(now, self._worker_id))).first():
+            if not (await connection.execute(ABANDONED, seen_by(self._worker_id, now))).first():
                 return []
 
         async def give_up(connection: AsyncConnection) -> list[str]:
@@ -189,8 +174,7 @@ class JobStore:
 
     async def claim_polls(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
         """Generations whose next poll is due."""
-        claimed = lease(self._worker_id, now, lease_s) | {"attempts": jobs.c.attempts + 1}
-        return await self._updates.claim_due(JobState.GENERATING, limit, now, claimed)
+        return await self._updates.claim_polls(limit, now, lease_s=lease_s)
 
     async def poll_again(self, job_id: str, due_at: datetime, *, patience_s: float = 0.0) -> bool:
         """Still generating: the next poll is at `due_at`. May wait for others to be stored with."""
@@ -245,23 +229,13 @@ class JobStore:
 
     async def next_due_at(self, state: JobState) -> datetime | None:
         """When the next unclaimed job in this state wants something."""
-        earliest = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type)).where(
-            jobs.c.state == state, jobs.c.claimed_until.is_(None)
-        )
-
-        async def look(connection: AsyncConnection) -> datetime | None:
-            moment: datetime | None = (await connection.execute(earliest)).scalar()
-            return moment
-
-        return await self._transactions.run(look)
+        return await self._updates.next_due_at(state)
 
     async def next_submission(self) -> Upcoming:
         """When the next queued job is due, and when the pause lets one out."""
-        earliest = sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type)
-        queued = sa.select(earliest, PROBE_AT).where(jobs.c.state == JobState.QUEUED)
 
         async def look(connection: AsyncConnection) -> Upcoming:
-            due_at, probe_at = (await connection.execute(queued)).one()
+            due_at, probe_at = (await connection.execute(_UPCOMING)).one()
             return Upcoming(due_at=due_at, probe_at=probe_at)
 
         return await self._transactions.run(look)
@@ -293,10 +267,24 @@ class JobStore:
             return int((await connection.execute(counted)).scalar_one())
 
 
-def _look(running: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """How many jobs take up a place, how many of these are submissions, and the pause."""
-    submitting = sa.func.count().filter(jobs.c.state == JobState.SUBMITTING)
-    counted = sa.select(
-        sa.func.count().filter(running).label("running"), submitting.label("submitting"), PROBE_AT
-    )
-    return counted.where(jobs.c.state.in_(AT_THE_PROVIDER))
+# Run every few seconds at least, and large: building them anew would cost more than running them.
+_DUE = jobs.c.due_at <= sa.bindparam("due_by")
+_QUEUED = jobs.c.state == JobState.QUEUED
+_SUBMITTING = jobs.c.state == JobState.SUBMITTING
+_ANY_DUE = sa.select(sa.exists().where(_QUEUED, _DUE))
+_UPCOMING = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type), PROBE_AT).where(_QUEUED)
+# How many jobs take up a place, how many of these are submissions, and the pause.
+_AT_WORK = sa.select(
+    sa.func.count()
+    .filter(sa.or_(_SUBMITTING, jobs.c.submitted_at > sa.bindparam("overdue_since")))
+    .label("running"),
+    sa.func.count().filter(_SUBMITTING).label("submitting"),
+    PROBE_AT,
+).where(jobs.c.state.in_(AT_THE_PROVIDER))
+_FAIRLY = in_order(_DUE).limit(sa.bindparam("at_most", type_=sa.Integer)).subquery()
+_CLAIM_QUEUED = (
+    sa.update(jobs)
+    .where(jobs.c.id.in_(sa.select(_FAIRLY.c.id)), _QUEUED)
+    .values(attempts=jobs.c.attempts + 1)
+    .returning(jobs)
+)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import Job, JobState, NoticeKind, check_move
-from bot.store.rows import RELEASED, claim, job_from_row, new_notice, unclaimed
+from bot.store.rows import RELEASED, claim, claiming, job_from_row, new_notice
 from bot.store.tables import jobs
 from bot.store.transactions import Transactions
 
@@ -57,29 +57,44 @@ class JobUpdates:
         return await self._transactions.run(update, patience_s=patience_s)
 
     async def claim_due(
-        self, state: JobState, limit: int, now: datetime, values: dict[str, Any]
+        self, state: JobState, limit: int, now: datetime, *, lease_s: float
     ) -> list[Job]:
-        """Set these columns in jobs of this state that are due and that nobody works on."""
-        statement = claim(
-            jobs,
-            jobs.c.state == state,
-            jobs.c.due_at <= now,
-            unclaimed(jobs, now, self._worker_id),
-            order_by=(jobs.c.due_at,),
-            limit=limit,
-            values=values,
-        )
+        """Jobs of this state that are due and that nobody works on."""
+        return await self._claim(_CLAIM, state, claiming(self._worker_id, limit, now, lease_s))
 
+    async def claim_polls(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
+        """Generations whose poll is due, each counted as one more attempt."""
+        claimed = claiming(self._worker_id, limit, now, lease_s)
+        return await self._claim(_CLAIM_POLLS, JobState.GENERATING, claimed)
+
+    async def _claim(
+        self, statement: sa.Update, state: JobState, claimed: dict[str, Any]
+    ) -> list[Job]:
         async def take(connection: AsyncConnection) -> list[Job]:
-            return oldest_first((await connection.execute(statement)).all())
+            rows = await connection.execute(statement, claimed | {"in_state": state})
+            return oldest_first(rows.all())
 
         return await self._transactions.run(take)
 
+    async def next_due_at(self, state: JobState) -> datetime | None:
+        """When the next unclaimed job of this state wants something."""
 
-# Runs many times per job: building it anew would cost as much as running it. The columns to set
-# are named by the parameters.
-CONDITIONAL_UPDATE = sa.update(jobs).where(
-    jobs.c.id == sa.bindparam("which_job"), jobs.c.state == sa.bindparam("in_state")
+        async def look(connection: AsyncConnection) -> datetime | None:
+            earliest = await connection.execute(_NEXT_DUE_AT, {"in_state": state})
+            moment: datetime | None = earliest.scalar()
+            return moment
+
+        return await self._transactions.run(look)
+
+
+# These run many times per job: building them anew would cost as much as running them. The columns
+# to set are named by the parameters.
+_IN_STATE = jobs.c.state == sa.bindparam("in_state")
+CONDITIONAL_UPDATE = sa.update(jobs).where(jobs.c.id == sa.bindparam("which_job"), _IN_STATE)
+_CLAIM = claim(jobs, _IN_STATE, order_by=(jobs.c.due_at,))
+_CLAIM_POLLS = _CLAIM.values(attempts=jobs.c.attempts + 1)
+_NEXT_DUE_AT = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type)).where(
+    _IN_STATE, jobs.c.claimed_until.is_(None)
 )
 
 

@@ -11,11 +11,10 @@ from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, R
 from bot.store.rows import (
     RELEASED,
     claim,
+    claiming,
     insert_missing,
     job_from_row,
-    lease,
     notice_from_row,
-    unclaimed,
 )
 from bot.store.tables import jobs, notices
 from bot.store.transactions import Transactions
@@ -66,17 +65,11 @@ class NoticeStore:
         self, limit: int, now: datetime, *, lease_s: float
     ) -> list[tuple[Notice, Job]]:
         """Notices to work on now, each with its job, oldest first."""
-        statement = claim(
-            notices,
-            notices.c.due_at <= now,
-            unclaimed(notices, now, self._worker_id),
-            order_by=(notices.c.due_at, notices.c.id),
-            limit=limit,
-            values=lease(self._worker_id, now, lease_s),
-        )
+        taken = claiming(self._worker_id, limit, now, lease_s)
 
         async def take(connection: AsyncConnection) -> list[tuple[Notice, Job]]:
-            claimed = [notice_from_row(row) for row in (await connection.execute(statement)).all()]
+            rows = (await connection.execute(_CLAIM, taken)).all()
+            claimed = [notice_from_row(row) for row in rows]
             return await _with_jobs(connection, sorted(claimed, key=lambda notice: notice.id))
 
         return await self._transactions.run(take)
@@ -157,11 +150,8 @@ class NoticeStore:
 
     async def next_due_at(self) -> datetime | None:
         """When the next unclaimed notice wants something."""
-        earliest = sa.select(sa.func.min(notices.c.due_at, type_=notices.c.due_at.type)).where(
-            notices.c.claimed_until.is_(None)
-        )
         async with self._engine.connect() as connection:
-            moment: datetime | None = (await connection.execute(earliest)).scalar()
+            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT)).scalar()
         return moment
 
     async def of_job(self, job_id: str) -> list[Notice]:
@@ -177,6 +167,13 @@ class NoticeStore:
             await connection.execute(statement)
 
         await self._transactions.run(update)
+
+
+# Looked for every few seconds: building them anew would cost more than running them.
+_CLAIM = claim(notices, order_by=(notices.c.due_at, notices.c.id))
+_NEXT_DUE_AT = sa.select(sa.func.min(notices.c.due_at, type_=notices.c.due_at.type)).where(
+    notices.c.claimed_until.is_(None)
+)
 
 
 def _by_id(notice_id: int, **values: Any) -> sa.Update:

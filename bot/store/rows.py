@@ -20,18 +20,22 @@ from bot.jobs import (
     Relation,
     Rung,
 )
-from bot.store.tables import jobs, notices, processes
+from bot.store.tables import UtcDateTime, jobs, notices, processes
+
+# Parameters of the statements below, which are built once: that takes longer than running them.
+_NOW = sa.bindparam("at_now", type_=UtcDateTime)
+_WORKER_ID = sa.bindparam("by_worker", type_=sa.String)
+_AT_MOST = sa.bindparam("at_most", type_=sa.Integer)
 
 
 def claim(
     table: sa.Table,
     *conditions: sa.ColumnElement[bool],
     order_by: Sequence[sa.ColumnElement[Any]],
-    limit: int,
-    values: dict[str, Any],
 ) -> sa.Update:
-    """An update that takes up to `limit` rows nobody else holds, oldest first.
+    """An update that takes up to `at_most` due rows that nobody else holds, in this order.
 
+    It runs with the parameters of `claiming`; the columns to set are named by further ones.
     PostgreSQL skips rows that another process is taking at the same moment; SQLite has one
     writer, and its dialect leaves that clause out.
     """
@@ -39,27 +43,38 @@ def claim(
     # other rows each time, beyond the limit: rows of this update are skipped by the next run.
     chosen = (
         sa.select(table.c.id)
-        .where(*conditions)
+        .where(*conditions, table.c.due_at <= _NOW, unclaimed(table))
         .order_by(*order_by)
-        .limit(limit)
+        .limit(_AT_MOST)
         .with_for_update(skip_locked=True)
         .cte("chosen")
     )
     among = table.c.id.in_(sa.select(chosen.c.id))
-    return sa.update(table).where(among).values(**values).returning(table)
+    return sa.update(table).where(among).returning(table)
 
 
-def unclaimed(table: sa.Table, now: datetime, worker_id: str) -> sa.ColumnElement[bool]:
+def unclaimed(table: sa.Table) -> sa.ColumnElement[bool]:
     """Nobody works on the row, or its lease has run out, or whoever did has died.
 
-    Only who is alive itself can tell: when the database was away, nobody could beat.
+    Only who is alive itself can tell: when the database was away, nobody could beat. To be run
+    with the parameters of `seen_by`.
     """
-    alive = sa.select(processes.c.id).where(processes.c.alive_until > now)
+    alive = sa.select(processes.c.id).where(processes.c.alive_until > _NOW)
     return sa.or_(
         table.c.claimed_until.is_(None),
-        table.c.claimed_until <= now,
-        sa.and_(table.c.claimed_by.not_in(alive), sa.literal(worker_id).in_(alive)),
+        table.c.claimed_until <= _NOW,
+        sa.and_(table.c.claimed_by.not_in(alive), _WORKER_ID.in_(alive)),
     )
+
+
+def seen_by(worker_id: str, now: datetime) -> dict[str, Any]:
+    """The parameters that say who looks, and when."""
+    return {"by_worker": worker_id, "at_now": now}
+
+
+def claiming(worker_id: str, limit: int, now: datetime, lease_s: float) -> dict[str, Any]:
+    """The parameters that say who claims how many rows, and until when that holds."""
+    return seen_by(worker_id, now) | lease(worker_id, now, lease_s) | {"at_most": limit}
 
 
 def lease(worker_id: str, now: datetime, lease_s: float) -> dict[str, Any]:

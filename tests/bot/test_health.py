@@ -216,7 +216,7 @@ def taken_port() -> Iterator[int]:
 
 
 async def test_taken_port_is_told_in_one_line(engine: AsyncEngine, taken_port: int) -> None:
-    health = Health(Survey(engine), Metrics(), connected=lambda: True)
+    health = Health(Survey(engine), Metrics(), connected=lambda: True, clock=utc_now)
     with pytest.raises(PortUnusable, match=f"port {taken_port} of {HOST}"):
         async with serving(health, Metrics(), host=HOST, port=taken_port):
             pass
@@ -243,6 +243,6 @@ async def test_nothing_listens_without_a_port(
         raise AssertionError(site.name)
 
     monkeypatch.setattr(web.TCPSite, "start", listen)
-    health = Health(Survey(engine), Metrics(), connected=lambda: True)
+    health = Health(Survey(engine), Metrics(), connected=lambda: True, clock=utc_now)
     async with serving(health, Metrics(), host=HOST, port=None):
         pass

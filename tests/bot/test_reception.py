@@ -16,6 +16,8 @@ from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
+SOON_S = 30.0
+
 
 def a_reception(
     stored: Stored,
@@ -48,7 +50,7 @@ def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> 
 async def test_job_is_expected_after_the_usual_time_when_nobody_waits(
     stored: Stored, clock: HandClock
 ) -> None:
-    admitted = await a_reception(stored).admit(a_new_job())
+    admitted = await a_reception(stored).admit(a_new_job(), within_s=SOON_S)
     assert admitted.job.state is JobState.RECEIVED
     assert (admitted.expected_at - clock()).total_seconds() == 35
 
@@ -58,7 +60,7 @@ async def test_job_is_expected_a_round_later_when_all_places_are_taken(
 ) -> None:
     for _ in range(2):
         await stored.queue()
-    admitted = await a_reception(stored).admit(a_new_job())
+    admitted = await a_reception(stored).admit(a_new_job(), within_s=SOON_S)
     assert (admitted.expected_at - clock()).total_seconds() == 70
 
 
@@ -69,15 +71,26 @@ async def test_job_is_expected_after_what_was_seen_when_there_is_experience(
         job = await stored.generate()
         await stored.jobs.poll_again(job.id, clock.advance(seconds))
         await stored.jobs.succeed(job.id, AUDIO_URL, clock())
-    admitted = await a_reception(stored).admit(a_new_job())
+    admitted = await a_reception(stored).admit(a_new_job(), within_s=SOON_S)
     assert (admitted.expected_at - clock()).total_seconds() == 25
 
 
 async def test_limit_is_passed_on_when_it_is_reached(stored: Stored) -> None:
     reception = a_reception(stored, limits=DailyLimits(per_member=1, whole_bot=0))
-    await reception.admit(a_new_job())
+    await reception.admit(a_new_job(), within_s=SOON_S)
     with pytest.raises(DailyLimitReached):
-        await reception.admit(a_new_job())
+        await reception.admit(a_new_job(), within_s=SOON_S)
+
+
+async def test_job_that_is_stored_too_late_for_an_answer_is_trouble_and_never_goes_out(
+    stored: Stored,
+) -> None:
+    new = a_new_job()
+    with pytest.raises(DatabaseTrouble):
+        await a_reception(stored).admit(new, within_s=0)
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    await asyncio.gather(*left)
+    assert (await stored.job(new.id)).state is JobState.RECEIVED
 
 
 async def test_job_is_queued_and_the_bell_rung_when_discord_took_the_card(stored: Stored) -> None:

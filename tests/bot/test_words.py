@@ -18,6 +18,13 @@ def test_failure_fits_message_and_card_when_the_reason_is_long(kind: FailureKind
 
 
 @pytest.mark.parametrize("kind", FailureKind)
+def test_failure_is_whole_sentences(kind: FailureKind) -> None:
+    text = words.failure(kind, "no")
+    assert text[0].isupper()
+    assert words.failed(MEMBER_ID, kind, "no").endswith(f". {text}")
+
+
+@pytest.mark.parametrize("kind", FailureKind)
 def test_failure_mentions_its_member_once(kind: FailureKind) -> None:
     assert words.failed(MEMBER_ID, kind, "no").count(f"<@{MEMBER_ID}>") == 1
 

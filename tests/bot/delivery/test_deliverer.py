@@ -39,7 +39,7 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.provider.models import LYRIA_2
 from bot.store.batch_store import BatchStore
-from bot.store.held_store import HeldStore
+from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.tables import jobs
 from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Fate
@@ -391,6 +391,37 @@ async def test_member_is_told_through_the_interaction_when_the_channel_is_closed
     assert [(sent.way, sent.file) for sent in post.messenger.sent] == [("edit", WAV)]
     assert (await post.notice(job)).rung is Rung.INTERACTION
     assert post.messenger.cards == []  # the track has taken its place
+
+
+@pytest.mark.parametrize("hidden", [{"private": True}, {"outside": True}])
+async def test_copy_is_kept_when_nobody_can_fetch_the_message_again(
+    post: Post, hidden: dict[str, bool]
+) -> None:
+    job = await post.finished(**hidden)
+    await post.deliverer.run_once()
+    assert [sent.way for sent in post.messenger.sent] == ["edit"]
+    assert await post.held.get(job.id) == HeldAudio(file_name="lo-fi-rain.wav", content=WAV)
+    assert await post.stored.notices.held_for(job.member_id, 5) == []
+
+
+async def test_no_copy_is_kept_when_a_message_has_the_track(post: Post) -> None:
+    public, private = await post.finished(), await post.finished(private=True)
+    post.messenger.fail("edit", Unreachable("50027"))
+    await post.deliver_until_told()
+    assert sorted(sent.way for sent in post.messenger.sent) == ["direct", "post"]
+    for job in (public, private):
+        assert await post.held.get(job.id) is None
+
+
+async def test_delivery_is_done_when_its_copy_can_not_be_kept(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.track_delivery.HELD_BYTES", len(WAV) - 1)
+    job = await post.finished(private=True)
+    await post.deliver_until_told()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+    assert await post.held.get(job.id) is None
+    assert await post.is_closed()
 
 
 async def test_member_gets_a_direct_message_when_the_token_is_dead_too(post: Post) -> None:

@@ -16,7 +16,7 @@ from bot.audio.sound import Examined, Fitted
 from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
 from bot.delivery.mastering import Track
-from bot.delivery.track_embed import track_embed
+from bot.delivery.track_embed import as_shared, track_embed
 from bot.jobs import AudioFormat, FailureKind, Job, JobState, NoticeKind, Reference, Relation, Rung
 from bot.text import is_blank
 from tests.bot.audio.sounds import a_sound
@@ -176,7 +176,7 @@ def test_track_embed_cuts_a_long_prompt() -> None:
         ({"title": "*Mine*"}, r"Cover of **\*Mine\*** by <@77>"),
         ({"private": True}, "Cover of a track by <@77>"),
         ({"deleted_at": NOW}, "Cover of a track by <@77>"),
-        ({"private": True, "member_id": MEMBER_ID}, f"Cover of **Lo-fi rain** by <@{MEMBER_ID}>"),
+        ({"private": True, "member_id": MEMBER_ID}, f"Cover of a track by <@{MEMBER_ID}>"),
     ],
 )
 def test_lineage_credits_the_author_and_keeps_what_is_private(
@@ -185,6 +185,21 @@ def test_lineage_credits_the_author_and_keeps_what_is_private(
     job = a_job(relation=Relation.COVER, brief=a_brief(prompt="calm piano"))
     embed = track_embed(job, parent=a_job(**{"member_id": 77} | parent))
     assert embed.description == f"calm piano\n{line}"
+
+
+@pytest.mark.parametrize(
+    ("parents_member_id", "named"), [(MEMBER_ID, "**Lo-fi rain**"), (77, "a track")]
+)
+def test_private_track_names_only_its_own_members_private_tracks(
+    parents_member_id: int, named: str
+) -> None:
+    job = a_job(relation=Relation.REMIX, private=True)
+    parent = a_job(private=True, member_id=parents_member_id)
+    alone = track_embed(job, parent=parent).description or ""
+    assert alone.endswith(f"Remix of {named} by <@{parents_member_id}>")
+    shared = track_embed(as_shared(job), parent=parent)
+    assert (shared.description or "").endswith(f"Remix of a track by <@{parents_member_id}>")
+    assert "Options" not in {field.name for field in shared.fields}
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,7 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
 from bot.tracks import Tracks
-from sandbox.aimlapi import AimlapiStandIn, Fate
-from sandbox.aimlapi import Audio
+from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
 from tests.bot.delivery.fakes import FakeMessenger, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
@@ -127,6 +126,8 @@ async def test_share_is_the_same_audio_and_pings_nobody(scene: Scene) -> None:
     assert what.content == words.shared(MEMBER_ID)
     places = {item.custom_id.split(":")[-1] for item in cast("Any", what.view.children)}
     assert places == {"share"}
+    assert what.embed is not None
+    assert "Options" not in {field.name for field in what.embed.fields}  # "only for you", say
     assert await scene.rows(job) == [message_id]
 
 

@@ -34,20 +34,28 @@ async def test_later_file_takes_the_place_when_it_is_kept_twice(
     assert await held.get(job.id) == later
 
 
-async def test_nothing_is_held_any_more_when_the_member_has_it(
+async def test_file_stays_but_is_not_handed_out_again_when_the_member_has_it(
     stored: Stored, held: HeldStore, clock: HandClock
 ) -> None:
     job = await stored.succeed()
     notice = await stored.claim_notice()
     await stored.notices.hold(notice.id, "no way")
     await held.keep(job.id, AUDIO, clock())
-    await held.handed_out(job.id, notice.id, clock())
-    assert await held.get(job.id) is None
+    await held.handed_out(notice.id, clock())
+    assert await held.get(job.id) == AUDIO
     assert await stored.notices.held_for(job.member_id, 5) == []
     assert (await stored.notice(job.id)).rung is Rung.INTERACTION
 
 
-async def test_file_is_dropped_when_nobody_asked_in_time(
+async def test_file_of_a_deleted_track_is_not_kept(stored: Stored, held: HeldStore) -> None:
+    job = await stored.succeed()
+    await held.keep(job.id, AUDIO, stored.clock())
+    assert await stored.stores.curation.delete(job.id, stored.clock())
+    await held.keep(job.id, AUDIO, stored.clock())
+    assert await held.get(job.id) is None
+
+
+async def test_file_is_dropped_when_its_time_is_over(
     stored: Stored, held: HeldStore, clock: HandClock
 ) -> None:
     old, new = await stored.succeed(), await stored.succeed()

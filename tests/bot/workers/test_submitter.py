@@ -12,6 +12,7 @@ from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
 from bot.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
 from bot.provider.client import GENERATIONS, Provider
 from bot.provider.models import MUSIC_COVER
+from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
@@ -413,6 +414,49 @@ async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_fo
     clock.advance(REFERENCE_AGAIN_S)
     await submitter.run_once()
     assert (await stored.job(waiting.id)).state is JobState.GENERATING
+
+
+# --- mistakes of ours -----------------------------------------------------------------------------
+
+
+async def test_job_waits_when_its_reference_is_looked_for_in_vain_in_an_unexpected_way(
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells, clock: HandClock
+) -> None:
+    async def refresh(_: Reference) -> Reference:
+        raise LookupError("nobody thought of this")
+
+    job = await stored.queue(brief=COVER)
+    await a_submitter(stored, provider, bells, refresh=refresh).run_once()
+    waiting = await stored.job(job.id)
+    assert waiting.state is JobState.QUEUED
+    assert waiting.due_at == clock() + timedelta(seconds=REFERENCE_AGAIN_S)
+    assert len(stand_in.generations) == 0
+
+
+async def test_job_is_interrupted_at_once_when_its_submission_ends_in_an_unexpected_way(
+    *,
+    stored: Stored,
+    submitter: Submitter,
+    clock: HandClock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def submit(*_: Any) -> Generation:
+        raise LookupError("nobody thought of this")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Provider, "submit", submit)
+        job = await stored.queue()
+        await submitter.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.INTERRUPTED)
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.FAILURE]
+    assert "nobody thought of this" in caplog.text
+    other = await stored.queue()
+    assert await submitter.run_once() == 0  # the next one is a probe
+    clock.advance(2)
+    assert await submitter.run_once() == 1
+    assert (await stored.job(other.id)).state is JobState.GENERATING
 
 
 # --- places, and the dead -----------------------------------------------------------------------
