@@ -109,9 +109,13 @@ class Reception:
         expected_s = usual_s * self._rounds(receipt.jobs_ahead)
         return Admitted(jobs=receipt.jobs, expected_at=now + timedelta(seconds=expected_s))
 
-    async def expected_s(self, model: str, *, ahead: int) -> float:
-        """About how long a track takes with so many jobs before it."""
-        return self._rounds(ahead) * await self._experience.expected_s(model)
+    async def expected_s(self, model: str, *, place: int | None) -> float:
+        """About how long a track takes from this place in the queue, or once it has left it.
+
+        Who waits finds all places at the provider taken, by tracks that are half done on average.
+        """
+        rounds = 1.0 if place is None else self._rounds(place - 1) + 0.5
+        return rounds * await self._experience.expected_s(model)
 
     def _rounds(self, ahead: int) -> int:
         """Jobs go out in rounds, as many at a time as the provider may see."""

@@ -16,6 +16,7 @@ from bot.jobs import FailureKind, Job, JobState
 from bot.tracks import is_there
 from cogs.answers import defer, edit, say
 from cogs.pressing import JobButton, JobInteraction, moderates
+from cogs.request_modal import open_modal
 from cogs.track_buttons import begin
 
 
@@ -78,6 +79,20 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY)):
             await begin(interaction, job, replace(draft, retry_of=job.id))
 
 
+class RewordButton(JobButton, template=buttons.pattern(Action.REWORD)):
+    """Another try of a failed job in other words."""
+
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """The dialog with everything filled in."""
+        if interaction.user.id != job.member_id:
+            await say(interaction, words.NOT_YOUR_JOB_RETRY)
+        elif job.state is not JobState.FAILED:
+            await say(interaction, words.NOTHING_TO_RETRY)
+        else:
+            draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
+            await open_modal(interaction, draft)
+
+
 class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
     """Asks the music service once more, now."""
 
@@ -126,4 +141,4 @@ FOUND = {
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(CancelButton, RetryButton, CheckButton)
+    client.add_dynamic_items(CancelButton, RetryButton, RewordButton, CheckButton)

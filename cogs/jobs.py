@@ -143,8 +143,8 @@ async def _expected(interaction: RoutedInteraction, one: UnderWay) -> str:
     """When it should be ready; what takes longer than usual may be so any moment."""
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)
-    ahead = (one.place or 1) - 1
-    expected_s = await interaction.client.reception.expected_s(one.job.brief.model, ahead=ahead)
+    model, place = one.job.brief.model, one.place
+    expected_s = await interaction.client.reception.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
     return words.job_expected(moment) if moment > now else words.JOB_SOON
 

@@ -69,9 +69,7 @@ class RequestModal(discord.ui.Modal):
     """Prompt, model, and up to three other fields, filled in with a draft."""
 
     def __init__(self, draft: Draft, draft_id: str) -> None:
-        super().__init__(
-            title=words.MODAL_TITLE, custom_id=f"compose:modal:{draft_id}", timeout=None
-        )
+        super().__init__(title=_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None)
         model = model_named(draft.model) if draft.model else None
         self._add_text("prompt", words.MODAL_PROMPT, draft.prompt, PROMPT_MOST, required=True)
         self._add_model(draft, model)
@@ -205,3 +203,11 @@ def _values(components: Any) -> Iterator[tuple[str, Any]]:
             yield str(component["custom_id"]), value
         yield from _values(component.get("components"))
         yield from _values([component.get("component")])
+
+
+def _title(draft: Draft) -> str:
+    titles = {
+        Relation.REMIX: words.MODAL_TITLE_REMIX,
+        Relation.COVER: words.MODAL_TITLE_COVER,
+    }
+    return titles.get(draft.relation, words.MODAL_TITLE) if draft.relation else words.MODAL_TITLE

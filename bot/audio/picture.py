@@ -15,16 +15,16 @@ from bot import words
 from bot.audio.sound import Envelope, Sound, clock
 
 WIDTH, HEIGHT = 1200, 300
-LEFT, RIGHT, TOP, BOTTOM = 24, 24, 38, 46  # margins around the wave
+LEFT, RIGHT, TOP, BOTTOM = 24, 24, 46, 56  # margins around the wave
 BACKGROUND = 0x16181D
 LABELS = 0xB9BEC8
 CONTRAST = 4.0  # of the colour to the background; WCAG 2.2, 1.4.11 asks for 3 at least
 
 OUTLINE, BODY = 0.42, 1.0  # how far up the ramp
 GRID, TEXT = 0.16, 1.0
-FONT_PX = 19
+FONT_PX = 28  # Discord shows the picture at less than half its size
 TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
-MOST_TICKS = 9
+MOST_TICKS = 8
 TENTHS_BELOW_S = 3.0
 LABEL_GAP_PX = 16
 

@@ -104,7 +104,7 @@ def failure(job: Job) -> Announcement:
         raise AssertionError("not a failed job")
     reason = harmless(job.failure_reason or "", 400)
     lost = job.failure_kind is FailureKind.LOST
-    actions = (Action.RETRY, *([Action.CHECK] if lost else []), Action.RECIPE)
+    actions = (Action.RETRY, Action.CHECK if lost else Action.REWORD, Action.RECIPE)
     return Announcement(
         content=words.failed(job.member_id, job.failure_kind, reason),
         embed=None,

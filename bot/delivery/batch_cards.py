@@ -52,9 +52,9 @@ class BatchCards:
         if not coming:
             return None
         running = [take.job.submitted_at for take in coming if take.job.submitted_at]
-        ahead = 0 if running else min(take.place or 1 for take in coming) - 1
+        place = None if running else min(take.place or 1 for take in coming)
         model = coming[0].job.brief.model
-        seconds = await self._reception.expected_s(model, ahead=ahead)
+        seconds = await self._reception.expected_s(model, place=place)
         return (min(running) if running else self._clock()) + timedelta(seconds=seconds)
 
 

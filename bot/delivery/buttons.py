@@ -33,6 +33,7 @@ class Action(StrEnum):
     SHARE = "share"
     DELETE = "delete"
     CHECK = "check"
+    REWORD = "reword"
     TAKES = "takes"
     DELETE_NOW = "deletenow"
     KEEP = "keep"
@@ -54,6 +55,7 @@ LABELS = {
     Action.SHARE: words.BUTTON_SHARE,
     Action.DELETE: words.BUTTON_DELETE,
     Action.CHECK: words.BUTTON_CHECK,
+    Action.REWORD: words.BUTTON_EDIT,
     Action.DELETE_NOW: words.BUTTON_DELETE_NOW,
     Action.KEEP: words.BUTTON_KEEP,
     Action.SHARE_HERE: words.BUTTON_SHARE_HERE,

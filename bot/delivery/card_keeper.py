@@ -70,7 +70,7 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
             if job.batch_id is not None:
                 await self._refresh(job)
                 return
-            expected_s = await self._reception.expected_s(job.brief.model, ahead=(place or 1) - 1)
+            expected_s = await self._reception.expected_s(job.brief.model, place=place)
             expected_at = self._clock() + timedelta(seconds=expected_s)
             embed, view = cards.waiting_card(job, expected_at, place=place)
             try:

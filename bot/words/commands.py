@@ -14,6 +14,8 @@ COMPOSE_FORMAT = "The kind of file you want; normally as it comes from the model
 
 # The dialog. Discord takes titles and labels of at most 45 characters, hints of at most 100.
 MODAL_TITLE = "Compose a track"
+MODAL_TITLE_REMIX = "Remix a track"
+MODAL_TITLE_COVER = "Make a new version of a track"
 MODAL_PROMPT = "What should it sound like?"
 MODAL_MODEL = "Model"
 MODAL_AVOID = "What should it leave out?"
