@@ -30,6 +30,7 @@ from bot.workers.janitor import Janitor
 from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse
 from bot.workers.shared_clock import SharedClock
+from bot.workers.winding_down import wind_down
 from bot.workers.worker import Clock, Worker
 
 log = logging.getLogger(__name__)
@@ -142,12 +143,7 @@ async def _serve(
     finally:
         stop.set()
         log.info("stopping; what is in flight has %.0f s to end", IN_FLIGHT_S)
-        in_flight = [asyncio.create_task(worker.finish(IN_FLIGHT_S)) for worker in workers]
-        # A loop that waits for a database in trouble must not keep the process.
-        _, late = await asyncio.wait([*loops, *in_flight], timeout=IN_FLIGHT_S)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*loops, *in_flight, return_exceptions=True)
+        await wind_down(workers, loops, within_s=IN_FLIGHT_S)
         gateway.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await gateway

@@ -28,6 +28,8 @@ class Finding(Enum):
     BROKEN = auto()  # the model reported an error
     GONE = auto()  # the provider does not know it (any more)
     NO_ANSWER = auto()
+    SOON = auto()  # not asked now: the next poll does it
+    BUSY = auto()  # not asked: too much else is to be asked
 
 
 class Checking:
@@ -51,10 +53,12 @@ class Checking:
         self._clock = clock
 
     async def check(self, job: Job) -> Finding:
-        """One GET, and what it changes; may be repeated."""
+        """One GET, and what it changes; may be repeated. Polls and checks share one pace."""
         if job.generation_id is None:
             return Finding.GONE
-        self._pace.spend(1)  # the polls that follow wait a little longer
+        if not self._pace.available():
+            return await self._leave_to_poller(job)
+        self._pace.spend(1)
         with about_job(job.id):
             try:
                 generation = await self._provider.fetch(job.generation_id)
@@ -64,6 +68,12 @@ class Checking:
                 log.warning("a member asked for it, and the provider did not answer: %s", error)
                 return Finding.NO_ANSWER
             return await self._learn(job, generation)
+
+    async def _leave_to_poller(self, job: Job) -> Finding:
+        if job.state is not JobState.GENERATING:
+            return Finding.BUSY
+        await self._poll_now(job)
+        return Finding.SOON
 
     async def link(self, job: Job) -> str | None:
         """Where the file of a finished job is now, if members may be shown that address."""

@@ -21,6 +21,7 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
+from bot.errors import DatabaseTrouble
 from bot.library import Library
 from bot.reception import Reception
 from bot.references import References
@@ -101,6 +102,8 @@ class ComposeClient(commands.AutoShardedBot):
         )
         self._command_guild_id = command_guild_id
         self._connected_shards: set[int] = set()
+        # Whose track is being opened or shared at this moment (`cogs.one_each`).
+        self.busy_member_ids: set[int] = set()
 
     async def setup_hook(self) -> None:
         """Runs after the login and before the gateway. Raises `SettingsError`."""
@@ -155,17 +158,27 @@ class ComposeTree(app_commands.CommandTree[ComposeClient]):
         error: app_commands.AppCommandError,
         /,
     ) -> None:
-        """Log it whole for the host, and say something to the member."""
-        log.error("a command failed", exc_info=error)
-        await apologise(interaction)
+        """Log it for the host, and say something to the member."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await apologise(interaction, cause, "a command failed")
 
 
-async def apologise(interaction: discord.Interaction[Any]) -> None:
-    """A private word that something went wrong; silent if even that is not possible."""
+async def apologise(interaction: discord.Interaction[Any], error: Exception, what: str) -> None:
+    """Log the error, and tell the member privately that something went wrong.
+
+    A database in trouble is no mistake of ours, and gets a line. Silent towards the member if they
+    can't be told.
+    """
+    said = words.SOMETHING_WENT_WRONG
+    if isinstance(error, DatabaseTrouble):
+        log.error("%s: the database %s", what, error)
+        said = words.STORE_SLOW
+    else:
+        log.error("%s", what, exc_info=error)
     try:
         if interaction.response.is_done():
-            await interaction.followup.send(words.SOMETHING_WENT_WRONG, ephemeral=True)
+            await interaction.followup.send(said, ephemeral=True)
         else:
-            await interaction.response.send_message(words.SOMETHING_WENT_WRONG, ephemeral=True)
-    except discord.HTTPException as error:
-        log.info("the member could not be told: %s", error)
+            await interaction.response.send_message(said, ephemeral=True)
+    except discord.HTTPException as refusal:
+        log.info("the member could not be told: %s", refusal)

@@ -17,8 +17,12 @@
     ├── DeliveryError            a member could not be told
     │   ├── DeliveryUnsure       whether the message was posted can't be known yet
     │   ├── DeliveryLater        Discord has trouble, or asks to wait: surely not posted
+    │   │   └── Busy             too many tracks are being opened here: surely not posted
     │   ├── UploadTooLarge       Discord does not take a file of this size here
+    │   ├── TrackDeleted         there is nothing to be told any more
+    │   ├── AlreadySharing       somebody else is posting the same
     │   └── Unreachable          this way to the member is closed: take the next one
+    │       └── ChannelGone      there is no such channel, nor anything in it
     └── ProviderError
         ├── Refused              the request was surely not accepted: nothing was paid
         │   ├── InvalidRequest   400 and its kin: final, the hint is for the member
@@ -100,7 +104,11 @@ class DailyLimitReached(ComposeError):
 
 
 class AlreadyRetried(ComposeError):
-    """A failed job has at most one other try that is under way or done."""
+    """A failed job has at most one other try that is under way or done: this one."""
+
+    def __init__(self, other_id: str) -> None:
+        super().__init__(f"tried again by job {other_id}")
+        self.other_id = other_id
 
 
 class ReferenceLost(ComposeError):
@@ -127,12 +135,28 @@ class DeliveryLater(DeliveryError):
     """Surely not posted; the same message may be sent again later."""
 
 
+class Busy(DeliveryLater):
+    """No room for one more track at this moment; it is the bot that asks to wait."""
+
+
 class UploadTooLarge(DeliveryError):
     """413 or code 40005: the file is larger than what may be uploaded here."""
 
 
 class Unreachable(DeliveryError):
     """Permission, channel, message or token are gone: this will not work later either."""
+
+
+class ChannelGone(Unreachable):
+    """Code 10003: there is no such channel or thread (any more), nor any message in it."""
+
+
+class TrackDeleted(DeliveryError):
+    """Nothing was posted: the track was taken away before its message went out."""
+
+
+class AlreadySharing(DeliveryError):
+    """Nothing was posted by this press: an earlier one is being worked on."""
 
 
 class ProviderError(ComposeError):

@@ -223,7 +223,8 @@ class Job:
 class Notice:
     """Something a member must learn; `attempts` counts how often it was put off.
 
-    `attempted_at` and `attempted_rung` are set before each try.
+    `attempted_at` and `attempted_rung` are set before each try, and `attempted_channel_id` on the
+    channel's rung, where it may be the thread under the card.
 
     `unsure` says that the last try may have reached Discord without our learning of it.
     `message_id` is known once it was told; then only the card remains to be brought up to date.
@@ -240,6 +241,7 @@ class Notice:
     rung: Rung | None
     message_channel_id: int | None
     message_id: int | None
+    attempted_channel_id: int | None = None
 
     @property
     def nonce(self) -> str:

@@ -1,20 +1,17 @@
 """What members look up: their tracks, others' public ones, what runs, and what is kept for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from bot.jobs import Job, Notice
-from bot.store.held_store import HeldAudio
-from bot.store.queue_store import UnderWay
+from bot.store.queue_store import Excerpt
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.store.track_store import Track, Wanted
 from bot.workers.worker import Clock
 
-# Private messages with a file each; Discord takes only five where the bot is just the member's own.
-AT_ONCE = 4
 LOOK_THROUGH = 100
 PAGE_LENGTH = 10
 TOP_LENGTH = 10
@@ -30,23 +27,18 @@ class Period(StrEnum):
     EVER = "ever"
 
 
+# Which of some channels the viewer may see.
+Sight = Callable[[Collection[int]], Collection[int]]
+
 LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """One thing a member was not told; its audio is fetched when it is handed out."""
+    """One thing a member was not told; its audio is looked for when it is handed out."""
 
     notice: Notice
     job: Job
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeldBatch:
-    """What can be handed out now, and how many tracks are too large for this place."""
-
-    fitting: Sequence[Held]
-    too_large: Sequence[Held]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +66,7 @@ class Allowance:
 
 
 class Library:
-    """Knows nothing of Discord's objects. `channel_ids` are those that the viewer may see."""
+    """Knows nothing of Discord's objects."""
 
     def __init__(self, stores: Stores, limits: DailyLimits, clock: Clock) -> None:
         self._stores = stores
@@ -83,30 +75,28 @@ class Library:
 
     # --- held -------------------------------------------------------------------------------
 
-    async def held_for(self, member_id: int, limit_bytes: int) -> HeldBatch:
-        """The oldest `AT_ONCE` things that are held for a member and have at most so many bytes."""
-        fitting: list[Held] = []
-        too_large: list[Held] = []
-        for notice, job in await self._stores.notices.held_for(member_id, LOOK_THROUGH):
-            size_bytes = await self._stores.held.size_bytes(job.id)
-            fits = size_bytes <= limit_bytes
-            (fitting if fits else too_large).append(Held(notice=notice, job=job))
-            if len(fitting) == AT_ONCE:
-                break
-        return HeldBatch(fitting=fitting, too_large=too_large)
+    async def held_for(self, member_id: int) -> list[Held]:
+        """What is held for a member; what was not tried for longest first."""
+        found = await self._stores.notices.held_for(member_id, LOOK_THROUGH)
+        return [Held(notice=notice, job=job) for notice, job in found]
 
-    async def audio_of(self, held: Held) -> HeldAudio | None:
-        """The file, if there is any and it could be kept."""
-        return await self._stores.held.get(held.job.id)
+    async def is_kept(self, held: Held) -> bool:
+        """Whether its file could be kept."""
+        return await self._stores.held.size_bytes(held.job.id) > 0
 
-    async def handed_out(self, held: Held) -> None:
-        """The member has it now."""
-        await self._stores.held.handed_out(held.notice.id, self._clock())
+    async def hand_out(self, held: Held) -> bool:
+        """Whether it is the caller's to hand out: somebody may just be doing it."""
+        return await self._stores.held.hand_out(held.notice.id, self._clock())
+
+    async def take_back(self, held: Held) -> None:
+        """It did not go out after all."""
+        await self._stores.held.take_back(held.notice.id, self._clock())
 
     # --- tracks -----------------------------------------------------------------------------
 
-    async def page(self, wanted: Wanted, channel_ids: Collection[int], number: int) -> Page:
+    async def page(self, wanted: Wanted, sight: Sight, number: int) -> Page:
         """This page, or the last one if there are not so many any more."""
+        channel_ids = await self._channels(wanted, sight)
         total = await self._stores.tracks.count(wanted, channel_ids)
         number = min(max(number, 0), max(0, (total - 1) // PAGE_LENGTH))
         tracks = await self._stores.tracks.page(
@@ -124,28 +114,35 @@ class Library:
         """What this viewer's list shows, if it is still known."""
         return await self._stores.views.get(view_id, viewer_id)
 
-    async def models(self, wanted: Wanted, channel_ids: Collection[int]) -> list[str]:
+    async def models(self, wanted: Wanted, sight: Sight) -> list[str]:
         """The ids of the models that made these tracks."""
-        return await self._stores.tracks.models(wanted, channel_ids)
+        return await self._stores.tracks.models(wanted, await self._channels(wanted, sight))
 
-    async def top(self, guild_id: int, channel_ids: Collection[int], period: Period) -> list[Track]:
+    async def _channels(self, wanted: Wanted, sight: Sight) -> Collection[int]:
+        return () if wanted.own else sight(await self._stores.tracks.channels(wanted))
+
+    async def top(self, guild_id: int, sight: Sight, period: Period) -> list[Track]:
         """A server's most liked public tracks; their likes are those of that period."""
         length = LENGTHS.get(period)
-        found = await self._stores.tracks.most_liked(
-            guild_id,
-            channel_ids,
-            since=self._clock() - length if length else None,
-            limit=TOP_LENGTH,
-        )
+        since = self._clock() - length if length else None
+        tracks = self._stores.tracks
+        channel_ids = sight(await tracks.channels_of_liked(guild_id, since=since))
+        found = await tracks.most_liked(guild_id, channel_ids, since=since, limit=TOP_LENGTH)
         return [_within(track, channel_ids) for track in found]
 
     async def track(
-        self, job_id: str, *, viewer_id: int, guild_id: int | None, channel_ids: Collection[int]
+        self, job_id: str, *, viewer_id: int, guild_id: int | None, sight: Sight
     ) -> Track | None:
-        """One track, if this viewer may see it here."""
-        return await self._stores.tracks.get(
+        """One track, as this viewer may see it here, if they may."""
+        tracks = self._stores.tracks
+        there = () if guild_id is None else await tracks.channels_of(job_id, guild_id)
+        channel_ids = sight(there)
+        found = await tracks.get(
             job_id, viewer_id=viewer_id, guild_id=guild_id, channel_ids=channel_ids
         )
+        if found is None or found.job.member_id == viewer_id:
+            return found
+        return _within(found, channel_ids)
 
     async def rename(self, job_id: str, member_id: int, title: str | None) -> bool:
         """Whether it is their own track, and is called so now; `None` is the prompt's title."""
@@ -153,13 +150,15 @@ class Library:
 
     # --- under way --------------------------------------------------------------------------
 
-    async def under_way(self, member_id: int) -> list[UnderWay]:
+    async def under_way(self, member_id: int) -> Excerpt:
         """What waits and runs of a member's."""
         return await self._stores.queue.of_member(member_id, limit=JOBS_AT_ONCE)
 
-    async def under_way_on(self, guild_id: int, channel_ids: Collection[int]) -> list[UnderWay]:
+    async def under_way_on(self, guild_id: int, sight: Sight) -> Excerpt:
         """What waits and runs on a server."""
-        return await self._stores.queue.of_server(guild_id, channel_ids, limit=JOBS_AT_ONCE)
+        queue = self._stores.queue
+        channel_ids = sight(await queue.channels_of_server(guild_id))
+        return await queue.of_server(guild_id, channel_ids, limit=JOBS_AT_ONCE)
 
     async def allowance(self, member_id: int) -> Allowance | None:
         """What a member may still make today; `None` without limits."""

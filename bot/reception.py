@@ -27,6 +27,7 @@ KEEP_WITHIN_S = 1.0
 # Together well below the 3 s that a pressed button has for its answer.
 HAND_OVER_LOOKS = 4
 HAND_OVER_LOOK_S = 0.4
+CANCELLABLE = frozenset({JobState.RECEIVED, JobState.QUEUED, JobState.GENERATING})
 
 T = TypeVar("T")
 
@@ -83,12 +84,15 @@ class Reception:
         Raises `DailyLimitReached`, `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it
         is stored after all when we said that it was not, it has no card, so it is never paid for.
         """
-        return await self._in_time(self._store(new), within_s)
+        return await self.in_time(self._store(new), within_s)
 
-    async def _in_time(self, storing: Coroutine[Any, Any, T], within_s: float) -> T:
-        """Its result. Raises `DatabaseTrouble` when it takes longer, and leaves it to itself then:
-        a query that waits for a lock can't be cut short."""
-        task = asyncio.create_task(storing)
+    async def in_time(self, work: Coroutine[Any, Any, T], within_s: float) -> T:
+        """The result of queries that a first answer waits for.
+
+        Raises `DatabaseTrouble` when they take longer, and leaves them to themselves then: a query
+        that waits for a lock can't be cut short, and what it stores is stored.
+        """
+        task = asyncio.create_task(work)
         done, _ = await asyncio.wait({task}, timeout=within_s)
         if done:
             return task.result()
@@ -135,10 +139,13 @@ class Reception:
             await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
 
     async def never_settled(self, job: Job, why: str) -> None:
-        """Whether there is a card can't be known: nothing is paid, and the member is told."""
+        """Whether there is a card can't be known: nothing is paid, and the member is told.
+
+        Of variations, which share the card, the first tells of all.
+        """
         with about_job(job.id):
             log.warning("cancelled, the first answer may have come to nothing: %s", why)
-            told = NoticeKind.UNSTARTED
+            told = NoticeKind.UNSTARTED if job.take == 1 else None
             source = JobState.RECEIVED
             if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
                 self._bells.ring(Bell.DELIVER)
@@ -152,27 +159,33 @@ class Reception:
     async def keep(self, draft: Draft, member_id: int, *, within_s: float = KEEP_WITHIN_S) -> str:
         """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`, soon."""
         keeping = self._drafts.keep(draft, member_id, self._clock())
-        return await self._in_time(keeping, min(within_s, KEEP_WITHIN_S))
+        return await self.in_time(keeping, min(within_s, KEEP_WITHIN_S))
 
     async def draft(self, draft_id: str, member_id: int) -> Draft | None:
         """What this member had typed, if it is still known. Raises `DatabaseTrouble`, soon."""
-        return await self._in_time(self._drafts.get(draft_id, member_id), KEEP_WITHIN_S)
+        return await self.in_time(self._drafts.get(draft_id, member_id), KEEP_WITHIN_S)
 
     async def job(self, job_id: str) -> Job | None:
         """A job, for the buttons that name it."""
         return await self._jobs.get(job_id)
 
     async def cancel(self, job: Job) -> Job | None:
-        """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more)."""
+        """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more).
+
+        One that is only `received` is stopped, too: whoever asks for that has seen its card, even
+        if we do not know of it yet, and what we learn of it later moves no cancelled job.
+        """
         job = await self._handed_over(job)
-        if job.state not in {JobState.QUEUED, JobState.GENERATING}:
-            return None
-        if not await self._jobs.cancel(job.id, self._clock(), source=job.state):
-            return None
-        with about_job(job.id):
-            log.info("cancelled by a member")
-        self._bells.ring(Bell.SUBMIT)  # a place may be free
-        return replace(job, state=JobState.CANCELLED)
+        for _ in range(HAND_OVER_LOOKS):
+            if job.state not in CANCELLABLE:
+                break
+            if await self._jobs.cancel(job.id, self._clock(), source=job.state):
+                with about_job(job.id):
+                    log.info("cancelled by a member")
+                self._bells.ring(Bell.SUBMIT)  # a place may be free
+                return replace(job, state=JobState.CANCELLED)
+            job = await self._jobs.get(job.id) or job  # it has just moved on
+        return None
 
     async def _handed_over(self, job: Job) -> Job:
         """The job once its submission is through, which rarely takes longer than a moment."""

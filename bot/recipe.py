@@ -3,52 +3,75 @@
 import re
 from collections.abc import Iterator
 
+from bot.drafts import Draft
 from bot.jobs import Brief
 from bot.provider.models import name_of
 
-OPTIONS = (
-    "prompt",
-    "model",
-    "negative_prompt",
-    "lyrics",
-    "seconds",
-    "instrumental",
-    "seed",
-    "format",
-)
-COVER_OPTIONS = ("prompt", "lyrics")
+# Each command with its options, by the names that members type and in the order of a recipe.
+OPTIONS = {
+    "/compose": (
+        "prompt",
+        "model",
+        "negative_prompt",
+        "lyrics",
+        "seconds",
+        "instrumental",
+        "seed",
+        "format",
+        "variations",
+        "private",
+    ),
+    "/cover": ("audio", "prompt", "lyrics", "private"),
+}
 # What Discord would read as the beginning of another option, or can't hold in one.
-_UNFIT = re.compile(rf"[\r\n\v\f\x85\u2028\u2029]|\b(?:{'|'.join(OPTIONS)}):")
+_UNFIT = {
+    command: re.compile(rf"[\r\n\v\f\x85\u2028\u2029]|\b(?:{'|'.join(options)}):")
+    for command, options in OPTIONS.items()
+}
 
 
 def command_of(brief: Brief) -> str | None:
     """The command in one line, or `None` if what was typed does not fit into one."""
-    values = list(_values(brief))
-    if any(_UNFIT.search(value) for _, value in values):
+    name, values = _name(brief), list(_values(brief))
+    if any(_UNFIT[name].search(value) for _, value in values):
         return None
-    return " ".join([_name(brief), *(f"{option}:{value}" for option, value in values)])
+    return " ".join([name, *(f"{option}:{value}" for option, value in values)])
 
 
 def listed(brief: Brief) -> str:
     """The command's name, then each option in a paragraph with its value as it was typed."""
-    return "\n\n".join([_name(brief), *(f"{option}:\n{value}" for option, value in _values(brief))])
+    return "\n\n".join([_name(brief), *_paragraphs(brief)])
 
 
-def _name(brief: Brief) -> str:
-    return "/compose" if brief.reference is None else "/cover"
+def typed(draft: Draft) -> str:
+    """What a member typed, each option in a paragraph; empty if it was nothing."""
+    return "\n\n".join(_paragraphs(draft))
 
 
-def _values(brief: Brief) -> Iterator[tuple[str, str]]:
+def _name(asked: Brief | Draft) -> str:
+    return "/compose" if asked.reference is None else "/cover"
+
+
+def _paragraphs(asked: Brief | Draft) -> Iterator[str]:
+    return (f"{option}:\n{value}" for option, value in _values(asked))
+
+
+def _values(asked: Brief | Draft) -> Iterator[tuple[str, str]]:
+    """What was asked for. How many tracks of it, and for whom, is no part of a recipe."""
     wishes = {
-        "prompt": brief.prompt,
-        "model": name_of(brief.model),
-        "negative_prompt": brief.negative_prompt,
-        "lyrics": brief.lyrics,
-        "seconds": brief.seconds,
-        "instrumental": brief.instrumental or None,
-        "seed": brief.seed,
-        "format": brief.audio_format,
+        "prompt": asked.prompt or None,
+        "model": asked.model and name_of(asked.model),
+        "negative_prompt": asked.negative_prompt,
+        "lyrics": asked.lyrics,
+        "seconds": asked.seconds,
+        "instrumental": asked.instrumental or None,
+        "seed": asked.seed,
+        "format": asked.audio_format,
     }
-    for option in OPTIONS if brief.reference is None else COVER_OPTIONS:
-        if (value := wishes[option]) is not None:
+    if isinstance(asked, Draft):
+        wishes["variations"] = asked.variations if asked.variations > 1 else None
+        wishes["private"] = asked.private or None
+        wishes["audio"] = asked.reference.file_name if asked.reference else None
+    for option in OPTIONS[_name(asked)]:
+        if (value := wishes.get(option)) is not None:
             yield option, str(value)

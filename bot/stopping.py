@@ -5,10 +5,13 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 # Hosters end a process by force 10 s after they asked it to stop.
 IN_FLIGHT_S = 6.0
+CUT_OFF_S = 1.0  # for what was cut off then to notice
 AT_THE_LATEST_S = 9.0
+LAST_WORD_S = 0.5  # to say so, which takes a lock of the log's and room in a pipe
 
 log = logging.getLogger(__name__)
 
@@ -16,16 +19,16 @@ log = logging.getLogger(__name__)
 def on_signal() -> asyncio.Event:
     """An event that SIGTERM or SIGINT sets. From then on the process has `AT_THE_LATEST_S`.
 
-    A thread watches over that: the loop itself may wait for a database or a connection. Ending
-    like this is no worse than a power cut, which loses nothing either.
+    Threads watch over that: the loop itself may wait for a database or a connection, and the log
+    for somebody who reads it. Ending like this is no worse than a power cut, which loses nothing
+    either.
     """
     stop = asyncio.Event()
 
     def ask() -> None:
         if not stop.is_set():
-            watch = threading.Timer(AT_THE_LATEST_S, _end)
-            watch.daemon = True
-            watch.start()
+            _after(AT_THE_LATEST_S, _end_with_a_word)
+            _after(AT_THE_LATEST_S + LAST_WORD_S, _end)
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -33,7 +36,17 @@ def on_signal() -> asyncio.Event:
     return stop
 
 
-def _end() -> None:
+def _after(seconds: float, end: Callable[[], None]) -> None:
+    watch = threading.Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+
+
+def _end_with_a_word() -> None:
     log.warning("stopped before everything had ended; the rest is left to the next start")
     logging.shutdown()
+    _end()
+
+
+def _end() -> None:
     os._exit(0)

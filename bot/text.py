@@ -76,6 +76,11 @@ def title_of(job: Job) -> str:
     return words.UNTITLED
 
 
+def among_takes(job: Job, title: str) -> str:
+    """A title, as it is shown, with the number of the take where there are several of it."""
+    return title if job.batch_id is None else words.take_title(title, job.take)
+
+
 def file_name(job: Job, extension: str) -> str:
     """A name from the title that every system takes, such as `lo-fi-rain.wav`.
 

@@ -11,7 +11,7 @@ from bot.workers.worker import Clock
 
 # So many ancestors are told one by one; of those before them only the authors.
 NAMED_ANCESTORS = 6
-MOST_ANCESTORS = 60
+MOST_ANCESTORS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +79,39 @@ class Tracks:
         shares = await self._stores.shares.of_job(job.id)
         return [place for place in (*told, *map(_shared, shares)) if place]
 
+    async def is_told_by(self, job: Job, message_id: int) -> bool:
+        """Whether this message of ours is about the job: its card, what it said later, a share."""
+        notices = await self._stores.notices.of_job(job.id)
+        shares = await self._stores.shares.of_job(job.id)
+        told = {job.card_message_id, *(notice.message_id for notice in notices)}
+        return message_id in told | {share.message_id for share in shares}
+
     async def delete(self, job: Job) -> bool:
         """Forget the track, but not its recipe; whether it was there. The messages are left."""
         return await self._stores.curation.delete(job.id, self._clock())
 
+    async def is_deleted(self, job: Job) -> bool:
+        """Whether it has been taken away by now."""
+        now = await self._stores.jobs.get(job.id)
+        return now is not None and now.deleted_at is not None
+
     async def left(self, job: Job, place: Place) -> None:
         """Its message there is gone."""
         await self._stores.shares.remove(job.id, place.channel_id, place.message_id)
+
+
+def parent_in(channel_id: int, job: Job, parent: Job) -> Ancestor:
+    """What a track was made from, for all who read its message in this channel.
+
+    Others' channels may be closed to them. A thread under a card has the card's id (Discord docs:
+    Topics > Threads), and is as open as its channel.
+    """
+    if job.private:  # for its member alone, who made it from what they had before them
+        visible = not parent.private or parent.member_id == job.member_id
+    else:
+        beside = {parent.channel_id, parent.card_message_id}
+        visible = not parent.private and channel_id in beside
+    return Ancestor(job=parent, visible=visible and parent.deleted_at is None)
 
 
 def is_there(job: Job) -> bool:

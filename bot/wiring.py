@@ -75,7 +75,8 @@ def build(
         clock=clock,
     )
     client.batches = BatchCards(stores.batches, client.reception, messenger, clock)
-    _look_after_tracks(client, stores, fetcher, mastering, clock=clock)
+    aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
+    _look_after_tracks(client, stores, fetcher, aside, clock=clock)
     fresh_link = Attachments(client).fresh_link
     client.references = References(fetcher, workshop, fresh_link, clock)
     submitter = Submitter(
@@ -107,6 +108,7 @@ def build(
         ladder,
         messenger,
         client.batches,
+        removal=client.removal,
         bells=bells,
         clock=clock,
         metrics=metrics,
@@ -130,7 +132,8 @@ def _look_after_tracks(
     client.tracks = tracks = Tracks(stores, clock)
     messages = TrackMessages(client)
     sources = AudioSources(tracks, messages, stores.held, fetcher)
-    client.replay = Replay(messages, sources, mastering)
+    client.replay = Replay(tracks, messages, sources, mastering)
+    client.removal = Removal(tracks, messages, client.messenger, client.batches)
     client.sharing = Sharing(
         stores,
         tracks,
@@ -138,6 +141,6 @@ def _look_after_tracks(
         sources,
         messages=messages,
         messenger=client.messenger,
+        removal=client.removal,
         clock=clock,
     )
-    client.removal = Removal(tracks, messages, client.messenger, client.batches)

@@ -1,14 +1,13 @@
 """First answers to interactions, as all cogs give them."""
 
 import contextlib
-import logging
 import time
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, TypeVar
 
 import discord
 
-from bot.client import RECEIVED_AT_S, apologise
+from bot.client import RECEIVED_AT_S, ComposeClient, apologise
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
 # nothing on it although it was asked to.
@@ -17,7 +16,7 @@ NO_BODY = (KeyError, TypeError)
 # Discord waits 3 s for a first answer; the rest is for the ways to us and back.
 ANSWER_WITHIN_S = 2.5
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def left_s(interaction: discord.Interaction[Any]) -> float:
@@ -25,6 +24,19 @@ def left_s(interaction: discord.Interaction[Any]) -> float:
     now_s = time.monotonic()
     came_at_s: float = interaction.extras.get(RECEIVED_AT_S, now_s)
     return max(came_at_s + ANSWER_WITHIN_S - now_s, 0.0)
+
+
+async def in_time(
+    interaction: discord.Interaction[ComposeClient], work: Coroutine[Any, Any, T]
+) -> T:
+    """The result of queries that come before the first answer; later ones take as long as they do.
+
+    Raises `DatabaseTrouble` when they take longer than Discord waits; what they change is stored
+    all the same, as soon as the database can.
+    """
+    if interaction.response.is_done():
+        return await work
+    return await interaction.client.reception.in_time(work, left_s(interaction))
 
 
 async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> None:
@@ -48,6 +60,19 @@ async def edit(interaction: discord.Interaction[Any], **changes: Any) -> None:
         await interaction.response.edit_message(**changes)
 
 
+async def edit_private(interaction: discord.Interaction[Any], **changes: Any) -> None:
+    """Change the private answer whose button was pressed.
+
+    What others see, too, is never changed by a button that belongs on private answers: such a press
+    gets a private answer of its own.
+    """
+    if interaction.message is not None and interaction.message.flags.ephemeral:
+        await edit(interaction, **changes)
+    else:
+        kept = {name: value for name, value in changes.items() if value is not None}
+        await say(interaction, kept.pop("content", ""), **kept)
+
+
 async def ask(interaction: discord.Interaction[Any], modal: discord.ui.Modal) -> None:
     """Open a dialog."""
     with _taken(interaction):
@@ -69,6 +94,5 @@ async def apologise_for(interaction: discord.Interaction[Any], what: str) -> Asy
     """Log what goes wrong within, and never leave the member without an answer."""
     try:
         yield
-    except Exception:
-        log.exception(what)
-        await apologise(interaction)
+    except Exception as error:  # noqa: BLE001 whatever it is, somebody waits for an answer
+        await apologise(interaction, error, what)

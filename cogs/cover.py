@@ -15,7 +15,7 @@ from bot.errors import DatabaseTrouble
 from bot.jobs import Job
 from bot.provider.models import PROMPT_MOST
 from bot.text import is_blank
-from cogs.answers import say
+from cogs.answers import in_time, say
 from cogs.given_audio import GivenAudio, cover_of
 from cogs.intake import start
 from cogs.mending import refuse
@@ -98,12 +98,18 @@ async def _track_in(interaction: CoverInteraction, message: discord.Message) -> 
     if client.user is None or message.author.id != client.user.id:
         return None
     try:
-        for job_id in buttons.jobs_named(message):
-            job = await client.reception.job(job_id)
-            if job is not None and await client.tracks.is_visible(job, viewer(interaction)):
-                return job
+        return await in_time(interaction, _visible_track(interaction, message))
     except DatabaseTrouble as error:
         log.error("a message's track could not be looked up: the database %s", error)
+        return None
+
+
+async def _visible_track(interaction: CoverInteraction, message: discord.Message) -> Job | None:
+    client = interaction.client
+    for job_id in buttons.jobs_named(message):
+        job = await client.reception.job(job_id)
+        if job is not None and await client.tracks.is_visible(job, viewer(interaction)):
+            return job
     return None
 
 

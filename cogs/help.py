@@ -14,7 +14,7 @@ from bot.delivery.track_embed import COLOUR
 from bot.drafts import Draft
 from bot.library import Allowance
 from bot.provider.models import MODELS
-from cogs.answers import say
+from cogs.answers import in_time, say
 from cogs.places import refusal
 from cogs.request_modal import open_modal
 from cogs.routed import Routed, RoutedInteraction, view_of
@@ -31,7 +31,8 @@ class Help(commands.Cog):
     async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
         """Where one can't compose, it says why, and offers no examples."""
         closed = refusal(interaction, private=False)
-        allowance = await interaction.client.library.allowance(interaction.user.id)
+        counting = interaction.client.library.allowance(interaction.user.id)
+        allowance = await in_time(interaction, counting)
         in_server = interaction.guild_id is not None
         embed = discord.Embed(
             title=words.HELP_TITLE,

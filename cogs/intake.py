@@ -1,5 +1,6 @@
 """From an interaction to a queued job with a card: shared by all that starts a track."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,12 +20,14 @@ from bot.errors import (
     DatabaseTrouble,
     NotTaken,
 )
-from bot.jobs import Brief, Job, NewJob
+from bot.jobs import Brief, Job, JobState, NewJob
 from bot.provider.models import MODELS
 from bot.reception import Admitted
-from cogs.answers import NO_BODY, left_s, say
-from cogs.mending import refuse, refuse_unkept
+from cogs.answers import NO_BODY, in_time, left_s
+from cogs.mending import refuse
 from cogs.places import is_outside, refusal, upload_limit_bytes
+from cogs.track_list import card_url
+from cogs.unkept import refuse_unkept
 
 GIVEN_UP_CODE = 10062
 ALREADY_ANSWERED_CODE = 40060
@@ -43,16 +46,9 @@ async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -
     except NotTaken as error:
         await refuse(interaction, words.not_taken(error.problems), draft)
         return
-    try:
-        admitted = await _admit(interaction, _new_job(interaction, draft, brief))
-    except DatabaseTrouble as error:
-        log.error("a request could not be stored: the database %s", error)
-        await refuse_unkept(interaction, words.STORE_TROUBLE, draft)
-        return
-    if isinstance(admitted, Admitted):
-        await _answer_with_card(interaction, admitted)
-    elif admitted:
-        await refuse(interaction, admitted, draft)
+    admitted = await _admit(interaction, draft, brief)
+    if admitted is not None:
+        await _answer_with_card(interaction, draft, admitted)
 
 
 async def _heard(interaction: discord.Interaction[ComposeClient], brief: Brief) -> Brief:
@@ -64,20 +60,34 @@ async def _heard(interaction: discord.Interaction[ComposeClient], brief: Brief) 
     return replace(brief, reference=await references.look_at(brief.reference, model.reference))
 
 
-async def _admit(interaction: discord.Interaction[ComposeClient], new: NewJob) -> Admitted | str:
-    """The stored job, or why there is none; an empty text where nothing must be said.
-
-    Raises `DatabaseTrouble`.
-    """
+async def _admit(
+    interaction: discord.Interaction[ComposeClient], draft: Draft, brief: Brief
+) -> Admitted | None:
+    """The stored job; `None` if there is none, and the member was told why."""
+    new = _new_job(interaction, draft, brief)
     try:
         return await interaction.client.reception.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
-        return words.limit_reached(error)
-    except AlreadyRetried:
-        return words.RETRY_UNDER_WAY
+        await refuse(interaction, words.limit_reached(error), draft)
+    except AlreadyRetried as error:
+        # What is sent from the dialog is no other try any more, but a track of its own.
+        told = await _tried_again(interaction, error.other_id)
+        await refuse(interaction, told, replace(draft, retry_of=None))
     except AlreadyReceived:
         log.info("interaction %d came again", interaction.id)
-        return ""
+    except DatabaseTrouble as error:
+        log.error("a request could not be stored: the database %s", error)
+        await refuse_unkept(interaction, words.STORE_TROUBLE, draft)
+    return None
+
+
+async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: str) -> str:
+    """Where the other try is to be found."""
+    other: Job | None = None
+    with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
+        other = await in_time(interaction, interaction.client.reception.job(job_id))
+    finished = other is not None and other.state is JobState.SUCCEEDED
+    return words.tried_again(card_url(other) if other else None, finished=finished)
 
 
 def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brief: Brief) -> NewJob:
@@ -100,7 +110,7 @@ def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brie
 
 
 async def _answer_with_card(
-    interaction: discord.Interaction[ComposeClient], admitted: Admitted
+    interaction: discord.Interaction[ComposeClient], draft: Draft, admitted: Admitted
 ) -> None:
     job, jobs = admitted.job, admitted.jobs
     embed, view = first_card(jobs, admitted.expected_at)
@@ -115,7 +125,7 @@ async def _answer_with_card(
         stored = await _store_outcome(interaction, jobs, outcome, problem=str(error))
         # Only when it surely won't start: to the settler any answer would look like the card.
         if stored and outcome is _Outcome.REFUSED and error.code != GIVEN_UP_CODE:
-            await _tell_of_refusal(interaction)
+            await _tell_of_refusal(interaction, draft)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
         # The connection broke, or the answer lacks the message that was asked for.
         await _store_outcome(interaction, jobs, _Outcome.UNCLEAR, problem=repr(error))
@@ -123,10 +133,10 @@ async def _answer_with_card(
         await _store_outcome(interaction, jobs, _Outcome.TAKEN, card_message_id=answer.message_id)
 
 
-async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient]) -> None:
+async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
     """Discord did not like the card; it may take a plain sentence."""
     try:
-        await say(interaction, words.CARD_REFUSED)
+        await refuse(interaction, words.CARD_REFUSED, draft)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.info("the member could not be told: %s", error)
 

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from dataclasses import replace
 
+import discord
+
 from bot import words
 from bot.checking import Finding
 from bot.client import ComposeClient
@@ -14,8 +16,8 @@ from bot.drafts import Draft
 from bot.errors import DeliveryError
 from bot.jobs import FailureKind, Job, JobState
 from bot.tracks import is_there
-from cogs.answers import defer, edit, say
-from cogs.pressing import JobButton, JobInteraction, moderates
+from cogs.answers import defer, edit, in_time, say
+from cogs.pressing import JobButton, JobInteraction, moderates, stands_under
 from cogs.request_modal import open_modal
 from cogs.track_buttons import begin
 
@@ -31,38 +33,64 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         if job.batch_id is not None and self.place == buttons.CARD:
             await self._cancel_variations(interaction, job)
             return
-        cancelled = await interaction.client.reception.cancel(job)
+        cancelled = await in_time(interaction, interaction.client.reception.cancel(job))
         if cancelled is None:
             await self._say_too_late(interaction, job)
             return
-        embed, view = cards.ended_card(cancelled, message_url=None)
         if self.place == buttons.CARD:
-            # A word above it, such as that it takes longer, is no longer so.
-            await edit(interaction, content=None, embed=embed, view=view)
+            await _answer_on_card(interaction, cancelled)
             return
-        await edit(interaction, view=None)
-        with contextlib.suppress(DeliveryError):  # the card may be gone: it is cancelled anyway
-            if job.batch_id is not None:
-                await interaction.client.batches.refresh(cancelled)
-            else:
-                await interaction.client.messenger.update_card(cancelled, embed, view)
+        if await stands_under(interaction, job):
+            await edit(interaction, view=None)
+        else:
+            await say(interaction, words.CANCELLED_NOW)
+        await show_on_card(interaction, cancelled)
 
     async def _cancel_variations(self, interaction: JobInteraction, job: Job) -> None:
         """All that can still be stopped; the card they share says what became of each."""
-        client = interaction.client
-        takes = [take.job for take in await client.batches.takes(job)]
-        await asyncio.gather(*(client.reception.cancel(take) for take in takes))
-        embed, view = await client.batches.card(job)
-        await edit(interaction, content=None, embed=embed, view=view)
+        await in_time(interaction, _cancel_takes(interaction, job))
+        await _answer_on_card(interaction, job)
 
     async def _say_too_late(self, interaction: JobInteraction, job: Job) -> None:
-        now = await interaction.client.reception.job(job.id) or job
+        now = await in_time(interaction, interaction.client.reception.job(job.id)) or job
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
-            embed, view = cards.ended_card(now, message_url=None)
-            await edit(interaction, content=None, embed=embed, view=view)
+            await _answer_on_card(interaction, now)
             return
         await say(interaction, words.TOO_LATE_TO_CANCEL.get(now.state, words.JOB_UNKNOWN))
+
+
+async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
+    client = interaction.client
+    takes = [take.job for take in await client.batches.takes(job)]
+    await asyncio.gather(*(client.reception.cancel(take) for take in takes))
+
+
+async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
+    """The card as things stand. A word above it, such as that it takes longer, is no longer so."""
+    if await stands_under(interaction, cancelled):
+        embed, view = await in_time(interaction, _card(interaction, cancelled))
+        await edit(interaction, content=None, embed=embed, view=view)
+    else:
+        await say(interaction, words.CANCELLED_NOW)
+        await show_on_card(interaction, cancelled)
+
+
+async def show_on_card(interaction: JobInteraction, cancelled: Job) -> None:
+    """Bring a card up to date that was not pressed. It may be gone: the job is cancelled anyway."""
+    with contextlib.suppress(DeliveryError):
+        if cancelled.batch_id is not None:
+            await interaction.client.batches.refresh(cancelled)
+        else:
+            card = cards.ended_card(cancelled, message_url=None)
+            await interaction.client.messenger.update_card(cancelled, *card)
+
+
+async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
+    """Variations share one that tells of all."""
+    if job.batch_id is not None:
+        return await interaction.client.batches.card(job)
+    return cards.ended_card(job, message_url=None)
 
 
 class RetryButton(JobButton, template=buttons.pattern(Action.RETRY)):
@@ -136,6 +164,8 @@ FOUND = {
     Finding.BROKEN: words.CHECK_BROKEN,
     Finding.GONE: words.CHECK_GONE,
     Finding.NO_ANSWER: words.CHECK_NO_ANSWER,
+    Finding.SOON: words.CHECK_SOON,
+    Finding.BUSY: words.CHECK_BUSY,
 }
 
 

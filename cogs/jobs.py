@@ -1,8 +1,8 @@
 """`/jobs`: what waits and runs, and ways to cancel it."""
 
-import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,21 +12,20 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import cards
 from bot.delivery.track_embed import COLOUR
-from bot.errors import DeliveryError
 from bot.jobs import Job
-from bot.store.queue_store import UnderWay
-from bot.store.track_store import Place
-from bot.text import title_of
-from cogs.answers import edit, say
+from bot.store.queue_store import Excerpt, UnderWay
+from cogs.answers import edit_private, in_time, say
+from cogs.job_buttons import show_on_card
 from cogs.pressing import moderates, visible_job
 from cogs.routed import Routed, RoutedInteraction, view_of
-from cogs.sight import channels_seen_by, moderates_server
-from cogs.track_list import LABEL_LIMIT, message_url, shown_title
+from cogs.sight import moderates_server, sight_of
+from cogs.track_list import card_url, option_label, shown_title
 
 # More get a select instead.
 BUTTONS_MOST = 5
+DESCRIPTION_LIMIT = 4096
+MORE_ROOM = 100  # for the sentence on those that have no room
 MINE, ALL = "mine", "all"
 STOP_ID = re.compile(rf"compose:stop:(?P<job_id>[0-9a-f]{{16}}):(?P<whose>{MINE}|{ALL})")
 PICK_ID = re.compile(rf"compose:stop:pick:(?P<whose>{MINE}|{ALL})")
@@ -47,11 +46,8 @@ class Jobs(commands.Cog):
         if everyone and not moderates_server(interaction):
             await say(interaction, words.JOBS_MODERATORS)
             return
-        whose = ALL if everyone else MINE
-        found = await _found(interaction, whose)
-        await say(
-            interaction, "", embed=await _embed(interaction, found, whose), view=_view(found, whose)
-        )
+        listed = await in_time(interaction, _listed(interaction, ALL if everyone else MINE))
+        await say(interaction, "", embed=listed.embed, view=listed.view)
 
 
 class _Stop(Routed, template=r"(?!)"):
@@ -68,15 +64,14 @@ class _Stop(Routed, template=r"(?!)"):
             await self._cancel(interaction, job)
 
     async def _cancel(self, interaction: RoutedInteraction, job: Job) -> None:
-        cancelled = await interaction.client.reception.cancel(job)
+        cancelled = await in_time(interaction, interaction.client.reception.cancel(job))
         whose = self.match["whose"]
         if whose == ALL and not moderates_server(interaction):
             whose = MINE
-        found = await _found(interaction, whose)
-        embed = await _embed(interaction, found, whose)
-        await edit(interaction, embed=embed, view=_view(found, whose))
+        listed = await in_time(interaction, _listed(interaction, whose))
+        await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is not None:
-            await _show_on_card(interaction, cancelled)
+            await show_on_card(interaction, cancelled)
             return
         now = await interaction.client.reception.job(job.id) or job
         await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
@@ -98,33 +93,44 @@ class StopSelect(_Stop, template=PICK_ID):
         await self.stop_job(interaction, self.chosen)
 
 
-async def _show_on_card(interaction: RoutedInteraction, cancelled: Job) -> None:
-    """Its card may be gone: it is cancelled anyway. Variations share one that tells of all."""
-    with contextlib.suppress(DeliveryError):
-        if cancelled.batch_id is not None:
-            await interaction.client.batches.refresh(cancelled)
-            return
-        card = cards.ended_card(cancelled, message_url=None)
-        await interaction.client.messenger.update_card(cancelled, *card)
+@dataclass(frozen=True, kw_only=True)
+class _List:
+    """What is under way, as far as Discord takes it, and the controls for just that."""
+
+    embed: discord.Embed
+    view: discord.ui.View
 
 
-async def _found(interaction: RoutedInteraction, whose: str) -> Sequence[UnderWay]:
+async def _listed(interaction: RoutedInteraction, whose: str) -> _List:
+    found = await _found(interaction, whose)
+    lines = await _fitting(_lines(interaction, found.oldest, whose))
+    shown = found.oldest[: len(lines)]
+    if found.total > len(shown):
+        lines.append(words.jobs_left_out(found.total - len(shown)))
+    embed = discord.Embed(
+        title=words.JOBS_SERVER if whose == ALL else words.JOBS_OWN,
+        description="\n".join(lines) or (words.JOBS_NONE_HERE if whose == ALL else words.JOBS_NONE),
+        colour=COLOUR,
+    )
+    return _List(embed=embed, view=_view(shown, whose))
+
+
+async def _found(interaction: RoutedInteraction, whose: str) -> Excerpt:
     library = interaction.client.library
     if whose == ALL and interaction.guild_id is not None:
-        return await library.under_way_on(interaction.guild_id, channels_seen_by(interaction))
+        return await library.under_way_on(interaction.guild_id, sight_of(interaction))
     return await library.under_way(interaction.user.id)
 
 
-async def _embed(
-    interaction: RoutedInteraction, found: Sequence[UnderWay], whose: str
-) -> discord.Embed:
-    lines = [line async for line in _lines(interaction, found, whose)]
-    none = words.JOBS_NONE_HERE if whose == ALL else words.JOBS_NONE
-    return discord.Embed(
-        title=words.JOBS_SERVER if whose == ALL else words.JOBS_OWN,
-        description="\n".join(lines) or none,
-        colour=COLOUR,
-    )
+async def _fitting(lines: AsyncIterator[str]) -> list[str]:
+    """As many whole lines as there is room for."""
+    taken, room = [], DESCRIPTION_LIMIT - MORE_ROOM
+    async for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        taken.append(line)
+    return taken
 
 
 async def _lines(
@@ -134,7 +140,7 @@ async def _lines(
         details = [words.by(one.job.member_id)] if whose == ALL else []
         details.append(words.job_waits(one.place) if one.place else words.JOB_RUNS)
         details.append(await _expected(interaction, one))
-        if url := _card_url(one.job):
+        if url := card_url(one.job):
             details.append(words.card_link(url))
         yield words.track_line(number, shown_title(one.job), details)
 
@@ -149,19 +155,11 @@ async def _expected(interaction: RoutedInteraction, one: UnderWay) -> str:
     return words.job_expected(moment) if moment > now else words.JOB_SOON
 
 
-def _card_url(job: Job) -> str | None:
-    """The card of a private job can't be gone to."""
-    if job.card_message_id is None or job.private:
-        return None
-    place = Place(guild_id=job.guild_id, channel_id=job.channel_id, message_id=job.card_message_id)
-    return message_url(place)
-
-
 def _view(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
     if len(found) <= BUTTONS_MOST:
         return view_of(*(_button(one.job, number, whose) for number, one in enumerate(found, 1)))
     options = [
-        discord.SelectOption(label=f"{number}. {title_of(one.job)}"[:LABEL_LIMIT], value=one.job.id)
+        discord.SelectOption(label=option_label(number, one.job), value=one.job.id)
         for number, one in enumerate(found, 1)
     ]
     select: discord.ui.Select[Any] = discord.ui.Select(

@@ -15,9 +15,9 @@ from bot.errors import DatabaseTrouble, NotTaken
 from cogs.answers import apologise_for, left_s, say
 from cogs.given_audio import with_uploaded
 from cogs.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
+from cogs.unkept import refuse_unkept
 
 DRAFT = "draft"
-QUOTE_LIMIT = 800  # twice, together with the sentence above
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,6 @@ async def refuse(interaction: discord.Interaction[ComposeClient], text: str, dra
         await refuse_unkept(interaction, text, draft)
         return
     await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
-
-
-async def refuse_unkept(
-    interaction: discord.Interaction[ComposeClient], text: str, draft: Draft
-) -> None:
-    """The same while nothing can be stored: what was typed is in the answer, to be copied."""
-    quoted = (words.typed(typed, QUOTE_LIMIT) for typed in (draft.prompt, draft.lyrics) if typed)
-    await say(interaction, "\n".join((text, *quoted)))
 
 
 async def submitted(interaction: discord.Interaction[ComposeClient]) -> Draft | None:

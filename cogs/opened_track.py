@@ -13,16 +13,18 @@ from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.buttons import Action
 from bot.delivery.track_embed import as_shared, track_embed
-from bot.drafts import Draft
+from bot.errors import Busy
 from bot.jobs import Job, Relation
 from bot.store.track_store import Track
 from bot.text import harmless, is_blank, title_of
-from cogs.answers import apologise_for, ask, defer, say
-from cogs.pressing import JobButton, JobInteraction
+from bot.tracks import Ancestor
+from cogs.answers import apologise_for, ask, defer, in_time, say
+from cogs.one_each import one_each
+from cogs.pressing import JobButton, JobInteraction, visible_job
 from cogs.request_modal import values_of
 from cogs.routed import Routed, RoutedInteraction
-from cogs.sight import channels_seen_by
-from cogs.track_buttons import begin
+from cogs.sight import sight_of
+from cogs.track_buttons import TrackButton, begin
 from cogs.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
 
 TITLE_MOST = 60
@@ -39,19 +41,25 @@ class OpenSelect(Routed, template=OPEN_ID):
 
     async def use(self, interaction: RoutedInteraction) -> None:
         """A private message of its own."""
-        await defer(interaction)
-        track = await interaction.client.library.track(
-            self.chosen,
-            viewer_id=interaction.user.id,
-            guild_id=interaction.guild_id,
-            channel_ids=channels_seen_by(interaction),
-        )
-        if track is None or not await _is_there_for(interaction, track):
-            await say(interaction, words.TRACK_UNKNOWN)
-        elif track.job.deleted_at is not None:
-            await _say_gone(interaction, track.job, words.OPENED_DELETED)
-        else:
-            await _play(interaction, track)
+        async with one_each(interaction) as free:
+            if free:
+                await defer(interaction)
+                await _open(interaction, self.chosen)
+
+
+async def _open(interaction: RoutedInteraction, job_id: str) -> None:
+    track = await interaction.client.library.track(
+        job_id,
+        viewer_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        sight=sight_of(interaction),
+    )
+    if track is None or not await _is_there_for(interaction, track):
+        await say(interaction, words.TRACK_UNKNOWN)
+    elif track.job.deleted_at is not None:
+        await _say_gone(interaction, track, words.OPENED_DELETED)
+    else:
+        await _play(interaction, track)
 
 
 async def _is_there_for(interaction: RoutedInteraction, track: Track) -> bool:
@@ -65,18 +73,23 @@ async def _play(interaction: RoutedInteraction, track: Track) -> None:
     replay = interaction.client.replay
     parent = await _parent(interaction, track.job)
     own = track.job.member_id == interaction.user.id
-    async with replay.open(track, interaction.filesize_limit, own=own, parent=parent) as what:
-        if what is not None and await _uploaded(interaction, track, what):
-            return
+    try:
+        limit_bytes = interaction.filesize_limit
+        async with replay.open(track.job, limit_bytes, own=own, parent=parent) as what:
+            if what is not None and await _uploaded(interaction, track, what):
+                return
+    except Busy:
+        await say(interaction, words.OPENED_BUSY)
+        return
     if url := await replay.link(track):
         await say(
             interaction,
             words.track_as_file_link(url),
-            embed=track_embed(track.job if own else as_shared(track.job), parent=parent),
+            embed=track_embed(_as_seen(interaction, track), parent=parent),
             view=_view(interaction, track),
         )
     else:
-        await _say_gone(interaction, track.job, words.OPENED_GONE)
+        await _say_gone(interaction, track, words.OPENED_GONE)
 
 
 async def _uploaded(interaction: RoutedInteraction, track: Track, what: Announcement) -> bool:
@@ -94,13 +107,22 @@ async def _uploaded(interaction: RoutedInteraction, track: Track, what: Announce
     return True
 
 
-async def _parent(interaction: RoutedInteraction, job: Job) -> Job | None:
-    return await interaction.client.reception.job(job.parent_id) if job.parent_id else None
+async def _parent(interaction: RoutedInteraction, job: Job) -> Ancestor | None:
+    """What it was made from, as far as the one who opens it may know of that."""
+    parent = await interaction.client.reception.job(job.parent_id) if job.parent_id else None
+    if parent is None:
+        return None
+    known = await visible_job(interaction, parent.id) is not None
+    return Ancestor(job=parent, visible=known and parent.deleted_at is None)
 
 
-async def _say_gone(interaction: RoutedInteraction, job: Job, why: str) -> None:
-    view = buttons.row(*(buttons.button(action, job.id, LIBRARY) for action in GONE))
-    await say(interaction, why, embed=track_embed(job), view=view)
+async def _say_gone(interaction: RoutedInteraction, track: Track, why: str) -> None:
+    view = buttons.row(*(buttons.button(action, track.job.id, LIBRARY) for action in GONE))
+    await say(interaction, why, embed=track_embed(_as_seen(interaction, track)), view=view)
+
+
+def _as_seen(interaction: RoutedInteraction, track: Track) -> Job:
+    return track.job if track.job.member_id == interaction.user.id else as_shared(track.job)
 
 
 def _view(interaction: RoutedInteraction, track: Track) -> discord.ui.View:
@@ -112,12 +134,12 @@ def _view(interaction: RoutedInteraction, track: Track) -> discord.ui.View:
     return buttons.row(*items)
 
 
-class RemakeButton(JobButton, template=buttons.pattern(Action.REMAKE)):
+class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
     """The same request with the same seed, for a track whose audio is gone."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def use(self, interaction: JobInteraction, job: Job) -> None:
         """A new track, which counts as theirs."""
-        await begin(interaction, job, Draft.of(job, Relation.AGAIN))
+        await begin(interaction, job, self.child(interaction, job, Relation.AGAIN))
 
 
 class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
@@ -169,12 +191,19 @@ class Renaming(commands.Cog):
 async def _rename(interaction: RoutedInteraction, job_id: str, values: Mapping[str, Any]) -> None:
     typed = str(values.get("title") or "")[:TITLE_MOST]
     title = None if is_blank(typed) else typed.strip()
-    renamed = await interaction.client.library.rename(job_id, interaction.user.id, title)
-    job = await interaction.client.reception.job(job_id) if renamed else None
+    job = await in_time(interaction, _renamed(interaction, job_id, title))
     if job is None:
         await say(interaction, words.NOT_RENAMED)
     else:
         await say(interaction, words.renamed(harmless(title_of(job), TITLE_LIMIT)))
+
+
+async def _renamed(interaction: RoutedInteraction, job_id: str, title: str | None) -> Job | None:
+    """The job with its new title, if it is one's own and was not deleted."""
+    client = interaction.client
+    if not await client.library.rename(job_id, interaction.user.id, title):
+        return None
+    return await client.reception.job(job_id)
 
 
 async def setup(client: ComposeClient) -> None:

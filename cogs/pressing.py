@@ -8,9 +8,11 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
+from bot.delivery.buttons import CARD, stands_for
 from bot.jobs import Job
 from bot.tracks import Viewer
-from cogs.answers import apologise_for, say
+from cogs.answers import apologise_for, in_time, say
+from cogs.sight import sees
 
 JobInteraction = discord.Interaction[ComposeClient]
 
@@ -54,13 +56,31 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     """The job that a button names, if the one who presses may know of it.
 
     What is private, of another server, or in a channel that they can't see, is as unknown to them
-    as what does not exist.
+    as what does not exist. Raises `DatabaseTrouble`, in time for an answer.
     """
+    return await in_time(interaction, _visible_job(interaction, job_id))
+
+
+async def _visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     client = interaction.client
     job = await client.reception.job(job_id)
     if job is None or not await client.tracks.is_visible(job, viewer(interaction)):
         return None
     return job if await may_know(interaction, job) else None
+
+
+async def stands_under(interaction: JobInteraction, job: Job) -> bool:
+    """Whether the message with the button is about the job, or a private answer: only then may the
+    press change it, whatever custom_id came with it."""
+    message = interaction.message
+    if message is None:
+        return False
+    if message.flags.ephemeral:
+        return True
+    # Where the card is may be written down only after its first press.
+    if job.card_message_id is None and stands_for(message, job.card_job_id, CARD):
+        return True
+    return await in_time(interaction, interaction.client.tracks.is_told_by(job, message.id))
 
 
 def viewer(interaction: JobInteraction) -> Viewer:
@@ -92,12 +112,7 @@ async def may_know(interaction: JobInteraction, job: Job) -> bool:
     if job.member_id == interaction.user.id:
         return True
     asked_in = set() if job.private else {job.channel_id}
-    if interaction.guild is None or interaction.channel_id in asked_in:
+    if interaction.guild is None or any(sees(interaction, one) for one in asked_in):
         return True
     places = await interaction.client.tracks.places(job)
-    channel_ids = asked_in | {place.channel_id for place in places}
-    if interaction.channel_id in channel_ids:
-        return True
-    known = [one for one in channel_ids if interaction.guild.get_channel_or_thread(one)]
-    # A thread that is closed is not known any more; who has its button has seen it.
-    return not known or any(permissions_in(interaction, one).view_channel for one in known)
+    return any(sees(interaction, place.channel_id) for place in places)

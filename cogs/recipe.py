@@ -13,13 +13,13 @@ from bot.jobs import Job
 from bot.recipe import command_of, listed
 from bot.text import harmless, title_of
 from bot.tracks import NAMED_ANCESTORS, Ancestor
-from cogs.answers import say
+from cogs.answers import in_time, say
 from cogs.pressing import JobButton, JobInteraction, may_know, viewer
 
 MESSAGE_LIMIT = 2000
 TITLE_LIMIT = 100
 FILE_NAME_LIMIT = 100
-MOST_AUTHORS = 10
+AUTHORS_AT_ONCE = 40  # in one line
 
 
 class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
@@ -30,15 +30,17 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         if job.deleted_at is not None and job.member_id != interaction.user.id:
             await say(interaction, words.TRACK_DELETED)
             return
-        rest = _beside(job, await _lineage(interaction, job))
+        rest = _beside(job, await in_time(interaction, _lineage(interaction, job)))
         command = command_of(job.brief)
-        text = "\n".join([words.recipe(command or ""), *rest])
-        if command is not None and "`" not in command and len(text) <= MESSAGE_LIMIT:
+        recipe, more = words.recipe(command or ""), {}
+        if command is None or "`" in command or len(recipe) > MESSAGE_LIMIT:
+            content = io.BytesIO((command or listed(job.brief)).encode(errors="replace"))
+            more["file"] = discord.File(content, filename=words.RECIPE_FILE_NAME)
+            recipe = words.RECIPE_AS_FILE
+        first, *others = _in_messages([recipe, *rest])
+        await say(interaction, first, **more)
+        for text in others:
             await say(interaction, text)
-            return
-        content = (command or listed(job.brief)).encode(errors="replace")
-        file = discord.File(io.BytesIO(content), filename=words.RECIPE_FILE_NAME)
-        await say(interaction, "\n".join([words.RECIPE_AS_FILE, *rest]), file=file)
 
 
 async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
@@ -56,12 +58,12 @@ def _beside(job: Job, line: list[Ancestor]) -> list[str]:
         name = harmless(job.brief.reference.file_name, FILE_NAME_LIMIT)
         told.append(words.recipe_reference(name))
     if line:
-        told.append(words.lineage_list(_credits(job, line)))
+        told += words.lineage_list(_credits(job, line))
     return told
 
 
 def _credits(job: Job, line: list[Ancestor]) -> list[str]:
-    """A line for each of the nearest, and one with the authors of all before them."""
+    """A line for each of the nearest, and more with the authors of all before them."""
     children = [job, *(ancestor.job for ancestor in line)]
     lines = [
         words.lineage(child.relation, _title(parent), parent.job.member_id)
@@ -69,7 +71,21 @@ def _credits(job: Job, line: list[Ancestor]) -> list[str]:
         if child.relation is not None
     ]
     authors = list(dict.fromkeys(one.job.member_id for one in line[NAMED_ANCESTORS:]))
-    return [*lines, words.lineage_before(authors[:MOST_AUTHORS])] if authors else lines
+    before = [
+        authors[first:][:AUTHORS_AT_ONCE] for first in range(0, len(authors), AUTHORS_AT_ONCE)
+    ]
+    return [*lines, *map(words.lineage_before, before)]
+
+
+def _in_messages(lines: list[str]) -> list[str]:
+    """The lines in as few messages as hold them, in their order."""
+    messages: list[str] = []
+    for line in lines:
+        if messages and len(messages[-1]) + 1 + len(line) <= MESSAGE_LIMIT:
+            messages[-1] += f"\n{line}"
+        else:
+            messages.append(line)
+    return messages
 
 
 def _title(ancestor: Ancestor) -> str | None:

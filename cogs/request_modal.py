@@ -28,6 +28,7 @@ from bot.provider.models import (
     model_named,
 )
 from cogs.answers import ask, left_s
+from cogs.unkept import refuse_unkept
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -62,6 +63,9 @@ async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Dra
             )
         except DatabaseTrouble as error:
             log.error("a draft could not be stored: the database %s", error)
+            if not _shows_all(draft):  # the rest would be forgotten
+                await refuse_unkept(interaction, words.STORE_TROUBLE, draft)
+                return
     await ask(interaction, RequestModal(draft, draft_id))
 
 
@@ -127,6 +131,14 @@ class RequestModal(discord.ui.Modal):
         )
         hint = words.modal_audio_kept(given.file_name) if given else words.MODAL_AUDIO_HINT
         self.add_item(discord.ui.Label(text=words.MODAL_AUDIO, description=hint, component=field))
+
+
+def _shows_all(draft: Draft) -> bool:
+    """Whether everything in the draft comes back with the dialog itself."""
+    model = model_named(draft.model) if draft.model else None
+    shown = {"prompt", "model", *_chosen_fields(draft, model)}
+    left = {name: getattr(draft, name) for name in shown}
+    return draft == Draft(**left)
 
 
 def _is_cover(draft: Draft) -> bool:

@@ -1,5 +1,6 @@
 """Sharing a finished track in a channel: for its member, where both of us may write."""
 
+import logging
 import re
 from typing import Any, Self
 
@@ -12,12 +13,23 @@ from bot.delivery.announcements import LINK_BUTTON_LIMIT
 from bot.delivery.buttons import Action
 from bot.delivery.sharing import Target
 from bot.delivery.track_messages import audio_url
-from bot.errors import AudioError, DeliveryError, DeliveryLater, Unreachable, UploadTooLarge
+from bot.errors import (
+    AlreadySharing,
+    AudioError,
+    Busy,
+    DeliveryError,
+    DeliveryLater,
+    TrackDeleted,
+    Unreachable,
+    UploadTooLarge,
+)
 from bot.jobs import Job
 from bot.tracks import is_there
 from cogs.answers import apologise_for, defer, say
+from cogs.one_each import one_each
 from cogs.places import is_outside
 from cogs.pressing import JobButton, JobInteraction, permissions_in, visible_job
+from cogs.sight import sees
 
 CHANNEL_TYPES = [
     discord.ChannelType.text,
@@ -28,6 +40,9 @@ CHANNEL_TYPES = [
     discord.ChannelType.private_thread,
     discord.ChannelType.news_thread,
 ]
+
+
+log = logging.getLogger(__name__)
 
 
 class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
@@ -94,10 +109,18 @@ class ShareThereSelect(
 
 
 async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
-    if why := _refusal(interaction, job) or _closed(interaction, channel_id):
+    if why := _refusal(interaction, job):
         await say(interaction, why)
         return
-    await defer(interaction)
+    async with one_each(interaction) as free:
+        if free:
+            await defer(interaction)
+            why = await _closed(interaction, channel_id)
+            await say(interaction, why or await _shared(interaction, job, channel_id))
+
+
+async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str:
+    """Do it; what the member is told."""
     target = Target(
         channel_id=channel_id,
         guild_id=interaction.guild_id,
@@ -107,10 +130,10 @@ async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None
     try:
         message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
     except (DeliveryError, AudioError) as error:
-        await say(interaction, _why_not(error))
-    else:
-        address = f"https://discord.com/channels/{interaction.guild_id}/{channel_id}/{message_id}"
-        await say(interaction, words.shared_at(address))
+        return _why_not(error)
+    return words.shared_at(
+        f"https://discord.com/channels/{interaction.guild_id}/{channel_id}/{message_id}"
+    )
 
 
 def _refusal(interaction: JobInteraction, job: Job) -> str | None:
@@ -123,7 +146,7 @@ def _refusal(interaction: JobInteraction, job: Job) -> str | None:
     return words.SHARE_IN_A_SERVER if outside else None
 
 
-def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
+async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
     """Why a track can't be posted in this channel, if so.
 
     What was chosen is not trusted: the permissions of both are looked up anew.
@@ -135,12 +158,26 @@ def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
         return words.SHARE_REFUSED
     send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
     own = permissions_in(interaction, channel_id)
-    if not (own.view_channel and getattr(own, send)):
+    if not (own.view_channel and getattr(own, send)) or not await _is_in(interaction, channel):
         return words.SHARE_MEMBER_MAY_NOT
     needed = ("view_channel", send, "attach_files", "embed_links")
     ours = interaction.app_permissions if known is None else known.permissions_for(guild.me)
     missing = [name for name in needed if not getattr(ours, name)]
     return words.share_bot_may_not(missing) if missing else None
+
+
+async def _is_in(interaction: JobInteraction, channel: object) -> bool:
+    """Of a private thread, whether the member is in it; its permissions are those of its parent."""
+    if not isinstance(channel, discord.Thread) or not channel.is_private():
+        return True
+    if sees(interaction, channel.id):
+        return True
+    try:
+        await channel.fetch_member(interaction.user.id)
+    except discord.HTTPException as error:
+        log.info("not known to be in the thread: %s", error)
+        return False
+    return True
 
 
 def _upload_limit_bytes(interaction: JobInteraction) -> int:
@@ -163,8 +200,14 @@ def _why_not(error: DeliveryError | AudioError) -> str:
         return words.SHARE_WITHOUT_AUDIO
     if isinstance(error, UploadTooLarge):
         return words.SHARE_TOO_LARGE
+    if isinstance(error, Busy):
+        return words.SHARE_BUSY
     if isinstance(error, DeliveryLater):
         return words.SHARE_LATER
+    if isinstance(error, AlreadySharing):
+        return words.SHARE_UNDER_WAY
+    if isinstance(error, TrackDeleted):
+        return words.TRACK_DELETED
     return words.SHARE_REFUSED if isinstance(error, Unreachable) else words.SHARE_UNSURE
 
 

@@ -1,24 +1,32 @@
 """What a member may look at, as Discord's own permissions have it."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 import discord
 
+from bot.library import Sight
+
 Seen = discord.abc.GuildChannel | discord.Thread
 
 
-def channels_seen_by(interaction: discord.Interaction[Any]) -> frozenset[int]:
-    """The ids of the server's channels and threads whose history the member may read.
+def sight_of(interaction: discord.Interaction[Any]) -> Sight:
+    """Tells which channels of the server the member may look at."""
+    return partial(_seen_by, interaction)
+
+
+def sees(interaction: discord.Interaction[Any], channel_id: int) -> bool:
+    """Whether the member may read the history of this channel or thread of the server.
 
     Threads that are archived are not known to the bot, and of private ones not who is in them:
     they count only while the member is there, or may manage threads.
     """
+    if channel_id == interaction.channel_id:
+        return True
     guild, member = interaction.guild, interaction.user
-    here = {interaction.channel_id} if interaction.channel_id else set()
-    if guild is None or not isinstance(member, discord.Member):
-        return frozenset(here)
-    channels: list[Seen] = [*guild.channels, *guild.threads]
-    return frozenset(here | {channel.id for channel in channels if _sees(member, channel)})
+    channel = guild.get_channel_or_thread(channel_id) if guild else None
+    return isinstance(member, discord.Member) and channel is not None and _reads(member, channel)
 
 
 def moderates_server(interaction: discord.Interaction[Any]) -> bool:
@@ -27,7 +35,11 @@ def moderates_server(interaction: discord.Interaction[Any]) -> bool:
     return isinstance(member, discord.Member) and member.guild_permissions.manage_messages
 
 
-def _sees(member: discord.Member, channel: Seen) -> bool:
+def _seen_by(interaction: discord.Interaction[Any], channel_ids: Collection[int]) -> frozenset[int]:
+    return frozenset(one for one in channel_ids if sees(interaction, one))
+
+
+def _reads(member: discord.Member, channel: Seen) -> bool:
     if isinstance(channel, discord.Thread) and channel.parent is None:
         return False
     may = channel.permissions_for(member)

@@ -8,9 +8,9 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery.track_embed import COLOUR
 from bot.library import Period
-from cogs.answers import say
+from cogs.answers import in_time, say
 from cogs.routed import view_of
-from cogs.sight import channels_seen_by
+from cogs.sight import sight_of
 from cogs.track_list import open_select, track_lines
 
 PERIODS = {
@@ -39,9 +39,9 @@ class Top(commands.Cog):
             await say(interaction, words.TOP_SERVERS_ONLY)
             return
         chosen = Period(period.value) if period else Period.WEEK
-        tracks = await interaction.client.library.top(
-            interaction.guild_id, channels_seen_by(interaction), chosen
-        )
+        library = interaction.client.library
+        looking = library.top(interaction.guild_id, sight_of(interaction), chosen)
+        tracks = await in_time(interaction, looking)
         if not tracks:
             await say(interaction, words.TOP_EMPTY)
             return

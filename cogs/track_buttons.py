@@ -15,10 +15,10 @@ from bot.jobs import Job, Relation
 from bot.recipe import command_of
 from bot.text import harmless
 from bot.tracks import is_there
-from cogs.answers import edit, say
+from cogs.answers import edit, in_time, say
 from cogs.intake import start
 from cogs.places import refusal
-from cogs.pressing import JobButton, JobInteraction
+from cogs.pressing import JobButton, JobInteraction, stands_under
 from cogs.request_modal import open_modal
 
 TAKES = {"two": 2, "three": 3, "four": 4}
@@ -28,7 +28,7 @@ COMMAND_LIMIT = 1700
 SERVER_NAME_LIMIT = 150
 
 
-class _TrackButton(JobButton, template=r"(?!)"):
+class TrackButton(JobButton, template=r"(?!)"):
     """A button for a finished track that is there."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
@@ -49,7 +49,7 @@ class _TrackButton(JobButton, template=r"(?!)"):
         return replace(Draft.of(job, relation), private=private)
 
 
-class AgainButton(_TrackButton, template=buttons.pattern(Action.AGAIN)):
+class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
     """The same request with a new seed, for whoever presses."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
@@ -57,7 +57,7 @@ class AgainButton(_TrackButton, template=buttons.pattern(Action.AGAIN)):
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN).reseeded())
 
 
-class RemixButton(_TrackButton, template=buttons.pattern(Action.REMIX)):
+class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
     """The same request, to be changed first."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
@@ -65,7 +65,7 @@ class RemixButton(_TrackButton, template=buttons.pattern(Action.REMIX)):
         await open_modal(interaction, self.child(interaction, job, Relation.REMIX))
 
 
-class VariationsButton(_TrackButton, template=buttons.pattern(Action.VARIATIONS)):
+class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS)):
     """Several takes of the same request."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
@@ -79,7 +79,7 @@ class VariationsButton(_TrackButton, template=buttons.pattern(Action.VARIATIONS)
         await say(interaction, words.HOW_MANY_TAKES, view=buttons.row(*choices))
 
 
-class TakesButton(_TrackButton, template=buttons.pattern(Action.TAKES)):
+class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
     """The answer to that question; its place begins with how many."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
@@ -93,7 +93,7 @@ class TakesButton(_TrackButton, template=buttons.pattern(Action.TAKES)):
         await begin(interaction, job, replace(draft, variations=TAKES[chosen]))
 
 
-class LikeButton(_TrackButton, template=buttons.pattern(Action.LIKE)):
+class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     """Likes a track, or takes the like back."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
@@ -101,7 +101,17 @@ class LikeButton(_TrackButton, template=buttons.pattern(Action.LIKE)):
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
             return
-        shown = (await interaction.client.tracks.like(job, interaction.user.id)).count
+        liking = interaction.client.tracks.like(job, interaction.user.id)
+        likes = await in_time(interaction, liking)
+        if await stands_under(interaction, job):
+            await self._show(interaction, job, likes.count)
+        else:
+            await say(interaction, words.LIKED if likes.liked else words.LIKE_TAKEN_BACK)
+        if job.batch_id is not None:
+            with contextlib.suppress(DeliveryError):  # the card only shows who is ahead
+                await interaction.client.batches.refresh(job)
+
+    async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
             now = await interaction.client.tracks.likes(job)
@@ -109,9 +119,6 @@ class LikeButton(_TrackButton, template=buttons.pattern(Action.LIKE)):
                 break
             shown = now
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
-        if job.batch_id is not None:
-            with contextlib.suppress(DeliveryError):  # the card only shows who is ahead
-                await interaction.client.batches.refresh(job)
 
     def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
         """The buttons as they are, but for this one's label."""

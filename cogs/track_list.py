@@ -10,9 +10,9 @@ from bot import words
 from bot.delivery.track_embed import COLOUR
 from bot.jobs import Job
 from bot.library import PAGE_LENGTH, Page
-from bot.provider.models import name_of
+from bot.provider.models import MODELS, name_of
 from bot.store.track_store import Only, Place, Track, Wanted
-from bot.text import harmless, title_of
+from bot.text import among_takes, harmless, title_of
 from cogs.routed import view_of
 
 TITLE_LIMIT = 120
@@ -35,13 +35,26 @@ AnyItem = discord.ui.Item[Any]
 
 def shown_title(job: Job) -> str:
     """The title of a track, harmless; isolated, so that no script turns the line around it."""
-    return f"\u2068{harmless(title_of(job), TITLE_LIMIT)}\u2069"
+    return f"\u2068{among_takes(job, harmless(title_of(job), TITLE_LIMIT))}\u2069"
+
+
+def option_label(number: int, job: Job) -> str:
+    """What an option of a select says of a track or job, numbered as in the list above it."""
+    return f"{number}. {among_takes(job, title_of(job))}"[:LABEL_LIMIT]
 
 
 def message_url(place: Place) -> str:
     """The address of a message, as Discord's clients open it."""
     server = place.guild_id or "@me"
     return f"https://discord.com/channels/{server}/{place.channel_id}/{place.message_id}"
+
+
+def card_url(job: Job) -> str | None:
+    """The way to a job's card. That of a private job can't be gone to."""
+    if job.card_message_id is None or job.private:
+        return None
+    place = Place(guild_id=job.guild_id, channel_id=job.channel_id, message_id=job.card_message_id)
+    return message_url(place)
 
 
 def page_embed(page: Page) -> discord.Embed:
@@ -79,7 +92,7 @@ def open_select(tracks: Sequence[Track], *, first: int = 1) -> AnyItem:
     """Opens one of these tracks, which are numbered as above it."""
     options = [
         discord.SelectOption(
-            label=f"{number}. {title_of(track.job)}"[:LABEL_LIMIT],
+            label=option_label(number, track.job),
             value=track.job.id,
             description=name_of(track.job.brief.model)[:LABEL_LIMIT],
         )
@@ -113,7 +126,8 @@ def _details(track: Track, authors: bool) -> Iterator[str]:
 
 
 def _marks(track: Track) -> Iterator[str]:
-    if track.job.private:
+    shared = any(place.guild_id for place in track.places)
+    if track.job.private and not shared:
         yield words.MARK_PRIVATE
     if track.job.deleted_at is not None:
         yield words.MARK_DELETED
@@ -125,9 +139,14 @@ def _narrowed(wanted: Wanted) -> str:
     return words.narrowed(
         words.shown(wanted.search) if wanted.search else None,
         ONLY_NAMES[wanted.only] if wanted.only else None,
-        name_of(wanted.model) if wanted.model else None,
+        _shown_model(wanted.model) if wanted.model else None,
         here=wanted.own and wanted.guild_id is not None,
     )
+
+
+def _shown_model(model_id: str) -> str:
+    """One that is not in the catalogue may be anything that was typed."""
+    return name_of(model_id) if model_id in MODELS else words.shown(model_id)
 
 
 def _turn(label: str, view_id: str, number: int, *, possible: bool) -> AnyItem:

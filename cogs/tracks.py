@@ -1,9 +1,8 @@
 """`/tracks`: what is held for a member, then a list of tracks to go through and open."""
 
-import io
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -12,15 +11,16 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons, cards
+from bot.delivery.announcements import Announcement
 from bot.delivery.buttons import Action
-from bot.delivery.track_embed import track_embed
-from bot.jobs import JobState, NoticeKind
-from bot.library import Held, HeldBatch
-from bot.provider.models import name_of
+from bot.errors import Busy, DatabaseTrouble
+from bot.jobs import Job, JobState, NoticeKind
+from bot.library import Held
+from bot.provider.models import model_named, name_of
 from bot.store.track_store import Only, Wanted
-from cogs.answers import defer, edit, say
+from cogs.answers import defer, edit_private, in_time, say
 from cogs.routed import Routed, RoutedInteraction
-from cogs.sight import channels_seen_by
+from cogs.sight import sight_of
 from cogs.track_list import (
     LIBRARY,
     MINE,
@@ -34,7 +34,8 @@ from cogs.track_list import (
 
 CHOICES_LIMIT = 25
 MODEL_MOST = 64
-TITLES_MOST = 10
+# Private messages with a file each; Discord takes only five where the bot is just the member's own.
+AT_ONCE = 4
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Tracks(commands.Cog):
             guild_id=interaction.guild_id if this_server or not wanted.own else None,
             search=(search or "").strip(),
             only=Only(only.value) if only else None,
-            model=model,
+            model=_model_id(model),
         )
         if refusal := _refusal(wanted):
             await say(interaction, refusal)
@@ -87,8 +88,12 @@ class Tracks(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The models that made what would be listed, whose name has what was typed in it."""
         wanted = _wanted(interaction, getattr(interaction.namespace, "user", None))
-        library = interaction.client.library
-        made_by = await library.models(wanted, channels_seen_by(interaction))
+        looking = interaction.client.library.models(wanted, sight_of(interaction))
+        try:
+            made_by = await in_time(interaction, looking)
+        except DatabaseTrouble as error:
+            log.error("no models are proposed: the database %s", error)
+            return []
         choices = {name_of(model): model for model in made_by}
         return [
             app_commands.Choice(name=name, value=model)
@@ -104,18 +109,17 @@ class PageButton(Routed, template=PAGE_ID):
         """Shows the other page in place of this one."""
         wanted: Wanted | None = _all_of(interaction)
         if self.match["view_id"] != MINE:
-            wanted = await interaction.client.library.kept(
-                self.match["view_id"], interaction.user.id
-            )
+            keeping = interaction.client.library.kept(self.match["view_id"], interaction.user.id)
+            wanted = await in_time(interaction, keeping)
         # A list of others' tracks is one of the server that it was asked for on.
         if wanted is None or (not wanted.own and wanted.guild_id != interaction.guild_id):
             await say(interaction, words.VIEW_GONE)
             return
-        page = await interaction.client.library.page(
-            wanted, channels_seen_by(interaction), int(self.match["number"])
-        )
+        number = int(self.match["number"])
+        turning = interaction.client.library.page(wanted, sight_of(interaction), number)
+        page = await in_time(interaction, turning)
         view = page_view(page, self.match["view_id"])
-        await edit(interaction, embed=page_embed(page), view=view)
+        await edit_private(interaction, embed=page_embed(page), view=view)
 
 
 def _wanted(interaction: TracksInteraction, user: object) -> Wanted:
@@ -123,6 +127,12 @@ def _wanted(interaction: TracksInteraction, user: object) -> Wanted:
     member_id = getattr(user, "id", interaction.user.id)
     wanted = Wanted(viewer_id=interaction.user.id, member_id=member_id)
     return wanted if wanted.own else replace(wanted, guild_id=interaction.guild_id)
+
+
+def _model_id(typed: str | None) -> str | None:
+    """As it was chosen from the list, or typed by its name; models may have left the catalogue."""
+    known = model_named(typed) if typed else None
+    return known.id if known else typed
 
 
 def _all_of(interaction: TracksInteraction) -> Wanted:
@@ -141,7 +151,7 @@ def _refusal(wanted: Wanted) -> str | None:
 async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None) -> None:
     """The first page."""
     library = interaction.client.library
-    page = await library.page(wanted, channels_seen_by(interaction), 0)
+    page = await library.page(wanted, sight_of(interaction), 0)
     view_id = MINE
     if page.pages > 1 and wanted != _all_of(interaction):
         view_id = await library.keep(wanted)
@@ -154,52 +164,79 @@ async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None
 
 
 async def _hand_out(interaction: TracksInteraction) -> str | None:
-    """Each in a private message of its own. What remains to be said of it, if anything."""
+    """Some of it, each in a private message of its own. What remains to be said, if anything."""
     library = interaction.client.library
-    batch = await library.held_for(interaction.user.id, interaction.filesize_limit)
-    failed = []
-    for held in batch.fitting:
-        try:
-            await _hand_over(interaction, held)
-            await library.handed_out(held)
-        except discord.HTTPException as error:
-            log.warning("a held track could not be handed out: %s", error)
-            failed.append(held)
-    return _left(batch, failed)
-
-
-def _left(batch: HeldBatch, failed: Sequence[Held]) -> str | None:
+    waiting = await library.held_for(interaction.user.id)
+    handed_out, failed = 0, []
+    for held in waiting:
+        if not await library.hand_out(held):
+            continue
+        if await _is_handed_over(interaction, held):
+            handed_out += 1
+        else:
+            failed.append(shown_title(held.job))
+        if AT_ONCE in {handed_out, len(failed)}:
+            break
     if failed:
-        return words.held_not_now(_titles(failed))
-    if batch.too_large:
-        return words.held_too_large(_titles(batch.too_large))
-    return None if batch.fitting else words.NOTHING_HELD
+        return words.held_not_now(failed)
+    return None if waiting else words.NOTHING_HELD
 
 
-def _titles(held: Sequence[Held]) -> list[str]:
-    return [shown_title(one.job) for one in held[:TITLES_MOST]]
+async def _is_handed_over(interaction: TracksInteraction, held: Held) -> bool:
+    """Whether it went out; if not, it is held as before."""
+    done = False
+    try:
+        done = await _hand_over(interaction, held)
+    except (discord.HTTPException, Busy) as error:
+        log.warning("what is held could not be handed out: %s", error)
+    finally:
+        if not done:
+            await interaction.client.library.take_back(held)
+    return done
 
 
-async def _hand_over(interaction: TracksInteraction, held: Held) -> None:
-    """One thing: the audio, or the words for why there is none."""
-    embed = cards.recipe_embed(held.job)
-    if held.job.state is JobState.FAILED:
-        text = cards.failure_sentence(held.job)
-        again = buttons.row(buttons.button(Action.RETRY, held.job.id, NoticeKind.FAILURE))
-        await interaction.followup.send(text, embed=embed, view=again, ephemeral=True)
-    elif held.job.state is JobState.CANCELLED:
-        await interaction.followup.send(words.NOT_STARTED, embed=embed, ephemeral=True)
-    elif (audio := await interaction.client.library.audio_of(held)) is None:
-        await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)
-    else:
-        actions = (Action.AGAIN, Action.RECIPE)
+async def _hand_over(interaction: TracksInteraction, held: Held) -> bool:
+    if held.job.state is JobState.SUCCEEDED:
+        return await _hand_over_track(interaction, held)
+    await _tell(interaction, held.job)
+    return True
+
+
+async def _tell(interaction: TracksInteraction, job: Job) -> None:
+    """Why there is no track."""
+    extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
+    text = words.NOT_STARTED
+    if job.state is JobState.FAILED:
+        text = cards.failure_sentence(job)
+        again = buttons.button(Action.RETRY, job.id, NoticeKind.FAILURE)
+        extras["view"] = buttons.row(again)
+    await interaction.followup.send(text, ephemeral=True, **extras)
+
+
+async def _hand_over_track(interaction: TracksInteraction, held: Held) -> bool:
+    """The audio in a form that fits here, or the word that it is nowhere any more."""
+    client, job = interaction.client, held.job
+    async with client.replay.open(job, interaction.filesize_limit, own=True) as what:
+        if what is not None:
+            await _upload(interaction, job, what)
+            return True
+    if await client.library.is_kept(held):
+        return False  # but in no form that fits here
+    embed = cards.recipe_embed(job)
+    await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)
+    return True
+
+
+async def _upload(interaction: TracksInteraction, job: Job, what: Announcement) -> None:
+    extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
+    items = [buttons.button(one, job.id, LIBRARY) for one in (Action.AGAIN, Action.RECIPE)]
+    try:
         await interaction.followup.send(
-            words.HELD_TRACK,
-            embed=track_embed(held.job),
-            file=discord.File(io.BytesIO(audio.content), filename=audio.file_name),
-            view=buttons.row(*(buttons.button(one, held.job.id, LIBRARY) for one in actions)),
-            ephemeral=True,
+            words.HELD_TRACK, view=buttons.row(*items), ephemeral=True, **extras
         )
+    finally:
+        for file in extras["files"]:
+            file.close()
 
 
 async def setup(client: ComposeClient) -> None:

@@ -18,6 +18,7 @@ from bot.jobs import (
     Reference,
 )
 from bot.store.receiving import DailyLimits
+from bot.store.share_store import Share
 from bot.store.stores import Stores
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -191,6 +192,19 @@ class Stored:
                 job = await self.queue(**changes)
                 assert await self.jobs.cancel(job.id, self.clock(), source=JobState.QUEUED)
                 return await self.job(job.id)
+
+    async def share(
+        self, job: Job, channel_id: int, *, guild_id: int | None, message_id: int | None = None
+    ) -> Share:
+        """A share that was sent; without `message_id`, nobody knows whether it got through."""
+        shares = self.stores.shares
+        begun = await shares.begin(job.id, channel_id, guild_id, self.clock(), lease_s=60)
+        assert begun is not None
+        sent = await shares.sending(begun, self.clock())
+        if message_id is not None:
+            await shares.posted(sent, message_id)
+        await shares.release(sent)
+        return dataclasses.replace(sent, message_id=message_id)
 
     async def claim_submissions(self, **changes: Any) -> list[Job]:
         """Claim with room for all."""

@@ -1,19 +1,24 @@
-"""The documents say what is so: settings, targets, permissions, states, links and examples."""
+"""The documents say what is so: settings, commands, buttons, modules, states, links, examples."""
 
 import ast
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import discord
 import pytest
+from discord import app_commands
 from dotenv import dotenv_values
 
 from bot import words
-from bot.jobs import MOVES
+from bot.client import COGS, ComposeClient
+from bot.delivery.buttons import LABELS
+from bot.jobs import MOVES, FailureKind, NoticeKind, Rung
+from bot.provider.models import MODELS, Model
 from bot.settings import Settings
 from tests.test_layout import DISCORD_IS_THEIR_JOB
 
@@ -122,6 +127,7 @@ ATTRIBUTES = {
     "Embed Links": "embed_links",
     "Attach Files": "attach_files",
     "Read Message History": "read_message_history",
+    "Create Public Threads": "create_public_threads",
     "Send Messages in Threads": "send_messages_in_threads",
 }
 
@@ -150,7 +156,76 @@ def test_invite_asks_for_all_that_compose_needs() -> None:
     assert set(words.PERMISSION_NAMES) <= set(asked_for())
 
 
+# --- commands, buttons and models -----------------------------------------------------------------
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[ComposeClient]:
+    """With all commands, connected to nothing."""
+    async with ComposeClient(api_url="http://127.0.0.1:1", command_guild_id=None) as client:
+        for cog in COGS:
+            await client.load_extension(cog)
+        yield client
+        for cog in COGS:
+            await client.unload_extension(cog)
+
+
+async def test_readme_names_every_command_and_no_other(client: ComposeClient) -> None:
+    shown = {
+        f"`/{command.name}`" if isinstance(command, app_commands.Command) else f"*{command.name}*"
+        for command in client.tree.get_commands()
+    }
+    assert {command for command, _does in rows(text("README.md"), "command")} == shown
+
+
+@pytest.mark.parametrize("name", ["compose", "cover", "tracks"])
+async def test_guide_explains_every_option_of(name: str, client: ComposeClient) -> None:
+    command = client.tree.get_command(name)
+    assert isinstance(command, app_commands.Command)
+    said = [option for option, _meaning in rows(text("docs/guide.md"), f"`/{name}` option")]
+    assert said == [f"`{option.display_name}`" for option in command.parameters]
+
+
+def test_guide_explains_every_button() -> None:
+    table = rows(text("docs/guide.md"), "button")
+    said = {label for row in table for label in re.findall(r"\*\*(.+?)\*\*", " ".join(row))}
+    assert set(LABELS.values()) <= said
+
+
+def guides_row(model: Model) -> list[str]:
+    """What the guide's table has to say of a model."""
+    lyrics = f"{model.lyrics.least} to {model.lyrics.most}" if model.lyrics else ""
+    needed = model.lyrics is not None and model.lyrics.instead is None
+    also = {
+        "`negative_prompt`": model.negative_prompt,
+        "`seed`": model.seed,
+        "`instrumental`": model.instrumental,
+        "audio": model.reference,
+    }
+    return [
+        model.name,
+        model.good_for,
+        f"{model.prompt.least} to {model.prompt.most}",
+        f"{lyrics}, needed" if needed else lyrics,
+        f"{model.seconds.least} to {model.seconds.most}" if model.seconds else "",
+        ", ".join(option for option, taken in also.items() if taken),
+    ]
+
+
+def test_guide_tells_what_each_model_takes() -> None:
+    said = list(rows(text("docs/guide.md"), "model"))
+    assert said == [guides_row(model) for model in MODELS.values()]
+
+
 # --- the life of a job --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "kinds"), [("failure", FailureKind), ("notice", NoticeKind), ("rung", Rung)]
+)
+def test_architecture_explains_every(heading: str, kinds: type[StrEnum]) -> None:
+    said = [name for name, *_ in rows(text("docs/architecture.md"), heading)]
+    assert sorted(said) == sorted(f"`{kind}`" for kind in kinds)
 
 
 def test_drawn_states_are_those_of_the_table() -> None:
@@ -159,7 +234,21 @@ def test_drawn_states_are_those_of_the_table() -> None:
     assert drawn == {(str(source), str(t)) for source, targets in MOVES.items() for t in targets}
 
 
-# --- imports ------------------------------------------------------------------------------------
+# --- modules --------------------------------------------------------------------------------------
+
+
+def modules(folder: str) -> list[str]:
+    files = (ROOT / folder).rglob("*.py")
+    names = [file.relative_to(ROOT).as_posix() for file in files]
+    return sorted(name for name in names if "/__" not in name and "/migrations/" not in name)
+
+
+@pytest.mark.parametrize("module", [*modules("bot"), *modules("cogs")])
+def test_architecture_says_where_to_find(module: str) -> None:
+    listed = set(_LINK.findall(text("docs/architecture.md")))
+    folder = str(Path(module).parent)
+    # Of a folder with one file for each theme, the folder alone may be named.
+    assert f"../{module}" in listed or (folder.count("/") and f"../{folder}" in listed)
 
 
 def test_modules_that_speak_to_discord_are_named() -> None:

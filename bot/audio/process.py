@@ -12,6 +12,8 @@ import bot
 from bot.errors import ComposeError, WorkshopTrouble, in_short
 
 ANSWER_LIMIT_BYTES = 1 << 20
+ENDS_WITHIN_S = 1.0  # once its side of the pipe is closed
+BY_FORCE = -9  # as the system ends what takes too much memory of the machine; no limit of ours does
 ROOT = Path(bot.__file__).parents[1]
 # A worker needs no more of the environment, and least of all the bot's secrets.
 PASSED_ON = {
@@ -21,7 +23,14 @@ PASSED_ON = {
 
 
 class WorkerLost(ComposeError):
-    """The process ended without an answer: it crashed, or was ended for what it used."""
+    """The process ended without an answer: it crashed, or was ended for what it used.
+
+    `by_force` says that somebody else ended it, for a reason that may have nothing to do with it.
+    """
+
+    def __init__(self, message: str, *, by_force: bool = False) -> None:
+        super().__init__(message)
+        self.by_force = by_force
 
 
 class WorkerProcess:
@@ -69,8 +78,16 @@ class WorkerProcess:
             await self._process.stdin.drain()
             async with self._reading:
                 return await self._process.stdout.readuntil()
-        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+        except asyncio.LimitOverrunError as error:
             raise WorkerLost(in_short(error)) from None
+        except (OSError, EOFError) as error:
+            raise WorkerLost(in_short(error), by_force=await self._ended_by_force()) from None
+
+    async def _ended_by_force(self) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDS_WITHIN_S):
+                await self._process.wait()
+        return self._process.returncode == BY_FORCE
 
     async def end(self) -> None:
         """Kill it, and wait until nothing is left of it."""

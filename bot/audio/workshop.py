@@ -25,10 +25,12 @@ log = logging.getLogger(__name__)
 EXAMINE_S = 60.0
 FIT_S = 180.0
 MEASURE_S = 5.0
+TURN_S = 60.0  # to wait for a worker
 IDLE_S = 300.0
 WAITING_AT_MOST = 64
 TRIES = 2
 CPU_SHARE = 0.5  # of the time that an errand may take
+NOTHING: dict[str, Any] = {"do": "nothing"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +61,14 @@ _ANSWER = TypeAdapter(Answer)
 
 
 class Workshop:
-    """Open it with `Workshop.open`. Each call may be repeated, and cancelled at any time."""
+    """Open it with `Workshop.open`. Each call may be repeated, and cancelled at any time.
+
+    What is done `aside` leaves a worker free for the rest, as far as there is more than one.
+    """
 
     def __init__(self, workers: int, idle_s: float) -> None:
         self._turns = asyncio.Semaphore(workers)
+        self._turns_aside = asyncio.Semaphore(max(workers - 1, 1))
         self._waiting = 0
         self._idle_s = idle_s
         self._workers: set[WorkerProcess] = set()
@@ -87,16 +93,18 @@ class Workshop:
 
     async def warm_up(self) -> None:
         """Have a worker ready, so that the next file need not wait for its start."""
-        await self._ask({"do": "nothing"}, timeout_s=EXAMINE_S)
+        await self._ask(NOTHING, timeout_s=EXAMINE_S)
 
-    async def examine(self, path: Path, *, colour: int, timeout_s: float = EXAMINE_S) -> Examined:
+    async def examine(
+        self, path: Path, *, colour: int, timeout_s: float = EXAMINE_S, aside: bool = False
+    ) -> Examined:
         """Decode a file once, and draw it in the colour 0xRRGGBB.
 
         Raises `AudioUnusable` if it can't be played or drags a worker down twice,
         `AudioUnavailable` if it was cut off on its way, `WorkshopTrouble` if it can't be known now.
         """
         errand = {"do": "examine", "path": str(_absolute(path)), "colour": colour}
-        answer = await self._ask(errand, timeout_s=timeout_s)
+        answer = await self._ask(errand, timeout_s=timeout_s, aside=aside)
         if answer.examined is None:
             raise WorkshopTrouble("a worker examined a file and told nothing")
         return answer.examined
@@ -109,6 +117,7 @@ class Workshop:
         tags: Tags,
         preferred: AudioFormat = AudioFormat.ORIGINAL,
         timeout_s: float = FIT_S,
+        aside: bool = False,
     ) -> Fitted | None:
         """The file, or a converted one of at most `limit_bytes`; None where nothing fits.
 
@@ -124,7 +133,7 @@ class Workshop:
             "preferred": preferred,
             "metadata": tags.as_metadata(),
         }
-        fitted = (await self._ask(errand, timeout_s=timeout_s)).fitted
+        fitted = (await self._ask(errand, timeout_s=timeout_s, aside=aside)).fitted
         if fitted is None:
             return None
         if fitted.format is AudioFormat.ORIGINAL:
@@ -146,15 +155,11 @@ class Workshop:
         errand = {"do": "measure", "path": str(_absolute(path)), "known_bytes": known_bytes}
         return (await self._ask(errand, timeout_s=timeout_s)).length_s
 
-    async def _ask(self, errand: dict[str, Any], *, timeout_s: float) -> Answer:
-        if self._waiting >= WAITING_AT_MOST:
-            raise WorkshopTrouble(f"{self._waiting} files wait for a worker already")
-        self._waiting += 1
-        try:
-            async with self._turns:
-                answer = await self._try(errand, timeout_s)
-        finally:
-            self._waiting -= 1
+    async def _ask(
+        self, errand: dict[str, Any], *, timeout_s: float, aside: bool = False
+    ) -> Answer:
+        async with self._turn(aside=aside):
+            answer = await self._try(errand, timeout_s)
         if answer.unusable is not None:
             raise AudioUnusable(answer.unusable)
         if answer.cut_off is not None:
@@ -163,18 +168,49 @@ class Workshop:
             raise WorkshopTrouble(answer.trouble)
         return answer
 
+    @contextlib.asynccontextmanager
+    async def _turn(self, *, aside: bool) -> AsyncIterator[None]:
+        """Wait until a worker is free; first come, first served."""
+        if self._waiting >= WAITING_AT_MOST:
+            raise WorkshopTrouble(f"{self._waiting} files wait for a worker already")
+        async with contextlib.AsyncExitStack() as stack:
+            self._waiting += 1
+            try:
+                async with asyncio.timeout(TURN_S):
+                    if aside:
+                        await stack.enter_async_context(self._turns_aside)
+                    await stack.enter_async_context(self._turns)
+            except TimeoutError:
+                raise WorkshopTrouble(f"no worker came free within {TURN_S:.0f} s") from None
+            finally:
+                self._waiting -= 1
+            yield
+
     async def _try(self, errand: dict[str, Any], timeout_s: float) -> Answer:
         """A worker may be lost for a reason of its own, but hardly twice on the same file.
 
         What keeps a core busy without end is such a loss, too; what gets no core is not.
         """
-        errand |= {"cpu_s": max(int(timeout_s * CPU_SHARE), 1)}
+        errand = errand | {"cpu_s": max(int(timeout_s * CPU_SHARE), 1)}
+        by_force = False
         for _ in range(TRIES):
             try:
                 return await self._ask_one(errand, timeout_s)
             except WorkerLost as error:
                 log.warning("a worker was lost over a file: %s", error)
+                by_force |= error.by_force
+        if by_force or not await self._workers_live():
+            raise WorkshopTrouble(f"{TRIES} workers were lost, and not surely over the file")
         raise AudioUnusable(f"{TRIES} workers were lost over it")
+
+    async def _workers_live(self) -> bool:
+        """Whether a worker without a file to deal with does not get lost."""
+        try:
+            await self._ask_one(NOTHING | {"cpu_s": 1}, EXAMINE_S)
+        except WorkerLost as error:
+            log.error("workers are lost whatever they do: %s", error)
+            return False
+        return True
 
     async def _ask_one(self, errand: dict[str, Any], timeout_s: float) -> Answer:
         if self._closed:

@@ -16,6 +16,7 @@ from bot.delivery.mastering import Track
 from bot.delivery.track_embed import PICTURE_NAME, track_embed
 from bot.jobs import FailureKind, Job, NoticeKind, Rung
 from bot.text import file_name, harmless
+from bot.tracks import Ancestor
 
 ALT_TEXT_LIMIT = 1000
 LINK_BUTTON_LIMIT = 512
@@ -50,7 +51,7 @@ class Announcement:
         return files
 
 
-def track(job: Job, sent: Track, *, parent: Job | None = None) -> Announcement:
+def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcement:
     """The finished track as a file, with the picture of its sound.
 
     The picture is shown by the embed: beside the file, Discord would make a gallery of the two, and
@@ -69,7 +70,7 @@ def track(job: Job, sent: Track, *, parent: Job | None = None) -> Announcement:
     )
 
 
-def track_link(job: Job, url: str, why: str, *, parent: Job | None = None) -> Announcement:
+def track_link(job: Job, url: str, why: str, *, parent: Ancestor | None = None) -> Announcement:
     """The finished track as a link; `why` is a whole sentence.
 
     Signed addresses may be longer than a button holds, or even a message.
@@ -87,7 +88,7 @@ def track_link(job: Job, url: str, why: str, *, parent: Job | None = None) -> An
     return Announcement(content=content, embed=track_embed(job, parent=parent), view=view)
 
 
-def track_unreachable(job: Job, *, parent: Job | None = None) -> Announcement:
+def track_unreachable(job: Job, *, parent: Ancestor | None = None) -> Announcement:
     """The track was made, but there is no safe way to it."""
     view = buttons.under_track(job, NoticeKind.RESULT)
     view.add_item(buttons.button(Action.CHECK, job.id, NoticeKind.RESULT))

@@ -1,11 +1,12 @@
 """Finding the audio of a finished track again, wherever it still is."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from bot.delivery.track_messages import TrackMessages
-from bot.errors import AudioError, AudioUnavailable, DeliveryError
+from bot.errors import AudioError, AudioUnavailable, Busy, DeliveryError
 from bot.jobs import Job
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk, recognise
 from bot.scratch import scratch_folder
@@ -14,6 +15,9 @@ from bot.tracks import Tracks
 
 # More than any message of ours can carry, and than models make.
 FETCH_BYTES = 50 * 2**20
+# Each lies on the disk as long as it is open, beside those that are being delivered.
+AT_ONCE = 4
+OPENED_WITHIN_S = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +32,26 @@ class AudioSources:
         self._messages = messages
         self._held = held
         self._fetcher = fetcher
+        self._places = asyncio.Semaphore(AT_ONCE)
 
     @contextlib.asynccontextmanager
     async def open(self, job: Job, *, at_hand: str | None = None) -> AsyncIterator[AudioOnDisk]:
         """The file, in a temporary folder that goes away with the block.
 
         From where it is surest: a link of Discord's that is `at_hand`, the messages it stands in,
-        the provider, what is held for its member. Raises `AudioUnavailable` if it is nowhere.
+        the provider, what is held for its member. Raises `AudioUnavailable` if it is nowhere, and
+        `Busy` if too many are open already.
         """
         async with contextlib.AsyncExitStack() as stack:
+            await self._take_place(stack)
             yield await self._found(job, at_hand, stack) or await self._kept(job, stack)
+
+    async def _take_place(self, stack: contextlib.AsyncExitStack) -> None:
+        try:
+            async with asyncio.timeout(OPENED_WITHIN_S):
+                await stack.enter_async_context(self._places)
+        except TimeoutError:
+            raise Busy(f"{AT_ONCE} tracks are open, and none was closed in time") from None
 
     async def _found(
         self, job: Job, at_hand: str | None, stack: contextlib.AsyncExitStack
@@ -70,5 +84,5 @@ class AudioSources:
         if kept is None:
             raise AudioUnavailable("the audio is nowhere any more")
         path = stack.enter_context(scratch_folder()) / "audio"
-        path.write_bytes(kept.content)
+        await asyncio.to_thread(path.write_bytes, kept.content)
         return AudioOnDisk(path=path, size_bytes=len(kept.content), extension=recognise(path))

@@ -26,7 +26,7 @@ def batch_card(
     """`takes` has at least one. `expected_at` counts down to the first of those to come."""
     first = takes[0].job
     running = [take for take in takes if take.job.state not in TERMINAL]
-    embed = cards.recipe_embed(first)
+    embed = cards.recipe_embed(first, takes=len(takes))
     embed.title = _title(takes)
     embed.colour = cards.COMPOSING_COLOUR if running else cards.COLOURS[_outcome(takes)]
     for take in takes:

@@ -43,7 +43,7 @@ class BatchCards:
             if takes == shown:
                 return
             card = batch_card(takes, await self._expected_at(takes))
-            await self._messenger.update_card(_with_token(takes), *card)
+            await self._messenger.update_card(_reaching_card(takes), *card)
             shown = takes
 
     async def _expected_at(self, takes: list[Take]) -> datetime | None:
@@ -58,6 +58,11 @@ class BatchCards:
         return (min(running) if running else self._clock()) + timedelta(seconds=seconds)
 
 
-def _with_token(takes: list[Take]) -> Job:
-    """A private card is reached by the token, which jobs that ended have forgotten."""
-    return next((take.job for take in takes if take.job.interaction_token), takes[0].job)
+def _reaching_card(takes: list[Take]) -> Job:
+    """One that knows the card, which those that were cancelled at once do not, and if possible the
+    token, which a private card is reached by, and which those that ended have forgotten."""
+
+    def reach(job: Job) -> tuple[bool, bool]:
+        return job.card_message_id is not None, job.interaction_token is not None
+
+    return max((take.job for take in takes), key=reach)

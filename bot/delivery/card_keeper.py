@@ -16,6 +16,7 @@ from bot.jobs import FINAL_KINDS, TERMINAL, Job, NoticeKind, Rung
 from bot.logs import about_job
 from bot.reception import Reception
 from bot.store.stores import Stores
+from bot.tracks import parent_in
 from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker
 
@@ -113,5 +114,7 @@ class CardKeeper(Worker[tuple[Job, int | None]]):
         if kind is not NoticeKind.RESULT:
             return cards.recipe_embed(job), announcements.not_started(job).view
         parent = await self._stores.jobs.get(job.parent_id) if job.parent_id else None
-        embed = track_embed(job, parent=parent, pictured=job.duration_s is not None)
-        return embed, buttons.under_track(job, kind)
+        shown = parent_in(job.channel_id, job, parent) if parent else None
+        embed = track_embed(job, parent=shown, pictured=job.duration_s is not None)
+        likes = await self._stores.likes.count(job.id)
+        return embed, buttons.under_track(job, kind, likes=likes)

@@ -67,10 +67,11 @@ def _ready(job: Job, message_url: str) -> discord.Embed:
     return embed.add_field(name=words.FIELD_RESULT, value=link, inline=False)
 
 
-def deleted_card(job: Job, *, by_member: bool) -> tuple[discord.Embed, discord.ui.View]:
-    """After its track was taken away, by its member or by a moderator."""
+def deleted_card(job: Job, *, by_member: bool | None) -> tuple[discord.Embed, discord.ui.View]:
+    """After its track was taken away, by its member or by a moderator, as far as that is known."""
     embed = discord.Embed(title=words.CARD_DELETED, colour=COLOURS[JobState.CANCELLED])
-    embed.description = words.DELETED_BY_MEMBER if by_member else words.DELETED_BY_MODERATOR
+    if by_member is not None:
+        embed.description = words.DELETED_BY_MEMBER if by_member else words.DELETED_BY_MODERATOR
     return embed, buttons.row(buttons.button(Action.RECIPE, job.id, buttons.CARD))
 
 
@@ -81,14 +82,14 @@ def failure_sentence(job: Job) -> str:
     return words.failure(job.failure_kind, harmless(job.failure_reason or "", 400))
 
 
-def recipe_embed(job: Job) -> discord.Embed:
-    """What was asked for, without a word on what became of it."""
-    embed = _embed(None, job)
+def recipe_embed(job: Job, *, takes: int = 1) -> discord.Embed:
+    """What was asked for, without a word on what became of it; `job` is the first of its takes."""
+    embed = _embed(None, job, takes=takes)
     embed.colour = COLOURS[JobState.SUCCEEDED]
     return embed
 
 
-def _embed(title: str | None, job: Job) -> discord.Embed:
+def _embed(title: str | None, job: Job, *, takes: int = 1) -> discord.Embed:
     brief = job.brief
     embed = discord.Embed(
         title=title,
@@ -100,7 +101,7 @@ def _embed(title: str | None, job: Job) -> discord.Embed:
         embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
     embed.add_field(name=words.FIELD_MODEL, value=name_of(brief.model))
     if brief.seed is not None:
-        embed.add_field(name=words.FIELD_SEED, value=str(brief.seed))
+        embed.add_field(name=words.FIELD_SEED, value=words.seeds(brief.seed, takes))
     if options := options_of(job):
         embed.add_field(name=words.FIELD_OPTIONS, value=options)
     return embed

@@ -1,5 +1,7 @@
 """Delivering: every notice reaches its member once, and then the card says so, too."""
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,12 +12,14 @@ from bot.delivery.batch_cards import BatchCards
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
 from bot.delivery.patience import DISCORD_PATIENCE, has_waited, wait_s
+from bot.delivery.removal import Removal
 from bot.delivery.track_delivery import PREPARED_WITHIN_S, TrackDelivery
 from bot.errors import (
     AudioUnavailable,
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
+    TrackDeleted,
     Unreachable,
     WorkshopTrouble,
 )
@@ -28,6 +32,8 @@ from bot.workers.worker import Clock, Worker
 
 SLOTS = 6
 LEASE_S = PREPARED_WITHIN_S + 3 * SEND_TIMEOUT_S
+# A try that is cut off there still has the time to be put off before the lease ends.
+TRY_WITHIN_S = LEASE_S - 60
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +49,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         messenger: Messenger,
         batches: BatchCards,
         *,
+        removal: Removal,
         bells: Bells,
         clock: Clock,
         metrics: Metrics | None = None,
@@ -55,6 +62,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._ladder = ladder
         self._messenger = messenger
         self._batches = batches
+        self._removal = removal
         self._metrics = metrics or Metrics()
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
@@ -69,31 +77,54 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """Tell the member, unless that is done, and bring the card up to date."""
         notice, job = item
         with about_job(job.id):
-            told = _told_before(notice)
-            if told is None and not _outdated(notice, job):
-                told = await self._deliver(notice, job)
-                if told is None:
-                    return  # put off, or held
-            if told is not None:
-                await self._finish(notice, job, told)
-            else:
-                await self._notices.close(notice)
+            try:
+                async with asyncio.timeout(TRY_WITHIN_S):
+                    await self._work_off(notice, job)
+            except TimeoutError:
+                await self._put_off(notice, "it took too long", unsure=None)
+
+    async def _work_off(self, notice: Notice, job: Job) -> None:
+        told = _told_before(notice)
+        if told is None:
+            leave_out = _outdated(notice, job)
+            told = await (self._leave_out if leave_out else self._deliver)(notice, job)
+        if told is not None:
+            await self._finish(notice, job, told)
 
     async def _deliver(self, notice: Notice, job: Job) -> Told | None:
         """Where the member was told, or `None` if not now."""
         try:
             told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
-        except (AudioUnavailable, WorkshopTrouble, DeliveryLater) as error:
+        except (AudioUnavailable, WorkshopTrouble, DeliveryLater, TrackDeleted) as error:
             # This try surely posted nothing; an earlier one may have.
             await self._later(notice, job, str(error), unsure=notice.unsure)
         except DeliveryUnsure as error:
             await self._later(notice, job, str(error), unsure=True)
         except Unreachable as error:
-            await self._hold(notice, job, str(error))
+            await self._hold(notice, job, str(error), unsure=notice.unsure)
         else:
             await self._remember(notice, told)
             return told
         return None
+
+    async def _leave_out(self, notice: Notice, job: Job) -> Told | None:
+        """What it says is no longer so. But a track that was deleted may have reached Discord by an
+        earlier try: then that message is to be removed, and this is where it is."""
+        told = None
+        if notice.kind is NoticeKind.RESULT and notice.unsure:
+            try:
+                told = await self._ladder.seek(job, notice)
+            except Unreachable as error:
+                log.info("whether it was posted before can't be known: %s", error)
+            except DeliveryError as error:
+                if not has_waited(notice, DISCORD_PATIENCE, self._clock()):
+                    await self._put_off(notice, str(error), unsure=True)
+                    return None
+        if told is not None:
+            await self._remember(notice, told)
+        else:
+            await self._notices.close(notice)
+        return told
 
     async def _tell(self, notice: Notice, job: Job) -> Told:
         if notice.kind is NoticeKind.RESULT:
@@ -119,13 +150,22 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         )
 
     async def _finish(self, notice: Notice, job: Job, told: Told) -> None:
-        """The card is the last thing to do; where it was replaced by the track, it is done."""
-        if notice.kind in FINAL_KINDS and told.rung is not Rung.INTERACTION:
+        """The card is the last thing to do; where it was replaced by the track, it is done.
+
+        A track that was deleted meanwhile is looked for before, since it has no card to be shown,
+        and after, since a deletion at that moment may have been drawn over.
+        """
+        is_track = notice.kind is NoticeKind.RESULT
+        has_card = notice.kind in FINAL_KINDS and told.rung is not Rung.INTERACTION
+        deleted = is_track and await self._removal.catch_up(job)
+        if has_card and not deleted:
             url = announcements.address(job, told.rung, told.channel_id, told.message_id)
             if not await self._show_end(notice, job, message_url=url, unsure=False):
                 return
+            if is_track:
+                await self._removal.catch_up(job)
         await self._notices.close(notice)
-        if notice.kind is NoticeKind.RESULT and _is_fleeting(job, told):
+        if is_track and _is_fleeting(job, told):
             await self._tracks.keep_copy(job)
 
     async def _show_end(
@@ -149,32 +189,42 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         if has_waited(notice, DISCORD_PATIENCE, self._clock()):
-            await self._hold(notice, job, problem)
+            await self._hold(notice, job, problem, unsure=unsure)
         else:
             await self._put_off(notice, problem, unsure=unsure)
 
-    async def _put_off(self, notice: Notice, problem: str, *, unsure: bool) -> None:
+    async def _put_off(self, notice: Notice, problem: str, *, unsure: bool | None) -> None:
         now = self._clock()
         seconds = wait_s(notice, now)
         log.warning("could not deliver, trying again in %.0f s: %s", seconds, problem)
         due_at = now + timedelta(seconds=seconds)
         await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
 
-    async def _hold(self, notice: Notice, job: Job, problem: str) -> None:
+    async def _hold(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         """No way is left: the member has to ask for it."""
         log.warning("held for the member to ask for: %s", problem)
         if notice.kind is NoticeKind.RESULT:
             try:
                 await self._tracks.keep(notice, job)
-            except AudioUnavailable as error:
-                await self._put_off(notice, str(error), unsure=notice.unsure)
+            except (AudioUnavailable, WorkshopTrouble) as error:
+                await self._put_off(notice, str(error), unsure=unsure)
                 return
-        if notice.kind in FINAL_KINDS:
-            unsure = notice.unsure
-            if not await self._show_end(notice, job, message_url=None, unsure=unsure):
-                return
-        await self._notices.hold(notice.id, problem)
-        self._metrics.told(notice, Rung.HELD, self._clock())
+        if notice.kind in FINAL_KINDS and not await self._show_end(
+            notice, job, message_url=None, unsure=unsure
+        ):
+            return
+        if await self._notices.hold(notice.id, problem):
+            self._metrics.told(notice, Rung.HELD, self._clock())
+            await self._say_held(job)
+        else:
+            await self._notices.close(notice)
+            await self._removal.catch_up(job)
+
+    async def _say_held(self, job: Job) -> None:
+        """A card that variations share shows what is stored, which it only is by now."""
+        if job.batch_id is not None:
+            with contextlib.suppress(DeliveryError):  # the member also finds it in `/tracks`
+                await self._batches.refresh(job)
 
 
 def _told_before(notice: Notice) -> Told | None:

@@ -5,19 +5,20 @@ no permission, for 15 minutes; a direct message needs neither. If all are closed
 held for the member to ask for. What is private never uses the channel, and where the bot is not
 there is none.
 
-Each try is stored before it is made. As long as the outcome of one is unknown, no other way is
-taken: it may be repeated where Discord itself drops repetitions, or else it is looked for.
+Each try is stored before it is made, with the channel it goes to. As long as the outcome of one is
+unknown, no other way is taken, and no other channel: it may be repeated where Discord itself drops
+repetitions, or else it is looked for.
 """
 
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
-from bot.delivery.threads import may_have_thread
-from bot.errors import Unreachable
+from bot.delivery.threads import thread_id_of
+from bot.errors import ChannelGone, TrackDeleted, Unreachable
 from bot.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.store.notice_store import NoticeStore
 from bot.text import title_of
@@ -59,71 +60,102 @@ class Ladder:
         """
         if not notice.unsure or self._is_repeatable(notice):
             return None
+        return await self.seek(job, notice)
+
+    async def seek(self, job: Job, notice: Notice) -> Told | None:
+        """Where the last try would have left its message, if it is there. Raises as `earlier`."""
         rung = notice.attempted_rung or Rung.CHANNEL
-        for channel_id in await self._channels(job, rung):
-            if found := await self._messenger.find(channel_id, job, notice.kind):
+        if rung is Rung.INTERACTION:
+            return _on_card(job)
+        for channel_id in await self._tried_channels(job, notice, rung):
+            try:
+                found = await self._messenger.find(channel_id, job, notice.kind)
+            except ChannelGone as error:
+                log.info("no channel, no message: %s", error)
+                continue
+            if found:
                 log.info("an earlier try had reached Discord")
                 return Told(rung=rung, channel_id=channel_id, message_id=found.id)
         return None
 
-    async def _channels(self, job: Job, rung: Rung) -> list[int]:
+    async def _tried_channels(self, job: Job, notice: Notice, rung: Rung) -> list[int]:
         """Where a try on this rung may have left its message."""
         if rung is Rung.DIRECT_MESSAGE:
             return [await self._messenger.direct_channel(job)]
-        thread_id = await self._thread(job)
-        return [job.channel_id] if thread_id is None else [thread_id, job.channel_id]
-
-    async def _thread(self, job: Job) -> int | None:
-        """The thread in which variations are posted, where there can be one."""
-        if not may_have_thread(job):
-            return None
-        return await self._messenger.thread_for(job, title_of(job))
+        if notice.attempted_channel_id is not None:
+            return [notice.attempted_channel_id]
+        # Stored before the channel was remembered.
+        return [id_ for id_ in (thread_id_of(job), job.channel_id) if id_ is not None]
 
     async def tell(self, job: Job, notice: Notice, what: Announcement) -> Told:
         """Tell the member on the best rung that is open, or on the one that is still unsure.
 
-        Raises `Unreachable` if no rung is open, and passes on `DeliveryUnsure`, `DeliveryLater`
-        and `UploadTooLarge`.
+        Raises `Unreachable` if no rung is open, `TrackDeleted` if there is nothing to be told any
+        more, and passes on `DeliveryUnsure`, `DeliveryLater` and `UploadTooLarge`.
         """
-        # Judged once, right before sending: the file's download may have taken long.
-        blindly = notice.unsure and self._is_repeatable(notice)
-        if not blindly and (told := await self.earlier(job, notice)):
+        # Judged right before sending: the file's download may have taken long.
+        if notice.unsure and self._is_repeatable(notice):
+            return await self._repeat(job, notice, what)
+        if told := await self.earlier(job, notice):
             return told
         rungs = [rung for rung in self._ways if _is_for(rung, job)]
         if notice.unsure and notice.attempted_rung in rungs:
             rungs = rungs[rungs.index(notice.attempted_rung) :]
         problem = Unreachable("there is no way")
         for rung in rungs:
-            await self._notices.record_attempt(notice.id, rung, self._clock())
             try:
                 return await self._ways[rung](job, notice, what)
             except Unreachable as error:
-                if blindly:
-                    raise Unreachable(f"it may have been told before: {error}") from error
                 log.info("not by %s: %s", rung, error)
                 problem = error
         raise problem
+
+    async def _repeat(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        """The same try once more: in the same channel, and by no other way, where Discord would
+        take it for another message."""
+        rung = notice.attempted_rung or Rung.CHANNEL
+        try:
+            if rung is Rung.CHANNEL:
+                channel_id = notice.attempted_channel_id or job.channel_id
+                return await self._post(job, notice, what, channel_id)
+            return await self._ways[rung](job, notice, what)
+        except Unreachable as error:
+            raise Unreachable(f"it may have been told before: {error}") from error
 
     def _is_repeatable(self, notice: Notice) -> bool:
         """Whether Discord drops a repetition: edits always, messages while it knows the nonce."""
         if notice.attempted_rung is Rung.INTERACTION:
             return True
-        at = notice.attempted_at
-        return at is not None and self._clock() - at < NONCE_HOLDS
+        return nonce_holds(notice.attempted_at, self._clock())
+
+    async def _attempt(self, notice: Notice, rung: Rung, channel_id: int | None = None) -> None:
+        now = self._clock()
+        if not await self._notices.record_attempt(notice.id, rung, now, channel_id=channel_id):
+            raise TrackDeleted("it was deleted before it was told")
 
     async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Told:
         thread_id = await self._thread(job)
         if thread_id is not None:
             try:
-                message = await self._messenger.post(job, notice, what, thread_id=thread_id)
+                return await self._post(job, notice, what, thread_id)
             except Unreachable as error:
                 log.info("not in the thread: %s", error)
-            else:
-                return Told(rung=Rung.CHANNEL, channel_id=thread_id, message_id=message.id)
-        message = await self._messenger.post(job, notice, what)
-        return Told(rung=Rung.CHANNEL, channel_id=job.channel_id, message_id=message.id)
+        return await self._post(job, notice, what, job.channel_id)
+
+    async def _thread(self, job: Job) -> int | None:
+        """The thread in which variations are posted, where there can be one."""
+        if thread_id_of(job) is None:
+            return None
+        return await self._messenger.thread_for(job, title_of(job))
+
+    async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Told:
+        await self._attempt(notice, Rung.CHANNEL, channel_id)
+        thread_id = None if channel_id == job.channel_id else channel_id
+        message = await self._messenger.post(job, notice, what, thread_id=thread_id)
+        return Told(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
 
     async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        await self._attempt(notice, Rung.INTERACTION)
         if notice.kind in FINAL_KINDS:
             message = await self._messenger.edit_answer(job, what)
         else:
@@ -131,9 +163,25 @@ class Ladder:
         return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
     async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Told:
+        await self._attempt(notice, Rung.DIRECT_MESSAGE)
         message = await self._messenger.post_direct(job, notice, what)
         channel_id = message.channel.id
         return Told(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
+
+
+def nonce_holds(attempted_at: datetime | None, now: datetime) -> bool:
+    """Whether Discord surely still drops a repetition of a message that was sent then.
+
+    A try that lies in the future was dated by a clock that was put right since.
+    """
+    return attempted_at is not None and timedelta(0) <= now - attempted_at < NONCE_HOLDS
+
+
+def _on_card(job: Job) -> Told | None:
+    """An edit, if it was taken, has changed the card."""
+    if job.card_message_id is None:
+        return None
+    return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=job.card_message_id)
 
 
 def _is_for(rung: Rung, job: Job) -> bool:

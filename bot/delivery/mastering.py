@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 from bot.audio.formats import EXTENSIONS, Tags
 from bot.audio.sound import Examined, Fitted
-from bot.audio.workshop import EXAMINE_S, FIT_S, Workshop
+from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.delivery.track_embed import colour_of
-from bot.errors import WorkshopTrouble
+from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.jobs import AudioFormat, Job
 from bot.provider.audio_file import AudioOnDisk
 from bot.provider.models import name_of
 from bot.store.job_store import JobStore
 from bot.text import title_of
 
-MASTERING_S = EXAMINE_S + FIT_S
+MASTERING_S = TURN_S + EXAMINE_S + TURN_S + FIT_S
 # All that goes with one request to Discord must fit into 25 MiB: picture and text come on top.
 LARGEST_BYTES = 24 * 2**20
 
@@ -44,12 +44,15 @@ class Track:
 
 
 class Mastering:
-    """Has the workshop's work done for one delivery after the other."""
+    """Has the workshop's work done for one track after the other; `aside`, deliveries go first."""
 
-    def __init__(self, workshop: Workshop, jobs: JobStore, preferred: AudioFormat) -> None:
+    def __init__(
+        self, workshop: Workshop, jobs: JobStore, preferred: AudioFormat, *, aside: bool = False
+    ) -> None:
         self._workshop = workshop
         self._jobs = jobs
         self._preferred = preferred
+        self._aside = aside
 
     @contextlib.asynccontextmanager
     async def getting_ready(self) -> AsyncIterator[None]:
@@ -68,7 +71,9 @@ class Mastering:
         on its way; `WorkshopTrouble` only if `patient`, else the file counts as good.
         """
         try:
-            examined = await self._workshop.examine(audio.path, colour=colour_of(job))
+            examined = await self._workshop.examine(
+                audio.path, colour=colour_of(job), aside=self._aside
+            )
         except WorkshopTrouble as error:
             if patient:
                 raise
@@ -84,19 +89,23 @@ class Mastering:
         """
         audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
         fits = audio.size_bytes <= limit_bytes
-        untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
+        untouched = _track(master, Fitted(path=audio.path, format=AudioFormat.ORIGINAL))
         preferred = master.job.brief.audio_format or self._preferred
         if fits and preferred in {AudioFormat.ORIGINAL, _format_of(master.examined)}:
-            return _track(master, untouched)
+            return untouched
         try:
             fitted = await self._workshop.fit(
-                audio.path, limit_bytes=limit_bytes, preferred=preferred, tags=_tags(master.job)
+                audio.path,
+                limit_bytes=limit_bytes,
+                preferred=preferred,
+                tags=_tags(master.job),
+                aside=self._aside,
             )
-        except WorkshopTrouble as error:
-            if patient:
+        except (WorkshopTrouble, AudioUnusable) as error:
+            if not _goes_out_anyway(error, master, patient=patient):
                 raise
             log.warning("goes out unconverted: %s", error)
-            fitted = untouched if fits else None
+            return untouched if fits else None
         return _track(master, fitted) if fitted else None
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
@@ -104,6 +113,13 @@ class Mastering:
         if (job.duration_s, job.tempo_bpm) != (duration_s, tempo_bpm):
             await self._jobs.measured(job.id, duration_s=duration_s, tempo_bpm=tempo_bpm)
         return replace(job, duration_s=duration_s, tempo_bpm=tempo_bpm)
+
+
+def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool:
+    """Whether waiting is no use, and the file is known to be audio as far as that can be."""
+    if isinstance(error, AudioUnusable):
+        return master.examined is not None
+    return not patient
 
 
 def _format_of(examined: Examined | None) -> AudioFormat | None:

@@ -20,6 +20,7 @@ from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.threads import thread_under_card
 from bot.errors import (
+    ChannelGone,
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
@@ -38,6 +39,7 @@ SEARCH_LIMIT = 2000
 TOO_LARGE_CODE = 40005
 DEAD_INTERACTION_CODE = 50027
 NO_HISTORY_FOR_REPLY_CODE = 160002
+UNKNOWN_CHANNEL_CODE = 10003
 
 # What discord.py makes of a 2xx that is no message of Discord's: a proxy's page, half a JSON.
 _NOT_DISCORDS_ANSWER = (KeyError, TypeError, ValueError)
@@ -135,9 +137,9 @@ class Messenger:
 
         The interaction's id tells when that was by Discord's own clock, not by the host's; `since`
         is a later id to start from.
-        Raises `DeliveryLater`, and `Unreachable` when it can't be known: the channel can't be read,
-        too much was said there, or nothing at all is in it, which is also what Discord shows to
-        those who may not read the history.
+        Raises `DeliveryLater`, `ChannelGone`, and `Unreachable` when it can't be known: the channel
+        can't be read, too much was said there, or nothing at all is in it, which is also what
+        Discord shows to those who may not read the history.
         """
         channel = self._client.get_partial_messageable(channel_id)
         job_id = job.card_job_id if place == buttons.CARD else job.id
@@ -238,6 +240,8 @@ def _refusal(error: discord.HTTPException) -> DeliveryError:
         return UploadTooLarge(str(error))
     if error.code == NO_HISTORY_FOR_REPLY_CODE:
         return _ReplyRefused(str(error))
+    if error.code == UNKNOWN_CHANNEL_CODE:
+        return ChannelGone(str(error))
     if error.status == 429:
         return DeliveryLater(str(error))
     if error.status == 401 and error.code != DEAD_INTERACTION_CODE:

@@ -34,15 +34,36 @@ class Removal:
         self._messenger = messenger
         self._batches = batches
 
-    async def remove(self, job: Job, *, by_member: bool) -> bool:
-        """The track, wherever it stands; whether all messages with it are gone. May be repeated."""
+    async def remove(self, job: Job, *, by_member: bool, besides: int | None = None) -> bool:
+        """The track, wherever it stands; whether all messages with it are gone. May be repeated.
+
+        `besides` is the id of one that the caller removes.
+        """
         with about_job(job.id):
             if await self._tracks.delete(job):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
-            places = await self._tracks.places(job)
-            gone = [await self._remove_from(job, place) for place in places]
-            if job.card_message_id not in {place.message_id for place in places}:
-                await self._update_card(job, by_member=by_member)
+            return await self._remove_everywhere(job, by_member=by_member, besides=besides)
+
+    async def catch_up(self, job: Job) -> bool:
+        """For those who have just posted the track: whether it was deleted meanwhile.
+
+        Its deletion may not have known of that message. If so, it is removed. May be repeated.
+        """
+        if not await self._tracks.is_deleted(job):
+            return False
+        with about_job(job.id):
+            log.info("deleted while it was being posted")
+            await self._remove_everywhere(job)
+        return True
+
+    async def _remove_everywhere(
+        self, job: Job, *, by_member: bool | None = None, besides: int | None = None
+    ) -> bool:
+        places = await self._tracks.places(job)
+        ours = [place for place in places if place.message_id != besides]
+        gone = [await self._remove_from(job, place) for place in ours]
+        if job.card_message_id not in {place.message_id for place in places}:
+            await self._update_card(job, by_member=by_member)
         return all(gone)
 
     async def remove_share(self, job: Job, channel_id: int) -> bool:
@@ -61,7 +82,7 @@ class Removal:
         await self._tracks.left(job, place)
         return True
 
-    async def _update_card(self, job: Job, *, by_member: bool) -> None:
+    async def _update_card(self, job: Job, *, by_member: bool | None) -> None:
         with contextlib.suppress(DeliveryError):  # it may be gone: the track is deleted anyway
             if job.batch_id is not None:
                 await self._batches.refresh(job)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
 from bot.delivery import announcements
@@ -14,7 +15,8 @@ from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import AudioError, DeliveryError
 from bot.jobs import Job
-from bot.store.track_store import Track
+from bot.store.track_store import Place, Track
+from bot.tracks import Ancestor, Tracks
 
 T = TypeVar("T")
 
@@ -25,24 +27,30 @@ class Replay:
     """Opens tracks again. Whether a member may hear them is for the caller to check."""
 
     def __init__(
-        self, messages: TrackMessages, sources: AudioSources, mastering: Mastering
+        self,
+        tracks: Tracks,
+        messages: TrackMessages,
+        sources: AudioSources,
+        mastering: Mastering,
     ) -> None:
+        self._tracks = tracks
         self._messages = messages
         self._sources = sources
         self._mastering = mastering
 
     @asynccontextmanager
     async def open(
-        self, track: Track, limit_bytes: int, *, own: bool, parent: Job | None = None
+        self, job: Job, limit_bytes: int, *, own: bool, parent: Ancestor | None = None
     ) -> AsyncIterator[Announcement | None]:
         """As it was announced, for its member or for others, in a form of at most so many bytes.
 
         Its files go away with the block. `None` if no form fits, or the audio is nowhere any more.
+        Raises `Busy` if too many are open already.
         """
         async with AsyncExitStack() as stack:
             what = None
             try:
-                job, fitted = await self._fitted(track.job, limit_bytes, stack)
+                job, fitted = await self._fitted(job, limit_bytes, stack)
             except AudioError as error:
                 log.info("the audio can't be had again: %s", error)
             else:
@@ -60,20 +68,27 @@ class Replay:
         return master.job, await self._mastering.fit(master, limit_bytes, patient=False)
 
     async def stands(self, track: Track) -> bool:
-        """Whether one of its messages is still there for others."""
-        return await self._first(track, self._messages.is_there) is not None
+        """Whether one of its messages is still there. Those that are gone are forgotten."""
+        return await self._first(track, partial(self._is_there, track.job)) is not None
+
+    async def _is_there(self, job: Job, place: Place) -> bool:
+        there = await self._messages.is_there(place.channel_id, place.message_id)
+        if not there:
+            await self._tracks.left(job, place)
+        return there
 
     async def link(self, track: Track) -> str | None:
         """A fresh link to the file of the first message that has one; it lives for about a day."""
-        return await self._first(track, self._messages.audio_url)
+        return await self._first(track, self._audio_url)
 
-    async def _first(
-        self, track: Track, ask: Callable[[int, int], Awaitable[T | None]]
-    ) -> T | None:
+    async def _audio_url(self, place: Place) -> str | None:
+        return await self._messages.audio_url(place.channel_id, place.message_id)
+
+    async def _first(self, track: Track, ask: Callable[[Place], Awaitable[T | None]]) -> T | None:
         """The first answer that says anything about one of the track's messages."""
         for place in track.places:
             try:
-                if answer := await ask(place.channel_id, place.message_id):
+                if answer := await ask(place):
                     return answer
             except DeliveryError as error:
                 log.info("a message with the track can't be read: %s", error)

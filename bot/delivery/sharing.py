@@ -1,9 +1,11 @@
 """Posting a finished track in another channel, once, without making it again.
 
-Each share is stored before it is posted. As long as the outcome of a try is unknown, another press
-repeats it while Discord drops repetitions, and later looks for the message first.
+Getting the audio ready may take minutes: each share is claimed first, and stored once more right
+before it is sent. As long as the outcome of a try is unknown, another press repeats it while
+Discord drops repetitions, and later looks for the message first.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,21 +18,33 @@ from bot import words
 from bot.delivery import announcements, buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.audio_sources import AudioSources
-from bot.delivery.ladder import NONCE_HOLDS
+from bot.delivery.ladder import nonce_holds
 from bot.delivery.mastering import Mastering
-from bot.delivery.messenger import Messenger
+from bot.delivery.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S, Messenger
+from bot.delivery.removal import Removal
+from bot.delivery.track_delivery import PREPARED_WITHIN_S
 from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
-from bot.errors import AudioError, DeliveryLater, Unreachable, UploadTooLarge
+from bot.errors import (
+    AlreadySharing,
+    DeliveryLater,
+    DeliveryUnsure,
+    TrackDeleted,
+    Unreachable,
+    UploadTooLarge,
+)
 from bot.jobs import Job
 from bot.logs import about_job
 from bot.store.share_store import Share
 from bot.store.stores import Stores
-from bot.tracks import Tracks
+from bot.tracks import Tracks, parent_in
 from bot.workers.worker import Clock
 
 # Message ids tell the time by Discord's clock, which may not be the host's.
 CLOCKS_APART = timedelta(minutes=5)
+LEASE_S = PREPARED_WITHIN_S + 2 * SEARCH_TIMEOUT_S + SEND_TIMEOUT_S
+# Ends before somebody else may claim the same.
+SHARED_WITHIN_S = LEASE_S - 30
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +70,7 @@ class Sharing:
         *,
         messages: TrackMessages,
         messenger: Messenger,
+        removal: Removal,
         clock: Clock,
     ) -> None:
         self._jobs = stores.jobs
@@ -65,29 +80,45 @@ class Sharing:
         self._sources = sources
         self._messages = messages
         self._messenger = messenger
+        self._removal = removal
         self._clock = clock
 
     async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> int:
         """The id of the message with the track there: a new one, or the one that was there before.
 
-        `at_hand` is a fresh link to the audio, if there is one. Raises the `DeliveryError`s, and
-        `AudioError` if the audio is nowhere any more.
+        `at_hand` is a fresh link to the audio, if there is one. Raises the `DeliveryError`s, among
+        them `AlreadySharing` and `TrackDeleted`, and `AudioError` if the audio is nowhere any more.
         """
         with about_job(job.id):
-            now = self._clock()
-            share = await self._shares.begin(job.id, target.channel_id, target.guild_id, now)
-            message_id = await self._earlier(job, share)
-            if message_id is not None:
-                return message_id
-            if share.message_id is not None or not self._is_repeatable(share):
-                share = await self._shares.begin_again(share, now)
-            return await self._post(job, share, target, at_hand)
+            share = await self._shares.begin(
+                job.id, target.channel_id, target.guild_id, self._clock(), lease_s=LEASE_S
+            )
+            if share is None:
+                raise AlreadySharing("an earlier press is still being worked on")
+            try:
+                async with asyncio.timeout(SHARED_WITHIN_S):
+                    return await self._share(job, share, target, at_hand)
+            except TimeoutError as error:
+                raise DeliveryUnsure("it took too long") from error
+            finally:
+                await self._shares.release(share)
+
+    async def _share(self, job: Job, share: Share, target: Target, at_hand: str | None) -> int:
+        if (message_id := await self._earlier(job, share)) is not None:
+            return message_id
+        if not self._is_repeatable(share):  # so it is surely not there
+            share = replace(share, message_id=None, shared_at=None)
+        async with self._announcement(job, target, at_hand) as what:
+            return await self._post(job, share, what)
 
     async def _earlier(self, job: Job, share: Share) -> int | None:
-        """The message of an earlier press, as far as it is there."""
+        """The message of an earlier press, as far as it is there.
+
+        `None` also where repeating that press can do no harm.
+        """
         if share.message_id is not None:
             return share.message_id if await self._is_there(share, share.message_id) else None
-        if self._is_repeatable(share):
+        if share.shared_at is None or self._is_repeatable(share):
             return None
         since = time_snowflake(share.shared_at - CLOCKS_APART)
         found = await self._messenger.find(share.channel_id, job, buttons.SHARE, since=since)
@@ -107,19 +138,28 @@ class Sharing:
 
     def _is_repeatable(self, share: Share) -> bool:
         """Whether Discord would drop a repetition."""
-        return self._clock() - share.shared_at < NONCE_HOLDS
+        return share.message_id is None and nonce_holds(share.shared_at, self._clock())
 
-    async def _post(self, job: Job, share: Share, target: Target, at_hand: str | None) -> int:
+    async def _post(self, job: Job, share: Share, what: Announcement) -> int:
+        """Judged once more: getting ready may have taken long."""
+        if await self._tracks.is_deleted(job):
+            raise TrackDeleted("it was deleted before it was shared")
+        repeats = self._is_repeatable(share)
+        if not repeats:
+            if (message_id := await self._earlier(job, share)) is not None:
+                return message_id
+            share = await self._shares.sending(share, self._clock())
         try:
-            async with self._announcement(job, target, at_hand) as what:
-                message_id = await self._messages.post(
-                    target.channel_id, target.guild_id, what, share.nonce
-                )
-        except (AudioError, DeliveryLater, Unreachable, UploadTooLarge):
-            # surely not posted
-            await self._shares.remove(share.job_id, share.channel_id, None)
+            message_id = await self._messages.post(
+                share.channel_id, share.guild_id, what, share.nonce
+            )
+        except (DeliveryLater, Unreachable, UploadTooLarge):
+            if not repeats:  # surely not there; what is repeated may be
+                await self._shares.remove(share.job_id, share.channel_id, None)
             raise
         await self._shares.posted(share, message_id)
+        if await self._removal.catch_up(job):
+            raise TrackDeleted("it was deleted while it was shared")
         log.info("shared to another channel")
         return message_id
 
@@ -134,7 +174,9 @@ class Sharing:
             track = await self._mastering.fit(master, target.limit_bytes, patient=False)
             if track is None:
                 raise UploadTooLarge(f"{audio.size_bytes} bytes, and no form of it fits")
-            what = announcements.track(as_shared(master.job), track, parent=parent)
+            shared = as_shared(master.job)
+            shown = parent_in(target.channel_id, shared, parent) if parent else None
+            what = announcements.track(shared, track, parent=shown)
             yield replace(
                 what,
                 content=words.shared(job.member_id),

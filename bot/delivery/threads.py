@@ -18,15 +18,13 @@ ARCHIVE_AFTER_MIN: Final = 1440
 log = logging.getLogger(__name__)
 
 
-def may_have_thread(job: Job) -> bool:
-    """Only variations have one, and only where others can see them."""
-    return (
-        job.batch_id is not None
-        and job.guild_id is not None
-        and job.card_message_id is not None
-        and not job.private
-        and not job.outside
-    )
+def thread_id_of(job: Job) -> int | None:
+    """The id that the thread under its card has, if there is one.
+
+    Only variations have one, and only where others can see them.
+    """
+    may_have = job.batch_id is not None and job.guild_id is not None and job.uses_channel
+    return job.card_message_id if may_have else None
 
 
 async def thread_under_card(client: discord.Client, job: Job, name: str) -> int | None:
@@ -35,20 +33,21 @@ async def thread_under_card(client: discord.Client, job: Job, name: str) -> int 
     `None` where there can be none: in a thread, in a voice channel's chat, without the permission,
     or when the card is gone.
     """
-    if not may_have_thread(job) or job.card_message_id is None:
+    thread_id = thread_id_of(job)
+    if thread_id is None:
         return None
     try:
         await client.http.start_thread_with_message(
             job.channel_id,
-            job.card_message_id,
+            thread_id,
             name=name[:NAME_LIMIT],
             auto_archive_duration=ARCHIVE_AFTER_MIN,
         )
     except discord.HTTPException as error:
         if error.code == THREAD_EXISTS_CODE:
-            return job.card_message_id
+            return thread_id
         if error.status >= 500 or error.status == 429:
             raise
         log.info("no thread for the variations: %s", error)
         return None
-    return job.card_message_id
+    return thread_id

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from pathlib import Path
 
 from bot import words
 from bot.delivery import announcements
 from bot.delivery.ladder import Ladder, Told
-from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Mastering
+from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
 from bot.delivery.patience import FILE_PATIENCE, has_waited
 from bot.errors import (
     AddressRefused,
@@ -17,6 +18,7 @@ from bot.errors import (
     DatabaseTrouble,
     ProviderError,
     UploadTooLarge,
+    WorkshopTrouble,
     in_short,
 )
 from bot.jobs import Job, Notice
@@ -25,13 +27,12 @@ from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
 from bot.text import file_name
+from bot.tracks import Ancestor, parent_in
 from bot.workers.worker import Clock
 
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 # Far more than may be uploaded: what is too large can be converted.
 FETCH_BYTES = 50 * 2**20
-# As much as one request to Discord may carry.
-HELD_BYTES = 25 * 2**20
 # A copy is a courtesy: other deliveries must not wait for it.
 COPIED_WITHIN_S = 60.0
 # Uploads of one track, each smaller than the one before, until a link goes out.
@@ -96,12 +97,13 @@ class TrackDelivery:
     async def keep(self, notice: Notice, job: Job) -> None:
         """Store the file: its link at the provider does not live for ever. May be repeated.
 
-        Raises `AudioUnavailable` where waiting may help; what surely can't be had is left out.
+        Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help; what surely can't be
+        had is left out.
         """
         try:
             await self._copy(job)
-        except AudioError as error:
-            may_come = isinstance(error, AudioUnavailable)
+        except (AudioError, WorkshopTrouble) as error:
+            may_come = isinstance(error, AudioUnavailable | WorkshopTrouble)
             if may_come and not has_waited(notice, FILE_PATIENCE, self._clock()):
                 await self._ask_for_address(job)
                 raise
@@ -110,19 +112,31 @@ class TrackDelivery:
     async def keep_copy(self, job: Job) -> None:
         """Store the file of a track that was told, but where nobody can fetch it from again.
 
-        As well as it goes: the member has the track, and what is too large is left out.
+        As well as it goes: the member has the track.
         """
         try:
             async with asyncio.timeout(COPIED_WITHIN_S):
                 await self._copy(job)
-        except (AudioError, DatabaseTrouble, TimeoutError) as error:
+        except (AudioError, WorkshopTrouble, DatabaseTrouble, TimeoutError) as error:
             log.info("no copy of its audio is kept: %s", in_short(error))
 
     async def _copy(self, job: Job) -> None:
-        async with self._fetcher.fetch(_address(job), limit_bytes=HELD_BYTES) as audio:
-            content = await asyncio.to_thread(audio.path.read_bytes)
-            held = HeldAudio(file_name=file_name(job, audio.extension), content=content)
+        """In the form that the provider has it in, if Discord could take that."""
+        async with self._fetcher.fetch(_address(job), limit_bytes=FETCH_BYTES) as audio:
+            path, extension = audio.path, audio.extension
+            if audio.size_bytes > LARGEST_BYTES:
+                path, extension = await self._made_smaller(job, audio)
+            content = await asyncio.to_thread(path.read_bytes)
+            held = HeldAudio(file_name=file_name(job, extension), content=content)
         await self._held.keep(job.id, held, self._clock())
+
+    async def _made_smaller(self, job: Job, audio: AudioOnDisk) -> tuple[Path, str]:
+        """The best form that Discord could take, and its extension."""
+        master = Master(job=job, audio=audio, examined=None)
+        track = await self._mastering.fit(master, LARGEST_BYTES, patient=True)
+        if track is None:
+            raise AudioTooLarge(f"{audio.size_bytes} bytes, and no form of it is small enough")
+        return track.fitted.path, track.extension
 
     async def _tell_with_file(self, notice: Notice, job: Job, audio: AudioOnDisk) -> Told:
         """In the best form that fits; where Discord thinks otherwise, in a smaller one."""
@@ -153,9 +167,10 @@ class TrackDelivery:
         what = announcements.track_unreachable(job, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
 
-    async def _parent(self, job: Job) -> Job | None:
+    async def _parent(self, job: Job) -> Ancestor | None:
         """What it was made from."""
-        return await self._jobs.get(job.parent_id) if job.parent_id else None
+        parent = await self._jobs.get(job.parent_id) if job.parent_id else None
+        return parent_in(job.channel_id, job, parent) if parent else None
 
     async def _ask_for_address(self, job: Job) -> None:
         """The provider may name another address by now."""

@@ -9,7 +9,8 @@ from bot.audio.sound import Fitted
 from bot.delivery.options import options_of
 from bot.jobs import AudioFormat, Job, Relation
 from bot.provider.models import MODELS, name_of
-from bot.text import harmless, title_of
+from bot.text import among_takes, harmless, title_of
+from bot.tracks import Ancestor
 
 TITLE_LIMIT = 250
 TAKE_ROOM = 30
@@ -28,7 +29,7 @@ def colour_of(job: Job) -> int:
 def track_embed(
     job: Job,
     *,
-    parent: Job | None = None,
+    parent: Ancestor | None = None,
     fitted: Fitted | None = None,
     pictured: bool = False,
 ) -> discord.Embed:
@@ -58,24 +59,20 @@ def as_shared(job: Job) -> Job:
 
 
 def _titled(job: Job) -> str:
-    title = harmless(title_of(job), TITLE_LIMIT - TAKE_ROOM)
-    return title if job.batch_id is None else words.take_title(title, job.take)
+    return among_takes(job, harmless(title_of(job), TITLE_LIMIT - TAKE_ROOM))
 
 
-def _described(job: Job, parent: Job | None) -> str:
+def _described(job: Job, parent: Ancestor | None) -> str:
     prompt = harmless(job.brief.prompt, PROMPT_LIMIT)
     if parent is None or job.relation is None:
         return prompt
-    return f"{prompt}\n{_lineage(job, job.relation, parent)}"
+    return f"{prompt}\n{_lineage(job.relation, parent)}"
 
 
-def _lineage(job: Job, relation: Relation, parent: Job) -> str:
-    """Whom it goes back to. What was taken away is not named, nor what its member alone may know
-    of, unless this is for the same member alone, too."""
-    same_secret = job.private and parent.member_id == job.member_id
-    hidden = parent.deleted_at is not None or (parent.private and not same_secret)
-    title = None if hidden else harmless(title_of(parent), TITLE_LIMIT)
-    return words.lineage(relation, title, parent.member_id)
+def _lineage(relation: Relation, parent: Ancestor) -> str:
+    """Whom it goes back to."""
+    title = harmless(title_of(parent.job), TITLE_LIMIT) if parent.visible else None
+    return words.lineage(relation, title, parent.job.member_id)
 
 
 def _facts(job: Job, fitted: Fitted | None) -> list[tuple[str, str]]:

@@ -2,18 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import FINAL_KINDS, Job, Rung
-from bot.store.queue_order import in_order
+from bot.jobs import FINAL_KINDS, Job, JobState, Rung
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs, likes, notices
 
-_PLACES = in_order().subquery()
 _LIKES = (
     sa.select(sa.func.count()).where(likes.c.job_id == jobs.c.id).correlate(jobs).scalar_subquery()
+)
+# A job that came back has two: of its failure, and of what became of it then.
+_ENDS = notices.alias("ends")
+_LAST_END = (
+    sa.select(sa.func.max(_ENDS.c.id))
+    .where(_ENDS.c.job_id == jobs.c.id, _ENDS.c.kind.in_(FINAL_KINDS))
+    .correlate(jobs)
+    .scalar_subquery()
+)
+_TAKES = (
+    sa.select(
+        jobs,
+        notices.c.rung,
+        notices.c.message_channel_id,
+        notices.c.message_id,
+        _LIKES.label("likes"),
+    )
+    .select_from(jobs.outerjoin(notices, notices.c.id == _LAST_END))
+    .where(jobs.c.batch_id == sa.bindparam("batch_id"))
+    .order_by(jobs.c.take)
 )
 
 
@@ -21,7 +40,8 @@ _LIKES = (
 class Take:
     """One variation, where its member was told of its end, and what others think of it.
 
-    `place` is the one in the queue, while it waits there.
+    `place` is the one in the queue that its card is to show, while it waits there: see
+    `bot.store.card_store`, which looks at the whole queue now and then.
     """
 
     job: Job
@@ -40,36 +60,17 @@ class BatchStore:
 
     async def takes(self, batch_id: str) -> Sequence[Take]:
         """The variations of one request, in the order in which they are counted."""
-        told = sa.and_(
-            notices.c.job_id == jobs.c.id,
-            notices.c.kind.in_(FINAL_KINDS),
-            notices.c.rung.is_not(None),
-        )
-        statement = (
-            sa.select(
-                jobs,
-                _PLACES.c.place,
-                notices.c.rung,
-                notices.c.message_channel_id,
-                notices.c.message_id,
-                _LIKES.label("likes"),
-            )
-            .select_from(
-                jobs.outerjoin(notices, told).outerjoin(_PLACES, _PLACES.c.id == jobs.c.id)
-            )
-            .where(jobs.c.batch_id == batch_id)
-            .order_by(jobs.c.take)
-        )
         async with self._engine.connect() as connection:
-            rows = (await connection.execute(statement)).all()
-        return [
-            Take(
-                job=job_from_row(row),
-                place=row.place,
-                rung=Rung(row.rung) if row.rung else None,
-                channel_id=row.message_channel_id,
-                message_id=row.message_id,
-                likes=row.likes,
-            )
-            for row in rows
-        ]
+            return [_take(row) for row in await connection.execute(_TAKES, {"batch_id": batch_id})]
+
+
+def _take(row: Any) -> Take:
+    job = job_from_row(row)
+    return Take(
+        job=job,
+        place=row.shown_place if job.state is JobState.QUEUED else None,
+        rung=Rung(row.rung) if row.rung else None,
+        channel_id=row.message_channel_id,
+        message_id=row.message_id,
+        likes=row.likes,
+    )

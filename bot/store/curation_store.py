@@ -19,7 +19,8 @@ class CurationStore:
     async def delete(self, job_id: str, now: datetime) -> bool:
         """Mark a track as deleted, and forget its likes and its audio; whether it was there.
 
-        A result that was not told yet, or is held, is not told any more. May be repeated.
+        A result that was not told yet, or is held, is not told any more; one that a try may have
+        told stays due, so that its message is looked for. May be repeated.
         """
         there = (
             jobs.c.id == job_id,
@@ -37,7 +38,8 @@ class CurationStore:
                 return False
             await connection.execute(sa.delete(likes).where(likes.c.job_id == job_id))
             await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
-            await connection.execute(untold.values(due_at=None, rung=None))
+            still_due = sa.case((notices.c.unsure, notices.c.due_at), else_=None)
+            await connection.execute(untold.values(due_at=still_due, rung=None))
             return True
 
     async def ancestors(self, job_id: str, *, most: int) -> list[Job]:

@@ -56,20 +56,41 @@ class HeldStore:
         async with self._engine.connect() as connection:
             return int((await connection.execute(wanted)).scalar() or 0)
 
-    async def handed_out(self, notice_id: int, now: datetime) -> None:
-        """The member was told. The file stays: what they see of it vanishes with a reload."""
+    async def hand_out(self, notice_id: int, now: datetime) -> bool:
+        """Count a held notice as told, before it is; whether it was still held.
+
+        So what is asked for twice at the same moment goes out once. The file stays: what the member
+        sees of it vanishes with a reload.
+        """
         told = {"told_at": now, "unsure": False, "rung": Rung.INTERACTION}
+        held = sa.update(notices).where(notices.c.id == notice_id, notices.c.rung == Rung.HELD)
         async with self._engine.begin() as connection:
-            await connection.execute(
-                sa.update(notices).where(notices.c.id == notice_id).values(told)
-            )
+            return (await connection.execute(held.values(told))).rowcount == 1
+
+    async def take_back(self, notice_id: int, now: datetime) -> None:
+        """It did not go out after all, and is held again, behind what was not tried since."""
+        untold = {"told_at": None, "rung": Rung.HELD, "attempted_at": now}
+        there = sa.select(jobs.c.id).where(jobs.c.deleted_at.is_(None))
+        counted = sa.update(notices).where(
+            notices.c.id == notice_id,
+            notices.c.rung == Rung.INTERACTION,
+            notices.c.job_id.in_(there),
+        )
+        async with self._engine.begin() as connection:
+            await connection.execute(counted.values(untold))
 
     async def forget(self, now: datetime, *, held_for: timedelta) -> int:
         """Drop files that were kept for so long, and dead interaction tokens; files dropped."""
-        tokens = sa.update(jobs).where(
-            jobs.c.interaction_token.is_not(None), jobs.c.created_at < now - TOKEN_LIFE
+        dead = (
+            sa.select(jobs.c.id)
+            .where(jobs.c.interaction_token.is_not(None), jobs.c.created_at < now - TOKEN_LIFE)
+            # Whoever works on several jobs at once must not wait for this, nor this for them.
+            .with_for_update(skip_locked=True)
+            .cte("dead")
         )
+        tokens = sa.update(jobs).where(jobs.c.id.in_(sa.select(dead.c.id)))
         files = sa.delete(held_audio).where(held_audio.c.held_at < now - held_for)
         async with self._engine.begin() as connection:
             await connection.execute(tokens.values(interaction_token=None))
+        async with self._engine.begin() as connection:
             return (await connection.execute(files)).rowcount

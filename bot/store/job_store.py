@@ -282,9 +282,17 @@ _AT_WORK = sa.select(
     PROBE_AT,
 ).where(jobs.c.state.in_(AT_THE_PROVIDER))
 _FAIRLY = in_order(_DUE).limit(sa.bindparam("at_most", type_=sa.Integer)).subquery()
+# What somebody holds at this moment (a cancellation, say) is left for the next look: a transaction
+# that never waits can't be one of two that wait for each other.
+_FREE = (
+    sa.select(jobs.c.id)
+    .where(jobs.c.id.in_(sa.select(_FAIRLY.c.id)), _QUEUED)
+    .with_for_update(skip_locked=True)
+    .cte("free")
+)
 _CLAIM_QUEUED = (
     sa.update(jobs)
-    .where(jobs.c.id.in_(sa.select(_FAIRLY.c.id)), _QUEUED)
+    .where(jobs.c.id.in_(sa.select(_FREE.c.id)))
     .values(attempts=jobs.c.attempts + 1)
     .returning(jobs)
 )

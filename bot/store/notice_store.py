@@ -74,15 +74,20 @@ class NoticeStore:
 
         return await self._transactions.run(take)
 
-    async def record_attempt(self, notice_id: int, rung: Rung, now: datetime) -> None:
+    async def record_attempt(
+        self, notice_id: int, rung: Rung, now: datetime, *, channel_id: int | None = None
+    ) -> bool:
         """To be stored before each message is sent: from here on it may exist.
 
-        While the outcome of a try is unknown, `attempted_at` stays at that one.
+        `False`, and nothing is stored, when the track was deleted: then nothing may be sent. While
+        the outcome of a try is unknown, `attempted_at` stays at that one.
         """
-        await self._update(
+        return await self._update(
             notice_id,
+            _WANTED,
             attempted_at=sa.case((notices.c.unsure, notices.c.attempted_at), else_=now),
             attempted_rung=rung,
+            attempted_channel_id=channel_id,
             unsure=True,
         )
 
@@ -100,24 +105,26 @@ class NoticeStore:
         )
 
     async def put_off(
-        self, notice_id: int, due_at: datetime, problem: str, *, unsure: bool
+        self, notice_id: int, due_at: datetime, problem: str, *, unsure: bool | None
     ) -> None:
-        """Try again at `due_at`; `unsure` when the last try may have reached Discord."""
+        """Try again at `due_at`; `unsure` when the last try may have reached Discord, `None` when
+        that is as it was stored before the try."""
         await self._update(
             notice_id,
             due_at=due_at,
-            unsure=unsure,
+            unsure=notices.c.unsure if unsure is None else unsure,
             problem=problem,
             attempts=notices.c.attempts + 1,
             **RELEASED,
         )
 
-    async def hold(self, notice_id: int, problem: str) -> None:
-        """No way to the member is left; it is kept for them to ask for."""
-        await self._update(notice_id, due_at=None, rung=Rung.HELD, problem=problem, **RELEASED)
+    async def hold(self, notice_id: int, problem: str) -> bool:
+        """No way to the member is left; it is kept for them to ask for, unless it was deleted."""
+        held = {"due_at": None, "rung": Rung.HELD, "problem": problem}
+        return await self._update(notice_id, _WANTED, **held, **RELEASED)
 
     async def held_for(self, member_id: int, limit: int) -> list[tuple[Notice, Job]]:
-        """What is held for a member, oldest first, each with its job."""
+        """What is held for a member, each with its job; what was not tried for longest first."""
         wanted = (
             sa.select(notices)
             .join(jobs, jobs.c.id == notices.c.job_id)
@@ -127,7 +134,7 @@ class NoticeStore:
                 notices.c.kind.in_(FINAL_KINDS),  # that it took longer is no news any more
                 jobs.c.state.in_(TERMINAL),
             )
-            .order_by(notices.c.id)
+            .order_by(sa.func.coalesce(notices.c.attempted_at, notices.c.created_at), notices.c.id)
             .limit(limit)
         )
         async with self._engine.connect() as connection:
@@ -160,13 +167,19 @@ class NoticeStore:
         async with self._engine.connect() as connection:
             return [notice_from_row(row) for row in (await connection.execute(wanted)).all()]
 
-    async def _update(self, notice_id: int, **values: Any) -> None:
-        statement = _by_id(notice_id, **values)
+    async def _update(
+        self, notice_id: int, *conditions: sa.ColumnElement[bool], **values: Any
+    ) -> bool:
+        statement = _by_id(notice_id, **values).where(*conditions)
 
-        async def update(connection: AsyncConnection) -> None:
-            await connection.execute(statement)
+        async def update(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
 
-        await self._transactions.run(update)
+        return await self._transactions.run(update)
+
+
+# Whether there is still something to be told.
+_WANTED = ~sa.exists().where(jobs.c.id == notices.c.job_id, jobs.c.deleted_at.is_not(None))
 
 
 # Looked for every few seconds: building them anew would cost more than running them.

@@ -1,5 +1,7 @@
 """Which processes are alive. What a dead one had claimed is free for the others."""
 
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,13 +20,22 @@ class ProcessStore:
         self._engine = engine
         self._worker_id = worker_id
 
-    async def database_time(self) -> datetime | None:
-        """The server's clock (aware UTC), which all processes can ask; SQLite has no server."""
+    @contextlib.asynccontextmanager
+    async def database_clock(self) -> AsyncIterator[Callable[[], Awaitable[datetime]] | None]:
+        """What asks for the server's time (aware UTC), on a connection that it need not wait for.
+
+        All processes can ask for it; `None` for SQLite, which has no server.
+        """
         if self._engine.dialect.name != "postgresql":
-            return None
+            yield None
+            return
         async with self._engine.connect() as connection:
-            moment: datetime = (await connection.execute(_SERVERS_CLOCK)).scalar_one()
-        return moment
+
+            async def ask() -> datetime:
+                moment: datetime = (await connection.execute(_SERVERS_CLOCK)).scalar_one()
+                return moment
+
+            yield ask
 
     async def beat(self, now: datetime) -> int:
         """Say that this process is alive for another `ALIVE_S`; how many are, with it."""

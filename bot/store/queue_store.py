@@ -1,6 +1,6 @@
 """All queries on what waits and runs, as members ask for it, and on what they have left today."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,28 +25,44 @@ class UnderWay:
     place: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Excerpt:
+    """The oldest of the jobs under way that were asked for, and how many there are in all."""
+
+    oldest: Sequence[UnderWay]
+    total: int
+
+
 class QueueStore:
     """Owns the queries on jobs under way. Nothing here changes anything."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def of_member(self, member_id: int, *, limit: int) -> list[UnderWay]:
+    async def of_member(self, member_id: int, *, limit: int) -> Excerpt:
         """A member's jobs on all servers, oldest first."""
         return await self._under_way(jobs.c.member_id == member_id, limit=limit)
 
     async def of_server(
         self, guild_id: int, channel_ids: Collection[int], *, limit: int
-    ) -> list[UnderWay]:
+    ) -> Excerpt:
         """All members' public jobs in these channels of a server, oldest first."""
         here = sa.and_(
             jobs.c.guild_id == guild_id, jobs.c.channel_id.in_(channel_ids), ~jobs.c.private
         )
         return await self._under_way(here, limit=limit)
 
-    async def _under_way(self, which: sa.ColumnElement[bool], *, limit: int) -> list[UnderWay]:
+    async def channels_of_server(self, guild_id: int) -> set[int]:
+        """The channels of a server in which public jobs are under way."""
+        wanted = sa.select(jobs.c.channel_id).where(
+            jobs.c.state.in_(_UNDER_WAY), jobs.c.guild_id == guild_id, ~jobs.c.private
+        )
+        async with self._engine.connect() as connection:
+            return set((await connection.execute(wanted.distinct())).scalars())
+
+    async def _under_way(self, which: sa.ColumnElement[bool], *, limit: int) -> Excerpt:
         statement = (
-            sa.select(jobs, _PLACES.c.place)
+            sa.select(jobs, _PLACES.c.place, sa.func.count().over().label("total"))
             .select_from(jobs.outerjoin(_PLACES, _PLACES.c.id == jobs.c.id))
             .where(jobs.c.state.in_(_UNDER_WAY), which)
             .order_by(jobs.c.created_at, jobs.c.id)
@@ -54,7 +70,8 @@ class QueueStore:
         )
         async with self._engine.connect() as connection:
             rows = (await connection.execute(statement)).all()
-        return [UnderWay(job=job_from_row(row), place=row.place) for row in rows]
+        oldest = [UnderWay(job=job_from_row(row), place=row.place) for row in rows]
+        return Excerpt(oldest=oldest, total=rows[0].total if rows else 0)
 
     async def counted_today(self, member_id: int | None, now: datetime) -> int:
         """The tracks of the last 24 hours that count towards a limit; `None` for all members'."""

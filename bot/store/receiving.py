@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.drafts import LARGEST_SEED
 from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
 from bot.jobs import Job, JobState, NewJob, new_job_id
 from bot.store.queue_order import AT_THE_PROVIDER
@@ -82,8 +83,8 @@ async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) 
         jobs.c.retry_of == retry_of,
         jobs.c.state.not_in((JobState.FAILED, JobState.CANCELLED)),
     )
-    if (await connection.execute(other)).first():
-        raise AlreadyRetried(retry_of)
+    if other_id := (await connection.execute(other.limit(1))).scalar():
+        raise AlreadyRetried(other_id)
 
 
 async def _check_limits(
@@ -119,6 +120,7 @@ def _takes(new: NewJob) -> Iterator[dict[str, Any]]:
     brief, variations = columns.pop("brief"), columns.pop("variations")
     columns |= brief_columns(brief) | {"batch_id": new.id if variations > 1 else None}
     for take in range(1, variations + 1):
-        seed = None if brief.seed is None else brief.seed + take - 1
+        # After the largest comes the smallest, so that each can be asked for again.
+        seed = None if brief.seed is None else (brief.seed + take - 1) % (LARGEST_SEED + 1)
         job_id = new.id if take == 1 else new_job_id()
         yield columns | {"id": job_id, "take": take, "seed": seed}

@@ -167,6 +167,7 @@ def notice_from_row(row: Any) -> Notice:
         created_at=row.created_at,
         attempted_at=row.attempted_at,
         attempted_rung=Rung(row.attempted_rung) if row.attempted_rung else None,
+        attempted_channel_id=row.attempted_channel_id,
         unsure=row.unsure,
         rung=Rung(row.rung) if row.rung else None,
         message_channel_id=row.message_channel_id,

@@ -1,14 +1,14 @@
 """All queries on shares: where a track stands besides its own announcement."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.rows import insert_missing
+from bot.store.rows import RELEASED, insert_missing, lease, seen_by, unclaimed
 from bot.store.tables import shares
 
 
@@ -16,18 +16,21 @@ from bot.store.tables import shares
 class Share:
     """A track in another place. Without `message_id` it may be there or not.
 
-    `shared_at` (UTC) is when it was last begun; `guild_id` is `None` in direct messages.
+    `shared_at` (UTC) is when it was last sent, `None` if it surely was not; `guild_id` is `None` in
+    direct messages.
     """
 
     job_id: str
     channel_id: int
     guild_id: int | None
     message_id: int | None
-    shared_at: datetime
+    shared_at: datetime | None
 
     @property
     def nonce(self) -> str:
         """25 characters, the same for each try, so that Discord drops a repeated message."""
+        if self.shared_at is None:
+            raise AssertionError("not sent yet")
         named = f"{self.job_id}:{self.channel_id}:{self.shared_at.timestamp()}"
         return hashlib.sha256(named.encode()).hexdigest()[:25]
 
@@ -35,28 +38,41 @@ class Share:
 class ShareStore:
     """Each track is shared at most once to each channel. `now` is aware UTC."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
         self._engine = engine
+        self._worker_id = worker_id
 
     async def begin(
-        self, job_id: str, channel_id: int, guild_id: int | None, now: datetime
-    ) -> Share:
-        """Store that it will be posted there; an earlier beginning is returned as it is."""
-        row = {"job_id": job_id, "channel_id": channel_id, "guild_id": guild_id, "shared_at": now}
+        self, job_id: str, channel_id: int, guild_id: int | None, now: datetime, *, lease_s: float
+    ) -> Share | None:
+        """Claim this place, to post the track there; `None` while somebody else has it claimed.
+
+        Of an earlier share it tells how far that has come.
+        """
+        row = {"job_id": job_id, "channel_id": channel_id, "guild_id": guild_id}
+        mine = lease(self._worker_id, now, lease_s)
+        claimed = sa.update(shares).where(_place(job_id, channel_id), unclaimed(shares))
+        claimed_by_me = claimed.values(mine).returning(shares)
         async with self._engine.begin() as connection:
             await connection.execute(insert_missing(connection, shares).values(row))
-            return await _one(connection, job_id, channel_id)
+            seen = seen_by(self._worker_id, now)
+            found = (await connection.execute(claimed_by_me, seen)).first()
+        return _from_row(found) if found else None
 
-    async def begin_again(self, share: Share, now: datetime) -> Share:
-        """The earlier message is surely not there (any more): post anew, with another nonce.
-
-        If somebody else began again in the meantime, theirs is returned.
-        """
-        same = sa.and_(_where(share), shares.c.shared_at == share.shared_at)
+    async def release(self, share: Share) -> None:
+        """Nobody works on it any more. If nothing was ever sent, there is no share."""
+        unsent = sa.and_(shares.c.shared_at.is_(None), shares.c.message_id.is_(None))
         async with self._engine.begin() as connection:
-            anew = sa.update(shares).where(same).values(shared_at=now, message_id=None)
+            await connection.execute(sa.delete(shares).where(_where(share), unsent))
+            await connection.execute(sa.update(shares).where(_where(share)).values(RELEASED))
+
+    async def sending(self, share: Share, now: datetime) -> Share:
+        """To be stored right before a message with a nonce of its own is sent: from here on it may
+        be there. Any earlier one surely is not (any more)."""
+        anew = sa.update(shares).where(_where(share)).values(shared_at=now, message_id=None)
+        async with self._engine.begin() as connection:
             await connection.execute(anew)
-            return await _one(connection, share.job_id, share.channel_id)
+        return replace(share, shared_at=now, message_id=None)
 
     async def posted(self, share: Share, message_id: int) -> None:
         """It stands there now."""
@@ -86,11 +102,6 @@ def _where(share: Share) -> sa.ColumnElement[bool]:
 
 def _place(job_id: str, channel_id: int) -> sa.ColumnElement[bool]:
     return sa.and_(shares.c.job_id == job_id, shares.c.channel_id == channel_id)
-
-
-async def _one(connection: AsyncConnection, job_id: str, channel_id: int) -> Share:
-    wanted = sa.select(shares).where(_place(job_id, channel_id))
-    return _from_row((await connection.execute(wanted)).one())
 
 
 def _from_row(row: Any) -> Share:

@@ -51,7 +51,7 @@ class Stores:
             cards=CardStore(engine),
             drafts=DraftStore(engine),
             likes=LikeStore(engine),
-            shares=ShareStore(engine),
+            shares=ShareStore(engine, worker_id),
             curation=CurationStore(engine),
             batches=BatchStore(engine),
             tracks=TrackStore(engine),

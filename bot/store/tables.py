@@ -120,6 +120,14 @@ jobs = sa.Table(
     sa.Index(None, "model", "finished_at"),
     sa.Index(None, "batch_id"),
     sa.Index(None, "guild_id", "finished_at"),
+    sa.Index(None, "retry_of"),
+    # few at any time, among all the jobs there ever were
+    sa.Index(
+        "ix_jobs_live_token",
+        "created_at",
+        sqlite_where=sa.text("interaction_token IS NOT NULL"),
+        postgresql_where=sa.text("interaction_token IS NOT NULL"),
+    ),
     # An interaction makes a request at most once, however often the gateway repeats it.
     sa.UniqueConstraint("interaction_id", "take"),
 )
@@ -136,6 +144,7 @@ notices = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("attempted_at", UtcDateTime),
     sa.Column("attempted_rung", sa.String(16)),
+    sa.Column("attempted_channel_id", Snowflake),
     sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("told_at", UtcDateTime),
     sa.Column("rung", sa.String(16)),
@@ -195,7 +204,11 @@ shares = sa.Table(
     sa.Column("channel_id", Snowflake, primary_key=True),
     sa.Column("guild_id", Snowflake),
     sa.Column("message_id", Snowflake),
-    sa.Column("shared_at", UtcDateTime, nullable=False),
+    # null before it was first sent
+    sa.Column("shared_at", UtcDateTime),
+    # who is posting it
+    sa.Column("claimed_by", sa.String(32)),
+    sa.Column("claimed_until", UtcDateTime),
 )
 
 # What members had typed when it could not be taken, so that nobody types it twice.

@@ -73,8 +73,9 @@ class Track:
 class TrackStore:
     """Owns the queries on finished tracks. All of them may be repeated.
 
-    `channel_ids` are the channels that the viewer may see: what is nowhere but in others is not
-    there for them. Members always see all that is their own.
+    `channel_ids` are channels that the viewer may see: what is nowhere but in others is not there
+    for them. Members always see all that is their own. A server may have a thousand channels, so
+    which of them matter is asked first.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -93,6 +94,30 @@ class TrackStore:
         async with self._engine.connect() as connection:
             found = await connection.execute(counted.where(*_conditions(wanted, channel_ids)))
         return int(found.scalar_one())
+
+    async def channels(self, wanted: Wanted) -> set[int]:
+        """The channels in which others' tracks that are wanted can be heard."""
+        return await self._channels(wanted.guild_id or 0, jobs.c.member_id == wanted.member_id)
+
+    async def channels_of(self, job_id: str, guild_id: int) -> set[int]:
+        """The channels of a server in which others can hear this track."""
+        return await self._channels(guild_id, jobs.c.id == job_id)
+
+    async def channels_of_liked(self, guild_id: int, *, since: datetime | None) -> set[int]:
+        """The channels of a server in which others hear what was liked since then."""
+        liked = sa.select(likes.c.job_id)
+        if since is not None:
+            liked = liked.where(likes.c.liked_at > since)
+        return await self._channels(guild_id, jobs.c.id.in_(liked))
+
+    async def _channels(self, guild_id: int, which: Condition) -> set[int]:
+        posted = sa.select(notices.c.message_channel_id).select_from(jobs.join(notices, _TOLD))
+        shared = sa.select(shares.c.channel_id).join(jobs, jobs.c.id == shares.c.job_id)
+        either = sa.union(
+            posted.where(which, *_posted(guild_id)), shared.where(which, *_shared(guild_id))
+        )
+        async with self._engine.connect() as connection:
+            return {one for one in (await connection.execute(either)).scalars() if one is not None}
 
     async def models(self, wanted: Wanted, channel_ids: Collection[int]) -> list[str]:
         """The ids of the models that made them."""
@@ -187,21 +212,21 @@ def _conditions(wanted: Wanted, channel_ids: Collection[int]) -> Iterable[Condit
 
 def _audible(guild_id: int, channel_ids: Collection[int]) -> Iterable[Condition]:
     """What others hear in one of the channels: posted there for all, or shared. On `_TOLD_JOBS`."""
-    posted = sa.and_(
-        ~jobs.c.private,
-        jobs.c.guild_id == guild_id,
-        notices.c.rung.in_(OPEN_RUNGS),
-        notices.c.message_channel_id.in_(channel_ids),
-    )
+    posted = sa.and_(*_posted(guild_id), notices.c.message_channel_id.in_(channel_ids))
     shared = sa.exists().where(
-        shares.c.job_id == jobs.c.id,
-        shares.c.guild_id == guild_id,
-        shares.c.channel_id.in_(channel_ids),
-        shares.c.message_id.is_not(None),
+        shares.c.job_id == jobs.c.id, *_shared(guild_id), shares.c.channel_id.in_(channel_ids)
     )
     yield jobs.c.state == JobState.SUCCEEDED
     yield jobs.c.deleted_at.is_(None)
     yield sa.or_(posted, shared)
+
+
+def _posted(guild_id: int) -> tuple[Condition, ...]:
+    return ~jobs.c.private, jobs.c.guild_id == guild_id, notices.c.rung.in_(OPEN_RUNGS)
+
+
+def _shared(guild_id: int) -> tuple[Condition, ...]:
+    return shares.c.guild_id == guild_id, shares.c.message_id.is_not(None)
 
 
 def _contains(column: sa.ColumnElement[Any], text: str) -> Condition:

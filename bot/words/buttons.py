@@ -6,9 +6,9 @@ from bot.words.phrases import PERMISSION_NAMES, mention
 NOT_YOUR_JOB_CANCEL = "Only the member who asked for this track, or a moderator, can cancel it."
 NOT_YOUR_JOB_RETRY = "Only the member who asked for this track can try it again. Use `/compose`!"
 JOB_UNKNOWN = "I do not remember this track any more. You can ask for a new one with `/compose`."
-RETRY_UNDER_WAY = "This one is being tried again already."
 NOTHING_TO_RETRY = "There is nothing to try again here."
 CANCELLED_FREE = "Cancelled before it was started, so it cost nothing."
+CANCELLED_NOW = "It is cancelled."
 HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
 CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
 
@@ -21,6 +21,15 @@ TOO_LATE_TO_CANCEL = {
     JobState.FAILED: "There is nothing to cancel: this one did not work out.",
     JobState.CANCELLED: "This one is cancelled already.",
 }
+
+
+def tried_again(url: str | None, *, finished: bool) -> str:
+    """Another try is under way, or worked; `url` is its card, if it can be gone to."""
+    if finished:
+        there = f"Another try of this one worked: {url or 'look for it in `/tracks`'}"
+    else:
+        there = f"This one is being tried again already: {url or '`/jobs` shows it'}"
+    return f"{there}\nFor one more track, press Edit and send it."
 
 
 def recipe(command: str) -> str:
@@ -42,9 +51,9 @@ def lineage_before(member_ids: list[int]) -> str:
     return f"Before that, by {', '.join(mention(member_id) for member_id in member_ids)}"
 
 
-def lineage_list(lines: list[str]) -> str:
+def lineage_list(lines: list[str]) -> list[str]:
     """Below a recipe: what the track was made from, its parent first."""
-    return "\n".join(["Where it comes from:", *(f"- {line}" for line in lines)])
+    return ["Where it comes from:", *(f"- {line}" for line in lines)]
 
 
 TRACK_DELETED = "This track was deleted. You can ask for a new one with `/compose`."
@@ -54,6 +63,8 @@ NOT_YOUR_TRACK_SHARE = (
 NOT_YOUR_TRACK_DELETE = "Only the member who asked for this track, or a moderator, can delete it."
 NOT_YOUR_JOB_CHECK = "Only the member who asked for this track can check it again."
 OWN_TRACK_LIKE = "This is your own track: likes are for others to give."
+LIKED = "You like this track now. Press again to take it back."
+LIKE_TAKEN_BACK = "You don't like this track any more. Press again if you do."
 NOT_FINISHED = "This track is not finished yet. Its buttons work once you can hear it."
 REFERENCE_GONE = (
     "The audio that this cover was made from is no longer there. Use `/cover` and attach it again."
@@ -96,6 +107,11 @@ DELETED_BUT_POSTED = (
     "The track is deleted, but Discord did not let me remove every message with it. "
     "Someone who manages this server can do that."
 )
+DELETED_OUT_OF_REACH = (
+    "The track is deleted, but its message stands where I can't go by myself. Press Delete below "
+    "that message, and it goes, too."
+)
+DELETE_TITLE = "Delete this track?"
 CARD_DELETED = "This track was deleted"
 DELETED_BY_MEMBER = "Deleted by the member who asked for it."
 DELETED_BY_MODERATOR = "Deleted by a moderator."
@@ -108,7 +124,12 @@ SHARE_IN_A_SERVER = (
 SHARE_MEMBER_MAY_NOT = "You may not write in that channel, so I don't either. Choose another one."
 SHARE_TOO_LARGE = "This track is larger than what I may upload there. Choose another channel."
 SHARE_REFUSED = "Discord did not let me post there. Choose another channel."
+SHARE_BUSY = "Many tracks are being shared and opened right now. Press Share again in a minute."
 SHARE_LATER = "Discord has trouble right now. Press Share again in a minute."
+SHARE_UNDER_WAY = (
+    "This track is on its way to that channel already, which can take a minute or two. If it is "
+    "not there then, press Share again."
+)
 SHARE_UNSURE = (
     "I can't tell whether the track was posted there. Have a look, and press Share again if it was "
     "not: it is never posted twice."
@@ -145,4 +166,6 @@ CHECK_STILL_LOST = "The music service says that it is still working on it. Check
 CHECK_BROKEN = "The music service reports an error with this track. Try again makes another one."
 CHECK_GONE = "The music service does not know this track any more."
 CHECK_NO_ANSWER = "The music service does not answer right now. Check again in a few minutes."
+CHECK_SOON = "I ask the music service in a moment. If the track is there, I deliver it at once."
+CHECK_BUSY = "I have to ask about many other tracks right now. Check again in a minute."
 NOTHING_TO_CHECK = "There is nothing to check here."

@@ -48,7 +48,12 @@ MARK_HELD = "waiting for you"
 MARK_DELETED = "deleted"
 LISTEN = "listen"
 
+ONE_MOMENT = (
+    "One moment, please: I am still getting the last track that you opened or shared. Try again "
+    "when it is there."
+)
 OPENED = "Here it is again, for you alone."
+OPENED_BUSY = "Many tracks are being opened right now. Choose it again in a minute."
 OPENED_DELETED = (
     "This track was deleted. I still have what it was made from: press the button to make about "
     "the same track again, which counts as a new one."
@@ -65,20 +70,11 @@ NOT_YOURS_TO_RENAME = "Only the member who asked for this track can rename it."
 NOT_RENAMED = "This track can't be renamed any more: it was deleted. Use `/tracks` to see yours."
 
 
-def held_too_large(titles: list[str]) -> str:
-    """Tracks that are larger than what may be uploaded here."""
-    named = "\n".join(f"- {title}" for title in titles)
-    return (
-        "Something I could not deliver is larger than what I may upload here. Use `/tracks` on a "
-        f"server with a higher limit:\n{named}"
-    )
-
-
 def held_not_now(titles: list[str]) -> str:
-    """Discord did not take them; they are kept."""
+    """Discord did not take them, or too much is under way; they are kept."""
     named = "\n".join(f"- {title}" for title in titles)
     return (
-        "Discord did not take something that I keep for you. Use `/tracks` again in a minute, or "
+        "I could not hand out something that I keep for you. Use `/tracks` again in a minute, or "
         f"on another server if that does not help:\n{named}"
     )
 
@@ -99,7 +95,7 @@ def tracks_of(member_id: int, total: int) -> str:
 
 
 def narrowed(search: str | None, only: str | None, model: str | None, *, here: bool) -> str:
-    """What a list was narrowed down to; empty if to nothing. `search` is harmless."""
+    """What a list was narrowed down to; empty if to nothing. Texts are harmless."""
     parts = [
         f"with {search}" if search else "",
         only.lower() if only else "",
@@ -165,8 +161,9 @@ JOBS_SERVER = "Tracks under way on this server"
 JOBS_NONE = "Nothing of yours is waiting or running. Use `/compose` to start a track."
 JOBS_NONE_HERE = "Nothing is waiting or running on this server."
 JOBS_MODERATORS = (
-    "Only moderators, who may manage messages on this server, see the jobs of all. "
-    "Use `/jobs` without `everyone` to see yours."
+    "Only moderators, who may manage messages all over this server, see the jobs of all. If you "
+    "moderate single channels, cancel with the buttons there. Use `/jobs` without `everyone` to "
+    "see yours."
 )
 JOB_RUNS = "being composed"
 JOB_SOON = "expected any moment"
@@ -176,6 +173,11 @@ SELECT_CANCEL = "Choose a track to cancel it"
 def job_waits(place: int) -> str:
     """At this place in the queue."""
     return f"in the queue at place {place}"
+
+
+def jobs_left_out(count: int) -> str:
+    """Below a list that is as long as it may be."""
+    return f"and {count} more, which move up here as those above end"
 
 
 def job_expected(moment: datetime) -> str:

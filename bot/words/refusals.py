@@ -19,6 +19,10 @@ CARD_REFUSED = (
     "Discord did not take the card for your track, so nothing was started and it cost nothing. "
     "Try again with a shorter or plainer prompt. If that does not help, tell whoever runs me."
 )
+STORE_SLOW = (
+    "I can't get at my notes right now. Look again in a minute; if nothing has changed by then, "
+    "please try once more."
+)
 SOMETHING_WENT_WRONG = "Something went wrong on my side. Please try again in a minute."
 
 LYRICS_AND_INSTRUMENTAL = "`lyrics` and `instrumental` don't go together: leave out one of the two."
@@ -96,10 +100,13 @@ def not_taken(problems: list[str]) -> str:
     return f"{listed}\nNothing was started."
 
 
-def typed(text: str, limit: int) -> str:
-    """What a member typed, to be copied, where it could not be kept."""
-    text = text.replace("`", "'")
-    return f"You typed:\n```\n{text[:limit]}\n```"
+def typed(text: str) -> str:
+    """What a member typed, to be copied, where it could not be kept; without backticks."""
+    return f"You typed:\n```\n{text}\n```"
+
+
+TYPED_AS_FILE = "What you typed is in the file."
+TYPED_FILE_NAME = "typed.txt"
 
 
 def server_not_allowed(guild_id: int) -> str:

@@ -17,6 +17,11 @@ def take_title(title: str, take: int) -> str:
     return f"{title} ({take_name(take).lower()})"
 
 
+def seeds(first: int, takes: int) -> str:
+    """The seed of a track, or of several, each with the next one."""
+    return str(first) if takes == 1 else f"{first} to {first + takes - 1}"
+
+
 def composing_takes(ready: int, takes: int) -> str:
     """While at least one is not finished."""
     if ready:

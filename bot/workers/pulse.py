@@ -32,7 +32,9 @@ class Pulse:
 
         The provider sees `polls_per_s` over all of them together.
         """
-        await self._clock.set_by(self._processes.database_time)
+        async with self._processes.database_clock() as ask:
+            if ask is not None:
+                await self._clock.set_by(ask)
         alive = await self._processes.beat(self._clock())
         self._pace.set_rate(self._polls_per_s / max(alive, 1))
 

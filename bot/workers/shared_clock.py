@@ -12,6 +12,8 @@ from bot.workers.worker import Clock, utc_now
 
 # A host's clock that is so far off is worth a line in the log.
 WORTH_TELLING = timedelta(seconds=5)
+# An answer that took longer tells less than what is known already: half of it may be the error.
+SLOW = timedelta(seconds=2)
 
 log = logging.getLogger(__name__)
 
@@ -22,22 +24,27 @@ class SharedClock:
     def __init__(self, own: Clock = utc_now) -> None:
         self._own = own
         self._offset = timedelta(0)
+        self._is_set = False
 
     def __call__(self) -> datetime:
         """Aware UTC. May step back by what the last correction was off, usually milliseconds."""
         return self._own() + self._offset
 
-    async def set_by(self, ask: Callable[[], Awaitable[datetime | None]]) -> None:
-        """Correct it by the database's clock; `None` for a database that has none."""
+    async def set_by(self, ask: Callable[[], Awaitable[datetime]]) -> None:
+        """Correct it by the database's clock."""
         asked_at = self._own()
         told = await ask()
-        if told is None:
+        took = self._own() - asked_at
+        # Less than nothing if this host's own clock was set back meanwhile.
+        if self._is_set and not timedelta(0) <= took <= SLOW:
+            log.info("the database took %.1f s to tell the time", took.total_seconds())
             return
         # Half of the way there and back, which is all that can be known of it.
-        offset = told - (asked_at + (self._own() - asked_at) / 2)
+        offset = told - (asked_at + took / 2)
         if abs(offset - self._offset) > WORTH_TELLING:
             log.warning(
                 "this host's clock is %+.0f s off the database's, which is the one that counts",
                 -offset.total_seconds(),
             )
         self._offset = offset
+        self._is_set = True

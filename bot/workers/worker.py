@@ -89,12 +89,18 @@ class Worker(ABC, Generic[Item]):
             stopping.cancel()
 
     async def finish(self, within_s: float) -> None:
-        """Let what is in flight end by itself, and cut off what takes longer."""
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=within_s)
-        for task in late:
-            task.cancel()
+        """Let what is in flight end by itself, and cut off what takes longer.
+
+        To be called after `run`, which may be claiming something yet. If it is cancelled itself,
+        nothing goes on behind its back, either.
+        """
+        try:
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=within_s)
+        finally:
+            late = list(self._tasks)
+            for task in late:
+                task.cancel()
         if late:
             await asyncio.wait(late)
 

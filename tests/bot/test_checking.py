@@ -150,6 +150,36 @@ async def test_silent_provider_gives_no_answer(
     assert await checking.check(job) is Finding.NO_ANSWER
 
 
+@pytest.mark.parametrize(
+    ("state", "finding"),
+    [
+        (JobState.GENERATING, Finding.SOON),
+        (JobState.FAILED, Finding.BUSY),
+        (JobState.SUCCEEDED, Finding.BUSY),
+    ],
+)
+async def test_provider_is_not_asked_when_the_pace_allows_no_more(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    checking: Checking,
+    pace: Pace,
+    bells: Bells,
+    state: JobState,
+    finding: Finding,
+) -> None:
+    job = await stored.bring_to(state)
+    await stored.jobs.poll_again(job.id, stored.clock.advance(600))
+    stored.clock.advance(-500)
+    pace.spend(1)
+    assert await checking.check(job) is finding
+    assert not stand_in.traffic.exchanges
+    assert pace.seconds_to_next() == pytest.approx(0.1)
+    if finding is Finding.SOON:
+        assert (await stored.job(job.id)).due_at == stored.clock()
+        assert bells.event(Bell.POLL).is_set()
+
+
 async def test_job_that_never_reached_the_provider_is_gone(
     stored: Stored, checking: Checking
 ) -> None:

@@ -1,21 +1,22 @@
 """What the library hands out and shows, page by page."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.jobs import Job, NoticeKind, Rung
-from bot.library import AT_ONCE, PAGE_LENGTH, Library, Period
+from bot.library import PAGE_LENGTH, Library, Period
 from bot.store.held_store import HeldAudio
 from bot.store.receiving import DailyLimits
 from bot.store.track_store import Wanted
 from tests.bot.store.shelf import GUILD_ID, OTHER_ID, Shelf
 from tests.factories import CHANNEL_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored
 
-LIMIT_BYTES = 100
 OWN = Wanted(viewer_id=MEMBER_ID, member_id=MEMBER_ID)
-SEEN = frozenset({CHANNEL_ID})
+SEEN = frozenset({CHANNEL_ID}).intersection
+BLIND = frozenset[int]().intersection  # nobody needs sight for what is their own
 
 
 @pytest.fixture
@@ -41,33 +42,24 @@ async def hold(stored: Stored, size_bytes: int) -> Job:
 # --- held -----------------------------------------------------------------------------------------
 
 
-async def test_tracks_that_are_too_large_do_not_hide_later_ones(
-    stored: Stored, library: Library
-) -> None:
-    large = [await hold(stored, LIMIT_BYTES + 1) for _ in range(AT_ONCE + 1)]
-    small = await hold(stored, LIMIT_BYTES)
-    batch = await library.held_for(MEMBER_ID, LIMIT_BYTES)
-    assert [held.job.id for held in batch.fitting] == [small.id]
-    assert [held.job.id for held in batch.too_large] == [job.id for job in large]
+async def test_held_things_wait_until_they_are_handed_out(stored: Stored, library: Library) -> None:
+    jobs = [await hold(stored, 1) for _ in range(3)]
+    for count in (3, 2, 1):
+        waiting = await library.held_for(MEMBER_ID)
+        assert [held.job.id for held in waiting] == [job.id for job in jobs[-count:]]
+        assert await library.is_kept(waiting[0])
+        assert await library.hand_out(waiting[0])
+        assert not await library.hand_out(waiting[0])
+    assert await library.held_for(MEMBER_ID) == []
 
 
-async def test_held_things_are_handed_out_a_few_at_a_time(stored: Stored, library: Library) -> None:
-    jobs = [await hold(stored, 1) for _ in range(AT_ONCE + 2)]
-    for expected in (jobs[:AT_ONCE], jobs[AT_ONCE:], []):
-        batch = await library.held_for(MEMBER_ID, LIMIT_BYTES)
-        assert [held.job.id for held in batch.fitting] == [job.id for job in expected]
-        for held in batch.fitting:
-            assert await library.audio_of(held)
-            await library.handed_out(held)
-
-
-async def test_held_failure_needs_no_file_to_fit(stored: Stored, library: Library) -> None:
+async def test_held_failure_has_no_file(stored: Stored, library: Library) -> None:
     job = await stored.fail()
     notice = await stored.notice(job.id, NoticeKind.FAILURE)
     await stored.notices.hold(notice.id, "no way")
-    [held] = (await library.held_for(MEMBER_ID, 0)).fitting
+    [held] = await library.held_for(MEMBER_ID)
     assert held.job.id == job.id
-    assert await library.audio_of(held) is None
+    assert not await library.is_kept(held)
 
 
 # --- pages ----------------------------------------------------------------------------------------
@@ -81,13 +73,13 @@ async def test_page_that_is_not_there_is_the_nearest_that_is(
 ) -> None:
     for _ in range(2 * PAGE_LENGTH + 1):
         await shelf.put()
-    page = await library.page(OWN, (), number)
+    page = await library.page(OWN, BLIND, number)
     assert (page.number, page.pages, page.total) == (shown, 3, 2 * PAGE_LENGTH + 1)
     assert len(page.tracks) == (1 if shown == 2 else PAGE_LENGTH)
 
 
 async def test_empty_list_has_one_page(library: Library) -> None:
-    page = await library.page(OWN, (), 5)
+    page = await library.page(OWN, BLIND, 5)
     assert (page.number, page.pages, page.tracks) == (0, 1, [])
 
 
@@ -99,7 +91,7 @@ async def test_messages_that_others_can_not_go_to_are_left_out(
     others = replace(OWN, viewer_id=OTHER_ID, guild_id=GUILD_ID)
     [seen] = (await library.page(others, SEEN, 0)).tracks
     assert [place.channel_id for place in seen.places] == [CHANNEL_ID]
-    [own] = (await library.page(OWN, (), 0)).tracks
+    [own] = (await library.page(OWN, BLIND, 0)).tracks
     assert len(own.places) == 2
 
 
@@ -108,6 +100,44 @@ async def test_view_is_kept_for_its_viewer(library: Library) -> None:
     view_id = await library.keep(wanted)
     assert await library.kept(view_id, MEMBER_ID) == wanted
     assert await library.kept(view_id, OTHER_ID) is None
+
+
+async def test_others_track_is_shown_without_the_places_that_are_closed_to_the_viewer(
+    shelf: Shelf, library: Library
+) -> None:
+    job = await shelf.put(private=True, rung=Rung.DIRECT_MESSAGE, channel_id=7)
+    await shelf.share(job, CHANNEL_ID)
+    await shelf.share(job, CHANNEL_ID + 1)
+    here = {"viewer_id": OTHER_ID, "guild_id": GUILD_ID}
+    seen = await library.track(job.id, **here, sight=SEEN)
+    assert seen
+    assert [place.channel_id for place in seen.places] == [CHANNEL_ID]
+    assert await library.track(job.id, **here, sight=BLIND) is None
+    own = await library.track(job.id, viewer_id=MEMBER_ID, guild_id=None, sight=BLIND)
+    assert own
+    assert len(own.places) == 3
+
+
+async def test_sight_is_asked_for_no_more_than_what_is_there(
+    shelf: Shelf, library: Library
+) -> None:
+    asked: list[Collection[int]] = []
+
+    def sight(channel_ids: Collection[int]) -> Collection[int]:
+        asked.append(set(channel_ids))
+        return channel_ids
+
+    job = await shelf.put(liked_by=1)
+    await shelf.put(channel_id=9)
+    await shelf.put(channel_id=10, private=True)
+    await shelf.put(channel_id=11, guild_id=GUILD_ID + 1)
+    await library.page(OWN, sight, 0)
+    await library.models(OWN, sight)
+    assert asked == []
+    await library.models(replace(OWN, viewer_id=OTHER_ID, guild_id=GUILD_ID), sight)
+    await library.top(GUILD_ID, sight, Period.WEEK)
+    await library.track(job.id, viewer_id=OTHER_ID, guild_id=GUILD_ID, sight=sight)
+    assert asked == [{CHANNEL_ID, 9}, {CHANNEL_ID}, {CHANNEL_ID}]
 
 
 @pytest.mark.parametrize(
@@ -155,5 +185,5 @@ async def test_without_limits_there_is_no_allowance(library: Library) -> None:
 
 async def test_held_track_is_listed_as_held(shelf: Shelf, library: Library) -> None:
     await shelf.put(rung=Rung.HELD)
-    [track] = (await library.page(OWN, (), 0)).tracks
+    [track] = (await library.page(OWN, BLIND, 0)).tracks
     assert track.held

@@ -9,7 +9,7 @@ import pytest
 from bot.drafts import Draft
 from bot.errors import DailyLimitReached, DatabaseTrouble
 from bot.jobs import JobState
-from bot.reception import Reception
+from bot.reception import CANCELLABLE, Reception
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
@@ -114,7 +114,7 @@ async def test_late_refusal_changes_nothing_when_the_job_is_queued(stored: Store
     assert (await stored.job(job.id)).state is JobState.QUEUED
 
 
-@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.GENERATING])
+@pytest.mark.parametrize("state", sorted(CANCELLABLE))
 async def test_job_is_cancelled_when_it_waits_or_runs(stored: Stored, state: JobState) -> None:
     bells = Bells()
     cancelled = await a_reception(stored, bells=bells).cancel(await stored.bring_to(state))
@@ -124,12 +124,8 @@ async def test_job_is_cancelled_when_it_waits_or_runs(stored: Stored, state: Job
     assert bells.event(Bell.SUBMIT).is_set()
 
 
-@pytest.mark.parametrize(
-    "state", [it for it in JobState if it not in {JobState.QUEUED, JobState.GENERATING}]
-)
-async def test_job_is_not_cancelled_when_it_is_too_late_or_too_early(
-    stored: Stored, state: JobState
-) -> None:
+@pytest.mark.parametrize("state", sorted(set(JobState) - CANCELLABLE))
+async def test_job_is_not_cancelled_when_it_is_too_late(stored: Stored, state: JobState) -> None:
     job = await stored.bring_to(state)
     assert await a_reception(stored).cancel(job) is None
     assert (await stored.job(job.id)).state is state
@@ -140,6 +136,28 @@ async def test_job_is_not_cancelled_when_what_is_known_of_it_is_old(stored: Stor
     old = replace(job, state=JobState.QUEUED)
     assert await a_reception(stored).cancel(old) is None
     assert (await stored.job(job.id)).state is JobState.SUBMITTING
+
+
+async def test_job_is_cancelled_when_its_answer_was_taken_just_now(stored: Stored) -> None:
+    received = await stored.receive()
+    assert await stored.jobs.accept(received.id, CARD_ID, stored.clock())
+    assert await a_reception(stored).cancel(received)
+    assert (await stored.job(received.id)).state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize("outcome", ["answered", "not_answered", "never_settled"])
+async def test_cancelled_job_stays_so_whatever_is_learnt_of_its_answer(
+    stored: Stored, outcome: str
+) -> None:
+    job, bells = await stored.receive(), Bells()
+    reception = a_reception(stored, bells=bells)
+    assert await reception.cancel(job)
+    bells.event(Bell.SUBMIT).clear()
+    learnt = CARD_ID if outcome == "answered" else "why"
+    await getattr(reception, outcome)(job, learnt)
+    assert (await stored.job(job.id)).state is JobState.CANCELLED
+    assert await stored.notices.of_job(job.id) == []
+    assert not bells.event(Bell.SUBMIT).is_set()
 
 
 async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:

@@ -1,12 +1,19 @@
 """Recipes: one line where it can be, and nothing that is left out."""
 
+import dataclasses
+from typing import Any
+
 import pytest
 
+from bot.drafts import Draft
 from bot.jobs import AudioFormat, Reference
-from bot.recipe import command_of, listed
+from bot.recipe import OPTIONS, command_of, listed, typed
+from cogs.compose import Compose
+from cogs.cover import Cover
 from tests.factories import a_brief
 
 LYRICS = "one\ntwo"
+REFERENCE = Reference(url="https://cdn.example/hum.wav", file_name="hum.wav")
 
 
 def test_command_names_every_option_that_was_given() -> None:
@@ -31,7 +38,10 @@ def test_model_without_seed_has_none_in_its_command() -> None:
     assert command == "/compose prompt:lo-fi rain model:Stable Audio"
 
 
-@pytest.mark.parametrize("prompt", ["a\nb", "a\u2028b", "loud, seed:7", "model:x"])
+@pytest.mark.parametrize(
+    "prompt",
+    ["a\nb", "a\u2028b", "loud, seed:7", "model:x", "theme with variations: 4", "private: no"],
+)
 def test_there_is_no_command_for_what_one_line_can_not_hold(prompt: str) -> None:
     brief = a_brief(prompt=prompt)
     assert command_of(brief) is None
@@ -47,6 +57,25 @@ def test_listed_options_are_whole() -> None:
 
 
 def test_cover_is_asked_for_by_its_own_command() -> None:
-    reference = Reference(url="https://cdn.example/hum.wav", file_name="hum.wav")
-    brief = a_brief(model="minimax/music-cover", seed=None, reference=reference)
+    brief = a_brief(model="minimax/music-cover", seed=None, reference=REFERENCE)
     assert command_of(brief) == "/cover prompt:lo-fi rain"
+    # "seed" is no option of that command, "audio" is.
+    assert command_of(dataclasses.replace(brief, prompt="seed: grass")) is not None
+    assert command_of(dataclasses.replace(brief, prompt="warm audio: tape")) is None
+
+
+def test_options_are_those_that_the_commands_have() -> None:
+    commands: dict[str, Any] = {"/compose": Compose.compose, "/cover": Cover.cover}
+    for name, command in commands.items():
+        assert set(OPTIONS[name]) == {one.display_name for one in command.parameters}
+
+
+def test_all_that_was_typed_is_told_of_a_draft() -> None:
+    assert typed(Draft()) == ""
+    draft = Draft(prompt="lo-fi rain", model="stable-audio", seconds=9, variations=2, private=True)
+    assert typed(draft) == (
+        "prompt:\nlo-fi rain\n\nmodel:\nStable Audio\n\nseconds:\n9"
+        "\n\nvariations:\n2\n\nprivate:\nTrue"
+    )
+    cover = Draft(prompt="as a waltz", reference=REFERENCE)
+    assert typed(cover) == "audio:\nhum.wav\n\nprompt:\nas a waltz"

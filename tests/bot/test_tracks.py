@@ -7,7 +7,7 @@ import pytest
 from bot.jobs import Job, NoticeKind, Relation, Rung
 from bot.store.track_store import Place
 from bot.tracks import NAMED_ANCESTORS, Tracks, Viewer
-from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, HandClock, Stored
+from tests.factories import CARD_ID, CHANNEL_ID, MEMBER_ID, NOW, HandClock, Stored
 
 GUILD = 400
 STRANGER = Viewer(member_id=5, guild_id=GUILD, channel_id=CHANNEL_ID)
@@ -21,9 +21,7 @@ def tracks(stored: Stored, clock: HandClock) -> Tracks:
 
 
 async def share(stored: Stored, job: Job, guild_id: int, *, message_id: int | None = 77) -> None:
-    begun = await stored.stores.shares.begin(job.id, 8, guild_id, stored.clock())
-    if message_id:
-        await stored.stores.shares.posted(begun, message_id)
+    await stored.share(job, 8, guild_id=guild_id, message_id=message_id)
 
 
 async def test_public_track_is_known_on_its_server_alone(stored: Stored, tracks: Tracks) -> None:
@@ -56,6 +54,18 @@ async def test_track_of_a_direct_message_is_not_known_in_others(
     assert not await tracks.is_visible(job, other_message)
     group = replace(other_message, channel_id=CHANNEL_ID)
     assert await tracks.is_visible(job, group)
+
+
+async def test_card_announcement_and_shares_tell_of_a_track(stored: Stored, tracks: Tracks) -> None:
+    job = await stored.succeed()
+    notice = await stored.notice(job.id)
+    now = stored.clock()
+    await stored.notices.told(notice.id, Rung.CHANNEL, now, channel_id=CHANNEL_ID, message_id=88)
+    await share(stored, job, 401)
+    assert [await tracks.is_told_by(job, one) for one in (CARD_ID, 88, 77)] == [True, True, True]
+    assert not await tracks.is_told_by(job, 99)
+    queued = await stored.queue()
+    assert not await tracks.is_told_by(queued, 88)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ def a_page(*tracks: Track, number: int = 0, total: int = 1, **wanted: Any) -> Pa
 
 
 def titled(title: str) -> Job:
-    return a_job(title=title, brief=a_brief(prompt=title or "x"), private=True, duration_s=3599.0)
+    brief, batch_id = a_brief(prompt=title or "x"), "0123456789abcdef"
+    return a_job(title=title, brief=brief, private=True, duration_s=3599.0, batch_id=batch_id)
 
 
 def items(page: Page) -> list[Any]:
@@ -51,6 +52,16 @@ def test_page_keeps_discords_limits_whatever_is_in_it(title: str, search: str) -
     select, *turns = items(page)
     assert all(1 <= len(option.label) <= 100 for option in select.options)
     assert all(len(item.custom_id) <= 100 for item in (select, *turns))
+
+
+def test_takes_of_one_request_are_told_apart() -> None:
+    takes = [a_job(batch_id="0123456789abcdef", take=take) for take in (1, 2)]
+    page = a_page(*(a_track(job=take) for take in takes), a_track(job=a_job()))
+    lines = (page_embed(page).description or "").splitlines()
+    labels = [option.label for option in items(page)[0].options]
+    for said, take in zip(lines, ("(take 1)", "(take 2)", None), strict=True):
+        assert take in said if take else "take" not in said
+    assert labels == ["1. Lo-fi rain (take 1)", "2. Lo-fi rain (take 2)", "3. Lo-fi rain"]
 
 
 def test_first_and_last_page_have_one_way_on() -> None:

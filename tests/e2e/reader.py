@@ -13,7 +13,7 @@ from tests.bot.provider.clips import WAV
 from tests.bot.store.shelf import Shelf
 from tests.e2e.conftest import Stage
 from tests.e2e.place import Place
-from tests.e2e.shared import reply_to
+from tests.e2e.shared import Records, reply_to, until
 from tests.factories import HandClock, Stored
 
 
@@ -63,6 +63,25 @@ class Reader:
         """A track that was really made, and delivered in this channel."""
         _, card = await self.place.compose()
         await reply_to(self.stage, self.member, card)
+        return await self._newest()
+
+    async def composed_privately(self) -> Job:
+        """A track that only this member has seen, in place of the card."""
+        call = await self.member.slash(
+            "compose", channel=self.place.channel, prompt="lo-fi rain", private=True
+        )
+        records = Records(self.stage)
+        assert await records.until_told(call) is Rung.INTERACTION
+        await until(self.stage, lambda: records.keeps_audio(call))
+        return await self._newest()
+
+    def lose_at_provider(self, job: Job) -> None:
+        """Its link there leads nowhere any more."""
+        path = (job.audio_url or "").partition("/cdn/")[2]
+        gone = self.stage.provider.scenario.on("GET", f"/cdn/{path}", times=None)
+        gone.respond(404, {})
+
+    async def _newest(self) -> Job:
         listed = await self.tracks()
         job_id = listed.selects[0]["options"][0]["value"]
         return await self._shelf.stored.job(job_id)

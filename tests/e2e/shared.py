@@ -115,6 +115,14 @@ class Records:
         )
         return Rung(found[0][0]) if found and found[0][0] else None
 
+    def keeps_audio(self, call: Call) -> bool:
+        """Whether the audio of a call's track is kept for its member."""
+        query = (
+            "select 1 from held_audio join jobs on jobs.id = held_audio.job_id"
+            " where jobs.interaction_id = ?"
+        )
+        return bool(self._read(query, call.interaction.id))
+
     def state(self, call: Call) -> JobState:
         """Where a call's job stands."""
         query = "select state from jobs where interaction_id = ?"

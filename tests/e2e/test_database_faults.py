@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import words
 from sandbox.stack import Sandbox
 from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.test_running import run_bot
@@ -38,6 +39,23 @@ async def test_member_is_told_in_time_when_nothing_can_be_stored(stage: Stage) -
     await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
     await stage.track(ben, PROMPT)
     assert [generation.body["prompt"] for generation in stage.provider.generations] == [PROMPT]
+
+
+async def test_presses_and_lists_are_answered_in_time_while_the_database_is_locked(
+    stage: Stage,
+) -> None:
+    ben, chika = stage.member(), stage.member("Chika")
+    await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
+    track = await stage.track(ben, PROMPT)
+    with locked(stage.folder / "compose.db"):
+        calls = await asyncio.gather(
+            *(chika.click(track, label=label) for label in ("Like", "Recipe", "Again")),
+            *(chika.slash(name, channel="general") for name in ("top", "jobs", "help")),
+        )
+        answers = await asyncio.gather(*(private_answer(call) for call in calls))
+        proposed = await chika.autocomplete("tracks", "model", "ly", channel="general")
+    assert answers == [words.STORE_SLOW] * len(calls)
+    assert proposed == []
 
 
 async def test_running_jobs_go_on_when_the_database_was_locked_for_a_while(stage: Stage) -> None:

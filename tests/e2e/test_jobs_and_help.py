@@ -63,6 +63,30 @@ async def test_many_jobs_are_cancelled_by_a_select(open_stage: OpenStage) -> Non
         assert len((await chosen.answered()).selects[0]["options"]) == 6
 
 
+async def test_jobs_that_have_no_room_move_up_as_others_are_cancelled(
+    open_stage: OpenStage,
+) -> None:
+    async with open_stage(speed=1.0, MAX_JOBS_PER_MEMBER_PER_DAY="0") as stage:
+        busy = {"message": "slow down", "statusCode": 429}
+        stage.provider.scenario.on("POST", "/v2/generate/audio", times=None).respond(429, busy)
+        ben, ada = stage.member(), stage.member("Ada")
+        for _ in range(8):
+            prompt = "warm tape and slow rain on a tin roof"
+            call = await ben.slash("compose", channel="general", prompt=prompt, variations=4)
+            await call.answered()
+        await until(stage, lambda: stage.log().count(QUEUED) == 32)
+        for who, options, jobs in ((ben, {}, 32), (ada, {"everyone": True}, 31)):
+            listed = await (await who.slash("jobs", channel="general", options=options)).answered()
+            [select] = listed.selects
+            shown = len(select["options"])
+            assert f"and {jobs - shown} more" in listed.text
+            first = select["options"][0]["value"]
+            chosen = await who.choose(listed, custom_id=select["custom_id"], values=[first])
+            after = await chosen.answered()
+            assert first not in [one["value"] for one in after.selects[0]["options"]]
+            assert f"and {jobs - shown - 1} more" in after.text
+
+
 async def test_jobs_of_all_are_for_moderators(open_stage: OpenStage) -> None:
     async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
         [card] = await queue(stage, "Ben", "number one")

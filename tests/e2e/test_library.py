@@ -125,6 +125,14 @@ async def test_models_are_proposed_from_those_that_made_tracks(reader: Reader) -
     assert "Stable Audio" in listed.text
 
 
+async def test_model_may_be_typed_by_its_name(reader: Reader) -> None:
+    await reader.put()
+    await reader.put("other", model="stable-audio")
+    assert titles(await reader.tracks(model="google LYRIA 2")) == ["Lo-fi rain"]
+    nothing = await reader.tracks(model="[x](https://evil.example)")
+    assert "nothing by `[x](https://evil.example)`" in nothing.text
+
+
 async def test_held_tracks_are_handed_out_before_the_list(reader: Reader) -> None:
     for prompt in ("first", "second"):
         await reader.hold(prompt)
@@ -258,9 +266,7 @@ async def test_track_whose_audio_is_gone_can_be_made_again_with_the_same_seed(
 ) -> None:
     job = await reader.composed()
     delete_tracks(reader)
-    path = (job.audio_url or "").partition("/cdn/")[2]
-    gone = reader.stage.provider.scenario.on("GET", f"/cdn/{path}", times=None)
-    gone.respond(404, {})
+    reader.lose_at_provider(job)
     opened = await reader.open(await reader.tracks(), job)
     assert "can't find the audio" in opened.text
     assert not opened.attachments
@@ -270,6 +276,23 @@ async def test_track_whose_audio_is_gone_can_be_made_again_with_the_same_seed(
     await reply_to(reader.stage, reader.member, card)
     seeds = [one.body.get("seed") for one in reader.stage.provider.generations]
     assert seeds.count(job.brief.seed) == 2
+
+
+async def test_private_track_is_heard_and_shared_when_nothing_but_the_kept_copy_is_left(
+    reader: Reader,
+) -> None:
+    job = await reader.composed_privately()
+    reader.lose_at_provider(job)
+    assert "Nothing is waiting" in (await reader.tracks()).text
+    opened = await reader.open(await reader.tracks(), job)
+    assert (await reader.member.fetch(opened.audio[0]))[:4] == b"RIFF"
+    question = await (await reader.member.click(opened, label="Share")).answered()
+    await (await reader.member.click(question, label="Share in this channel")).acknowledged()
+    chika = reader.stage.member("Chika")
+    shared = await reader.stage.bot.watch(
+        chika.wait_for_message(lambda one: one.audio, channel=reader.place.channel)
+    )
+    assert "only for you" not in shared.text
 
 
 def delete_tracks(reader: Reader) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.jobs import Rung
+from bot.jobs import JobState, Rung
 from sandbox.driver import Call, MemberDriver, MessageView, OptionError
 from tests.e2e.conftest import OpenStage, Stage
 from tests.e2e.place import Place
@@ -150,6 +150,48 @@ async def test_text_is_in_the_answer_when_it_could_not_be_stored(stage: Stage) -
     assert "nothing was started" in answer.text
     assert PROMPT in answer.text
     assert LYRICS in answer.text
+
+
+async def test_long_text_is_a_file_when_it_could_not_be_stored(stage: Stage) -> None:
+    place = Place(stage, "Longwinded")
+    opened = await place.member.slash("compose", channel=place.channel)
+    await opened.acknowledged()
+    typed = {"prompt": "slow " * 500, "lyrics": LYRICS * 60, "negative_prompt": "drums"}
+    with locked(stage.folder / "compose.db"):
+        answer = await (await place.member.fill_modal(opened, typed)).answered()
+    assert "Nothing was started.\nWhat you typed is in the file." in answer.text
+    (file,) = answer.attachments
+    text = (await place.member.fetch(file)).decode()
+    for option, value in typed.items():
+        assert f"{option}:\n{value}" in text
+
+
+async def test_options_that_the_dialog_does_not_show_are_told_when_nothing_can_be_stored(
+    stage: Stage,
+) -> None:
+    place = Place(stage, "Unshown")
+    with locked(stage.folder / "compose.db"):
+        call = await place.member.slash("compose", channel=place.channel, variations=3, seed=7)
+        answer = await call.answered()
+    assert "nothing was started" in answer.text
+    assert "variations:\n3" in answer.text
+    assert "seed:\n7" in answer.text
+
+
+async def test_text_is_kept_when_discord_does_not_take_the_card(stage: Stage) -> None:
+    place = Place(stage, "Cardless")
+    opened = await place.member.slash("compose", channel=place.channel)
+    await opened.acknowledged()
+    refusal = stage.discord.scenario.on("POST", "/api/v10/interactions/.+", times=1)
+    refusal.respond(400, {"message": "Invalid Form Body", "code": 50035})
+    sent = await place.member.fill_modal(opened, {"prompt": PROMPT})
+    answer = await sent.answered()
+    assert "nothing was started" in answer.text
+    assert Records(stage).state(sent) is JobState.CANCELLED
+    mending = await edit(place.member, answer)
+    assert fields(mending)["prompt"] == PROMPT
+    again = await place.member.fill_modal(mending, {})
+    assert (await generated(stage, place.member, again))["prompt"] == PROMPT
 
 
 async def test_dialog_opens_in_time_when_nothing_can_be_stored(stage: Stage) -> None:

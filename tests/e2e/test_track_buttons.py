@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from bot.jobs import JobState
 from sandbox.aimlapi import Fate
+from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
 from tests.e2e.conftest import Stage, private_answer
@@ -67,7 +68,11 @@ async def forge(
     member: MemberDriver, message: MessageView, action: str, job_id: str, where: str = "result"
 ) -> Call:
     """A press on a button that the bot never put there."""
-    forged = f"compose:{action}:{job_id}:{where}"
+    return await forge_id(member, message, f"compose:{action}:{job_id}:{where}")
+
+
+async def forge_id(member: MemberDriver, message: MessageView, forged: str) -> Call:
+    """The same with any custom_id."""
     real = member._find(message).components[0]["components"][0]
     kept = real["custom_id"]
     real["custom_id"] = forged
@@ -176,7 +181,7 @@ async def test_like_shows_on_the_button_and_is_taken_back_by_another_press(
     await (await other.click(track, label="Like")).acknowledged()
     liked = await other.wait_for_edit(track, lambda message: "Like (1)" in labels(message))
     assert labels(liked) == [name if name != "Like" else "Like (1)" for name in BUTTONS]
-    assert liked.attachments == track.attachments
+    assert file_ids(liked) == file_ids(track)
     await (await other.click(liked, label="Like (1)")).acknowledged()
     await other.wait_for_edit(track, lambda message: "Like" in labels(message))
 
@@ -198,6 +203,11 @@ async def test_own_track_can_not_be_liked(place: Place) -> None:
 
 def labels(message: MessageView) -> list[str]:
     return [button["label"] for button in message.buttons]
+
+
+def file_ids(message: MessageView) -> list[str]:
+    """Their links change with each look."""
+    return [file["id"] for file in message.attachments]
 
 
 # --- deleting -------------------------------------------------------------------------------------
@@ -229,7 +239,7 @@ async def test_deleted_track_is_gone_after_a_question(place: Place, other: Membe
 
     assert "deleted" in await recipe(other, told)  # not for others
     assert PROMPT in await recipe(place.member, told)
-    for action in ("again", "remix", "like"):
+    for action in ("again", "remix", "like", "remake"):
         forged = await forge(other, told, action, job_id_of(track))
         assert "was deleted" in await private_answer(forged)
 
@@ -242,6 +252,20 @@ async def test_moderator_deletes_a_track_of_others(place: Place, moderator: Memb
     await moderator.delete(track)
     await (await moderator.click(question, label="Delete it")).acknowledged()
     await place.member.wait_for_edit(card, lambda one: "Deleted by a moderator" in one.text)
+
+
+async def test_private_track_is_deleted_for_its_member_by_nobody_else(
+    place: Place, other: MemberDriver
+) -> None:
+    may = Overwrite(other.user_id, True, allow=Permissions.MANAGE_MESSAGES)
+    place.world.set_overwrite(place.channel, may)
+    track = await private_track(place)
+    question = await (await place.member.click(track, label="Share")).answered()
+    shared = place.member.follow((await choose(place, question, "general")).split()[-1])
+    assert "Only the member" in await private_answer(await other.click(shared, label="Delete"))
+    forged = await forge(other, shared, "deletenow", job_id_of(shared), "share")
+    assert "Only the member" in await private_answer(forged)
+    place.member.message(shared)  # it is still there
 
 
 async def test_message_that_can_not_be_removed_is_told_of_and_goes_by_another_press(
@@ -405,6 +429,61 @@ async def test_forged_button_of_a_job_that_is_not_theirs_to_know_does_nothing(
             call = await forge(other, track, action, job_id, "two" if action == "takes" else "card")
             assert UNKNOWN in await private_answer(call), (action, job_id)
     assert len(place.stage.provider.generations) == made
+
+
+async def test_forged_button_changes_no_message_of_others(
+    place: Place, other: MemberDriver
+) -> None:
+    track, liked = await delivered(place), await delivered(place, prompt="another song")
+    kept = await forge(other, track, "keep", job_id_of(track))
+    assert "Nothing was deleted" in await private_answer(kept)
+    page = await private_answer(await forge_id(other, track, "compose:page:mine:0"))
+    assert "tracks yet" in page or "Your tracks" in page
+    assert "like this track" in await private_answer(
+        await forge(other, track, "like", job_id_of(liked))
+    )
+    for forged in ("compose:cancel:{}:card", "compose:cancel:{}:overdue", "compose:stop:{}:mine"):
+        card = await running(place, other)
+        press = await forge_id(other, track, forged.format(job_id_of(card)))
+        assert (await press.answered()).ephemeral
+        await other.wait_for_edit(card, lambda one: "Cancelled" in one.text)
+        assert_unchanged(place, track)
+
+
+def assert_unchanged(place: Place, track: MessageView) -> None:
+    """As it was delivered, but for what a test itself put into its buttons."""
+    now = place.member.message(track)
+    assert (now.text, labels(now), file_ids(now)) == (track.text, labels(track), file_ids(track))
+
+
+async def running(place: Place, member: MemberDriver) -> MessageView:
+    """The card of a track that is under way for long."""
+    place.stage.provider.plan(Fate(duration_s=1000))
+    call = await member.slash("compose", channel=place.channel, prompt="a long song")
+    card = await call.answered()
+    await until(place.stage, lambda: Records(place.stage).state(call) is JobState.GENERATING)
+    return card
+
+
+# --- another try ----------------------------------------------------------------------------------
+
+
+async def test_second_try_says_where_the_first_one_is_and_starts_one_more_from_the_dialog(
+    place: Place,
+) -> None:
+    place.stage.provider.plan(Fate(error={"name": "Trouble", "message": "out of ideas"}))
+    failed = await delivered(place, prompt="a stubborn song")
+    first = await (await place.member.click(failed, label="Try again")).answered()
+    await reply_to(place.stage, place.member, first)
+    refused = await (await place.member.click(failed, label="Try again")).answered()
+    assert refused.ephemeral
+    assert "Another try of this one worked" in refused.text
+    url = next(word for word in refused.text.split() if word.startswith("https://"))
+    assert place.member.follow(url).id == first.id
+    dialog = await place.member.click(refused, label="Edit")
+    card = await (await place.member.fill_modal(dialog, {})).answered()
+    assert "a stubborn song" in card.text
+    await reply_to(place.stage, place.member, card)
 
 
 async def test_track_told_by_direct_message_says_where_to_ask_again(place: Place) -> None:

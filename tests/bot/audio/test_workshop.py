@@ -15,6 +15,7 @@ from bot.audio import process as process_module
 from bot.audio import workshop as workshop_module
 from bot.audio.formats import AudioFormat, Tags
 from bot.audio.process import ROOT, WorkerLost, WorkerProcess
+from bot.audio.sound import Examined
 from bot.audio.workshop import Workshop
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 from tests.bot.audio.conftest import Keep
@@ -181,27 +182,84 @@ async def test_at_most_so_many_workers_are_at_work(keep: Keep, started: Started)
     assert started.count == 2
 
 
-async def test_file_is_refused_when_too_many_wait(
-    workshop: Workshop, endless: Path, monkeypatch: pytest.MonkeyPatch, started: Started
+async def test_lost_workers_are_not_the_files_fault_when_they_are_ended_by_force(
+    workshop: Workshop, endless: Path, started: Started
 ) -> None:
-    monkeypatch.setattr(workshop_module, "WAITING_AT_MOST", 1)
     work = asyncio.create_task(workshop.examine(endless, colour=COLOUR))
-    await started.pids.get()
-    with pytest.raises(WorkshopTrouble, match="wait for a worker"):
-        await workshop.examine(endless, colour=COLOUR)
-    work.cancel()
+    for _ in range(2):
+        os.kill(await started.pids.get(), signal.SIGKILL)
+    with pytest.raises(WorkshopTrouble, match="not surely over the file"):
+        await work
 
 
-async def test_worker_whose_answers_make_no_sense_is_not_believed(
+async def test_lost_workers_are_not_the_files_fault_when_none_lives(
     workshop: Workshop, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter([b"no JSON\n", b'{"examined": {"sound": null, "picture": ""}}\n'])
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(WorkshopTrouble, match="not surely over the file"):
+        await workshop.examine(keep(wav(tone())), colour=COLOUR)
+
+
+async def test_file_is_refused_when_too_many_wait(
+    endless: Path, monkeypatch: pytest.MonkeyPatch, started: Started
+) -> None:
+    monkeypatch.setattr(workshop_module, "WAITING_AT_MOST", 1)
+    async with Workshop.open(workers=1) as workshop:
+        work = [asyncio.create_task(workshop.examine(endless, colour=COLOUR)) for _ in range(2)]
+        await started.pids.get()
+        with pytest.raises(WorkshopTrouble, match="wait for a worker"):
+            await workshop.examine(endless, colour=COLOUR)
+        await end(work)
+
+
+async def test_file_is_given_back_when_no_worker_comes_free(
+    endless: Path, monkeypatch: pytest.MonkeyPatch, started: Started
+) -> None:
+    monkeypatch.setattr(workshop_module, "TURN_S", 0.05)
+    async with Workshop.open(workers=1) as workshop:
+        work = asyncio.create_task(workshop.examine(endless, colour=COLOUR))
+        await started.pids.get()
+        for aside in (True, False):
+            with pytest.raises(WorkshopTrouble, match="came free"):
+                await workshop.examine(endless, colour=COLOUR, aside=aside)
+        await end([work])
+
+
+async def test_worker_is_left_for_the_rest_when_much_is_done_aside(
+    endless: Path, keep: Keep, started: Started
+) -> None:
+    async with Workshop.open(workers=2) as workshop:
+        work = [
+            asyncio.create_task(workshop.examine(endless, colour=COLOUR, aside=True))
+            for _ in range(4)
+        ]
+        await started.pids.get()
+        assert await works(workshop, keep)
+        assert started.count == 2
+        await end(work)
+
+
+async def end(work: list[asyncio.Task[Examined]]) -> None:
+    for one in work:
+        one.cancel()
+    await asyncio.gather(*work, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("third", "error"), [(b"{}\n", AudioUnusable), (b"\n", WorkshopTrouble)])
+async def test_worker_whose_answers_make_no_sense_is_not_believed(
+    workshop: Workshop,
+    keep: Keep,
+    monkeypatch: pytest.MonkeyPatch,
+    third: bytes,
+    error: type[Exception],
+) -> None:
+    answers = iter([b"no JSON\n", b'{"examined": {"sound": null, "picture": ""}}\n', third])
 
     async def lie(*_: object) -> bytes:
         return next(answers)
 
     monkeypatch.setattr(WorkerProcess, "ask", lie)
-    with pytest.raises(AudioUnusable):
+    with pytest.raises(error):
         await workshop.examine(keep(wav(tone())), colour=COLOUR)
 
 

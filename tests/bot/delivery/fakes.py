@@ -1,5 +1,6 @@
 """Discord and the workshop as the deliverer sees them: they record, and fail on demand."""
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
-from bot.errors import ComposeError, DeliveryError, Unreachable
+from bot.delivery.track_messages import TrackMessages
+from bot.errors import ChannelGone, ComposeError, DeliveryError, Unreachable
 from bot.jobs import Job, Notice, NoticeKind
 from tests.bot.audio.sounds import a_sound
 
@@ -50,6 +52,8 @@ class FakeMessenger(Messenger):
         self.cards: list[tuple[discord.Embed, discord.ui.View]] = []
         self.searches: list[tuple[int, str, str]] = []
         self.there: int | None = None
+        self.there_in: dict[int, int] = {}
+        self.gone_channel_ids: set[int] = set()
         self.threads = True
         self.readable = True
         self._errors: dict[str, deque[DeliveryError | None]] = {}
@@ -95,8 +99,11 @@ class FakeMessenger(Messenger):
         self._check("find")
         if not self.readable:
             raise Unreachable("the channel's history can't be read")
+        if channel_id in self.gone_channel_ids:
+            raise ChannelGone("10003")
         self.searches.append((channel_id, job.id, place))
-        return None if self.there is None else _message(self.there, channel_id)
+        message_id = self.there_in.get(channel_id, self.there)
+        return None if message_id is None else _message(message_id, channel_id)
 
     async def direct_channel(self, job: Job) -> int:
         del job
@@ -118,6 +125,44 @@ class FakeMessenger(Messenger):
         return _message(8_000 + len(self.sent), channel_id)
 
 
+class FakeTrackMessages(TrackMessages):
+    """Keeps what is posted, and fails on demand."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, Announcement, bytes]] = []
+        self.links: dict[int, str] = {}
+        self.gone: set[int] = set()
+        self.removed: list[tuple[int, int]] = []
+        self.error: DeliveryError | None = None
+        self.unseen = False
+
+    async def audio_url(self, channel_id: int, message_id: int) -> str | None:
+        del channel_id
+        return self.links.get(message_id)
+
+    async def is_there(self, channel_id: int, message_id: int) -> bool:
+        del channel_id
+        if self.unseen:
+            raise Unreachable("50001")
+        return message_id not in self.gone
+
+    async def post(
+        self, channel_id: int, guild_id: int | None, what: Announcement, nonce: str
+    ) -> int:
+        del channel_id, guild_id
+        if self.error:
+            raise self.error
+        content = what.file.read_bytes() if what.file else b""
+        nonces = [known for known, _, _ in self.posted]
+        if nonce not in nonces:
+            self.posted.append((nonce, what, content))
+            nonces.append(nonce)
+        return 9_000 + nonces.index(nonce)
+
+    async def remove(self, channel_id: int, message_id: int) -> None:
+        self.removed.append((channel_id, message_id))
+
+
 class FakeWorkshop(Workshop):
     """Hears the same in every file, and converts it into forms of the given sizes."""
 
@@ -127,7 +172,14 @@ class FakeWorkshop(Workshop):
         self.sizes_bytes: dict[AudioFormat, int] = {}
         self.colours: list[int] = []
         self.asked: list[tuple[int, AudioFormat, Tags]] = []
+        self.paused = asyncio.Event()
+        self._pauses: dict[str, asyncio.Event] = {}
         self._errors: dict[str, deque[ComposeError | None]] = {}
+
+    def pause(self, what: str) -> asyncio.Event:
+        """Let the next call of "examine" wait for this event; `paused` tells when it does."""
+        go_on = self._pauses[what] = asyncio.Event()
+        return go_on
 
     def fail(self, what: str, *errors: ComposeError | None) -> None:
         """The next calls of "examine" or "fit" raise these; `None` lets one pass."""
@@ -136,8 +188,13 @@ class FakeWorkshop(Workshop):
     async def warm_up(self) -> None:
         self._check("warm up")
 
-    async def examine(self, path: Path, *, colour: int, timeout_s: float = 0) -> Examined:
-        del path, timeout_s
+    async def examine(
+        self, path: Path, *, colour: int, timeout_s: float = 0, aside: bool = False
+    ) -> Examined:
+        del path, timeout_s, aside
+        if go_on := self._pauses.pop("examine", None):
+            self.paused.set()
+            await go_on.wait()
         self._check("examine")
         self.colours.append(colour)
         return self.examined
@@ -150,8 +207,9 @@ class FakeWorkshop(Workshop):
         tags: Tags,
         preferred: AudioFormat = AudioFormat.ORIGINAL,
         timeout_s: float = 0,
+        aside: bool = False,
     ) -> Fitted | None:
-        del timeout_s
+        del timeout_s, aside
         self._check("fit")
         self.asked.append((limit_bytes, preferred, tags))
         for audio_format, size_bytes in self.sizes_bytes.items():

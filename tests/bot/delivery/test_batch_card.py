@@ -8,7 +8,7 @@ import pytest
 from bot.delivery.batch_card import batch_card
 from bot.jobs import FailureKind, JobState, Rung
 from bot.store.batch_store import Take
-from tests.factories import NOW, a_job
+from tests.factories import NOW, a_brief, a_job
 
 BATCH_ID = "0123456789abcdef"
 
@@ -77,3 +77,9 @@ def test_most_liked_take_is_named() -> None:
 
 def test_deleted_take_wins_nothing() -> None:
     assert "Most liked: Take 2" in text(a_take(1, likes=9, deleted_at=NOW), a_take(2, likes=1))
+
+
+def test_seeds_of_all_takes_are_shown() -> None:
+    waiting = [a_take(take, brief=a_brief(seed=6 + take)) for take in (1, 2, 3)]
+    assert "Seed: 7 to 9" in text(*waiting)
+    assert "Seed" not in text(a_take(1, brief=a_brief(seed=None)), a_take(2))

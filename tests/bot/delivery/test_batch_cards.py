@@ -111,3 +111,26 @@ async def test_card_is_drawn_again_when_something_happened_meanwhile(stored: Sto
     said = [field.value or "" for field in messenger.cards[-1][0].fields]
     assert len(messenger.cards) == 3
     assert any("did not take" in value for value in said)
+
+
+async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:
+    messenger = FakeMessenger()
+    new = a_new_job(variations=2)
+    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    first, second = receipt.jobs
+    reception = a_reception(stored)
+    assert await reception.cancel(first)  # before we know that there is a card
+    await reception.answered(first, CARD_ID)
+    await reception.answered(second, CARD_ID)
+    reached: list[int | None] = []
+
+    async def update_card(job: Job, *_arguments: object, **_options: object) -> None:
+        reached.append(job.card_message_id)
+
+    messenger.update_card = update_card  # type: ignore[method-assign]
+    cards = BatchCards(stored.stores.batches, reception, messenger, stored.clock)
+    await cards.refresh(first)
+    assert reached == [CARD_ID]
+    assert await reception.cancel(await stored.job(second.id))  # and forgets the token
+    await cards.refresh(second)
+    assert reached == [CARD_ID, CARD_ID]

@@ -34,11 +34,12 @@ def labels(messenger: FakeMessenger) -> list[str]:
 async def test_card_is_the_track_again_when_the_track_had_taken_its_place(stored: Stored) -> None:
     job = await stored.succeed()
     assert await stored.jobs.measured(job.id, duration_s=32.8, tempo_bpm=None)
+    await stored.stores.likes.toggle(job.id, 7, stored.clock())
     messenger = await cards_after(stored, job, NoticeKind.RESULT, Rung.INTERACTION)
     embed, _ = messenger.cards[-1]
     assert embed.title == "Lo-fi rain"
     assert embed.image.url == "attachment://waveform.png"
-    assert {"Again", "Recipe", "Delete"} <= set(labels(messenger))
+    assert {"Again", "Recipe", "Delete", "Like (1)"} <= set(labels(messenger))
 
 
 async def test_card_offers_another_try_again_when_the_failure_had_taken_its_place(

@@ -1,20 +1,17 @@
 """Delivering: each notice reaches its member once, as the best thing that fits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from bot import words
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.deliverer import LEASE_S, Deliverer
-from bot.delivery.ladder import Ladder
-from bot.delivery.mastering import Mastering
+from bot.delivery import deliverer
+from bot.delivery.deliverer import LEASE_S
 from bot.delivery.patience import DISCORD_PATIENCE, FILE_PATIENCE, PATIENT_TRIES
-from bot.delivery.track_delivery import FORMS, TrackDelivery
+from bot.delivery.track_delivery import FORMS
 from bot.errors import (
     AudioUnavailable,
     AudioUnusable,
@@ -30,85 +27,19 @@ from bot.jobs import (
     FailureKind,
     Job,
     JobState,
-    Notice,
     NoticeKind,
     Relation,
     Rung,
 )
-from bot.provider.audio_file import AudioFetcher
-from bot.provider.client import Provider
 from bot.provider.models import LYRIA_2
-from bot.store.batch_store import BatchStore
-from bot.store.held_store import HeldAudio, HeldStore
+from bot.store.held_store import HeldAudio
 from bot.store.tables import jobs
-from bot.workers.bells import Bells
-from sandbox.aimlapi import AimlapiStandIn, Fate
+from sandbox.aimlapi import Fate
 from sandbox.scenario import Rule
-from tests.bot.delivery.fakes import DM_CHANNEL_ID, FakeMessenger, FakeWorkshop
+from tests.bot.delivery.conftest import Post
+from tests.bot.delivery.fakes import DM_CHANNEL_ID
 from tests.bot.provider.clips import WAV
-from tests.bot.test_reception import a_reception
-from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored, a_brief
-
-FILES = "/cdn/.*"
-
-
-@dataclass(frozen=True)
-class Post:
-    """The deliverer and all it talks to."""
-
-    stored: Stored
-    clock: HandClock
-    provider: Provider
-    stand_in: AimlapiStandIn
-    messenger: FakeMessenger
-    workshop: FakeWorkshop
-    deliverer: Deliverer
-    held: HeldStore
-
-    async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
-        """A job whose track is at the provider's stand-in, or at `url`."""
-        self.stand_in.plan(Fate(duration_s=0))
-        generation = await self.provider.submit(a_brief())
-        done = await self.provider.fetch(generation.id)
-        url = done.audio_url if url is None else url
-        assert url is not None
-        return await self.stored.succeed(url, generation_id=generation.id, **changes)
-
-    def files(self, *, times: int | None = None) -> Rule:
-        """A fault of the provider's file server."""
-        return self.stand_in.scenario.on("GET", FILES, times=times)
-
-    async def notice(self, job: Job, kind: NoticeKind = NoticeKind.RESULT) -> Notice:
-        return await self.stored.notice(job.id, kind)
-
-    async def is_closed(self) -> bool:
-        """Whether nothing is left to be done, now or later."""
-        return await self.stored.notices.next_due_at() is None
-
-    async def deliver_until_told(self) -> None:
-        """Go on for a while, as time passes."""
-        for _ in range(6):
-            await self.deliverer.run_once()
-            self.clock.advance(60)
-
-
-@pytest.fixture
-async def post(
-    stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
-) -> AsyncIterator[Post]:
-    messenger, workshop, held = FakeMessenger(), FakeWorkshop(), HeldStore(stored.engine)
-    async with AudioFetcher.open(stand_in.url) as fetcher:
-        mastering = Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL)
-        ladder = Ladder(messenger, stored.notices, clock)
-        tracks = TrackDelivery(
-            stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock
-        )
-        batches = BatchCards(BatchStore(stored.engine), a_reception(stored), messenger, clock)
-        deliverer = Deliverer(
-            stored.notices, tracks, ladder, messenger, batches, bells=Bells(), clock=clock
-        )
-        yield Post(stored, clock, provider, stand_in, messenger, workshop, deliverer, held)
-
+from tests.factories import CHANNEL_ID, MEMBER_ID, a_brief
 
 # --- the track ----------------------------------------------------------------------------------
 
@@ -395,7 +326,7 @@ async def test_member_is_told_through_the_interaction_when_the_channel_is_closed
 
 @pytest.mark.parametrize("hidden", [{"private": True}, {"outside": True}])
 async def test_copy_is_kept_when_nobody_can_fetch_the_message_again(
-    post: Post, hidden: dict[str, bool]
+    post: Post, hidden: dict[str, Any]
 ) -> None:
     job = await post.finished(**hidden)
     await post.deliverer.run_once()
@@ -416,7 +347,7 @@ async def test_no_copy_is_kept_when_a_message_has_the_track(post: Post) -> None:
 async def test_delivery_is_done_when_its_copy_can_not_be_kept(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.track_delivery.HELD_BYTES", len(WAV) - 1)
+    monkeypatch.setattr("bot.delivery.track_delivery.LARGEST_BYTES", len(WAV) - 1)
     job = await post.finished(private=True)
     await post.deliver_until_told()
     assert [sent.file for sent in post.messenger.sent] == [WAV]
@@ -442,6 +373,40 @@ async def test_track_is_held_when_no_way_is_left(post: Post) -> None:
     assert post.messenger.sent == []
     assert (await post.notice(job)).rung is Rung.HELD
     assert await post.is_closed()
+
+
+@pytest.mark.parametrize("size_bytes", [1000, None])
+async def test_held_track_is_kept_in_a_form_that_discord_could_take(
+    post: Post, monkeypatch: pytest.MonkeyPatch, size_bytes: int | None
+) -> None:
+    monkeypatch.setattr("bot.delivery.track_delivery.LARGEST_BYTES", len(WAV) - 1)
+    job = await post.finished()
+    if size_bytes:
+        post.workshop.sizes_bytes = {AudioFormat.FLAC: len(WAV), AudioFormat.MP3: size_bytes}
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, Unreachable("closed"))
+    await post.deliver_until_told()
+    assert (await post.notice(job)).rung is Rung.HELD
+    kept = await post.held.get(job.id)
+    assert kept == (
+        HeldAudio(file_name="lo-fi-rain.mp3", content=bytes(1000)) if size_bytes else None
+    )
+
+
+async def test_held_track_is_kept_later_when_it_can_not_be_made_smaller_now(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.track_delivery.LARGEST_BYTES", len(WAV) - 1)
+    job = await post.finished()
+    post.workshop.sizes_bytes = {AudioFormat.MP3: 1000}
+    post.workshop.fail("fit", WorkshopTrouble("busy"))
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, *[Unreachable("closed")] * 2)
+    await post.deliverer.run_once()
+    assert await post.held.get(job.id) is None
+    await post.deliver_until_told()
+    assert await post.held.get(job.id)
+    assert (await post.notice(job)).rung is Rung.HELD
 
 
 # --- trouble at Discord -------------------------------------------------------------------------
@@ -782,3 +747,50 @@ async def test_other_members_are_told_when_one_delivery_breaks(
     await post.deliverer.run_once()
     assert len(post.messenger.sent) == 1
     assert "failed on one item" in caplog.text
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+async def test_try_that_takes_too_long_counts_as_one(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliverer, "TRY_WITHIN_S", 0.05)
+    job = await post.finished()
+    post.workshop.pause("examine")
+    await post.deliverer.run_once()
+    notice = await post.notice(job)
+    assert (notice.attempts, notice.unsure) == (1, False)
+    assert post.messenger.sent == []
+
+
+async def test_outcome_is_unknown_when_a_try_takes_too_long_while_posting(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def take_too_long(*_arguments: object, **_options: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(post.messenger, "post", take_too_long)
+    job = await post.finished()
+    await post.deliverer.run_once()
+    notice = await post.notice(job)
+    assert (notice.attempts, notice.unsure) == (1, True)
+
+
+async def test_outcome_is_unknown_when_the_audio_can_not_be_kept_after_the_last_try(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await post.finished()
+    post.messenger.fail("post", *[DeliveryLater("503")] * PATIENT_TRIES)
+    post.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
+    for _ in range(PATIENT_TRIES):
+        await post.deliverer.run_once()
+        post.clock.advance(60)
+
+    async def cut_off(*_arguments: object, **_options: object) -> None:
+        post.files().respond(503)
+        raise DeliveryUnsure("reset")
+
+    monkeypatch.setattr(post.messenger, "post", cut_off)
+    await post.deliverer.run_once()
+    assert (await post.notice(job)).unsure

@@ -7,10 +7,10 @@ import pytest
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.ladder import Ladder
-from bot.errors import DeliveryUnsure, Unreachable
+from bot.errors import DeliveryUnsure, TrackDeleted, Unreachable
 from bot.jobs import Job, NoticeKind, Rung
 from tests.bot.delivery.fakes import FakeMessenger
-from tests.factories import NO_LIMITS, HandClock, Stored, a_new_job
+from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 WORDS = Announcement(content="something", embed=None, view=discord.ui.View())
 CLOSED = Unreachable("closed")
@@ -106,3 +106,114 @@ async def test_no_second_way_is_taken_when_the_token_died_after_an_unknown_outco
     with pytest.raises(Unreachable):
         await told(ladder, stored, job, NoticeKind.RESULT)
     assert messenger.sent == []
+
+
+# --- after a try of unknown outcome -------------------------------------------------------------
+
+LATER_S = [2.0, 1800.0]
+
+
+async def a_take(stored: Stored) -> Job:
+    """A finished variation, which is posted in a thread."""
+    new = a_new_job(variations=2)
+    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in receipt.jobs:
+        assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
+    await stored.claim_submissions()
+    job = receipt.job
+    assert await stored.jobs.start_generation(job.id, "g:1", stored.clock())
+    assert await stored.jobs.succeed(job.id, "https://cdn.example/1.wav", stored.clock())
+    return await stored.job(job.id)
+
+
+async def cut_off(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, job: Job, way: str
+) -> None:
+    """A try on this way, of which nobody learns whether it got through."""
+    messenger.fail(way, DeliveryUnsure("cut off"))
+    with pytest.raises(DeliveryUnsure):
+        await told(ladder, stored, job, NoticeKind.RESULT)
+
+
+@pytest.mark.parametrize("later_s", LATER_S)
+async def test_thread_is_not_swapped_for_the_channel_when_the_card_was_deleted_meanwhile(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock, later_s: float
+) -> None:
+    job = await a_take(stored)
+    await cut_off(ladder, stored, messenger, job, "thread")
+    messenger.there_in[CARD_ID] = 4242
+    messenger.threads = False  # none can be started under a card that is gone
+    clock.advance(later_s)
+    assert await told(ladder, stored, job, NoticeKind.RESULT) is Rung.CHANNEL
+    # Repeated at first, where Discord drops it, and found later.
+    assert [sent.way for sent in messenger.sent] == (["thread"] if later_s < 30 else [])
+
+
+async def test_channel_is_not_swapped_for_the_thread_when_there_can_be_one_again(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock
+) -> None:
+    job = await a_take(stored)
+    messenger.threads = False
+    await cut_off(ladder, stored, messenger, job, "post")
+    messenger.threads = True
+    clock.advance(2)
+    await told(ladder, stored, job, NoticeKind.RESULT)
+    assert [sent.way for sent in messenger.sent] == ["post"]
+
+
+async def test_only_the_channel_of_the_try_is_searched(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock
+) -> None:
+    job = await a_take(stored)
+    messenger.threads = False
+    await cut_off(ladder, stored, messenger, job, "post")
+    clock.advance(1800)
+    await told(ladder, stored, job, NoticeKind.RESULT)
+    assert [channel_id for channel_id, *_ in messenger.searches] == [CHANNEL_ID]
+
+
+async def test_take_is_posted_in_the_channel_when_its_thread_was_deleted(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock
+) -> None:
+    job = await a_take(stored)
+    await cut_off(ladder, stored, messenger, job, "thread")
+    messenger.gone_channel_ids.add(CARD_ID)
+    messenger.threads = False
+    clock.advance(1800)
+    await told(ladder, stored, job, NoticeKind.RESULT)
+    assert [sent.way for sent in messenger.sent] == ["post"]
+
+
+async def test_take_is_held_when_its_thread_can_not_be_read(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock
+) -> None:
+    job = await a_take(stored)
+    await cut_off(ladder, stored, messenger, job, "thread")
+    messenger.readable = False
+    clock.advance(1800)
+    with pytest.raises(Unreachable):
+        await told(ladder, stored, job, NoticeKind.RESULT)
+    assert messenger.sent == []
+
+
+async def test_earlier_message_is_looked_for_when_the_clock_was_put_back(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock
+) -> None:
+    job = await stored.succeed()
+    await cut_off(ladder, stored, messenger, job, "post")
+    messenger.there = 4242
+    clock.advance(-3600)
+    assert await told(ladder, stored, job, NoticeKind.RESULT) is Rung.CHANNEL
+    assert messenger.sent == []
+
+
+async def test_nothing_is_sent_when_the_track_was_deleted(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger
+) -> None:
+    job = await stored.succeed()
+    notice = await stored.notice(job.id)
+    assert await stored.stores.curation.delete(job.id, stored.clock())
+    with pytest.raises(TrackDeleted):
+        await ladder.tell(job, notice, WORDS)
+    assert messenger.sent == []
+    assert not (await stored.notice(job.id)).unsure

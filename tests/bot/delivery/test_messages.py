@@ -19,8 +19,9 @@ from bot.delivery.mastering import Track
 from bot.delivery.track_embed import as_shared, track_embed
 from bot.jobs import AudioFormat, FailureKind, Job, JobState, NoticeKind, Reference, Relation, Rung
 from bot.text import is_blank
+from bot.tracks import Ancestor, parent_in
 from tests.bot.audio.sounds import a_sound
-from tests.factories import MEMBER_ID, NOW, a_brief, a_job
+from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_brief, a_job
 
 HOSTILE = st.text(
     st.sampled_from("*_`~|\\[]()<>@#\n ab1\x00\u202e\u200b☔") | st.characters(codec="utf-8"),
@@ -86,7 +87,7 @@ async def test_announcements_fit_whatever_was_typed(text: str) -> None:
         failure_reason=text,
     )
     said = [
-        announcements.track(job, TRACK, parent=job),
+        announcements.track(job, TRACK, parent=Ancestor(job=job, visible=True)),
         announcements.track_link(job, "https://cdn.example/x", "Because."),
         announcements.failure(job),
         announcements.still_waiting(job, NoticeKind.OVERDUE),
@@ -177,13 +178,16 @@ def test_track_embed_cuts_a_long_prompt() -> None:
         ({"private": True}, "Cover of a track by <@77>"),
         ({"deleted_at": NOW}, "Cover of a track by <@77>"),
         ({"private": True, "member_id": MEMBER_ID}, f"Cover of a track by <@{MEMBER_ID}>"),
+        ({"channel_id": CHANNEL_ID + 1}, "Cover of a track by <@77>"),
+        ({"card_message_id": CHANNEL_ID, "channel_id": 1}, "Cover of **Lo-fi rain** by <@77>"),
     ],
 )
-def test_lineage_credits_the_author_and_keeps_what_is_private(
+def test_lineage_credits_the_author_and_names_what_the_channel_knows(
     parent: dict[str, Any], line: str
 ) -> None:
     job = a_job(relation=Relation.COVER, brief=a_brief(prompt="calm piano"))
-    embed = track_embed(job, parent=a_job(**{"member_id": 77} | parent))
+    parents_job = a_job(**{"member_id": 77} | parent)
+    embed = track_embed(job, parent=parent_in(CHANNEL_ID, job, parents_job))
     assert embed.description == f"calm piano\n{line}"
 
 
@@ -195,9 +199,10 @@ def test_private_track_names_only_its_own_members_private_tracks(
 ) -> None:
     job = a_job(relation=Relation.REMIX, private=True)
     parent = a_job(private=True, member_id=parents_member_id)
-    alone = track_embed(job, parent=parent).description or ""
+    alone = track_embed(job, parent=parent_in(CHANNEL_ID, job, parent)).description or ""
     assert alone.endswith(f"Remix of {named} by <@{parents_member_id}>")
-    shared = track_embed(as_shared(job), parent=parent)
+    shown = parent_in(CHANNEL_ID, as_shared(job), parent)
+    shared = track_embed(as_shared(job), parent=shown)
     assert (shared.description or "").endswith(f"Remix of a track by <@{parents_member_id}>")
     assert "Options" not in {field.name for field in shared.fields}
 

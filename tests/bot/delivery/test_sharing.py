@@ -1,5 +1,6 @@
 """Sharing: posted once in each channel, whatever happens in between."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -7,16 +8,19 @@ from typing import Any, cast
 import pytest
 
 from bot import words
-from bot.delivery.announcements import Announcement
+from bot.delivery import sharing
 from bot.delivery.audio_sources import AudioSources
+from bot.delivery.batch_cards import BatchCards
 from bot.delivery.mastering import Mastering
+from bot.delivery.removal import Removal
 from bot.delivery.sharing import Sharing, Target
-from bot.delivery.track_messages import TrackMessages
 from bot.errors import (
+    AlreadySharing,
     AudioUnavailable,
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
+    TrackDeleted,
     Unreachable,
     UploadTooLarge,
 )
@@ -26,47 +30,14 @@ from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
 from bot.tracks import Tracks
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
-from tests.bot.delivery.fakes import FakeMessenger, FakeWorkshop
+from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
+from tests.bot.test_reception import a_reception
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
 
 NOWHERE = "http://127.0.0.1:9/gone.wav"
 OTHER = wav(2000)
 TARGET = Target(channel_id=8, guild_id=400, limit_bytes=10 << 20)
-
-
-class FakeTrackMessages(TrackMessages):
-    """Keeps what is posted, and fails on demand."""
-
-    def __init__(self) -> None:
-        self.posted: list[tuple[str, Announcement, bytes]] = []
-        self.links: dict[int, str] = {}
-        self.gone: set[int] = set()
-        self.error: DeliveryError | None = None
-        self.unseen = False
-
-    async def audio_url(self, channel_id: int, message_id: int) -> str | None:
-        del channel_id
-        return self.links.get(message_id)
-
-    async def is_there(self, channel_id: int, message_id: int) -> bool:
-        del channel_id
-        if self.unseen:
-            raise Unreachable("50001")
-        return message_id not in self.gone
-
-    async def post(
-        self, channel_id: int, guild_id: int | None, what: Announcement, nonce: str
-    ) -> int:
-        del channel_id, guild_id
-        if self.error:
-            raise self.error
-        content = what.file.read_bytes() if what.file else b""
-        nonces = [known for known, _, _ in self.posted]
-        if nonce not in nonces:
-            self.posted.append((nonce, what, content))
-            nonces.append(nonce)
-        return 9_000 + nonces.index(nonce)
 
 
 @dataclass(frozen=True)
@@ -76,6 +47,7 @@ class Scene:
     messages: FakeTrackMessages
     messenger: FakeMessenger
     sharing: Sharing
+    workshop: FakeWorkshop
     provider: Provider
     stand_in: AimlapiStandIn
 
@@ -103,19 +75,21 @@ class Scene:
 async def scene(
     stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
 ) -> AsyncIterator[Scene]:
-    messages, messenger = FakeTrackMessages(), FakeMessenger()
+    messages, messenger, workshop = FakeTrackMessages(), FakeMessenger(), FakeWorkshop()
     tracks = Tracks(stored.stores, clock)
+    batches = BatchCards(stored.stores.batches, a_reception(stored), messenger, clock)
     async with AudioFetcher.open(stand_in.url) as fetcher:
-        sharing = Sharing(
+        shares = Sharing(
             stored.stores,
             tracks,
-            Mastering(FakeWorkshop(), stored.jobs, AudioFormat.ORIGINAL),
+            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
             AudioSources(tracks, messages, stored.stores.held, fetcher),
             messages=messages,
             messenger=messenger,
+            removal=Removal(tracks, messages, messenger, batches),
             clock=clock,
         )
-        yield Scene(stored, clock, messages, messenger, sharing, provider, stand_in)
+        yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)
 
 
 async def test_share_is_the_same_audio_and_pings_nobody(scene: Scene) -> None:
@@ -182,7 +156,7 @@ async def test_try_of_unknown_outcome_is_looked_for_later(scene: Scene) -> None:
 
 async def test_share_is_posted_when_the_earlier_try_is_surely_not_there(scene: Scene) -> None:
     job = await scene.held_track()
-    begun = await scene.stored.stores.shares.begin(job.id, 8, 400, scene.clock())
+    begun = await scene.stored.share(job, 8, guild_id=400)
     scene.clock.advance(60)  # the bot was killed in between
     await scene.sharing.share(job, TARGET)
     [(nonce, _, _)] = scene.messages.posted
@@ -194,7 +168,7 @@ async def test_nothing_is_posted_while_the_earlier_try_can_not_be_looked_for(
     scene: Scene,
 ) -> None:
     job = await scene.held_track()
-    await scene.stored.stores.shares.begin(job.id, 8, 400, scene.clock())
+    await scene.stored.share(job, 8, guild_id=400)
     scene.clock.advance(60)
     scene.messenger.readable = False
     with pytest.raises(Unreachable):
@@ -227,8 +201,7 @@ async def test_link_at_hand_comes_before_all_other_sources(scene: Scene) -> None
 
 async def test_message_of_the_track_comes_before_what_is_held(scene: Scene) -> None:
     job = await scene.held_track()
-    earlier = await scene.stored.stores.shares.begin(job.id, 5, 400, scene.clock())
-    await scene.stored.stores.shares.posted(earlier, 55)
+    await scene.stored.share(job, 5, guild_id=400, message_id=55)
     scene.messages.links[55] = await scene.served(OTHER)
     await scene.sharing.share(job, TARGET)
     assert scene.messages.posted[0][2] == OTHER
@@ -238,3 +211,125 @@ async def test_provider_is_asked_for_the_file_when_no_message_has_it(scene: Scen
     job = await scene.stored.succeed(await scene.served(OTHER))
     await scene.sharing.share(job, TARGET, at_hand="http://127.0.0.1:9/gone.wav")
     assert scene.messages.posted[0][2] == OTHER
+
+
+# --- meanwhile ----------------------------------------------------------------------------------
+
+
+async def test_second_press_is_told_so_while_the_first_is_getting_ready(scene: Scene) -> None:
+    job = await scene.held_track()
+    go_on = scene.workshop.pause("examine")
+    first = asyncio.create_task(scene.sharing.share(job, TARGET))
+    await scene.workshop.paused.wait()
+    scene.clock.advance(31)
+    with pytest.raises(AlreadySharing):
+        await scene.sharing.share(job, TARGET)
+    go_on.set()
+    message_id = await first
+    assert await scene.rows(job) == [message_id]
+    assert len(scene.messages.posted) == 1
+
+
+async def test_unknown_outcome_counts_from_the_sending_and_not_from_the_press(
+    scene: Scene,
+) -> None:
+    job = await scene.held_track()
+    go_on = scene.workshop.pause("examine")
+    scene.messages.error = DeliveryUnsure("cut")
+    first = asyncio.create_task(scene.sharing.share(job, TARGET))
+    await scene.workshop.paused.wait()
+    scene.clock.advance(200)
+    go_on.set()
+    with pytest.raises(DeliveryUnsure):
+        await first
+    scene.messages.error = None
+    scene.clock.advance(20)
+    await scene.sharing.share(job, TARGET)
+    assert scene.messenger.searches == []
+
+
+async def test_earlier_try_is_looked_for_when_getting_ready_outlasted_its_nonce(
+    scene: Scene,
+) -> None:
+    job = await scene.held_track()
+    await scene.stored.share(job, 8, guild_id=400)
+    scene.clock.advance(20)
+    go_on = scene.workshop.pause("examine")
+    again = asyncio.create_task(scene.sharing.share(job, TARGET))
+    await scene.workshop.paused.wait()
+    scene.clock.advance(20)
+    scene.messenger.there = 1234
+    go_on.set()
+    assert await again == 1234
+    assert scene.messages.posted == []
+
+
+async def test_earlier_try_is_looked_for_when_the_clock_was_put_back(scene: Scene) -> None:
+    job = await scene.held_track()
+    await scene.stored.share(job, 8, guild_id=400)
+    scene.clock.advance(-3600)
+    scene.messenger.there = 1234
+    assert await scene.sharing.share(job, TARGET) == 1234
+    assert scene.messages.posted == []
+
+
+@pytest.mark.parametrize("error", [Unreachable("50013"), DeliveryLater("429")])
+async def test_earlier_try_is_not_forgotten_when_its_repetition_is_refused(
+    scene: Scene, error: DeliveryError
+) -> None:
+    job = await scene.held_track()
+    await scene.stored.share(job, 8, guild_id=400)
+    scene.messages.error = error
+    scene.clock.advance(20)
+    with pytest.raises(type(error)):
+        await scene.sharing.share(job, TARGET)
+    assert await scene.rows(job) == [None]
+    scene.messages.error = None
+    scene.messenger.there = 1234
+    scene.clock.advance(20)
+    assert await scene.sharing.share(job, TARGET) == 1234
+
+
+async def test_nothing_is_shared_when_the_track_was_deleted_while_it_was_made_ready(
+    scene: Scene,
+) -> None:
+    job = await scene.held_track()
+    go_on = scene.workshop.pause("examine")
+    shared = asyncio.create_task(scene.sharing.share(job, TARGET))
+    await scene.workshop.paused.wait()
+    assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+    go_on.set()
+    with pytest.raises(TrackDeleted):
+        await shared
+    assert scene.messages.posted == []
+    assert await scene.rows(job) == []
+
+
+async def test_share_is_removed_when_the_track_was_deleted_while_it_was_posted(
+    scene: Scene,
+) -> None:
+    job = await scene.held_track()
+    post = scene.messages.post
+
+    async def upload(*arguments: Any) -> int:
+        assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+        return await post(*arguments)
+
+    scene.messages.post = upload  # type: ignore[method-assign, assignment]
+    with pytest.raises(TrackDeleted):
+        await scene.sharing.share(job, TARGET)
+    assert scene.messages.removed == [(8, 9_000)]
+    assert await scene.rows(job) == []
+
+
+async def test_press_is_given_up_when_it_takes_too_long(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sharing, "SHARED_WITHIN_S", 0.05)
+    job = await scene.held_track()
+    go_on = scene.workshop.pause("examine")
+    with pytest.raises(DeliveryUnsure):
+        await scene.sharing.share(job, TARGET)
+    go_on.set()
+    await scene.sharing.share(job, TARGET)  # the place is free again
+    assert len(scene.messages.posted) == 1

@@ -29,7 +29,44 @@ async def test_each_variation_is_a_job_with_the_next_seed(stored: Stored) -> Non
         (job_ids[2], 3, 9),
     ]
     assert {take.job.card_job_id for take in takes} == {job_ids[0]}
-    assert [take.place for take in takes] == [1, 2, 3]
+
+
+async def test_take_has_the_place_that_its_card_is_to_show_while_it_waits(stored: Stored) -> None:
+    job_ids = await three_variations(stored)
+    store = BatchStore(stored.engine)
+    assert [take.place for take in await store.takes(job_ids[0])] == [None, None, None]
+    stored.clock.advance(10)
+    await stored.stores.cards.claim(10, stored.clock(), first_s=5, every_s=30)
+    assert [take.place for take in await store.takes(job_ids[0])] == [1, 2, 3]
+    await stored.claim_submissions(at_most_running=1)
+    assert [take.place for take in await store.takes(job_ids[0])] == [None, 2, 3]
+
+
+async def test_take_that_came_back_after_its_failure_was_told_is_there_once(
+    stored: Stored,
+) -> None:
+    job_ids = await three_variations(stored)
+    now, store = stored.clock(), BatchStore(stored.engine)
+    [job, *_] = await stored.claim_submissions(at_most_running=1)
+    assert await stored.jobs.start_generation(job.id, "g:1", now)
+    lost, source = FailureKind.LOST, JobState.GENERATING
+    assert await stored.jobs.fail(job.id, lost, "404", now, source=source)
+    await tell(stored, message_id=6)
+    assert await stored.jobs.find_again(job.id, now)
+    assert await stored.jobs.succeed(job.id, "https://cdn.example/1.wav", now)
+    takes = await store.takes(job_ids[0])
+    assert [(take.job.take, take.message_id) for take in takes] == [(1, None), (2, None), (3, None)]
+    await tell(stored, message_id=7)
+    takes = await store.takes(job_ids[0])
+    assert [(take.job.take, take.message_id) for take in takes] == [(1, 7), (2, None), (3, None)]
+
+
+async def tell(stored: Stored, *, message_id: int) -> None:
+    """The one notice that is due."""
+    notice = await stored.claim_notice()
+    now, by = stored.clock(), Rung.CHANNEL
+    await stored.notices.told(notice.id, by, now, channel_id=5, message_id=message_id)
+    await stored.notices.close(notice)
 
 
 async def test_variations_are_received_once_when_the_interaction_comes_again(

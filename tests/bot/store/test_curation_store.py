@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.jobs import JobState, Relation
+from bot.jobs import JobState, Relation, Rung
 from bot.store.held_store import HeldAudio
 from tests.factories import HandClock, Stored
 
@@ -48,6 +48,19 @@ async def test_result_that_was_not_told_yet_is_not_told_after_a_deletion(
     job = await stored.succeed()
     await stored.stores.curation.delete(job.id, clock())
     assert await stored.notices.claim_due(10, clock(), lease_s=60) == []
+
+
+async def test_result_that_may_have_been_told_stays_due_after_a_deletion(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.succeed()
+    dead = stored.as_worker("the dead")
+    notice = await dead.claim_notice()
+    await dead.notices.record_attempt(notice.id, Rung.CHANNEL, clock())
+    await stored.stores.curation.delete(job.id, clock())
+    assert [one.id for one, _ in await stored.notices.claim_due(10, clock(), lease_s=60)] == [
+        notice.id
+    ]
 
 
 async def test_held_result_is_not_handed_out_after_a_deletion(

@@ -18,10 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import FINAL_KINDS, MOVES, TERMINAL, FailureKind, JobState, NoticeKind, Rung
+from bot.reception import CANCELLABLE
 from bot.store.database import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.store.tables import jobs, metadata, notices
-from tests.factories import AUDIO_URL, CARD_ID, HandClock, Stored
+from tests.factories import AUDIO_URL, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 AT_MOST_RUNNING = 3
 LEASE_S = 60.0
@@ -73,6 +74,7 @@ class LifeCycle(RuleBasedStateMachine):
         self._told: list[tuple[str, NoticeKind]] = []
         self._answers: dict[str, str] = {}  # job → generation, with a process taken for dead
         self._revived: set[str] = set()
+        self._batches: dict[str, list[str]] = {}  # the takes of each, in their order
         self._run(self._wipe())
         self._processes = [self._be_born() for _ in range(WORKERS)]
 
@@ -99,11 +101,21 @@ class LifeCycle(RuleBasedStateMachine):
 
     # --- members ----------------------------------------------------------------------------
 
-    @rule(worker=A_WORKER, member=st.integers(1, 3), server=st.sampled_from([None, 1, 2]))
-    def ask(self, worker: int, member: int, server: int | None) -> None:
+    @rule(
+        worker=A_WORKER,
+        member=st.integers(1, 3),
+        server=st.sampled_from([None, 1, 2]),
+        variations=st.sampled_from([1, 1, 3]),
+    )
+    def ask(self, worker: int, member: int, server: int | None, variations: int) -> None:
         process = self._processes[worker]
-        job = self._run(process.stored.receive(member_id=member, guild_id=server))
-        process.hands["answer", job.id] = self._clock() + timedelta(seconds=45)
+        new = a_new_job(member_id=member, guild_id=server, variations=variations)
+        receiving = process.stored.jobs.receive(new, NO_LIMITS, self._clock(), lease_s=45)
+        takes = self._run(receiving).jobs
+        for job in takes:
+            process.hands["answer", job.id] = self._clock() + timedelta(seconds=45)
+        if variations > 1:
+            self._batches[new.id] = [job.id for job in takes]
 
     @rule(worker=A_WORKER, taken=st.booleans())
     def answer(self, worker: int, taken: bool) -> None:
@@ -123,6 +135,17 @@ class LifeCycle(RuleBasedStateMachine):
             job_id = found[choice % len(found)]
             store, source = self._processes[worker].stored.jobs, self._states[job_id]
             assert self._run(store.cancel(job_id, self._clock(), source=source))
+
+    @rule(worker=A_WORKER, choice=st.integers(0, 20))
+    def cancel_all_takes(self, worker: int, choice: int) -> None:
+        """As their card does, which its member may see before we know that it is there."""
+        if not self._batches:
+            return
+        store = self._processes[worker].stored.jobs
+        for job_id in list(self._batches.values())[choice % len(self._batches)]:
+            source = self._states[job_id]
+            if source in CANCELLABLE:
+                assert self._run(store.cancel(job_id, self._clock(), source=source))
 
     # --- the loops --------------------------------------------------------------------------
 
@@ -282,7 +305,22 @@ class LifeCycle(RuleBasedStateMachine):
         expected = {(id_, _FINAL[state]) for id_, state in states.items() if state in _FINAL}
         given_up = {(job_id, NoticeKind.FAILURE) for job_id in self._revived}
         assert expected <= final <= expected | given_up
+        for batch_id, job_ids in self._batches.items():
+            self._is_shown_whole(batch_id, job_ids, states)
         self._states = states
+
+    def _is_shown_whole(
+        self, batch_id: str, job_ids: list[str], states: dict[str, JobState]
+    ) -> None:
+        """What the card of variations is drawn from: each of them once, as it is."""
+        takes = self._run(self._processes[0].stored.stores.batches.takes(batch_id))
+        assert [take.job.id for take in takes] == job_ids
+        assert [take.job.take for take in takes] == [1, 2, 3]
+        for take in takes:
+            assert take.job.state is states[take.job.id]
+            kind = _FINAL.get(take.job.state)
+            told = kind is not None and (take.job.id, kind) in self._told
+            assert take.message_id == (2 if told else None) or take.job.id in self._revived
 
     async def _read(self) -> tuple[list[Any], list[tuple[str, NoticeKind]]]:
         async with self._engine.connect() as connection:

@@ -115,6 +115,36 @@ async def test_first_unsure_attempt_is_remembered_when_others_follow(
     assert (again.attempted_at, again.attempted_rung) == (clock(), Rung.DIRECT_MESSAGE)
 
 
+async def test_channel_of_an_attempt_is_remembered_with_its_rung(stored: Stored) -> None:
+    job = await stored.succeed()
+    notice = await stored.claim_notice()
+    now, record = stored.clock(), stored.notices.record_attempt
+    assert await record(notice.id, Rung.CHANNEL, now, channel_id=5)
+    assert (await stored.notice(job.id)).attempted_channel_id == 5
+    assert await record(notice.id, Rung.DIRECT_MESSAGE, now)
+    assert (await stored.notice(job.id)).attempted_channel_id is None
+
+
+async def test_what_is_known_of_an_attempt_stays_when_it_is_cut_off(stored: Stored) -> None:
+    job = await stored.succeed()
+    notice, now = await stored.claim_notice(), stored.clock()
+    await stored.notices.put_off(notice.id, now, "too long", unsure=None)
+    assert not (await stored.notice(job.id)).unsure
+    await stored.notices.record_attempt(notice.id, Rung.CHANNEL, now)
+    await stored.notices.put_off(notice.id, now, "too long", unsure=None)
+    assert (await stored.notice(job.id)).unsure
+
+
+async def test_track_is_neither_tried_nor_held_when_it_was_deleted(stored: Stored) -> None:
+    job = await stored.succeed()
+    notice, now = await stored.claim_notice(), stored.clock()
+    await stored.stores.curation.delete(job.id, now)
+    assert not await stored.notices.record_attempt(notice.id, Rung.CHANNEL, now)
+    assert not await stored.notices.hold(notice.id, "no way")
+    left = await stored.notice(job.id)
+    assert (left.unsure, left.rung) == (False, None)
+
+
 async def test_what_is_held_is_found_by_its_member_alone(stored: Stored) -> None:
     mine, other = await stored.succeed(member_id=1), await stored.succeed(member_id=2)
     claimed = await stored.notices.claim_due(10, stored.clock(), lease_s=60)

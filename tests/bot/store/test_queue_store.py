@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs import JobState
+from bot.store.queue_store import Excerpt
 from bot.store.receiving import DAY
 from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored
 
@@ -18,10 +19,10 @@ async def test_member_sees_own_waiting_and_running_jobs_in_order(stored: Stored)
     stored.clock.advance(1)
     third = await stored.queue()
     mine = await stored.stores.queue.of_member(MEMBER_ID, limit=10)
-    assert [(one.job.id, one.place) for one in mine] == [
+    assert [(one.job.id, one.place) for one in mine.oldest] == [
         (running.id, None), (first.id, 2), (third.id, 3),
     ]  # fmt: skip
-    [theirs] = await stored.stores.queue.of_member(OTHER_ID, limit=10)
+    [theirs] = (await stored.stores.queue.of_member(OTHER_ID, limit=10)).oldest
     assert (theirs.job.id, theirs.place) == (second.id, 1)
 
 
@@ -31,7 +32,7 @@ async def test_member_sees_own_waiting_and_running_jobs_in_order(stored: Stored)
 )
 async def test_job_is_not_under_way_before_or_after(stored: Stored, state: JobState) -> None:
     await stored.bring_to(state)
-    assert await stored.stores.queue.of_member(MEMBER_ID, limit=10) == []
+    assert await stored.stores.queue.of_member(MEMBER_ID, limit=10) == Excerpt(oldest=[], total=0)
 
 
 async def test_server_shows_the_jobs_of_its_channels(stored: Stored) -> None:
@@ -41,8 +42,9 @@ async def test_server_shows_the_jobs_of_its_channels(stored: Stored) -> None:
     await stored.queue(private=True)
     queue = stored.stores.queue
     found = await queue.of_server(400, {CHANNEL_ID}, limit=10)
-    assert {one.job.id for one in found} == {job.id for job in here}
-    assert len(await queue.of_server(400, {CHANNEL_ID}, limit=1)) == 1
+    assert {one.job.id for one in found.oldest} == {job.id for job in here}
+    first = await queue.of_server(400, {CHANNEL_ID}, limit=1)
+    assert (len(first.oldest), first.total) == (1, 2)
 
 
 async def test_tracks_of_a_day_are_counted_as_the_limit_does(

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from bot.drafts import LARGEST_SEED, Draft, checked
 from bot.errors import AlreadyReceived, AlreadyRetried, ComposeError, DailyLimitReached
-from bot.jobs import FailureKind, JobState
+from bot.jobs import FailureKind, JobState, Relation
 from bot.store.receiving import DailyLimits
 from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
 
@@ -19,7 +20,9 @@ async def test_job_comes_back_as_it_was_given(stored: Stored) -> None:
         interaction_id=BIG,
         guild_id=None,
         upload_limit_bytes=BIG,
-        brief=a_brief(prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=BIG),
+        brief=a_brief(
+            prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=LARGEST_SEED
+        ),
     )
     receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     job = await stored.job(new.id)
@@ -85,9 +88,10 @@ async def test_second_retry_is_refused_when_the_first_is_under_way_or_done(
     stored: Stored, state: JobState
 ) -> None:
     failed = await stored.fail()
-    await stored.bring_to(state, retry_of=failed.id)
-    with pytest.raises(AlreadyRetried):
+    other = await stored.bring_to(state, retry_of=failed.id)
+    with pytest.raises(AlreadyRetried) as refused:
         await stored.receive(retry_of=failed.id)
+    assert refused.value.other_id == other.id
 
 
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
@@ -113,6 +117,19 @@ async def test_retry_is_refused_when_the_job_it_repeats_does_not_exist(stored: S
     with pytest.raises((ComposeError, sa.exc.IntegrityError)):
         await stored.receive(retry_of="f" * 16)
     assert await stored.jobs.count(JobState.RECEIVED) == 0
+
+
+# --- variations ---------------------------------------------------------------------------------
+
+
+async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
+    stored: Stored,
+) -> None:
+    new = a_new_job(brief=a_brief(seed=LARGEST_SEED - 1), variations=4)
+    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    assert [job.brief.seed for job in receipt.jobs] == [LARGEST_SEED - 1, LARGEST_SEED, 0, 1]
+    for job in receipt.jobs:
+        assert checked(Draft.of(job, Relation.REMIX)).seed == job.brief.seed
 
 
 # --- daily limits -------------------------------------------------------------------------------

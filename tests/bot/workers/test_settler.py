@@ -14,7 +14,7 @@ from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.settler import Settler
-from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored
+from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 
 class Witness(Messenger):
@@ -116,6 +116,19 @@ async def test_member_is_told_when_nobody_knows_of_a_card(
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert (await stored.notice(job.id, NoticeKind.UNSTARTED)).attempts == 0
     assert bells.event(Bell.DELIVER).is_set()
+
+
+async def test_member_is_told_once_when_nobody_knows_of_the_card_of_variations(
+    stored: Stored, settler: Settler, witness: Witness
+) -> None:
+    dead, new = stored.as_worker("the dead"), a_new_job(variations=3)
+    takes = (await dead.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)).jobs
+    stored.clock.advance(60)
+    witness.by_token = witness.in_channel = Unreachable("the channel's history can't be read")
+    await settler.run_once()
+    assert {(await stored.job(take.id)).state for take in takes} == {JobState.CANCELLED}
+    told = [len(await stored.notices.of_job(take.id)) for take in takes]
+    assert told == [1, 0, 0]
 
 
 @pytest.mark.parametrize("hidden", ["private", "outside"])

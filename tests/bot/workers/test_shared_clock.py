@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ class Host:
     async def beat(self) -> None:
         await self.pulse.beat()
         self.stored.clock.now = self.clock()
+
+
+async def beat(clock: SharedClock, processes: ProcessStore) -> None:
+    await Pulse(processes, Pace(1.0), polls_per_s=1.0, clock=clock).beat()
 
 
 async def hosts(engine: AsyncEngine, off_by: timedelta) -> tuple[Host, Host]:
@@ -83,10 +88,10 @@ async def test_clock_that_is_minutes_off_is_told_of_once(
 async def test_step_of_the_hosts_clock_is_made_good_by_the_next_beat(engine: AsyncEngine) -> None:
     own = HandClock()
     clock, processes = SharedClock(own), ProcessStore(engine, "one")
-    await clock.set_by(processes.database_time)
+    await beat(clock, processes)
     before = clock()
     own.advance(3600)
-    await clock.set_by(processes.database_time)
+    await beat(clock, processes)
     assert timedelta(0) <= clock() - before < timedelta(seconds=ALIVE_S)
 
 
@@ -103,10 +108,36 @@ async def test_answer_that_was_long_on_its_way_counts_from_the_middle() -> None:
     assert clock() == middle + timedelta(seconds=2)
 
 
+@pytest.mark.parametrize("seconds", [40, -40], ids=["late", "own clock set back"])
+async def test_answer_that_was_too_long_on_its_way_changes_nothing(seconds: float) -> None:
+    own = HandClock()
+    clock = SharedClock(own)
+
+    async def ask(takes_s: float) -> datetime:
+        own.advance(takes_s)
+        return own() + timedelta(seconds=300)
+
+    await clock.set_by(partial(ask, 0))
+    await clock.set_by(partial(ask, seconds))
+    assert clock() == own() + timedelta(seconds=300)
+
+
+async def test_wait_for_a_connection_does_not_count(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = HandClock()
+    clock, connect = SharedClock(own), AsyncEngine.connect
+    monkeypatch.setattr(AsyncEngine, "connect", lambda it: (own.advance(600), connect(it))[1])
+    async with ProcessStore(engine, "one").database_clock() as ask:
+        assert ask
+        await clock.set_by(ask)
+    assert abs(clock() - datetime.now(UTC)) < timedelta(seconds=20)
+
+
 async def test_own_clock_counts_when_the_database_has_none(
     tmp_path: Path, clock: HandClock
 ) -> None:
     async with open_database(f"sqlite:///{tmp_path / 'compose.db'}") as engine:
         shared = SharedClock(clock)
-        await shared.set_by(ProcessStore(engine, "one").database_time)
+        await beat(shared, ProcessStore(engine, "one"))
         assert shared() == clock()

@@ -214,6 +214,22 @@ async def test_finish_cuts_off_what_takes_too_long() -> None:
     assert (bench.done, bench.busy) == ([], 0)
 
 
+async def test_finish_leaves_nothing_running_when_it_is_cut_off_itself() -> None:
+    bench = Bench()
+    hands, stop = Hands(bench.handle, 1), asyncio.Event()
+    loop = asyncio.create_task(hands.run(stop))
+    await within(bench.started.acquire())
+    stop.set()
+    await within(loop)
+    finish = asyncio.create_task(hands.finish(1000))
+    await asyncio.sleep(0)  # until it waits
+    finish.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await finish
+    await asyncio.sleep(0)  # until its item notices
+    assert (bench.done, bench.busy) == ([], 0)
+
+
 async def test_finish_is_done_at_once_when_nothing_is_in_flight(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -7,10 +7,9 @@ from functools import partial
 import pytest
 
 from sandbox.driver import InteractionFailed, MessageView
-from tests.e2e.kill.scene import Ask, Scene
+from tests.e2e.kill.scene import LOOK_EVERY_S, Ask, Scene
 
 WAIT_S = 20.0
-LOOK_EVERY_S = 0.05
 DIRECT = "@Compose Bot"
 READY, FAILED, HELD = "ready", "did not work out", "/tracks"
 
@@ -21,7 +20,7 @@ async def announced(scene: Scene, ask: Ask) -> None:
     """Paid once, posted once, and the card leads there."""
     card = await _card_says(scene, ask, READY)
     (track,) = ask.told()
-    await _is_the_track(ask, track)
+    await is_the_track(ask, track)
     assert f"<@{ask.member.user_id}>" in track.content
     assert track.id in card.text
     assert len(scene.paid(ask)) == 1
@@ -33,7 +32,7 @@ async def on_card(scene: Scene, ask: Ask) -> None:
         ask.member.wait_for_edit(await ask.card(), lambda one: one.attachments, timeout_s=WAIT_S)
     )
     assert track.ephemeral
-    await _is_the_track(ask, track)
+    await is_the_track(ask, track)
     assert len(scene.paid(ask)) == 1
     assert not ask.told()
 
@@ -175,9 +174,10 @@ async def _handed_out(scene: Scene, ask: Ask) -> None:
             timeout_s=WAIT_S,
         )
     )
-    await _is_the_track(ask, track)
+    await is_the_track(ask, track)
 
 
-async def _is_the_track(ask: Ask, message: MessageView) -> None:
+async def is_the_track(ask: Ask, message: MessageView) -> None:
+    """Its file is the one that was made for this request."""
     (attachment,) = message.attachments
     assert ask.prompt.encode() in (await ask.member.fetch(attachment))[:64]

@@ -36,7 +36,7 @@ class Case:
     in_the_dark: Outcome
 
 
-def _cases(
+def cases(
     name: str,
     service: Service,
     method: str,
@@ -57,7 +57,7 @@ def _cases(
 
 
 CASES = [
-    *_cases(
+    *cases(
         "first-answer", DISCORD, "POST", r"/api/v10/interactions/\d+/.+/callback",
         received=unanswered, taken=announced, answered=announced,
         dark={
@@ -66,24 +66,24 @@ CASES = [
             Moment.ANSWERED: announced_or_not_started,
         },
     ),
-    *_cases(
+    *cases(
         "submission", PROVIDER, "POST", GENERATIONS,
         received=interrupted_for_free, taken=interrupted_and_paid,
         answered=announced_or_interrupted,
     ),
-    *_cases(
+    *cases(
         "poll", PROVIDER, "GET", GENERATIONS,
         received=announced, taken=announced, answered=announced,
     ),
-    *_cases(
+    *cases(
         "completion", PROVIDER, "GET", GENERATIONS, body=b'"completed"',
         taken=announced, answered=announced,
     ),
-    *_cases(
+    *cases(
         "download", PROVIDER, "GET", "/cdn/generations/.+",
         received=announced, midway=announced, answered=announced,
     ),
-    *_cases(
+    *cases(
         "message", DISCORD, "POST", MESSAGES,
         received=announced, taken=announced, answered=announced,
         dark={
@@ -92,7 +92,7 @@ CASES = [
             Moment.ANSWERED: announced_or_held,
         },
     ),
-    *_cases(
+    *cases(
         "card-edit", DISCORD, "PATCH", MESSAGES + r"/\d+",
         received=announced, taken=announced, answered=announced,
     ),
@@ -100,12 +100,12 @@ CASES = [
 
 TOKEN_MESSAGES = r"/api/v10/webhooks/\d+/[^/]+/messages/\d+"
 PRIVATE_CASES = [
-    *_cases(
+    *cases(
         "first-answer", DISCORD, "POST", r"/api/v10/interactions/\d+/.+/callback",
         received=unanswered, taken=on_card, answered=on_card,
         dark={Moment.RECEIVED: told_directly, Moment.TAKEN: told_directly},
     ),
-    *_cases(
+    *cases(
         "track-on-card", DISCORD, "PATCH", TOKEN_MESSAGES,
         received=on_card, taken=on_card, answered=on_card,
         dark={Moment.RECEIVED: kept, Moment.TAKEN: kept},

@@ -1,10 +1,11 @@
 """A running sandbox whose bot dies and comes back, and one member's request in it."""
 
+import asyncio
 import itertools
 import sqlite3
 import struct
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 GENERATION_S = 0.5
 TRACK_BYTES = 1 << 20
 MEMBER = "Ben"
+LOOK_EVERY_S = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +41,22 @@ class Ask:
         return await self.call.answered()
 
     def told(self) -> list[MessageView]:
-        """What the bot said besides the card, to be seen by all."""
+        """What the bot said besides the card, to be seen by all: in the thread under it, too."""
         original = str(self.call.interaction.original_id)
+        thread = self.thread
+        messages = self.member.messages(self.channel) + (
+            self.member.messages(thread) if thread else []
+        )
         return [
             message
-            for message in self.member.messages(self.channel)
+            for message in messages
             if message.author.get("bot") and message.id != original and not message.ephemeral
         ]
+
+    @property
+    def thread(self) -> Channel | None:
+        """The one under the card, once it was started."""
+        return self.member.world.channels.get(self.call.interaction.original_id or 0)
 
 
 class Scene:
@@ -101,15 +112,25 @@ class Scene:
         await self.bot.ready()
 
     async def killed_at(
-        self, point: KillPoint, *, unread: bool = False, private: bool = False
+        self,
+        point: KillPoint,
+        *,
+        unread: bool = False,
+        private: bool = False,
+        variations: int = 1,
     ) -> Ask:
         """A member's request, during which the bot dies at the point."""
         channel = await self.new_channel(unread=unread)
+        async with self.killing_at(point, channel):
+            return await self.ask(channel, private=private, variations=variations)
+
+    @asynccontextmanager
+    async def killing_at(self, point: KillPoint, channel: Channel) -> AsyncIterator[None]:
+        """What is done in the block leads the bot, sooner or later, to the point where it dies."""
         wire = self._wires[point.service]
         wire.set(point.within(channel.id))
-        ask = await self.ask(channel, private=private)
+        yield
         await wire.sprung()
-        return ask
 
     async def ask(
         self,
@@ -118,12 +139,15 @@ class Scene:
         name: str = MEMBER,
         prompt: str | None = None,
         private: bool = False,
+        variations: int = 1,
     ) -> Ask:
         """A request with a prompt of its own, in a channel of its own unless one is given."""
         channel = channel or await self.new_channel()
         member = Driver(self.sandbox.discord).member(name)
         prompt = prompt or f"song for {channel.name}"
-        call = await member.slash("compose", channel=channel, prompt=prompt, private=private)
+        call = await member.slash(
+            "compose", channel=channel, prompt=prompt, private=private, variations=variations
+        )
         return Ask(member=member, channel=channel, prompt=prompt, call=call)
 
     async def new_channel(self, *, unread: bool = False) -> Channel:
@@ -181,6 +205,17 @@ class Scene:
             " WHERE jobs.prompt = ? AND notices.rung = 'held'"
         )
         return bool(self._query(query, ask.prompt))
+
+    async def until_all_is_told(self, ask: Ask, *, within_s: float = 20.0) -> None:
+        """Wait until nothing is left to do for a request. Raises TimeoutError."""
+        told = (
+            "SELECT jobs.id FROM jobs JOIN notices ON jobs.id = notices.job_id"
+            " WHERE jobs.prompt = ? AND notices.told_at IS NOT NULL AND notices.due_at IS NULL"
+        )
+        async with asyncio.timeout(within_s):
+            # A database tells nobody of changes.
+            while len(self._query(told, ask.prompt)) < len(self.job_ids(ask)):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY_S)
 
     def _query(self, query: str, *values: str) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self.database)) as connection:

@@ -1,0 +1,102 @@
+"""The deliverer, and all it talks to."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.delivery.batch_cards import BatchCards
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.ladder import Ladder
+from bot.delivery.mastering import Mastering
+from bot.delivery.removal import Removal
+from bot.delivery.track_delivery import TrackDelivery
+from bot.jobs import (
+    AudioFormat,
+    Job,
+    Notice,
+    NoticeKind,
+)
+from bot.provider.audio_file import AudioFetcher
+from bot.provider.client import Provider
+from bot.store.batch_store import BatchStore
+from bot.store.held_store import HeldStore
+from bot.tracks import Tracks
+from bot.workers.bells import Bells
+from sandbox.aimlapi import AimlapiStandIn, Fate
+from sandbox.scenario import Rule
+from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
+from tests.bot.test_reception import a_reception
+from tests.factories import HandClock, Stored, a_brief
+
+FILES = "/cdn/.*"
+
+
+@dataclass(frozen=True)
+class Post:
+    """The deliverer and all it talks to."""
+
+    stored: Stored
+    clock: HandClock
+    provider: Provider
+    stand_in: AimlapiStandIn
+    messenger: FakeMessenger
+    messages: FakeTrackMessages
+    workshop: FakeWorkshop
+    deliverer: Deliverer
+    held: HeldStore
+
+    async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
+        """A job whose track is at the provider's stand-in, or at `url`."""
+        self.stand_in.plan(Fate(duration_s=0))
+        generation = await self.provider.submit(a_brief())
+        done = await self.provider.fetch(generation.id)
+        url = done.audio_url if url is None else url
+        assert url is not None
+        return await self.stored.succeed(url, generation_id=generation.id, **changes)
+
+    def files(self, *, times: int | None = None) -> Rule:
+        """A fault of the provider's file server."""
+        return self.stand_in.scenario.on("GET", FILES, times=times)
+
+    async def notice(self, job: Job, kind: NoticeKind = NoticeKind.RESULT) -> Notice:
+        return await self.stored.notice(job.id, kind)
+
+    async def is_closed(self) -> bool:
+        """Whether nothing is left to be done, now or later."""
+        return await self.stored.notices.next_due_at() is None
+
+    async def deliver_until_told(self) -> None:
+        """Go on for a while, as time passes."""
+        for _ in range(6):
+            await self.deliverer.run_once()
+            self.clock.advance(60)
+
+
+@pytest.fixture
+async def post(
+    stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
+) -> AsyncIterator[Post]:
+    messenger, workshop, held = FakeMessenger(), FakeWorkshop(), HeldStore(stored.engine)
+    messages = FakeTrackMessages()
+    async with AudioFetcher.open(stand_in.url) as fetcher:
+        mastering = Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL)
+        ladder = Ladder(messenger, stored.notices, clock)
+        tracks = TrackDelivery(
+            stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock
+        )
+        batches = BatchCards(BatchStore(stored.engine), a_reception(stored), messenger, clock)
+        deliverer = Deliverer(
+            stored.notices,
+            tracks,
+            ladder,
+            messenger,
+            batches,
+            removal=Removal(Tracks(stored.stores, clock), messages, messenger, batches),
+            bells=Bells(),
+            clock=clock,
+        )
+        yield Post(
+            stored, clock, provider, stand_in, messenger, messages, workshop, deliverer, held
+        )

@@ -1,0 +1,57 @@
+"""Which messages a press may change, whatever custom_id came with it."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import discord
+import pytest
+
+from bot.delivery import buttons
+from bot.delivery.buttons import Action
+from bot.jobs import Job
+from cogs.pressing import JobInteraction, stands_under
+from tests.factories import CARD_ID, a_job
+
+OTHER_ID = CARD_ID + 1
+
+
+class KnowsTheCard:
+    """The domain and the reception of a client that can ask its database."""
+
+    async def is_told_by(self, job: Job, message_id: int) -> bool:
+        return message_id == job.card_message_id
+
+    async def in_time(self, work: Any, _within_s: float) -> Any:
+        return await work
+
+
+def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> JobInteraction:
+    """A press on the cancel button of a card that names a job."""
+    custom_id = buttons.custom_id(Action.CANCEL, names.card_job_id, buttons.CARD)
+    row: Any = {"type": 1, "components": [{"type": 2, "style": 2, "custom_id": custom_id}]}
+    message = SimpleNamespace(
+        id=message_id,
+        flags=SimpleNamespace(ephemeral=ephemeral),
+        components=[discord.ActionRow(row)],
+    )
+    client = SimpleNamespace(tracks=KnowsTheCard(), reception=KnowsTheCard())
+    unanswered = SimpleNamespace(is_done=lambda: False)
+    press = SimpleNamespace(message=message, client=client, response=unanswered, extras={})
+    return cast("JobInteraction", press)
+
+
+@pytest.mark.parametrize(
+    ("message_id", "ephemeral", "may"),
+    [(CARD_ID, False, True), (OTHER_ID, True, True), (OTHER_ID, False, False)],
+)
+async def test_message_is_changed_only_when_it_is_private_or_of_the_job(
+    message_id: int, ephemeral: bool, may: bool
+) -> None:
+    job = a_job()
+    assert await stands_under(pressed_on(message_id, ephemeral=ephemeral, names=job), job) is may
+
+
+async def test_card_is_known_by_its_button_until_it_is_written_down() -> None:
+    job = a_job(card_message_id=None)
+    assert await stands_under(pressed_on(OTHER_ID, names=job), job)
+    assert not await stands_under(pressed_on(OTHER_ID, names=a_job()), job)
