@@ -96,7 +96,7 @@ class Ladder:
         # Judged right before sending: the file's download may have taken long.
         if notice.unsure and self._is_repeatable(notice):
             return await self._repeat(job, notice, what)
-        if told := await self.earlier(job, notice):
+        if notice.unsure and (told := await self.seek(job, notice)):
             return told
         rungs = [rung for rung in self._ways if _is_for(rung, job)]
         if notice.unsure and notice.attempted_rung in rungs:

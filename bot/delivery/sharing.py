@@ -104,21 +104,18 @@ class Sharing:
                 await self._shares.release(share)
 
     async def _share(self, job: Job, share: Share, target: Target, at_hand: str | None) -> int:
-        if (message_id := await self._earlier(job, share)) is not None:
-            return message_id
-        if not self._is_repeatable(share):  # so it is surely not there
-            share = replace(share, message_id=None, shared_at=None)
+        if not self._is_repeatable(share):
+            if (message_id := await self._earlier(job, share)) is not None:
+                return message_id
+            share = replace(share, message_id=None, shared_at=None)  # surely not there
         async with self._announcement(job, target, at_hand) as what:
             return await self._post(job, share, what)
 
     async def _earlier(self, job: Job, share: Share) -> int | None:
-        """The message of an earlier press, as far as it is there.
-
-        `None` also where repeating that press can do no harm.
-        """
+        """The message of an earlier press that can't be repeated any more, if it is there."""
         if share.message_id is not None:
             return share.message_id if await self._is_there(share, share.message_id) else None
-        if share.shared_at is None or self._is_repeatable(share):
+        if share.shared_at is None:
             return None
         since = time_snowflake(share.shared_at - CLOCKS_APART)
         found = await self._messenger.find(share.channel_id, job, buttons.SHARE, since=since)
