@@ -325,11 +325,12 @@ async def test_share_is_removed_when_the_track_was_deleted_while_it_was_posted(
 async def test_press_is_given_up_when_it_takes_too_long(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sharing, "SHARED_WITHIN_S", 0.05)
     job = await scene.held_track()
     go_on = scene.workshop.pause("examine")
-    with pytest.raises(DeliveryUnsure):
-        await scene.sharing.share(job, TARGET)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(sharing, "SHARED_WITHIN_S", 0.05)
+        with pytest.raises(DeliveryUnsure):
+            await scene.sharing.share(job, TARGET)
     go_on.set()
     await scene.sharing.share(job, TARGET)  # the place is free again
     assert len(scene.messages.posted) == 1
