@@ -176,7 +176,7 @@ async def test_hint_is_the_providers_when_it_does_not_take_the_request(provider:
     ("value", "low_s", "high_s"),
     [
         ("17", 17, 17),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=900), usegmt=True), 600, 900),
+        (format_datetime(datetime.now(UTC) + timedelta(seconds=3500), usegmt=True), 600, 3500),
     ],
     ids=["number", "date"],
 )
