@@ -5,10 +5,17 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from aiohttp import web
+
+from bench.answers import LATE_S, P99_GOAL_S
+from bench.crowd import burst
+from bench.posting import GENERATE, completed_answer
 from bench.process import memory_mb
+from bench.seeding import seed_pending
+from bench.stage import full_track, open_stage
 from bench.table import Figure, percentile
 from bot.audio.description import describe
 from bot.audio.formats import AudioFormat, Tags
@@ -23,6 +30,9 @@ FIRST_GOAL_MS = 500
 EXAMINE_GOAL_MS = 120
 GAP_GOAL_MS = 20
 LIMIT_BYTES = 10 << 20
+ASKED = 50
+STARTS_IN_S = 5.0
+DELIVERED_IN_S = 60.0
 TAGS = Tags(title="rain", prompt="lo-fi rain", model="lyria2", made_on=date(2026, 1, 1))
 
 
@@ -49,6 +59,7 @@ async def measure() -> list[Figure]:
             Figure(what="memory of a worker", value=f"{worker_mb:.0f} MB"),
             *conversions,
             await _gap(track),
+            await _answers(),
         ]
 
 
@@ -85,6 +96,36 @@ async def _gap(track: Path) -> Figure:
         reached=busy[0] < GAP_GOAL_MS,
         compared=f"idle loop {idle[0]:.1f} ms",
         ratio=busy[0] / idle[0],
+    )
+
+
+async def _answers() -> Figure:
+    """First answers to a burst, asked while the real bot examines and posts other tracks."""
+    begun = asyncio.Event()
+
+    def begins(_request: web.Request) -> bool:
+        begun.set()
+        return True
+
+    async with open_stage(render=full_track(), provider={"durations": [0.0]}) as stage:
+        sandbox = stage.sandbox
+        due_in = timedelta(seconds=STARTS_IN_S)
+        await seed_pending(stage.database_url, sandbox.discord.world, TRACKS, due_in=due_in)
+        completed = await completed_answer(stage)
+        rule = sandbox.provider.scenario.on("GET", GENERATE, times=None, where=begins)
+        rule.respond(200, completed)
+        await stage.bot.start()
+        await stage.bot.ready()
+        await stage.bot.watch(begun.wait())
+        crowd = burst(sandbox, ASKED, within_s=1.0, delivered_in_s=DELIVERED_IN_S)
+        result = await stage.bot.watch(crowd)
+    p50, p99 = percentile(result.answers_s, 0.5), percentile(result.answers_s, 0.99)
+    late = result.unanswered + sum(wait_s >= LATE_S for wait_s in result.answers_s)
+    return Figure(
+        what=f"first answer, {ASKED} in one second while {TRACKS} tracks are posted: p50 / p99",
+        value=f"{p50:.2f} / {p99:.2f} s, {late} late",
+        goal=f"p99 < {P99_GOAL_S:.0f} s, none late",
+        reached=p99 < P99_GOAL_S and not late,
     )
 
 

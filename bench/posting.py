@@ -92,7 +92,7 @@ async def _deliver(
             due_in=timedelta(seconds=STARTS_IN_S),
             every=timedelta(seconds=every_s),
         )
-        completed = await _completed(stage)
+        completed = await completed_answer(stage)
         rule = stage.sandbox.provider.scenario.on("GET", GENERATE, times=None, where=posting.asked)
         rule.respond(200, completed)
         await stage.bot.start()
@@ -106,7 +106,7 @@ async def _deliver(
         return posting.waits_s, peak_mb, bare
 
 
-async def _completed(stage: Stage) -> Any:
+async def completed_answer(stage: Stage) -> Any:
     """The provider's answer to a poll of a finished generation."""
     headers = {"Authorization": f"Bearer {KEY}"}
     url = f"{stage.sandbox.provider.url}{GENERATE}"
