@@ -41,6 +41,29 @@ async def test_failed_generation_can_be_tried_again_by_its_member_only(stage: St
     assert len(stage.provider.generations) == 2
 
 
+async def test_failed_generation_can_be_reworded_by_its_member_after_a_restart(
+    stage: Stage,
+) -> None:
+    stage.provider.plan(Fate(error={"name": "moderation", "message": "Not with that name in it"}))
+    ben, chika = stage.member(), stage.member("Chika")
+    await (await ben.slash("compose", channel="general", prompt=PROMPT, seed=4)).answered()
+    told = await stage.bot.watch(ben.wait_for_message(lambda m: "Not with that name" in m.content))
+    await stage.bot.kill()
+    await stage.bot.start()
+    await stage.bot.ready()
+
+    answer = await private_answer(await chika.click(told, label="Edit"))
+    assert "Only the member who asked" in answer
+    dialog = await ben.click(told, label="Edit")
+    await dialog.acknowledged()
+    assert PROMPT in str(dialog.modal)
+    reworded = "lo-fi rain, no names at all"
+    await (await ben.fill_modal(dialog, {"prompt": reworded})).answered()
+    await stage.track(ben, reworded)
+    asked = [generation.body for generation in stage.provider.generations]
+    assert [(body["prompt"], body["seed"]) for body in asked] == [(PROMPT, 4), (reworded, 4)]
+
+
 async def test_submission_with_unknown_outcome_is_never_repeated_unasked(stage: Stage) -> None:
     stage.provider.scenario.on("POST", GENERATE).reset_after()
     ben = stage.member()
