@@ -1,0 +1,294 @@
+"""A finished track goes out as the best thing that fits: a file, a smaller one, a link."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from bot.delivery.patience import FILE_PATIENCE, PATIENT_TRIES
+from bot.delivery.track_delivery import FORMS
+from bot.errors import (
+    AudioUnavailable,
+    AudioUnusable,
+    UploadTooLarge,
+    WorkshopTrouble,
+)
+from bot.jobs import (
+    AudioFormat,
+    Relation,
+    Rung,
+)
+from bot.provider.models import LYRIA_2
+from bot.store.tables import jobs
+from sandbox.scenario import Rule
+from tests.bot.delivery.conftest import Post
+from tests.bot.provider.clips import WAV
+from tests.factories import CHANNEL_ID, MEMBER_ID, a_brief
+
+# --- the track ----------------------------------------------------------------------------------
+
+
+async def test_track_is_posted_as_one_file_that_mentions_its_member(post: Post) -> None:
+    job = await post.finished()
+    assert await post.deliverer.run_once() == 1
+    [sent] = post.messenger.sent
+    assert (sent.way, sent.file) == ("post", WAV)
+    assert sent.what.file_name == "lo-fi-rain.wav"
+    assert f"<@{MEMBER_ID}>" in sent.what.content
+    notice = await post.notice(job)
+    assert sent.nonce == notice.nonce
+    assert (notice.rung, notice.message_channel_id) == (Rung.CHANNEL, CHANNEL_ID)
+    assert len(post.messenger.cards) == 1
+
+
+async def test_nothing_is_left_to_do_when_the_track_was_told(post: Post) -> None:
+    job = await post.finished()
+    await post.deliver_until_told()
+    assert len(post.messenger.sent) == 1
+    assert await post.is_closed()
+    assert (await post.stored.job(job.id)).interaction_token is None
+
+
+async def test_track_is_a_link_when_it_is_larger_than_the_channel_takes(post: Post) -> None:
+    job = await post.finished(upload_limit_bytes=len(WAV) - 1)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.file is None
+    assert sent.link == job.audio_url
+    assert await post.is_closed()
+
+
+async def test_track_is_converted_when_it_is_larger_than_the_channel_takes(post: Post) -> None:
+    await post.finished(upload_limit_bytes=len(WAV) - 1)
+    post.workshop.sizes_bytes = {AudioFormat.FLAC: len(WAV), AudioFormat.MP3: 1000}
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.what.file_name, sent.file) == ("lo-fi-rain.mp3", bytes(1000))
+    [(limit_bytes, preferred, tags)] = post.workshop.asked
+    assert (limit_bytes, preferred) == (len(WAV) - 1, AudioFormat.ORIGINAL)
+    assert (tags.title, tags.prompt, tags.model) == ("Lo-fi rain", "lo-fi rain", "Google Lyria 2")
+
+
+async def test_track_is_converted_when_its_member_asked_for_a_format(post: Post) -> None:
+    await post.finished(brief=a_brief(audio_format=AudioFormat.OPUS))
+    post.workshop.sizes_bytes = {AudioFormat.FLAC: 1, AudioFormat.OPUS: 2}
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.what.file_name == "lo-fi-rain.ogg"
+
+
+async def test_smaller_forms_are_tried_with_the_same_nonce_when_discord_finds_it_too_large(
+    post: Post,
+) -> None:
+    job = await post.finished()
+    post.workshop.sizes_bytes = {AudioFormat.FLAC: 2000, AudioFormat.MP3: 1000}
+    post.messenger.fail("post", UploadTooLarge("40005"), UploadTooLarge("40005"))
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.what.file_name, sent.nonce) == ("lo-fi-rain.mp3", (await post.notice(job)).nonce)
+    assert [asked[0] for asked in post.workshop.asked] == [len(WAV) - 1, 1999]
+
+
+async def test_track_is_a_link_when_discord_finds_every_form_too_large(post: Post) -> None:
+    await post.finished()
+    post.workshop.sizes_bytes = dict(zip(AudioFormat, (9, 2000, 1000, 500), strict=True))
+    del post.workshop.sizes_bytes[AudioFormat.ORIGINAL]
+    post.messenger.fail("post", *[UploadTooLarge("40005")] * FORMS)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert await post.is_closed()
+
+
+async def test_link_names_the_limit_of_a_request_when_a_file_may_be_larger(post: Post) -> None:
+    await post.finished(upload_limit_bytes=100 << 20)
+    post.files().respond(200, b"RIFF", headers={"Content-Length": str(60 << 20)})
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert "larger than the 24 MB" in sent.what.content
+
+
+async def test_track_shows_what_is_heard_in_it(post: Post) -> None:
+    job = await post.finished()
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.what.picture == post.workshop.examined.picture
+    assert "33 seconds, about 70 beats per minute" in sent.what.picture_alt_text
+    assert post.workshop.colours == [LYRIA_2.colour]
+    stored = await post.stored.job(job.id)
+    assert (stored.duration_s, stored.tempo_bpm) == (32.8, 70.2)
+
+
+async def test_track_is_posted_later_with_its_picture_when_the_workshop_is_in_trouble(
+    post: Post,
+) -> None:
+    await post.finished()
+    post.workshop.fail("examine", WorkshopTrouble("busy"))
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    await post.deliver_until_told()
+    [sent] = post.messenger.sent
+    assert sent.what.picture is not None
+
+
+async def test_track_is_posted_without_a_picture_when_the_workshop_stays_in_trouble(
+    post: Post,
+) -> None:
+    await post.finished(brief=a_brief(audio_format=AudioFormat.MP3))
+    for errand in ("warm up", "examine", "fit"):
+        post.workshop.fail(errand, *[WorkshopTrouble("busy")] * 9)
+    await post.deliver_until_told()
+    [sent] = post.messenger.sent
+    assert (sent.file, sent.what.picture) == (WAV, None)
+    assert sent.what.embed is not None
+    assert sent.what.embed.image.url is None
+
+
+async def test_track_is_a_link_when_it_can_not_be_played(post: Post) -> None:
+    await post.finished()
+    post.workshop.fail("examine", AudioUnusable("noise"))
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert "not an audio file" in sent.what.content
+
+
+async def test_track_is_fetched_again_when_it_turns_out_to_be_cut_off(post: Post) -> None:
+    await post.finished()
+    post.workshop.fail("examine", AudioUnavailable("ends early"))
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    post.clock.advance(2)
+    await post.deliverer.run_once()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+async def test_track_names_what_it_was_made_from(post: Post) -> None:
+    parent = await post.finished(member_id=77)
+    await post.deliverer.run_once()
+    await post.finished(parent_id=parent.id, relation=Relation.REMIX)
+    await post.deliverer.run_once()
+    embed = post.messenger.sent[-1].what.embed
+    assert embed is not None
+    assert "Remix of **Lo-fi rain** by <@77>" in (embed.description or "")
+
+
+async def test_track_is_a_link_when_what_came_is_not_audio(post: Post) -> None:
+    await post.finished()
+    post.files().respond(200, "<html>")
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert "not an audio file" in sent.what.content
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+        "https://user:secret@cdn.example/x",
+        "javascript:alert(1)",
+        "",
+        "\ud800",
+    ],
+)
+async def test_address_is_neither_fetched_nor_shown_when_it_is_refused(
+    post: Post, url: str
+) -> None:
+    await post.finished(url=url)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, sent.link) == (None, None)
+    assert not url or url not in sent.what.content
+    assert await post.is_closed()
+
+
+async def test_track_is_told_without_a_link_when_its_address_is_refused_after_a_redirect(
+    post: Post,
+) -> None:
+    await post.finished()
+    post.files().respond(302, "", headers={"Location": "http://10.0.0.1/x"})
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, sent.link) == (None, None)
+
+
+async def test_link_is_in_the_text_when_it_is_too_long_for_a_button(post: Post) -> None:
+    url = f"{post.stand_in.url}/cdn/x?signature=" + "a" * 700
+    await post.finished(url=url, upload_limit_bytes=1)
+    post.files().respond(200, WAV)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert sent.link is None
+    assert f"<{url}>" in sent.what.content
+    assert len(sent.what.content) <= 2000
+
+
+async def test_link_is_left_out_when_it_is_too_long_for_a_message(post: Post) -> None:
+    await post.finished(url=f"{post.stand_in.url}/cdn/x?s=" + "a" * 5000, upload_limit_bytes=1)
+    post.files().respond(200, WAV)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert len(sent.what.content) <= 2000
+
+
+async def test_track_is_not_told_when_it_was_deleted_before(post: Post) -> None:
+    job = await post.finished()
+    async with post.stored.engine.begin() as connection:
+        await connection.execute(sa.update(jobs).values(deleted_at=post.clock()))
+    await post.deliver_until_told()
+    assert post.messenger.sent == []
+    assert (await post.notice(job)).rung is None
+    assert await post.is_closed()
+
+
+# --- a file that is not there -------------------------------------------------------------------
+
+
+async def test_track_is_posted_later_when_its_file_is_not_there_yet(post: Post) -> None:
+    await post.finished()
+    post.files(times=1).respond(404)
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    post.clock.advance(2)
+    await post.deliverer.run_once()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+async def test_track_is_fetched_from_its_new_address_when_the_provider_names_one(
+    post: Post,
+) -> None:
+    job = await post.finished(url=f"{post.stand_in.url}/cdn/generations/old/output.wav")
+    await post.deliverer.run_once()
+    assert post.messenger.sent == []
+    assert "/old/" not in ((await post.stored.job(job.id)).audio_url or "/old/")
+    post.clock.advance(2)
+    await post.deliverer.run_once()
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda rule: rule.respond(404),
+        lambda rule: rule.respond(503),
+        lambda rule: rule.respond(200, b""),
+        lambda rule: rule.truncate(100),
+        lambda rule: rule.reset_before(),
+    ],
+)
+async def test_track_is_a_link_when_its_file_stays_away(
+    post: Post, fault: Callable[[Rule], object]
+) -> None:
+    await post.finished()
+    fault(post.files())
+    post.clock.advance(FILE_PATIENCE.total_seconds() + 1)
+    for _ in range(PATIENT_TRIES):  # the bot may have been away: age alone gives nothing up
+        await post.deliverer.run_once()
+        assert post.messenger.sent == []
+        post.clock.advance(60)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert await post.is_closed()
