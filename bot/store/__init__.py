@@ -1,1 +1,1 @@
-"""The database: tables, migrations, and the two classes that own all queries."""
+"""The database: tables, migrations, and the stores: each owns the queries of its theme."""
