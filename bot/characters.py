@@ -32,6 +32,11 @@ def is_blank(text: str) -> bool:
     return not any(map(is_seen, text))
 
 
+def visible(text: str | None) -> str | None:
+    """Text without the white space at its ends. One of which nothing can be seen is none."""
+    return None if text is None or is_blank(text) else text.strip()
+
+
 def is_seen(char: str) -> bool:
     """Whether it shows something by itself; what this Python does not know yet is taken to."""
     kind = unicodedata.category(char)
@@ -58,9 +63,8 @@ def shortened(text: str, limit: int) -> str:
 
 def whole(text: str, end: int) -> int:
     """The last place up to `end` that no visible character lies across."""
-    return next(
-        (at for at in range(end, max(end - MOST_PARTS, 0), -1) if not belongs(text, at)), end
-    )
+    least = max(end - MOST_PARTS, 0)
+    return next((at for at in range(end, least - 1, -1) if not belongs(text, at)), end)
 
 
 def belongs(text: str, index: int) -> bool:

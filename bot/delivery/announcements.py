@@ -10,6 +10,7 @@ from yarl import URL
 
 from bot import words
 from bot.audio.description import describe
+from bot.characters import printable, shortened
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.delivery.mastering import Track
@@ -64,7 +65,7 @@ def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcem
         view=buttons.under_track(job, NoticeKind.RESULT),
         file=sent.fitted.path,
         file_name=file_name(job, sent.extension),
-        alt_text=job.brief.prompt[:ALT_TEXT_LIMIT],
+        alt_text=shortened(printable(job.brief.prompt), ALT_TEXT_LIMIT),
         picture=examined.picture if examined else None,
         picture_alt_text=describe(examined.sound) if examined else "",
     )
