@@ -187,7 +187,7 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     }
     changes |= {name: bool(values[name]) for name in TICKS if name in values}
     for name in filter(values.__contains__, NUMBERS):
-        typed = visible(str(values[name] or ""))
+        typed = visible(str(values[name] or "")) or ""
         try:
             changes[name] = int(typed) if typed else getattr(Draft(), name)
         except ValueError:
