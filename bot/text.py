@@ -22,7 +22,7 @@ _MEANT = re.compile(
     r"|([\\*_~`|\[\]<>@]"
     r"|:(?!\s)|(?<=[<:/])/"  # :emoji:, https://, and all of <t:1:R> <:a:1> </a:1> <id:guide>
     r"|(?<!\w)#"  # headings, <#1>; but keys such as F# stay as they are
-    r"|(?<=\w)\.(?=[^\W\d_]))",  # discord.gg/invite is a link without https://
+    r"|(?<=\w)\.(?=\w+/))",  # discord.gg/invite is a link without https://
     re.MULTILINE,
 )
 # Where a clause ends: signs at the end of a word, in any script, or between words.
