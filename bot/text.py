@@ -9,7 +9,7 @@ from bot import words
 from bot.characters import ELLIPSIS, JOINERS, is_blank, is_seen, printable, whole
 from bot.jobs import Job
 
-__all__ = ["among_takes", "file_name", "harmless", "is_blank", "title_of"]
+__all__ = ["among_takes", "as_shown", "file_name", "harmless", "is_blank", "title_of"]
 
 FILE_NAME_LIMIT = 60
 ID_LETTERS = 6
@@ -25,6 +25,7 @@ _MEANT = re.compile(
     r"|(?<=\w)\.(?=\w+/))",  # discord.gg/invite is a link without https://
     re.MULTILINE,
 )
+_ESCAPES = re.compile(r"\\([^0-9A-Za-z\s])")
 # Where a clause ends: signs at the end of a word, in any script, or between words.
 _CLAUSES = re.compile(
     r"[,.;:!?](?=\s|$)|\s[-\u2013\u2014]+\s|[\n()\u2014]"
@@ -59,6 +60,11 @@ def harmless(text: str, limit: int) -> str:
     if (len(kept) - len(kept.rstrip("\\"))) % 2:
         kept = kept[:-1]  # half an escape
     return kept + ELLIPSIS[:limit]
+
+
+def as_shown(markdown: str) -> str:
+    """What a reader sees of text that was made harmless: without the backslashes."""
+    return _ESCAPES.sub(r"\1", markdown)
 
 
 def _escape(text: str) -> str:

@@ -110,7 +110,7 @@ def test_harmless_text_knows_every_line_break(line_break: str) -> None:
 
 
 def test_harmless_text_is_left_alone_when_it_is_harmless() -> None:
-    text = "lo-fi rain: warm tape, F# minor, 4/4, 1.5 s, as hum.wav (no drums!) — été 雨 - fine\nsecond line"
+    text = "lo-fi: F# minor, 4/4, 1.5 s, like hum.wav (no drums!) — été 雨 - fine\nsecond line"
     assert harmless(text, 200) == text
 
 
