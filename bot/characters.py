@@ -24,7 +24,7 @@ _LEFT_OUT = re.compile(
     "\ud800-\udfff]"
 )
 _SKIN_AND_TAGS = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_HALVES_OF_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]*$")
+_HALVES_OF_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 def is_blank(text: str) -> bool:
@@ -83,7 +83,6 @@ def belongs(text: str, index: int) -> bool:
 
 def _is_half_a_flag(text: str, index: int) -> bool:
     """Flags are pairs of letters; where many stand in a row, they are counted from the first."""
-    if not "\U0001f1e6" <= text[index] <= "\U0001f1ff":
-        return False
-    before = _HALVES_OF_FLAGS.search(text[:index])
-    return before is not None and len(before[0]) % 2 == 1
+    before = text[:index]
+    halves = len(before) - len(before.rstrip(_HALVES_OF_FLAGS))
+    return text[index] in _HALVES_OF_FLAGS and halves % 2 == 1
