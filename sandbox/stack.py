@@ -74,7 +74,7 @@ class Sandbox:
         discord: Mapping[str, Any] | None = None,
         provider: Mapping[str, Any] | None = None,
     ) -> None:
-        self.clock = clock or (world.clock if world else Clock())
+        self.clock = clock or (world.state.clock if world else Clock())
         self.discord = DiscordStandIn(
             world=world, port=discord_port, clock=self.clock, **(discord or {})
         )
@@ -177,13 +177,13 @@ class BotProcess:
         Raises BotEnded, or TimeoutError.
         """
         gateway, world = self._sandbox.discord.gateway, self._sandbox.discord.world
-        scopes = (None, *world.guilds)
+        scopes = (None, *world.state.guilds)
 
         def is_ready() -> bool:
             fresh = gateway.identifies - self._identified_before
             return fresh >= shards and any(world.commands.all(scope) for scope in scopes)
 
-        await self.watch(world.wait_until(is_ready, timeout_s))
+        await self.watch(world.state.bus.wait_until(is_ready, timeout_s))
 
     async def watch(self, awaited: Coroutine[Any, Any, T]) -> T:
         """Await something that needs the bot. Raises BotEnded as soon as its process ends."""
