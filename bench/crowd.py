@@ -41,7 +41,8 @@ class Burst:
 
 
 async def burst(sandbox: Sandbox, count: int, *, within_s: float, delivered_in_s: float) -> Burst:
-    """`count` requests spread over `within_s`; ends when each has its track, or late."""
+    """`count` requests spread over `within_s`; ends when each has its track, or after
+    `delivered_in_s`."""
     result = Burst()
     world = sandbox.discord.world
     everyone = [Driver(sandbox.discord).member(f"Member {number}") for number in range(MEMBERS)]

@@ -113,17 +113,25 @@ class BotProcess:
     """`python -m bot` as a child process, stopped at the end of the `async with` block.
 
     Its output is appended to the file `log`. `folder` is its working directory: a `.env` there
-    counts. It runs in a session of its own, so that Ctrl-C in the terminal reaches only the
-    parent, which then stops the bot in good order.
+    counts. `module` is run in place of the bot, for bots to compare it with. It runs in a session
+    of its own, so that Ctrl-C in the terminal reaches only the parent, which then stops the bot in
+    good order.
     """
 
     def __init__(
-        self, sandbox: Sandbox, env: Mapping[str, str], *, log: Path, folder: Path = ROOT
+        self,
+        sandbox: Sandbox,
+        env: Mapping[str, str],
+        *,
+        log: Path,
+        folder: Path = ROOT,
+        module: str = "bot",
     ) -> None:
         self.log = log
         self._sandbox = sandbox
         self._env = env
         self._folder = folder
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
         self._identified_before = 0
 
@@ -162,7 +170,7 @@ class BotProcess:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
+                self._module,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
