@@ -20,18 +20,18 @@ TEMPO_FROM_S = 360
 MOST = 8.0  # what a broken file of floats may claim as its amplitude
 
 
-def listen(path: Path) -> Sound:
-    """Decode a file; raises `AudioUnusable`, `AudioUnavailable` or `OSError`."""
-    with opened(path) as recording:
+def listen(path: Path, *, whole: bool = False) -> Sound:
+    """Decode a file; raises what `opened` raises, which also says what `whole` means."""
+    with opened(path, whole=whole) as recording:
         meter = Meter(recording.rate_hz)
         for block in _blocks(recording):
             meter.add(block)
         return meter.read(recording)
 
 
-def measure_s(path: Path) -> float:
-    """Decode a file only to see that it is whole; its duration."""
-    with opened(path) as recording:
+def measure_s(path: Path, *, whole: bool = False) -> float:
+    """Decode a file only to see that it can be, to its end; its duration."""
+    with opened(path, whole=whole) as recording:
         for _ in recording.frames():
             pass
         return recording.duration_s

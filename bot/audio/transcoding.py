@@ -61,23 +61,30 @@ def steps(preferred: AudioFormat, *, lossy: bool) -> Iterator[Step]:
 
 
 def fit(
-    path: Path, target: Path, *, limit_bytes: int, preferred: AudioFormat, metadata: dict[str, str]
+    path: Path,
+    target: Path,
+    *,
+    limit_bytes: int,
+    preferred: AudioFormat,
+    metadata: dict[str, str],
+    whole: bool = False,
 ) -> Fitted | None:
     """The file, or a converted copy at `target` plus extension, or None where nothing fits.
 
+    `whole` as in `opened`.
     Raises `AudioUnusable`, `AudioUnavailable`, `WorkshopTrouble` or `OSError`.
     """
-    with opened(path) as recording:
+    with opened(path, whole=whole) as recording:
         wanted = preferred in {AudioFormat.ORIGINAL, recording.format}
         lossy = recording.codec in LOSSY
     if wanted and path.stat().st_size <= limit_bytes:
         return Fitted(path=path, format=AudioFormat.ORIGINAL)
-    duration_s = measure_s(path)
+    duration_s = measure_s(path, whole=whole)
     for step in steps(preferred, lossy=lossy):
         if step.expected_bytes(duration_s) > limit_bytes:
             continue
         converted = target.with_suffix(EXTENSIONS[step.format])
-        convert(path, converted, step, metadata)
+        convert(path, converted, step, metadata, whole=whole)
         if converted.stat().st_size <= limit_bytes:
             _verify(converted, duration_s)
             return Fitted(path=converted, format=step.format, bitrate_kbit_s=step.bitrate_kbit_s)
@@ -85,12 +92,14 @@ def fit(
     return None
 
 
-def convert(path: Path, target: Path, step: Step, metadata: dict[str, str]) -> None:
+def convert(
+    path: Path, target: Path, step: Step, metadata: dict[str, str], *, whole: bool = False
+) -> None:
     """Write a file anew; what is there under `target` is replaced."""
     # Version 3 of ID3 is what every system shows; version 1 would cut the title to 30 characters.
     options = {"id3v2_version": "3", "write_id3v1": "0"} if step.format is AudioFormat.MP3 else {}
     with (
-        opened(path) as recording,
+        opened(path, whole=whole) as recording,
         av.open(f"file:{target}", "w", format=_CONTAINERS[step.format], options=options) as output,
     ):
         output.metadata.update(metadata)

@@ -26,11 +26,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Master:
-    """A fetched file, and what is heard in it, unless that can't be known now."""
+    """A fetched file, and what is heard in it, unless that can't be known now.
+
+    It is surely `whole` if nothing went missing on its way, whatever it says of its own length.
+    """
 
     job: Job
     audio: AudioOnDisk
     examined: Examined | None
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,22 +68,28 @@ class Mastering:
             warming.cancel()
             await asyncio.gather(warming, return_exceptions=True)
 
-    async def examine(self, job: Job, audio: AudioOnDisk, *, patient: bool) -> Master:
-        """Listen to the whole file, and remember its length and tempo with the job.
+    async def examine(
+        self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False
+    ) -> Master:
+        """Listen to the file to its end, and remember its length and tempo with the job.
 
         Raises `AudioUnusable` for what nobody can play and `AudioUnavailable` for what was cut off
-        on its way; `WorkshopTrouble` only if `patient`, else the file counts as good.
+        on its way, unless it is known to be `whole`; `WorkshopTrouble` only if `patient`, else the
+        file counts as good if it begins so.
         """
         try:
             examined = await self._workshop.examine(
-                audio.path, colour=colour_of(job), aside=self._aside
+                audio.path, colour=colour_of(job), whole=whole, aside=self._aside
             )
         except WorkshopTrouble as error:
             if patient:
                 raise
+            if not audio.extension:
+                raise AudioUnusable("what came does not begin as audio does") from error
             log.warning("goes out without a picture: %s", error)
-            return Master(job=job, audio=audio, examined=None)
-        return Master(job=await self._measured(job, examined), audio=audio, examined=examined)
+            return Master(job=job, audio=audio, examined=None, whole=whole)
+        job = await self._measured(job, examined)
+        return Master(job=job, audio=audio, examined=examined, whole=whole)
 
     async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
@@ -99,6 +109,7 @@ class Mastering:
                 limit_bytes=limit_bytes,
                 preferred=preferred,
                 tags=_tags(master.job),
+                whole=master.whole,
                 aside=self._aside,
             )
         except (WorkshopTrouble, AudioUnusable) as error:

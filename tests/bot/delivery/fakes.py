@@ -189,7 +189,13 @@ class FakeWorkshop(Workshop):
         self._check("warm up")
 
     async def examine(
-        self, path: Path, *, colour: int, timeout_s: float = 0, aside: bool = False
+        self,
+        path: Path,
+        *,
+        colour: int,
+        whole: bool = False,
+        timeout_s: float = 0,
+        aside: bool = False,
     ) -> Examined:
         del path, timeout_s, aside
         if go_on := self._pauses.pop("examine", None):
