@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.audio.formats import AudioFormat
 from bot.delivery.hearing import Hearing
 from bot.delivery.mastering import Master, Mastering
-from bot.errors import AudioUnavailable, AudioUnusable, PageInstead
+from bot.errors import AudioUnavailable, AudioUnusable, ComposeError, PageInstead
 from bot.provider.audio_file import AudioFetcher
 from tests.bot.delivery.fakes import FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
@@ -111,7 +111,10 @@ async def test_second_file_is_taken_when_the_first_had_been_cut_off(
     ],
 )
 async def test_file_is_to_be_fetched_later_when_it_may_have_been_cut_off(
-    hear: Hear, workshop: FakeWorkshop, answers: tuple[Answer, ...], doubts: tuple[Exception, ...]
+    hear: Hear,
+    workshop: FakeWorkshop,
+    answers: tuple[Answer, ...],
+    doubts: tuple[ComposeError, ...],
 ) -> None:
     workshop.fail("examine", *doubts)
     with pytest.raises(AudioUnavailable) as caught:
