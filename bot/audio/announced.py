@@ -49,7 +49,7 @@ def mp3_counts_its_frames(path: Path) -> bool:
     Where several files were put one after the other, the table is of the first one alone.
     """
     with path.open("rb") as file:
-        begin = _skip_id3(file)
+        begin = skip_id3(file)
         first = file.read(FIRST_FRAME_BYTES)
         size_bytes = file.seek(0, os.SEEK_END) - begin
     if b"VBRI" in first:
@@ -63,7 +63,7 @@ def mp3_counts_its_frames(path: Path) -> bool:
     return not tells_bytes or size_bytes <= told_bytes + told_bytes // 16
 
 
-def _skip_id3(file: BinaryIO) -> int:
+def skip_id3(file: BinaryIO) -> int:
     """Past the ID3v2 tag, to where it ends; its size is written in four bytes of 7 bits each."""
     head = file.read(ID3_HEADER_BYTES)
     size_bytes = 0

@@ -35,7 +35,7 @@ CODECS = (
 )
 MATROSKA = "matroska,webm"
 HEAD_BYTES = 64
-RATES_HZ = range(4_000, 400_001)
+RATES_HZ = range(1_000, 400_001)
 MOST_CHANNELS = 8
 LONGEST_S = 30 * 60
 # Files cut out of a stream have a broken packet at either end.
@@ -202,7 +202,10 @@ def opened(path: Path) -> Iterator[Recording]:
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(HEAD_BYTES)
+        head = file.read(HEAD_BYTES)
+    if head.startswith(b"RIFX"):
+        raise AudioUnusable("FFmpeg takes its samples the wrong way round, and plays noise")
+    return head
 
 
 def _check_shape(rate_hz: int, channels: int) -> None:

@@ -11,7 +11,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from bot.audio.container import Recording, opened
-from bot.audio.resampling import uniform
+from bot.audio.resampling import readable
 from bot.audio.sound import COLUMNS, FLOOR_DB, Envelope, Sound
 from bot.audio.tempo import RATE_HZ as TEMPO_RATE_HZ
 from bot.audio.tempo import estimate_bpm
@@ -69,7 +69,9 @@ class Meter:
 
     def add(self, block: Floats) -> None:
         """The next samples, of any number."""
-        if self._rest.size:
+        if len(self._rest) != len(block):  # no cell goes over from mono to stereo
+            self._take(self._rest)
+        elif self._rest.size:
             block = np.concatenate([self._rest, block], axis=1)
         whole = block.shape[1] - block.shape[1] % (self._cell * self._decimation)
         self._rest = block[:, whole:]
@@ -116,7 +118,10 @@ def _blocks(recording: Recording) -> Iterator[Floats]:
     """About a second each: frames alone are so short that Python would be the slowest part."""
     waiting: list[AudioFrame] = []
     samples = 0
-    for frame in uniform(recording.frames()):
+    for frame in readable(recording.frames()):
+        if waiting and len(frame.layout.channels) != len(waiting[0].layout.channels):
+            yield _join(waiting)
+            waiting, samples = [], 0
         waiting.append(frame)
         samples += frame.samples
         if samples >= recording.rate_hz:

@@ -90,9 +90,7 @@ def fit(
     return None
 
 
-def convert(
-    path: Path, target: Path, step: Step, metadata: dict[str, str], extent: Extent
-) -> None:
+def convert(path: Path, target: Path, step: Step, metadata: dict[str, str], extent: Extent) -> None:
     """Write it in another form, mono or stereo; what is there under `target` is replaced.
 
     `extent` is what was measured of it: a header may know less.
@@ -105,7 +103,7 @@ def convert(
     ):
         output.metadata.update(metadata)
         stream = _stream(output, recording, step, extent)
-        resampler = Resampler(stream.format, stream.layout, stream.rate)
+        resampler = Resampler(stream.format.name, stream.layout, stream.rate)
         for frame in recording.frames():
             for resampled in resampler.resample(frame):
                 output.mux(stream.encode(resampled))

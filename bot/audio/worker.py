@@ -16,6 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
+from bot.audio.container import opened
 from bot.audio.decoding import listen
 from bot.audio.formats import AudioFormat
 from bot.audio.length import length_s
@@ -52,6 +53,8 @@ def perform(errand: dict[str, Any]) -> dict[str, Any]:
                 return {"examined": _examine(Path(errand["path"]), errand["colour"])}
             case "fit":
                 return {"fitted": _fit(errand)}
+            case "identify":
+                return {"kind": _identify(Path(errand["path"]))}
             case "measure":
                 return {"length_s": length_s(Path(errand["path"]), errand["known_bytes"])}
             case _:
@@ -72,6 +75,11 @@ def _examine(path: Path, colour: int) -> dict[str, Any]:
     sound = listen(path)
     picture = base64.b64encode(draw(sound, colour)).decode()
     return {"sound": dataclasses.asdict(sound), "picture": picture}
+
+
+def _identify(path: Path) -> dict[str, Any]:
+    with opened(path) as recording:
+        return dataclasses.asdict(recording.kind)
 
 
 def _fit(errand: dict[str, Any]) -> dict[str, Any] | None:

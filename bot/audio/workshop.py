@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
+from bot.audio.kinds import Kind
 from bot.audio.process import WorkerLost, WorkerProcess
 from bot.audio.sound import Examined, Fitted
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
@@ -51,6 +52,7 @@ class Answer:
 
     examined: Examined | None = None
     fitted: Conversion | None = None
+    kind: Kind | None = None
     length_s: float | None = None
     unusable: str | None = None
     cut_off: str | None = None
@@ -143,6 +145,14 @@ class Workshop:
             format=fitted.format,
             bitrate_kbit_s=fitted.bitrate_kbit_s,
         )
+
+    async def identify(self, path: Path, *, timeout_s: float = MEASURE_S) -> Kind:
+        """What a file is, without decoding it. Raises what `examine` raises."""
+        errand = {"do": "identify", "path": str(_absolute(path))}
+        answer = await self._ask(errand, timeout_s=timeout_s)
+        if answer.kind is None:
+            raise WorkshopTrouble("a worker identified a file and told nothing")
+        return answer.kind
 
     async def measure(
         self, path: Path, *, known_bytes: int, timeout_s: float = MEASURE_S

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from bot.audio.formats import EXTENSIONS, Tags
+from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.delivery.track_embed import colour_of
@@ -35,10 +36,10 @@ class Master:
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A file that may be uploaded, and how to show it. `extension` has its dot."""
+    """A file that may be uploaded, and how to show it."""
 
     fitted: Fitted
-    extension: str
+    extension: Extension
     size_bytes: int
     examined: Examined | None
 
@@ -68,7 +69,7 @@ class Mastering:
         """Listen to the whole file, and remember its length and tempo with the job.
 
         Raises `AudioUnusable` for what nobody can play and `AudioUnavailable` for what was cut off
-        on its way; `WorkshopTrouble` only if `patient`, else the file counts as good.
+        on its way; `WorkshopTrouble` only if `patient`, else what begins as audio counts as good.
         """
         try:
             examined = await self._workshop.examine(
@@ -83,16 +84,16 @@ class Mastering:
 
     async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
-        for, else untouched, else as much of the sound as goes in.
+        for, else untouched if it plays at Discord, else as much of the sound as goes in.
 
         Raises what `examine` raises.
         """
         audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
         fits = audio.size_bytes <= limit_bytes
-        untouched = _track(master, Fitted(path=audio.path, format=AudioFormat.ORIGINAL))
+        untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
         preferred = master.job.brief.audio_format or self._preferred
-        if fits and preferred in {AudioFormat.ORIGINAL, _format_of(master.examined)}:
-            return untouched
+        if fits and _is_as_wanted(master.examined, preferred):
+            return _track(master, untouched)
         try:
             fitted = await self._workshop.fit(
                 audio.path,
@@ -105,8 +106,21 @@ class Mastering:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
             log.warning("goes out unconverted: %s", error)
-            return untouched if fits else None
+            return _track(master, untouched) if fits else None
         return _track(master, fitted) if fitted else None
+
+    async def extension_of(self, audio: AudioOnDisk) -> Extension:
+        """What the name of the untouched file ends in; raises `AudioUnusable` for what is no audio.
+
+        Without a worker, as its first bytes say.
+        """
+        try:
+            return (await self._workshop.identify(audio.path)).extension
+        except WorkshopTrouble as error:
+            if audio.extension is None:
+                raise
+            log.warning("named by its first bytes: %s", error)
+            return audio.extension
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
         duration_s, tempo_bpm = examined.sound.duration_s, examined.sound.tempo_bpm
@@ -122,17 +136,30 @@ def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool
     return not patient
 
 
-def _format_of(examined: Examined | None) -> AudioFormat | None:
-    return examined.sound.format if examined else None
+def _is_as_wanted(examined: Examined | None, preferred: AudioFormat) -> bool:
+    if examined is None:
+        return preferred is AudioFormat.ORIGINAL
+    plays = preferred is AudioFormat.ORIGINAL and examined.sound.kind.plays
+    return plays or preferred is examined.sound.format
 
 
 def _track(master: Master, fitted: Fitted) -> Track:
     return Track(
         fitted=fitted,
-        extension=EXTENSIONS.get(fitted.format, master.audio.extension),
+        extension=_extension(master, fitted),
         size_bytes=fitted.path.stat().st_size,
         examined=master.examined,
     )
+
+
+def _extension(master: Master, fitted: Fitted) -> Extension:
+    if fitted.format is not AudioFormat.ORIGINAL:
+        return EXTENSIONS[fitted.format]
+    if master.examined is not None:
+        return master.examined.sound.kind.extension
+    if master.audio.extension is None:
+        raise AudioUnusable("it begins as no audio")
+    return master.audio.extension
 
 
 def _tags(job: Job) -> Tags:

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from bot import words
+from bot.audio.kinds import Extension
 from bot.delivery import announcements
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
@@ -123,14 +124,15 @@ class TrackDelivery:
     async def _copy(self, job: Job) -> None:
         """In the form that the provider has it in, if Discord could take that."""
         async with self._fetcher.fetch(_address(job), limit_bytes=FETCH_BYTES) as audio:
-            path, extension = audio.path, audio.extension
             if audio.size_bytes > LARGEST_BYTES:
                 path, extension = await self._made_smaller(job, audio)
+            else:
+                path, extension = audio.path, await self._mastering.extension_of(audio)
             content = await asyncio.to_thread(path.read_bytes)
             held = HeldAudio(file_name=file_name(job, extension), content=content)
         await self._held.keep(job.id, held, self._clock())
 
-    async def _made_smaller(self, job: Job, audio: AudioOnDisk) -> tuple[Path, str]:
+    async def _made_smaller(self, job: Job, audio: AudioOnDisk) -> tuple[Path, Extension]:
         """The best form that Discord could take, and its extension."""
         master = Master(job=job, audio=audio, examined=None)
         track = await self._mastering.fit(master, LARGEST_BYTES, patient=True)

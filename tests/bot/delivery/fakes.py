@@ -10,6 +10,7 @@ from typing import Any, cast
 import discord
 
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
+from bot.audio.kinds import Kind
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
 from bot.delivery.announcements import Announcement
@@ -198,6 +199,11 @@ class FakeWorkshop(Workshop):
         self._check("examine")
         self.colours.append(colour)
         return self.examined
+
+    async def identify(self, path: Path, *, timeout_s: float = 0) -> Kind:
+        del path, timeout_s
+        self._check("identify")
+        return self.examined.sound.kind
 
     async def fit(
         self,
