@@ -10,8 +10,9 @@ ID3_HEADER_BYTES = 10
 FIRST_FRAME_BYTES = 256
 END_OF_STREAM = 0x04
 XING_FRAMES_AND_BYTES = 0x03  # both are told, and follow the flags
-# Writers that do not know the length beforehand put nothing, or about the most that fits.
-KNOWN_RIFF_BYTES = range(1, 0x7FFF0000)
+# Writers that do not know the length beforehand put nothing, or what is far more than any file
+# here: 2 and 4 GiB and a little less, 2 000 000 000 bytes of sound, and others.
+KNOWN_RIFF_BYTES = range(1, 1 << 30)
 # Beyond all sense; a file of 64 bit lengths that says more does not know its length either.
 KNOWN_RF64_BYTES = range(1, 1 << 50)
 
@@ -26,8 +27,9 @@ def riff_is_short(path: Path) -> bool:
     if head[:4] == b"RF64" and head[12:16] == b"ds64":  # EBU Tech 3306: the 64 bit size is inside
         riff_bytes = int.from_bytes(head[20:28], "little")
         known = riff_bytes in KNOWN_RF64_BYTES
-    # The header may count a padding byte at the end that was left out.
-    return known and size_bytes + 1 < riff_bytes + 8
+    # The header may count a padding byte at the end that was left out, and by mistake the eight
+    # bytes before the count.
+    return known and size_bytes + 1 < riff_bytes
 
 
 def ogg_is_ended(path: Path) -> bool:

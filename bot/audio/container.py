@@ -67,8 +67,9 @@ class Recording:
     is FFmpeg's name for it, and so is `codec`.
     """
 
-    def __init__(self, path: Path, container: InputContainer) -> None:
+    def __init__(self, path: Path, container: InputContainer, *, whole: bool) -> None:
         self._path = path
+        self._whole = whole
         self._container = container
         self._stream = _only_music(container)
         self.rate_hz = self._stream.sample_rate
@@ -130,6 +131,12 @@ class Recording:
     def _check(self) -> None:
         if not self._samples.total():
             raise AudioUnusable("there is no sound in it")
+        if not self._whole:
+            self._check_end()
+        if self._bad_packets > max(BAD_PACKETS, BAD_PACKETS_SHARE * self._packets):
+            raise AudioUnusable(f"{self._bad_packets} of {self._packets} packets are broken")
+
+    def _check_end(self) -> None:
         announced_s = self.announced_s
         missing_s = announced_s - self.duration_s if announced_s else 0
         if missing_s > max(MISSING_S, MISSING_SHARE * self.duration_s):
@@ -138,8 +145,6 @@ class Recording:
             )
         if self.container == "ogg" and not announced.ogg_is_ended(self._path):
             raise AudioUnavailable("the audio file ends early")
-        if self._bad_packets > max(BAD_PACKETS, BAD_PACKETS_SHARE * self._packets):
-            raise AudioUnusable(f"{self._bad_packets} of {self._packets} packets are broken")
 
     @property
     def announced_s(self) -> float | None:
@@ -187,17 +192,21 @@ class Recording:
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Recording]:
-    """The recording in a file; raises `AudioUnusable`, `AudioUnavailable` or `OSError`."""
+def opened(path: Path, *, whole: bool = False) -> Iterator[Recording]:
+    """The recording in a file; raises `AudioUnusable`, `AudioUnavailable` or `OSError`.
+
+    Of a file that is known to be `whole`, what it says of its own length is not held against it:
+    many writers leave a wrong one there.
+    """
     path.stat()  # a file that is not there is nobody's broken file
     try:
         container = av.open(f"file:{path}", "r", options=_OPTIONS, metadata_errors="replace")
     except av.error.FFmpegError as error:
         raise AudioUnusable(f"it can't be opened: {error.strerror}") from None
     with container:
-        if container.format.name == "wav" and announced.riff_is_short(path):
+        if not whole and container.format.name == "wav" and announced.riff_is_short(path):
             raise AudioUnavailable("the audio file ends early")
-        yield Recording(path, container)
+        yield Recording(path, container, whole=whole)
 
 
 def _head(path: Path) -> bytes:

@@ -32,9 +32,9 @@ class Extent:
     channels: int
 
 
-def listen(path: Path) -> Sound:
-    """Decode a file; raises `AudioUnusable`, `AudioUnavailable` or `OSError`."""
-    with opened(path) as recording:
+def listen(path: Path, *, whole: bool = False) -> Sound:
+    """Decode a file; raises what `opened` raises, which also says what `whole` means."""
+    with opened(path, whole=whole) as recording:
         blocks = _blocks(recording)
         first = next(blocks)  # only now the rate is sure
         meter = Meter(recording.rate_hz)
@@ -43,9 +43,9 @@ def listen(path: Path) -> Sound:
         return meter.read(recording)
 
 
-def measure(path: Path) -> Extent:
-    """Decode a file only to see that it is whole, and what it takes to hold all of it."""
-    with opened(path) as recording:
+def measure(path: Path, *, whole: bool = False) -> Extent:
+    """Decode a file only to see that it can be, to its end, and what it takes to hold all of it."""
+    with opened(path, whole=whole) as recording:
         for _ in recording.frames():
             pass
         return Extent(

@@ -1,29 +1,21 @@
 """What a file seems to be by its first bytes, where no decoder can be asked."""
 
-import string
 from pathlib import Path
 
 from bot.audio import announced
 from bot.audio.kinds import Extension
-from bot.errors import AudioUnusable
 
-HEAD_BYTES = 64
+HEAD_BYTES = 16
 # Of the many brands of MP4 files, those for music and for books; videos have others. Source: the
 # registry of brands at mp4ra.org.
 AUDIO_BRANDS = {b"M4A ", b"M4B "}
-_TEXT = frozenset(string.printable.encode())
 
 
 def recognise(path: Path) -> Extension | None:
-    """The extension that fits the first bytes, behind tags; `None` where they do not tell.
-
-    Raises `AudioUnusable` for what is nothing but text.
-    """
+    """The extension that fits the first bytes, behind tags; `None` where they do not tell."""
     with path.open("rb") as file:
         tag_bytes = announced.skip_id3(file)
         head = file.read(HEAD_BYTES)
-    if head and _TEXT.issuperset(head):
-        raise AudioUnusable("the file that came is text")
     return _by_pattern(head) or _by_mpeg_frame(head) or (Extension.MP3 if tag_bytes else None)
 
 

@@ -64,20 +64,27 @@ def steps(preferred: AudioFormat, *, lossy: bool) -> Iterator[Step]:
 
 
 def fit(
-    path: Path, target: Path, *, limit_bytes: int, preferred: AudioFormat, metadata: dict[str, str]
+    path: Path,
+    target: Path,
+    *,
+    limit_bytes: int,
+    preferred: AudioFormat,
+    metadata: dict[str, str],
+    whole: bool = False,
 ) -> Fitted | None:
     """The file, or a converted copy at `target` plus extension, or None where nothing fits.
 
-    What Discord's players don't know is converted, also where nothing else is preferred.
+    What Discord's players don't know is converted, also where nothing else is preferred. `whole` as
+    in `opened`.
     Raises `AudioUnusable`, `AudioUnavailable`, `WorkshopTrouble` or `OSError`.
     """
-    with opened(path) as recording:
+    with opened(path, whole=whole) as recording:
         original = preferred is AudioFormat.ORIGINAL and recording.kind.plays
         wanted = original or preferred is recording.format
         lossy = recording.codec in LOSSY
     if wanted and path.stat().st_size <= limit_bytes:
         return Fitted(path=path, format=AudioFormat.ORIGINAL)
-    extent = measure(path)
+    extent = measure(path, whole=whole)
     for step in steps(preferred, lossy=lossy):
         if step.expected_bytes(extent.duration_s) > limit_bytes:
             continue
@@ -98,7 +105,7 @@ def convert(path: Path, target: Path, step: Step, metadata: dict[str, str], exte
     # Version 3 of ID3 is what every system shows; version 1 would cut the title to 30 characters.
     options = {"id3v2_version": "3", "write_id3v1": "0"} if step.format is AudioFormat.MP3 else {}
     with (
-        opened(path) as recording,
+        opened(path, whole=True) as recording,  # measured by now, and as whole as it gets
         av.open(f"file:{target}", "w", format=_CONTAINERS[step.format], options=options) as output,
     ):
         output.metadata.update(metadata)

@@ -16,7 +16,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
-from bot.audio.container import opened
 from bot.audio.decoding import listen
 from bot.audio.formats import AudioFormat
 from bot.audio.length import length_s
@@ -50,11 +49,9 @@ def perform(errand: dict[str, Any]) -> dict[str, Any]:
     try:
         match errand["do"]:
             case "examine":
-                return {"examined": _examine(Path(errand["path"]), errand["colour"])}
+                return {"examined": _examine(errand)}
             case "fit":
                 return {"fitted": _fit(errand)}
-            case "identify":
-                return {"kind": _identify(Path(errand["path"]))}
             case "measure":
                 return {"length_s": length_s(Path(errand["path"]), errand["known_bytes"])}
             case _:
@@ -71,15 +68,10 @@ def perform(errand: dict[str, Any]) -> dict[str, Any]:
         return {"trouble": in_short(error)}
 
 
-def _examine(path: Path, colour: int) -> dict[str, Any]:
-    sound = listen(path)
-    picture = base64.b64encode(draw(sound, colour)).decode()
+def _examine(errand: dict[str, Any]) -> dict[str, Any]:
+    sound = listen(Path(errand["path"]), whole=errand["whole"])
+    picture = base64.b64encode(draw(sound, errand["colour"])).decode()
     return {"sound": dataclasses.asdict(sound), "picture": picture}
-
-
-def _identify(path: Path) -> dict[str, Any]:
-    with opened(path) as recording:
-        return dataclasses.asdict(recording.kind)
 
 
 def _fit(errand: dict[str, Any]) -> dict[str, Any] | None:
@@ -89,6 +81,7 @@ def _fit(errand: dict[str, Any]) -> dict[str, Any] | None:
         limit_bytes=errand["limit_bytes"],
         preferred=AudioFormat(errand["preferred"]),
         metadata=errand["metadata"],
+        whole=errand["whole"],
     )
     if fitted is None:
         return None

@@ -27,11 +27,27 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Master:
-    """A fetched file, and what is heard in it, unless that can't be known now."""
+    """A fetched file, and what is heard in it, unless that can't be known now.
+
+    It is surely `whole` if nothing went missing on its way, whatever it says of its own length.
+    """
 
     job: Job
     audio: AudioOnDisk
     examined: Examined | None
+    whole: bool = False
+
+    @property
+    def extension(self) -> Extension:
+        """Of the fetched file: what was decoded, else what it begins as.
+
+        Raises `AudioUnusable` where neither tells.
+        """
+        if self.examined is not None:
+            return self.examined.sound.kind.extension
+        if self.audio.extension is None:
+            raise AudioUnusable("what came does not begin as audio does")
+        return self.audio.extension
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,22 +81,28 @@ class Mastering:
             warming.cancel()
             await asyncio.gather(warming, return_exceptions=True)
 
-    async def examine(self, job: Job, audio: AudioOnDisk, *, patient: bool) -> Master:
-        """Listen to the whole file, and remember its length and tempo with the job.
+    async def examine(
+        self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False
+    ) -> Master:
+        """Listen to the file to its end, and remember its length and tempo with the job.
 
         Raises `AudioUnusable` for what nobody can play and `AudioUnavailable` for what was cut off
-        on its way; `WorkshopTrouble` only if `patient`, else what begins as audio counts as good.
+        on its way, unless it is known to be `whole`; `WorkshopTrouble` only if `patient`, else the
+        file counts as good if it begins so.
         """
         try:
             examined = await self._workshop.examine(
-                audio.path, colour=colour_of(job), aside=self._aside
+                audio.path, colour=colour_of(job), whole=whole, aside=self._aside
             )
         except WorkshopTrouble as error:
             if patient:
                 raise
+            if audio.extension is None:
+                raise AudioUnusable("what came does not begin as audio does") from error
             log.warning("goes out without a picture: %s", error)
-            return Master(job=job, audio=audio, examined=None)
-        return Master(job=await self._measured(job, examined), audio=audio, examined=examined)
+            return Master(job=job, audio=audio, examined=None, whole=whole)
+        job = await self._measured(job, examined)
+        return Master(job=job, audio=audio, examined=examined, whole=whole)
 
     async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
@@ -100,6 +122,7 @@ class Mastering:
                 limit_bytes=limit_bytes,
                 preferred=preferred,
                 tags=_tags(master.job),
+                whole=master.whole,
                 aside=self._aside,
             )
         except (WorkshopTrouble, AudioUnusable) as error:
@@ -108,19 +131,6 @@ class Mastering:
             log.warning("goes out unconverted: %s", error)
             return _track(master, untouched) if fits else None
         return _track(master, fitted) if fitted else None
-
-    async def extension_of(self, audio: AudioOnDisk) -> Extension:
-        """What the name of the untouched file ends in; raises `AudioUnusable` for what is no audio.
-
-        Without a worker, as its first bytes say.
-        """
-        try:
-            return (await self._workshop.identify(audio.path)).extension
-        except WorkshopTrouble as error:
-            if audio.extension is None:
-                raise
-            log.warning("named by its first bytes: %s", error)
-            return audio.extension
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
         duration_s, tempo_bpm = examined.sound.duration_s, examined.sound.tempo_bpm
@@ -146,20 +156,10 @@ def _is_as_wanted(examined: Examined | None, preferred: AudioFormat) -> bool:
 def _track(master: Master, fitted: Fitted) -> Track:
     return Track(
         fitted=fitted,
-        extension=_extension(master, fitted),
+        extension=EXTENSIONS.get(fitted.format, master.extension),
         size_bytes=fitted.path.stat().st_size,
         examined=master.examined,
     )
-
-
-def _extension(master: Master, fitted: Fitted) -> Extension:
-    if fitted.format is not AudioFormat.ORIGINAL:
-        return EXTENSIONS[fitted.format]
-    if master.examined is not None:
-        return master.examined.sound.kind.extension
-    if master.audio.extension is None:
-        raise AudioUnusable("it begins as no audio")
-    return master.audio.extension
 
 
 def _tags(job: Job) -> Tags:

@@ -10,7 +10,6 @@ from typing import Any, cast
 import discord
 
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
-from bot.audio.kinds import Kind
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
 from bot.delivery.announcements import Announcement
@@ -190,7 +189,13 @@ class FakeWorkshop(Workshop):
         self._check("warm up")
 
     async def examine(
-        self, path: Path, *, colour: int, timeout_s: float = 0, aside: bool = False
+        self,
+        path: Path,
+        *,
+        colour: int,
+        whole: bool = False,
+        timeout_s: float = 0,
+        aside: bool = False,
     ) -> Examined:
         del path, timeout_s, aside
         if go_on := self._pauses.pop("examine", None):
@@ -199,11 +204,6 @@ class FakeWorkshop(Workshop):
         self._check("examine")
         self.colours.append(colour)
         return self.examined
-
-    async def identify(self, path: Path, *, timeout_s: float = 0) -> Kind:
-        del path, timeout_s
-        self._check("identify")
-        return self.examined.sound.kind
 
     async def fit(
         self,
