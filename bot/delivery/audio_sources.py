@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 
+from bot.audio.signature import recognise
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import AudioError, AudioUnavailable, Busy, DeliveryError
 from bot.jobs import Job
-from bot.provider.audio_file import AudioFetcher, AudioOnDisk, recognise
+from bot.provider.audio_file import AudioFetcher, AudioOnDisk
 from bot.scratch import scratch_folder
 from bot.store.held_store import HeldStore
 from bot.tracks import Tracks

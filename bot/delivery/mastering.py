@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from bot.audio.formats import EXTENSIONS, Tags
+from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.delivery.track_embed import colour_of
@@ -36,13 +37,25 @@ class Master:
     examined: Examined | None
     whole: bool = False
 
+    @property
+    def extension(self) -> Extension:
+        """Of the fetched file: what was decoded, else what it begins as.
+
+        Raises `AudioUnusable` where neither tells.
+        """
+        if self.examined is not None:
+            return self.examined.sound.kind.extension
+        if self.audio.extension is None:
+            raise AudioUnusable("what came does not begin as audio does")
+        return self.audio.extension
+
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A file that may be uploaded, and how to show it. `extension` has its dot."""
+    """A file that may be uploaded, and how to show it."""
 
     fitted: Fitted
-    extension: str
+    extension: Extension
     size_bytes: int
     examined: Examined | None
 
@@ -84,7 +97,7 @@ class Mastering:
         except WorkshopTrouble as error:
             if patient:
                 raise
-            if not audio.extension:
+            if audio.extension is None:
                 raise AudioUnusable("what came does not begin as audio does") from error
             log.warning("goes out without a picture: %s", error)
             return Master(job=job, audio=audio, examined=None, whole=whole)
@@ -93,16 +106,16 @@ class Mastering:
 
     async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
-        for, else untouched, else as much of the sound as goes in.
+        for, else untouched if it plays at Discord, else as much of the sound as goes in.
 
         Raises what `examine` raises.
         """
         audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
         fits = audio.size_bytes <= limit_bytes
-        untouched = _track(master, Fitted(path=audio.path, format=AudioFormat.ORIGINAL))
+        untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
         preferred = master.job.brief.audio_format or self._preferred
-        if fits and preferred in {AudioFormat.ORIGINAL, _format_of(master.examined)}:
-            return untouched
+        if fits and _is_as_wanted(master.examined, preferred):
+            return _track(master, untouched)
         try:
             fitted = await self._workshop.fit(
                 audio.path,
@@ -116,7 +129,7 @@ class Mastering:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
             log.warning("goes out unconverted: %s", error)
-            return untouched if fits else None
+            return _track(master, untouched) if fits else None
         return _track(master, fitted) if fitted else None
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
@@ -133,14 +146,17 @@ def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool
     return not patient
 
 
-def _format_of(examined: Examined | None) -> AudioFormat | None:
-    return examined.sound.format if examined else None
+def _is_as_wanted(examined: Examined | None, preferred: AudioFormat) -> bool:
+    if examined is None:
+        return preferred is AudioFormat.ORIGINAL
+    plays = preferred is AudioFormat.ORIGINAL and examined.sound.kind.plays
+    return plays or preferred is examined.sound.format
 
 
 def _track(master: Master, fitted: Fitted) -> Track:
     return Track(
         fitted=fitted,
-        extension=EXTENSIONS.get(fitted.format, master.audio.extension),
+        extension=EXTENSIONS.get(fitted.format, master.extension),
         size_bytes=fitted.path.stat().st_size,
         examined=master.examined,
     )

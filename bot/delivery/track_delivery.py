@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from bot import words
+from bot.audio.kinds import Extension
 from bot.delivery import announcements
 from bot.delivery.hearing import Hearing
 from bot.delivery.ladder import Ladder, Told
@@ -126,14 +127,14 @@ class TrackDelivery:
     async def _copy(self, job: Job, *, patient: bool) -> None:
         """In the form that the provider has it in, if Discord could take that."""
         async with self._hearing.open(job, _address(job), patient=patient) as master:
-            path, extension = master.audio.path, master.audio.extension
+            path, extension = master.audio.path, master.extension
             if master.audio.size_bytes > LARGEST_BYTES:
                 path, extension = await self._made_smaller(master)
             content = await asyncio.to_thread(path.read_bytes)
             held = HeldAudio(file_name=file_name(job, extension), content=content)
         await self._held.keep(job.id, held, self._clock())
 
-    async def _made_smaller(self, master: Master) -> tuple[Path, str]:
+    async def _made_smaller(self, master: Master) -> tuple[Path, Extension]:
         """The best form that Discord could take, and its extension."""
         track = await self._mastering.fit(master, LARGEST_BYTES, patient=True)
         if track is None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.audio.kinds import Extension
+from bot.audio.signature import recognise
 from bot.errors import (
     AddressRefused,
     AudioError,
@@ -33,14 +35,11 @@ HEAD_BYTES = 16
 FIRST_BYTES = 1 << 20
 LAST_BYTES = 1 << 19
 CONTENT_RANGE = re.compile(r"bytes (\d{1,10})-\d{1,10}/(\d{1,10})", re.ASCII)
-# Of the many brands of MP4 files, those for music and for books; videos have others. Source: the
-# registry of brands at mp4ra.org.
-AUDIO_BRANDS = {b"M4A ", b"M4B "}
 
 
 @dataclass(frozen=True, kw_only=True)
 class AudioOnDisk:
-    """A fetched file. `extension` (with its dot) is what its first bytes say it is, if they do.
+    """A fetched file. `extension` is what its first bytes say it is, if they do: a guess.
 
     `complete`: as many bytes came as the server had announced. `page`: it begins as no audio does,
     and says that it is something to read, as the errors of servers in between are.
@@ -48,7 +47,7 @@ class AudioOnDisk:
 
     path: Path
     size_bytes: int
-    extension: str
+    extension: Extension | None
     complete: bool = False
     page: bool = False
 
@@ -256,24 +255,3 @@ def _as_audio_error(error: BaseException) -> AudioError:
             return cause
         cause = cause.__cause__ or cause.__context__
     return AudioUnavailable(in_short(error))
-
-
-def recognise(path: Path) -> str:
-    """The extension that fits the first bytes, or nothing: what begins so may yet be audio."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
-        return ".wav"
-    if head[:4] == b"OggS":
-        return ".ogg"
-    if head[:4] == b"fLaC":
-        return ".flac"
-    if head[4:8] == b"ftyp" and head[8:12] in AUDIO_BRANDS:
-        return ".m4a"
-    if head[:3] == b"ID3":
-        return ".mp3"
-    # MPEG audio frames begin with eleven set bits; ADTS (AAC) has zero layer bits after them.
-    # All layer bits set would be Layer I, which nobody sends; it also begins UTF-16 text.
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0x06:
-        return ".mp3" if head[1] & 0x06 else ".aac"
-    return ""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
@@ -28,7 +29,7 @@ HOSTILE = st.text(
 )
 TRACK = Track(
     fitted=Fitted(path=Path("audio"), format=AudioFormat.MP3, bitrate_kbit_s=320),
-    extension=".mp3",
+    extension=Extension.MP3,
     size_bytes=1,
     examined=Examined(sound=a_sound(), picture=b"PNG"),
 )

@@ -11,7 +11,7 @@ from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 from bot.errors import AddressRefused, AudioError, AudioTooLarge, AudioUnavailable
-from bot.provider.audio_file import AudioFetcher, recognise
+from bot.provider.audio_file import AudioFetcher
 from tests.bot.provider.clips import WAV
 
 LIMIT_BYTES = 10_000
@@ -378,54 +378,3 @@ async def test_fetch_fails_as_an_audio_error_when_the_name_can_not_be_resolved(u
         with pytest.raises(AudioError):
             async with fetcher.fetch(url, limit_bytes=LIMIT_BYTES):
                 pass
-
-
-# --- recognising --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("head", "extension"),
-    [
-        (b"RIFF\0\0\0\0WAVEfmt ", ".wav"),
-        (b"RF64\xff\xff\xff\xffWAVEds64", ".wav"),
-        (b"OggS\0\x02", ".ogg"),
-        (b"fLaC\0\0\0\x22", ".flac"),
-        (b"\0\0\0\x20ftypM4A \0\0\0\0", ".m4a"),
-        (b"\0\0\0\x20ftypM4B \0\0\0\0", ".m4a"),
-        (b"ID3\x04\0\0", ".mp3"),
-        (b"\xff\xfb\x90\x64", ".mp3"),
-        (b"\xff\xf3\x40\xc0", ".mp3"),
-        (b"\xff\xfd\x90\x64", ".mp3"),
-        (b"\xff\xf1\x50\x80", ".aac"),
-        (b"\xff\xf9\x50\x80", ".aac"),
-    ],
-)
-def test_format_is_recognised_by_the_first_bytes(
-    tmp_path: Path, head: bytes, extension: str
-) -> None:
-    path = tmp_path / "audio"
-    path.write_bytes(head)
-    assert recognise(path) == extension
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"",
-        b"\xff",
-        b"\xff\xd8\xff\xe0JFIF",
-        "text".encode("utf-16"),
-        b"RIFF\0\0\0\0AVI LIST",
-        b"RIFF\0\0\0\0WEBPVP8 ",
-        b"<html>ftyp",
-        b"\0\0\0\x20ftypisom\0\0\0\0",
-        b"\0\0\0\x20ftypmp42\0\0\0\0",
-        b"\0\0\0\x14ftypqt  \0\0\0\0",
-        b"\x1f\x8b\x08",
-        b"PK\x03\x04",
-    ],
-)
-def test_no_format_is_recognised_when_nothing_tells_of_audio(tmp_path: Path, head: bytes) -> None:
-    path = tmp_path / "audio"
-    path.write_bytes(head)
-    assert recognise(path) == ""
