@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import words
+from bot.audio.kinds import Extension
 from bot.jobs import AudioFormat
 
 __all__ = ["EXTENSIONS", "AudioFormat", "Tags"]
@@ -17,7 +18,11 @@ MODEL_LIMIT = 80
 _TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
-EXTENSIONS = {AudioFormat.FLAC: ".flac", AudioFormat.MP3: ".mp3", AudioFormat.OPUS: ".ogg"}
+EXTENSIONS = {
+    AudioFormat.FLAC: Extension.FLAC,
+    AudioFormat.MP3: Extension.MP3,
+    AudioFormat.OPUS: Extension.OGG,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
