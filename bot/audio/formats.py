@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot import words
+from bot.audio.kinds import Extension
 from bot.characters import printable, whole
 from bot.jobs import AudioFormat
 
@@ -13,7 +14,11 @@ TITLE_LIMIT = 120
 PROMPT_LIMIT = 4000
 MODEL_LIMIT = 80
 
-EXTENSIONS = {AudioFormat.FLAC: ".flac", AudioFormat.MP3: ".mp3", AudioFormat.OPUS: ".ogg"}
+EXTENSIONS = {
+    AudioFormat.FLAC: Extension.FLAC,
+    AudioFormat.MP3: Extension.MP3,
+    AudioFormat.OPUS: Extension.OGG,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

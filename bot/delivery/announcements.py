@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import cast
 
 import discord
-from yarl import URL
 
 from bot import words
 from bot.audio.description import describe
@@ -72,11 +71,10 @@ def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcem
 
 
 def track_link(job: Job, url: str, why: str, *, parent: Ancestor | None = None) -> Announcement:
-    """The finished track as a link; `why` is a whole sentence.
+    """The finished track as a link that is fit to be shown; `why` is a whole sentence.
 
     Signed addresses may be longer than a button holds, or even a message.
     """
-    url = str(URL(url))  # what is not ASCII or could end the link is percent-encoded
     if len(url) > ADDRESS_LIMIT:
         return track_unreachable(job, parent=parent)
     content, download = words.track_as_address(job.member_id, why, url), []
