@@ -21,6 +21,7 @@ from bot.store.single import only_bot
 from bot.store.trouble import explain
 from bot.store.turns import Turn, take_turns
 
+SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
 # Small plans at hosters allow 20 connections in all; one more listens (`bot.store.wakeup`).
 POOL_SIZE = 8
@@ -35,13 +36,15 @@ log = logging.getLogger(__name__)
 def engine_url(database_url: str) -> URL:
     """The address as SQLAlchemy wants it, with the asyncio driver.
 
+    All that follows `sqlite:///` is the file's path, to the letter: a folder may be called anything.
+
     Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`. What else
     they add is meant for libpq and left out (`application_name`, `channel_binding`): SQLAlchemy
     would hand it to `asyncpg.connect` as an argument, which takes none of that name.
     """
+    if database_url.startswith(SQLITE):
+        return URL.create("sqlite+aiosqlite", database=database_url.removeprefix(SQLITE))
     url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        return url.set(drivername="sqlite+aiosqlite")
     query = {"ssl": url.query["sslmode"]} if "sslmode" in url.query else {}
     return url.set(drivername="postgresql+asyncpg", query=query)
 
@@ -150,8 +153,10 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 
 def _migrations() -> Config:
+    """Alembic's settings. It reads them as a configuration file's, where `%` needs doubling."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
     return config
 
 

@@ -25,11 +25,8 @@ class Wakeup:
     """Sends words to all processes, and passes on theirs."""
 
     def __init__(self, url: URL, on_word: Callable[[str], None]) -> None:
-        query = dict(url.query)
-        if "ssl" in query:
-            query["sslmode"] = query.pop("ssl")
-        plain = url.set(drivername="postgresql", query=query)
-        self._address = plain.render_as_string(hide_password=False)
+        # Part by part, not as an address: nothing has to be encoded, or can be quoted by an error.
+        self._server = {**url.translate_connect_args(username="user"), **url.query}
         self._on_word = on_word
         self._words: asyncio.Queue[str] = asyncio.Queue()
         self._pending: set[str] = set()
@@ -60,7 +57,7 @@ class Wakeup:
             await asyncio.sleep(RECONNECT_S)
 
     async def _talk(self) -> None:
-        connection = await asyncpg.connect(self._address, timeout=TIMEOUT_S)
+        connection = await asyncpg.connect(**self._server, timeout=TIMEOUT_S)
         connection.add_termination_listener(self._lost)
         try:
             await connection.add_listener(CHANNEL, self._heard)
