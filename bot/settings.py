@@ -17,7 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.jobs import AudioFormat
 
-_PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
+_PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019"}
 # What editors leave at the ends of lines and files, besides white space.
 _INVISIBLE = "\ufeff\u200b\u2060"
 # A character of a user's name or password: as it is, or percent-encoded. What divides an address

@@ -3,10 +3,10 @@
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.hosting import ephemeral_disk
@@ -17,8 +17,6 @@ from bot.store.single import a_bot_runs_on
 from bot.store.survey import Survey
 from bot.store.trouble import explain
 from bot.workers.worker import utc_now
-
-LOW_DISK_BYTES = 200 * 2**20
 
 
 @contextlib.asynccontextmanager
@@ -62,18 +60,12 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
 
 
 async def check_disk(settings: Settings) -> Sequence[Finding]:
-    """Room for the database; tracks pass through the temporary folder one by one."""
+    """Room for the database, and for tracks, which pass through the temporary folder."""
     file = sqlite_file(settings.database_url)
-    folder = _existing_folder(file)
-    free_bytes = shutil.disk_usage(folder).free
-    text = f"{free_bytes / 2**30:.1f} GB free in {folder}"
-    if free_bytes < LOW_DISK_BYTES:
-        raise Ill(f"only {text}. Make room")
+    folders = folders_in_use(file)
+    if short := ", ".join(short_of_room(folders)):
+        least = LEAST_FREE_BYTES // 2**20
+        raise Ill(f"{short}: below {least} MB no request is taken in. Make room")
+    free = [f"{shutil.disk_usage(one).free / 2**30:.1f} GB free in {one}" for one in folders]
     lost = ephemeral_disk(file)
-    return [ok(text), warn(lost)] if lost else [ok(text)]
-
-
-def _existing_folder(file: Path | None) -> Path:
-    """The folder of a file, or the nearest one above it that exists; else the working directory."""
-    folder = file.parent if file else Path.cwd()
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    return [*map(ok, free), *([warn(lost)] if lost else [])]

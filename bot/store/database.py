@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 def engine_url(database_url: str) -> URL:
     """The address as SQLAlchemy wants it, with the asyncio driver.
 
-    All that follows `sqlite:///` is the file's path, to the letter: a folder may be called anything.
+    What follows `sqlite:///` is the file's path, to the letter: a folder may be called anything.
 
     Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`. What else
     they add is meant for libpq and left out (`application_name`, `channel_binding`): SQLAlchemy

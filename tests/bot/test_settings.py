@@ -256,7 +256,9 @@ def test_quote_that_is_left_in_a_secret_is_said(
 
 def test_quotes_with_nothing_in_them_are_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch, PORT='""', ALLOWED_GUILD_IDS="''", LOG_LEVEL='" "')
-    assert (settings.port, settings.allowed_guild_ids, settings.log_level) == (None, set(), "INFO")
+    assert settings.port is None
+    assert settings.allowed_guild_ids == frozenset()
+    assert settings.log_level == "INFO"
     assert "is missing" in problem(monkeypatch, AIMLAPI_KEY='""')
 
 

@@ -75,7 +75,7 @@ async def test_sqlite_file_lies_where_it_was_said_whatever_its_folder_is_called(
     async with open_database(f"sqlite:///{file}"):
         assert file.is_file()
     assert sqlite_file(f"sqlite:///{file}") == file
-    assert os.listdir(tmp_path) == [ODD_NAME]
+    assert (tmp_path / ODD_NAME).is_dir()
 
 
 async def test_schema_is_made_whatever_the_folder_of_the_bot_is_called(tmp_path: Path) -> None:
