@@ -18,6 +18,7 @@ from bot.hosting import ephemeral_disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
+from bot.proxy import unused_proxy
 from bot.settings import Settings
 from bot.stopping import IN_FLIGHT_S, on_signal
 from bot.store.database import open_database, sqlite_file
@@ -43,6 +44,9 @@ async def run(settings: Settings) -> None:
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
     _warn_of_ephemeral_disk(settings.database_url)
+    proxy = settings.proxy()
+    if not proxy and (unused := unused_proxy()):
+        log.warning("%s", unused)
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
@@ -55,12 +59,15 @@ async def run(settings: Settings) -> None:
         allow_user_installs=settings.allow_user_installs,
         shard_count=settings.shard_count,
         shard_ids=settings.shard_ids,
+        proxy=proxy,
     )
     async with (
         open_database(settings.database_url) as engine,
         _health_server(settings, client, Survey(engine), metrics, clock=clock, disk=disk) as health,
-        Provider.open(settings.aimlapi_url, key, trace=metrics.trace("provider")) as provider,
-        AudioFetcher.open(settings.aimlapi_url) as fetcher,
+        Provider.open(
+            settings.aimlapi_url, key, trace=metrics.trace("provider"), proxy=proxy
+        ) as provider,
+        AudioFetcher.open(settings.aimlapi_url, proxy) as fetcher,
         Workshop.open() as workshop,
         client,
     ):

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.jobs import AudioFormat
+from bot.proxy import Proxy
 
 _PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019"}
 # What editors leave at the ends of lines and files, besides white space.
@@ -81,6 +82,8 @@ def _proxy_url(value: SecretStr) -> SecretStr:
     address = value.get_secret_value()
     if not _PROXY.fullmatch(address) or not _has_fit_port(urlsplit(address)):
         raise ValueError(f"is not of the form http://user:password@host:port. {ENCODE}")
+    if ":" in unquote(urlsplit(address).username or ""):
+        raise ValueError("has a colon in its user name, which no proxy could be told")
     return value
 
 
@@ -177,6 +180,10 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    def proxy(self) -> Proxy | None:
+        """What Discord and the provider are asked through."""
+        return Proxy.at(self.proxy_url.get_secret_value()) if self.proxy_url else None
 
     def secrets(self) -> list[str]:
         """What must not be shown anywhere, passwords in each spelling that an address may have."""

@@ -107,7 +107,7 @@ async def _check_limits(
         raise DailyLimitReached(limit=limits.per_member, whole_bot=False, free_at=free_at)
     # Where tracks have no limit, only what came to nothing has one.
     fruitless = sa.or_(jobs.c.state.in_(FRUITLESS), jobs.c.interaction_id == new.interaction_id)
-    tried = (*mine, sa.true() if limits.per_member else fruitless)
+    tried = mine if limits.per_member else (*mine, fruitless)
     if free_at := await _free_at(connection, limits.attempts, *tried):
         raise AttemptsUsedUp(limit=limits.attempts, free_at=free_at)
     if limits.whole_bot:
