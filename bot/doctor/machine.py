@@ -12,7 +12,8 @@ from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.hosting import ephemeral_disk
 from bot.jobs import JobState
 from bot.settings import Settings
-from bot.store.database import connect, is_current, sqlite_file
+from bot.store.database import connect, is_current, is_pooled, sqlite_file
+from bot.store.pooling import ADVICE
 from bot.store.single import a_bot_runs_on
 from bot.store.survey import Survey
 from bot.store.trouble import explain
@@ -30,7 +31,7 @@ async def open_survey(settings: Settings) -> AsyncIterator[Survey | None]:
         yield None
         return
     try:
-        engine = connect(settings.database_url)
+        engine = connect(settings.database_url, pooled=await is_pooled(settings.database_url))
     except DatabaseUnusable as error:
         raise Ill(str(error)) from error
     try:
@@ -54,6 +55,8 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
     if census:
         waiting, running = census.jobs[JobState.QUEUED], census.jobs[JobState.GENERATING]
         findings = [ok(f"up to date; {waiting} jobs wait, {running} are at the provider")]
+    if await is_pooled(settings.database_url):
+        findings.append(warn(ADVICE))
     if file and a_bot_runs_on(file):
         findings.append(ok("a bot is running on this database"))
     return findings

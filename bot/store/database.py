@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
+from bot.store.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 from bot.store.single import only_bot
 from bot.store.trouble import explain
 from bot.store.turns import Turn, take_turns
@@ -60,7 +61,10 @@ def sqlite_file(database_url: str) -> Path | None:
 @contextlib.asynccontextmanager
 async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""
-    engine = connect(database_url)
+    pooled = await is_pooled(database_url)
+    if pooled:
+        log.warning("%s", ADVICE)
+    engine = connect(database_url, pooled=pooled)
     try:
         with only_bot(engine.url):
             try:
@@ -70,6 +74,12 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
             yield engine
     finally:
         await engine.dispose()
+
+
+async def is_pooled(database_url: str) -> bool:
+    """Whether a pooler shares the server's connections out by transaction. Raises nothing."""
+    url = engine_url(database_url)
+    return url.get_backend_name() != "sqlite" and await pools_by_transaction(url)
 
 
 class _Pool(sa.AsyncAdaptedQueuePool):
@@ -82,8 +92,11 @@ class _Pool(sa.AsyncAdaptedQueuePool):
             raise DatabaseTrouble("does not keep up: no connection came free") from error
 
 
-def connect(database_url: str) -> AsyncEngine:
-    """An engine that has not connected yet. Folders of a SQLite file are made."""
+def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
+    """An engine that has not connected yet. Folders of a SQLite file are made.
+
+    `pooled` by transaction, it leaves nothing behind on the server (`bot.store.pooling`).
+    """
     url = engine_url(database_url)
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(
@@ -93,7 +106,11 @@ def connect(database_url: str) -> AsyncEngine:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
-            connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+            connect_args={
+                "timeout": CONNECT_TIMEOUT_S,
+                "command_timeout": COMMAND_TIMEOUT_S,
+                **(WITHOUT_PREPARED if pooled else {}),
+            },
         )
         sa.event.listen(engine.sync_engine, "do_connect", _connect_or_explain)
         sa.event.listen(engine.sync_engine, "handle_error", _translate)

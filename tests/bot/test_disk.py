@@ -27,7 +27,7 @@ class Room:
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Room:
     room = Room()
-    monkeypatch.setattr(module.shutil, "disk_usage", room)
+    monkeypatch.setattr("shutil.disk_usage", room)
     monkeypatch.setattr(module, "LOOK_EVERY_S", 0.0)
     return room
 
@@ -68,7 +68,7 @@ def test_disk_is_looked_at_now_and_then_however_often_it_is_asked(
 def test_nearest_folder_counts_when_the_databases_is_not_there_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     (tmp_path / "data").mkdir()
     on_one_disk = [tmp_path / "data"]
@@ -78,5 +78,5 @@ def test_nearest_folder_counts_when_the_databases_is_not_there_yet(
 
 
 def test_folders_on_two_disks_both_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.tempfile, "gettempdir", lambda: "/proc")
+    monkeypatch.setattr("tempfile.gettempdir", lambda: "/proc")
     assert folders_in_use(tmp_path / "compose.db") == [tmp_path, Path("/proc")]
