@@ -51,6 +51,7 @@ async def run(settings: Settings) -> None:
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
     disk = Disk(folders_in_use(sqlite_file(settings.database_url)))
+    disk.has_room()  # if not, the log says so from the start
     clock = SharedClock()
     client = ComposeClient(
         http_trace=metrics.trace("discord"),

@@ -106,6 +106,7 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
+            hide_parameters=True,  # tokens and prompts are nothing for a traceback
             connect_args={
                 "timeout": CONNECT_TIMEOUT_S,
                 "command_timeout": COMMAND_TIMEOUT_S,
@@ -123,7 +124,12 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
     # cheaper than its busy loop.
     engine = create_async_engine(
-        url, poolclass=_Pool, pool_size=1, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
+        url,
+        poolclass=_Pool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        hide_parameters=True,
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.e2e
 
 
 async def test_member_is_told_when_attempts_are_used_up_and_others_go_on(stage: Stage) -> None:
-    ben, lena = stage.member("Ben"), stage.member("Lena")
+    ben, ada = stage.member("Ben"), stage.member("Ada")
     async with opened_shelf(f"sqlite:///{stage.folder / 'compose.db'}") as shelf:
         for _ in range(60):
             await shelf.put(member_id=ben.user_id, state=JobState.CANCELLED)
@@ -18,5 +18,5 @@ async def test_member_is_told_when_attempts_are_used_up_and_others_go_on(stage: 
     assert "You have asked 60 times within 24 hours" in told
     assert "Nothing was started" in told
     assert stage.provider.generations == []
-    await (await lena.slash("compose", prompt="lo-fi rain")).answered()
-    await stage.track(lena, "lo-fi rain")
+    await (await ada.slash("compose", prompt="lo-fi rain")).answered()
+    await stage.track(ada, "lo-fi rain")

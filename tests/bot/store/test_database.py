@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseUnusable
 from bot.store.database import engine_url, is_current, migrate, open_database, sqlite_file
-from bot.store.tables import metadata
+from bot.store.tables import jobs, metadata
 from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"
@@ -168,3 +168,12 @@ async def test_naive_datetime_is_refused_when_it_is_stored(stored: Stored) -> No
     naive = datetime(2026, 11, 22)  # noqa: DTZ001 - that is the point
     with pytest.raises(sa.exc.StatementError, match="naive"):
         await stored.jobs.accept(new.id, None, naive)
+
+
+async def test_error_shows_nothing_of_what_was_to_be_stored(engine: AsyncEngine) -> None:
+    row = vars(a_new_job(interaction_token=SECRET))
+    row = {name: value for name, value in row.items() if name in jobs.c}
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        async with engine.begin() as connection:
+            await connection.execute(sa.insert(jobs).values(**row))
+    assert SECRET not in str(caught.value)
