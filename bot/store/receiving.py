@@ -19,7 +19,6 @@ from bot.store.turns import Turn, take_turns
 DAY = timedelta(hours=24)
 # What comes to nothing costs the host, too: rows, messages, and his good name at the provider.
 ATTEMPTS_A_DAY = 60
-ATTEMPTS_A_TRACK = 3
 ON_THEIR_WAY = (JobState.RECEIVED, JobState.QUEUED)
 FRUITLESS = (JobState.FAILED, JobState.CANCELLED)
 # Failed jobs do not count, nor do those that were cancelled before they went to the provider.
@@ -35,11 +34,6 @@ class DailyLimits:
 
     per_member: int
     whole_bot: int
-
-    @property
-    def attempts(self) -> int:
-        """Requests of a member within 24 hours, whatever becomes of them."""
-        return max(ATTEMPTS_A_DAY, ATTEMPTS_A_TRACK * self.per_member)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +99,11 @@ async def _check_limits(
     mine = (*today, jobs.c.member_id == new.member_id)
     if free_at := await _free_at(connection, limits.per_member, *mine, COUNTED):
         raise DailyLimitReached(limit=limits.per_member, whole_bot=False, free_at=free_at)
-    # Where tracks have no limit, only what came to nothing has one.
+    # Where more tracks than that are allowed, only what came to nothing counts.
     fruitless = sa.or_(jobs.c.state.in_(FRUITLESS), jobs.c.interaction_id == new.interaction_id)
-    tried = mine if limits.per_member else (*mine, fruitless)
-    if free_at := await _free_at(connection, limits.attempts, *tried):
-        raise AttemptsUsedUp(limit=limits.attempts, free_at=free_at)
+    tried = mine if 0 < limits.per_member <= ATTEMPTS_A_DAY else (*mine, fruitless)
+    if free_at := await _free_at(connection, ATTEMPTS_A_DAY, *tried):
+        raise AttemptsUsedUp(limit=ATTEMPTS_A_DAY, free_at=free_at)
     if limits.whole_bot:
         await take_turns(connection, Turn.WHOLE_BOT)
     if free_at := await _free_at(connection, limits.whole_bot, *today, COUNTED):

@@ -142,6 +142,7 @@ async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
 # --- daily limits -------------------------------------------------------------------------------
 
 TWO = DailyLimits(per_member=2, whole_bot=0)
+MANY = DailyLimits(per_member=9, whole_bot=0)
 
 
 async def test_member_is_refused_when_the_limit_is_reached(stored: Stored) -> None:
@@ -234,17 +235,14 @@ async def test_no_limit_holds_when_it_is_zero(stored: Stored) -> None:
 def three_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a test need not make sixty."""
     monkeypatch.setattr(receiving, "ATTEMPTS_A_DAY", 3)
-    monkeypatch.setattr(receiving, "ATTEMPTS_A_TRACK", 1)
 
 
-def test_attempts_are_sixty_unless_more_tracks_are_allowed() -> None:
-    assert DailyLimits(per_member=20, whole_bot=0).attempts == 60
-    assert DailyLimits(per_member=1, whole_bot=0).attempts == 60
-    assert DailyLimits(per_member=100, whole_bot=0).attempts == 300
+def test_attempts_are_sixty_a_day() -> None:
+    assert receiving.ATTEMPTS_A_DAY == 60
 
 
 @pytest.mark.usefixtures("three_attempts")
-@pytest.mark.parametrize("limits", [TWO, NO_LIMITS])
+@pytest.mark.parametrize("limits", [TWO, MANY, NO_LIMITS])
 async def test_member_is_refused_when_attempts_are_used_up_that_came_to_nothing(
     stored: Stored, limits: DailyLimits
 ) -> None:
@@ -270,10 +268,13 @@ async def test_tracks_are_attempts_too_where_they_have_a_limit(stored: Stored) -
 
 
 @pytest.mark.usefixtures("three_attempts")
-async def test_tracks_are_without_limit_where_that_was_chosen(stored: Stored) -> None:
+@pytest.mark.parametrize("limits", [MANY, NO_LIMITS])
+async def test_tracks_are_no_attempts_where_more_of_them_are_allowed(
+    stored: Stored, limits: DailyLimits
+) -> None:
     for _ in range(5):
         await stored.succeed()
-    await stored.receive(NO_LIMITS)
+    await stored.receive(limits)
 
 
 @pytest.mark.usefixtures("three_attempts")
