@@ -118,8 +118,13 @@ class Unanswering(Survey):
 
 
 async def test_disk_is_not_well_when_it_has_no_room(engine: AsyncEngine) -> None:
-    full = {"connected": lambda: True, "clock": utc_now, "has_room": lambda: False}
-    health = Health(Survey(engine), Metrics(), **full)
+    health = Health(
+        Survey(engine),
+        Metrics(),
+        connected=lambda: True,
+        clock=utc_now,
+        has_room=lambda: False,
+    )
     assert (await health.parts())["disk"] is False
     await health.close()
 
