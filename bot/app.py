@@ -12,11 +12,13 @@ from sqlalchemy.engine import URL
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.connection import log_in, stay_connected
+from bot.disk import Disk, folders_in_use
 from bot.health import Health, serving
 from bot.hosting import ephemeral_disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
+from bot.proxy import unused_proxy
 from bot.settings import Settings
 from bot.stopping import IN_FLIGHT_S, on_signal
 from bot.store.database import open_database, sqlite_file
@@ -42,9 +44,14 @@ async def run(settings: Settings) -> None:
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
     _warn_of_ephemeral_disk(settings.database_url)
+    proxy = settings.proxy()
+    if not proxy and (unused := unused_proxy()):
+        log.warning("%s", unused)
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
+    disk = Disk(folders_in_use(sqlite_file(settings.database_url)))
+    disk.has_room()  # if not, the log says so from the start
     clock = SharedClock()
     client = ComposeClient(
         http_trace=metrics.trace("discord"),
@@ -53,12 +60,15 @@ async def run(settings: Settings) -> None:
         allow_user_installs=settings.allow_user_installs,
         shard_count=settings.shard_count,
         shard_ids=settings.shard_ids,
+        proxy=proxy,
     )
     async with (
         open_database(settings.database_url) as engine,
-        _health_server(settings, client, Survey(engine), metrics, clock) as health,
-        Provider.open(settings.aimlapi_url, key, trace=metrics.trace("provider")) as provider,
-        AudioFetcher.open(settings.aimlapi_url) as fetcher,
+        _health_server(settings, client, Survey(engine), metrics, clock=clock, disk=disk) as health,
+        Provider.open(
+            settings.aimlapi_url, key, trace=metrics.trace("provider"), proxy=proxy
+        ) as provider,
+        AudioFetcher.open(settings.aimlapi_url, proxy) as fetcher,
         Workshop.open() as workshop,
         client,
     ):
@@ -69,9 +79,7 @@ async def run(settings: Settings) -> None:
         alone = engine.dialect.name == "sqlite"
         stores = Stores.on(engine, worker_id)
         janitor = Janitor(
-            stores.held,
-            stores.references,
-            stores.drafts,
+            stores,
             held_days=settings.held_days,
             clock=clock,
         )
@@ -91,6 +99,7 @@ async def run(settings: Settings) -> None:
                 bells=bells,
                 metrics=metrics,
                 clock=clock,
+                disk=disk,
             )
             health.workers = workers
             await _serve(client, settings.discord_token.get_secret_value(), workers, stop)
@@ -110,10 +119,22 @@ async def _open_bells(url: URL, *, alone: bool) -> AsyncIterator[Bells]:
 
 @contextlib.asynccontextmanager
 async def _health_server(
-    settings: Settings, client: ComposeClient, survey: Survey, metrics: Metrics, clock: Clock
+    settings: Settings,
+    client: ComposeClient,
+    survey: Survey,
+    metrics: Metrics,
+    *,
+    clock: Clock,
+    disk: Disk,
 ) -> AsyncIterator[Health]:
     """What answers on PORT, from before Discord and the provider are asked for anything."""
-    health = Health(survey, metrics, connected=lambda: client.connected, clock=clock)
+    health = Health(
+        survey,
+        metrics,
+        connected=lambda: client.connected,
+        clock=clock,
+        has_room=disk.has_room,
+    )
     async with serving(health, metrics, host=settings.host, port=settings.port):
         yield health
 

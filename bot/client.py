@@ -23,6 +23,7 @@ from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.errors import DatabaseTrouble
 from bot.library import Library
+from bot.proxy import Proxy, through
 from bot.reception import Reception
 from bot.references import References
 from bot.tracks import Tracks
@@ -74,6 +75,7 @@ class ComposeClient(commands.AutoShardedBot):
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         # Without them discord.py asks /gateway/bot how many there should be, and opens all.
         shards: dict[str, Any] = {"shard_count": shard_count} if shard_count else {}
@@ -98,6 +100,7 @@ class ComposeClient(commands.AutoShardedBot):
                 guild=True, dm_channel=allow_user_installs, private_channel=allow_user_installs
             ),
             http_trace=http_trace or aiohttp.TraceConfig(),
+            **through(proxy),
             **shards,
         )
         self._command_guild_id = command_guild_id

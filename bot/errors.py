@@ -10,6 +10,8 @@
     ├── IllegalMove              a job was asked to make a move its state does not allow
     ├── AlreadyReceived          this interaction has made its job before
     ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
+    ├── AttemptsUsedUp           the member has asked too often today, whatever became of it
+    ├── NoRoom                   the disk is nearly full: nothing new is taken in
     ├── AlreadyRetried           this failed job is being tried again already
     ├── ReferenceLost            the audio for a cover can't be had any more: final, and free
     ├── ReferenceTrouble         whether it can still be had can't be known for now: try again later
@@ -102,6 +104,19 @@ class DailyLimitReached(ComposeError):
         self.limit = limit
         self.whole_bot = whole_bot
         self.free_at = free_at
+
+
+class AttemptsUsedUp(ComposeError):
+    """No more requests for now. `free_at` (UTC) is when the next one is possible again."""
+
+    def __init__(self, *, limit: int, free_at: datetime) -> None:
+        super().__init__(f"{limit} requests of a member within a day")
+        self.limit = limit
+        self.free_at = free_at
+
+
+class NoRoom(ComposeError):
+    """The disk is nearly full; the log says where."""
 
 
 class AlreadyRetried(ComposeError):

@@ -30,24 +30,32 @@ class Health:
     """How the parts of the process are. Workers are added once they run."""
 
     def __init__(
-        self, survey: Survey, metrics: Metrics, *, connected: Callable[[], bool], clock: Clock
+        self,
+        survey: Survey,
+        metrics: Metrics,
+        *,
+        connected: Callable[[], bool],
+        clock: Clock,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self.workers: Sequence[Worker[Any]] = ()
         self._survey = survey
         self._metrics = metrics
         self._connected = connected
         self._clock = clock
+        self._has_room = has_room  # on the disk
         self._asking: asyncio.Task[bool] | None = None
         self._asked_at_s = -FRESH_S
         self._counting = asyncio.Lock()
         self._counted_at_s = -CENSUS_FRESH_S
 
     async def parts(self) -> dict[str, bool]:
-        """Whether each part is well: the gateway, the database, and every loop."""
+        """Whether each part is well: the gateway, the database, the disk, and every loop."""
         loops = {type(worker).__name__.lower(): worker.alive for worker in self.workers}
         return {
             "gateway": self._connected(),
             "database": await self._database_answers(),
+            "disk": self._has_room(),
             "workers": bool(self.workers),
             **loops,
         }

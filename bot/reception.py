@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.drafts import Draft
-from bot.errors import DatabaseTrouble
+from bot.errors import DatabaseTrouble, NoRoom
 from bot.jobs import Job, JobState, NewJob, NoticeKind
 from bot.logs import about_job
 from bot.store.draft_store import DraftStore
@@ -62,6 +62,7 @@ class Reception:
         at_most_running: int,
         bells: Bells,
         clock: Clock,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._jobs = jobs
         self._drafts = drafts
@@ -72,6 +73,7 @@ class Reception:
         self._at_most_running = at_most_running
         self._bells = bells
         self._clock = clock
+        self._has_room = has_room  # on the disk
         self._late: set[asyncio.Task[Any]] = set()
 
     def serves(self, guild_id: int) -> bool:
@@ -81,9 +83,12 @@ class Reception:
     async def admit(self, new: NewJob, *, within_s: float) -> Admitted:
         """Store the request as `received`, quickly enough for an answer in time.
 
-        Raises `DailyLimitReached`, `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it
-        is stored after all when we said that it was not, it has no card, so it is never paid for.
+        Raises `NoRoom`, `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived`, `AlreadyRetried`
+        or `DatabaseTrouble`. If it is stored after all when we said that it was not, it has no
+        card, so it is never paid for.
         """
+        if not self._has_room():
+            raise NoRoom("the disk is nearly full")
         return await self.in_time(self._store(new), within_s)
 
     async def in_time(self, work: Coroutine[Any, Any, T], within_s: float) -> T:

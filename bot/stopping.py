@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 
 
 def on_signal() -> asyncio.Event:
-    """An event that SIGTERM or SIGINT sets. From then on the process has `AT_THE_LATEST_S`.
+    """An event that a signal to end sets. From then on the process has `AT_THE_LATEST_S`.
+
+    These are SIGTERM, SIGINT, and SIGHUP, by which a terminal says that it was closed; where
+    whoever started the bot has it ignored (`nohup`), it stays ignored.
 
     Threads watch over that: the loop itself may wait for a database or a connection, and the log
     for somebody who reads it. Ending like this is no worse than a power cut, which loses nothing
@@ -25,14 +28,16 @@ def on_signal() -> asyncio.Event:
     """
     stop = asyncio.Event()
 
-    def ask() -> None:
+    def ask(number: signal.Signals) -> None:
         if not stop.is_set():
             _after(AT_THE_LATEST_S, _end_with_a_word)
             _after(AT_THE_LATEST_S + LAST_WORD_S, _end)
+            log.info("asked to stop by %s", number.name)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ask)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, ask, number)
     return stop
 
 

@@ -19,6 +19,7 @@ from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.delivery.track_delivery import TrackDelivery
 from bot.delivery.track_messages import TrackMessages
+from bot.disk import Disk
 from bot.library import Library
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
@@ -26,6 +27,7 @@ from bot.provider.client import Provider
 from bot.reception import Reception
 from bot.references import References
 from bot.settings import Settings
+from bot.store.kept_room import MB, Room
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.tracks import Tracks
@@ -50,6 +52,7 @@ def build(
     bells: Bells,
     metrics: Metrics,
     clock: Clock,
+    disk: Disk,
 ) -> Sequence[Worker[Any]]:
     """Wire the workers to each other, and the client to the reception."""
     jobs, notices = stores.jobs, stores.notices
@@ -73,6 +76,7 @@ def build(
         at_most_running=settings.max_concurrent_generations,
         bells=bells,
         clock=clock,
+        has_room=disk.has_room,
     )
     client.batches = BatchCards(stores.batches, client.reception, messenger, clock)
     aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
@@ -102,9 +106,16 @@ def build(
         metrics=metrics,
     )
     ladder = Ladder(messenger, notices, clock)
+    room = Room(
+        whole_bytes=settings.kept_audio_mb * MB,
+        member_bytes=settings.kept_audio_mb_per_member * MB,
+    )
+    tracks = TrackDelivery(
+        jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock, room=room
+    )
     deliverer = Deliverer(
         notices,
-        TrackDelivery(jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock),
+        tracks,
         ladder,
         messenger,
         client.batches,

@@ -16,8 +16,10 @@ from bot.drafts import Draft, checked
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
+    AttemptsUsedUp,
     DailyLimitReached,
     DatabaseTrouble,
+    NoRoom,
     NotTaken,
 )
 from bot.jobs import Brief, Job, JobState, NewJob
@@ -69,6 +71,10 @@ async def _admit(
         return await interaction.client.reception.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
         await refuse(interaction, words.limit_reached(error), draft)
+    except AttemptsUsedUp as error:
+        await refuse(interaction, words.attempts_used_up(error), draft)
+    except NoRoom:
+        await refuse(interaction, words.NO_ROOM, draft)
     except AlreadyRetried as error:
         # What is sent from the dialog is no other try any more, but a track of its own.
         told = await _tried_again(interaction, error.other_id)

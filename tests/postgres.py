@@ -61,7 +61,7 @@ def running_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="compose-pg-"))
     password = secrets.token_hex(8)
     try:
-        user = _unprivileged_user()
+        user = unprivileged_user()
         if user:
             shutil.chown(folder, user)
         _make_cluster(programs, folder, password, user)
@@ -71,7 +71,7 @@ def running_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged_user() -> str | None:
+def unprivileged_user() -> str | None:
     """Whom to run the server as; `None` for whoever runs the tests."""
     if os.geteuid() != 0:
         return None
@@ -79,7 +79,7 @@ def _unprivileged_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def _as(user: str | None) -> dict[str, Any]:
+def as_user(user: str | None) -> dict[str, Any]:
     """Arguments of `subprocess` that give root's rights up."""
     if user is None:
         return {}
@@ -98,7 +98,7 @@ def _make_cluster(programs: Path, folder: Path, password: str, user: str | None)
         *("--encoding", "UTF8", "--locale", "C", "--no-sync", "--pwfile", str(secret)),
     ]
     done = subprocess.run(
-        command, text=True, capture_output=True, check=False, cwd="/", **_as(user)
+        command, text=True, capture_output=True, check=False, cwd="/", **as_user(user)
     )
     if done.returncode:
         raise RuntimeError(f"initdb failed: {done.stderr}")
@@ -134,7 +134,7 @@ def _guarded(folder: Path, pg_ctl: list[str], user: str | None) -> Iterator[bool
         stderr=subprocess.DEVNULL,
         cwd="/",
         start_new_session=True,
-        **_as(user),
+        **as_user(user),
     ) as guard:
         if guard.stdout is None:
             raise AssertionError("asked for a pipe, got none")

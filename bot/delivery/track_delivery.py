@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 
 from bot import words
@@ -29,6 +30,7 @@ from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
+from bot.store.kept_room import USUAL_ROOM, Room
 from bot.text import file_name
 from bot.tracks import Ancestor, parent_in
 from bot.workers.worker import Clock
@@ -36,6 +38,8 @@ from bot.workers.worker import Clock
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 # A copy is a courtesy: other deliveries must not wait for it.
 COPIED_WITHIN_S = 60.0
+# Where there is no room for what must be kept: such a part of its size, or the next, as it goes.
+SMALLER = (1 / 8, 1 / 4, 1 / 2)
 # Uploads of one track, each smaller than the one before, until a link goes out.
 FORMS = 3
 # After that many tries the workshop is not waited for any more.
@@ -57,6 +61,7 @@ class TrackDelivery:
         *,
         ladder: Ladder,
         clock: Clock,
+        room: Room = USUAL_ROOM,
     ) -> None:
         self._jobs = jobs
         self._held = held
@@ -66,6 +71,7 @@ class TrackDelivery:
         self._hearing = Hearing(fetcher, mastering)
         self._ladder = ladder
         self._clock = clock
+        self._room = room
 
     async def tell(self, notice: Notice, job: Job) -> Told:
         """Tell the member, whatever became of the file.
@@ -105,7 +111,7 @@ class TrackDelivery:
         had is left out.
         """
         try:
-            await self._copy(job, patient=notice.attempts < WORKSHOP_TRIES)
+            await self._copy(job, patient=notice.attempts < WORKSHOP_TRIES, received=False)
         except (AudioError, WorkshopTrouble) as error:
             may_come = isinstance(error, AudioUnavailable | WorkshopTrouble)
             if may_come and not has_waited(notice, FILE_PATIENCE, self._clock()):
@@ -120,23 +126,51 @@ class TrackDelivery:
         """
         try:
             async with asyncio.timeout(COPIED_WITHIN_S):
-                await self._copy(job, patient=False)
+                kept = await self._copy(job, patient=False, received=True)
         except (AudioError, WorkshopTrouble, DatabaseTrouble, TimeoutError) as error:
             log.info("no copy of its audio is kept: %s", in_short(error))
+            return
+        if not kept:
+            log.info("no copy of its audio is kept: there is no room, or it was deleted")
 
-    async def _copy(self, job: Job, *, patient: bool) -> None:
-        """In the form that the provider has it in, if Discord could take that."""
+    async def _copy(self, job: Job, *, patient: bool, received: bool) -> bool:
+        """In the form that the provider has it in, if Discord could take that; whether it is kept.
+
+        What its member has not `received` takes no more room than there is, as far as that goes.
+        """
         async with self._hearing.open(job, _address(job), patient=patient) as master:
             path, extension = master.audio.path, master.extension
             if master.audio.size_bytes > LARGEST_BYTES:
-                path, extension = await self._made_smaller(master)
+                path, extension = await self._made_smaller(master, LARGEST_BYTES)
+            if not received:
+                path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)
             held = HeldAudio(file_name=file_name(job, extension), content=content)
-        await self._held.keep(job.id, held, self._clock())
+        return await self._held.keep(
+            job.id, held, self._clock(), room=self._room, received=received
+        )
 
-    async def _made_smaller(self, master: Master) -> tuple[Path, Extension]:
-        """The best form that Discord could take, and its extension."""
-        track = await self._mastering.fit(master, LARGEST_BYTES, patient=True)
+    async def _squeezed(
+        self, master: Master, path: Path, extension: Extension
+    ) -> tuple[Path, Extension]:
+        """Made as small as the room asks for; where there is none, as small as sounds well."""
+        left_bytes = await self._held.room_left_bytes(master.job.member_id, self._room)
+        if await asyncio.to_thread(os.path.getsize, path) <= left_bytes:
+            return path, extension
+        for share in SMALLER:
+            limit_bytes = max(left_bytes, int(master.audio.size_bytes * share))
+            try:
+                return await self._made_smaller(master, limit_bytes)
+            except AudioTooLarge:
+                continue
+            except (AudioUnusable, WorkshopTrouble) as error:
+                log.warning("its audio is kept as it is, though there is no room: %s", error)
+                break
+        return path, extension
+
+    async def _made_smaller(self, master: Master, limit_bytes: int) -> tuple[Path, Extension]:
+        """The best form of at most so many bytes, and its extension."""
+        track = await self._mastering.fit(master, limit_bytes, patient=True)
         if track is None:
             size_bytes = master.audio.size_bytes
             raise AudioTooLarge(f"{size_bytes} bytes, and no form of it is small enough")

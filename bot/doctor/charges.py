@@ -43,7 +43,7 @@ async def check_charges(settings: Settings) -> Sequence[Finding]:
         async with (
             asyncio.timeout(TIMEOUT_S),
             open_survey(settings) as survey,
-            Provider.open(settings.aimlapi_url, key) as provider,
+            Provider.open(settings.aimlapi_url, key, proxy=settings.proxy()) as provider,
         ):
             if survey is None:
                 return []

@@ -9,6 +9,7 @@ from discord.http import Route
 
 from bot.characters import shortened
 from bot.doctor.findings import Finding, Ill, ok, warn
+from bot.proxy import through
 from bot.settings import Settings
 
 SERVERS_SHOWN = 10
@@ -18,7 +19,8 @@ NAME_LIMIT = 40
 async def check_discord(settings: Settings) -> Sequence[Finding]:
     """Log in over REST, and ask; nothing is connected, and nothing registered."""
     Route.BASE = settings.discord_api_url
-    async with discord.Client(intents=discord.Intents.none()) as client:
+    options = through(settings.proxy())
+    async with discord.Client(intents=discord.Intents.none(), **options) as client:
         try:
             await client.login(settings.discord_token.get_secret_value())
             return [

@@ -3,22 +3,21 @@
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.hosting import ephemeral_disk
 from bot.jobs import JobState
 from bot.settings import Settings
-from bot.store.database import connect, is_current, sqlite_file
+from bot.store.database import connect, is_current, is_pooled, sqlite_file
+from bot.store.pooling import ADVICE
 from bot.store.single import a_bot_runs_on
 from bot.store.survey import Survey
 from bot.store.trouble import explain
 from bot.workers.worker import utc_now
-
-LOW_DISK_BYTES = 200 * 2**20
 
 
 @contextlib.asynccontextmanager
@@ -32,7 +31,7 @@ async def open_survey(settings: Settings) -> AsyncIterator[Survey | None]:
         yield None
         return
     try:
-        engine = connect(settings.database_url)
+        engine = connect(settings.database_url, pooled=await is_pooled(settings.database_url))
     except DatabaseUnusable as error:
         raise Ill(str(error)) from error
     try:
@@ -56,24 +55,20 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
     if census:
         waiting, running = census.jobs[JobState.QUEUED], census.jobs[JobState.GENERATING]
         findings = [ok(f"up to date; {waiting} jobs wait, {running} are at the provider")]
+    if await is_pooled(settings.database_url):
+        findings.append(warn(ADVICE))
     if file and a_bot_runs_on(file):
         findings.append(ok("a bot is running on this database"))
     return findings
 
 
 async def check_disk(settings: Settings) -> Sequence[Finding]:
-    """Room for the database; tracks pass through the temporary folder one by one."""
+    """Room for the database, and for tracks, which pass through the temporary folder."""
     file = sqlite_file(settings.database_url)
-    folder = _existing_folder(file)
-    free_bytes = shutil.disk_usage(folder).free
-    text = f"{free_bytes / 2**30:.1f} GB free in {folder}"
-    if free_bytes < LOW_DISK_BYTES:
-        raise Ill(f"only {text}. Make room")
+    folders = folders_in_use(file)
+    if short := ", ".join(short_of_room(folders)):
+        least = LEAST_FREE_BYTES // 2**20
+        raise Ill(f"{short}: below {least} MB no request is taken in. Make room")
+    free = [f"{shutil.disk_usage(one).free / 2**30:.1f} GB free in {one}" for one in folders]
     lost = ephemeral_disk(file)
-    return [ok(text), warn(lost)] if lost else [ok(text)]
-
-
-def _existing_folder(file: Path | None) -> Path:
-    """The folder of a file, or the nearest one above it that exists; else the working directory."""
-    folder = file.parent if file else Path.cwd()
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    return [*map(ok, free), *([warn(lost)] if lost else [])]

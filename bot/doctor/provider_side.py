@@ -11,7 +11,7 @@ from bot.settings import Settings
 async def check_provider(settings: Settings) -> Sequence[Finding]:
     """Ask for the balance, which costs nothing."""
     key = settings.aimlapi_key.get_secret_value()
-    async with Provider.open(settings.aimlapi_url, key) as provider:
+    async with Provider.open(settings.aimlapi_url, key, proxy=settings.proxy()) as provider:
         try:
             balance = await provider.balance()
         except KeyRejected as error:

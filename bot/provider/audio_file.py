@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -22,6 +23,8 @@ from bot.errors import (
 from bot.provider.addresses import AddressPolicy, CheckedResolver
 from bot.provider.packed import unpack
 from bot.provider.pages import says_page
+from bot.provider.tunnel import Tunnel
+from bot.proxy import Proxy, through
 from bot.scratch import scratch_folder
 
 DOWNLOAD_TIMEOUT_S = 180
@@ -89,23 +92,33 @@ class Glimpse:
 class AudioFetcher:
     """Fetches files from addresses that the policy allows, without cookies or credentials."""
 
-    def __init__(self, session: aiohttp.ClientSession, policy: AddressPolicy) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, policy: AddressPolicy, tunnel: Tunnel | None = None
+    ) -> None:
         self._session = session
         self._policy = policy
+        self._tunnel = tunnel
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, provider_url: str) -> AsyncIterator["AudioFetcher"]:
-        """A fetcher with a session of its own, whose resolver refuses non-public addresses."""
+    async def open(
+        cls, provider_url: str, proxy: Proxy | None = None
+    ) -> AsyncIterator["AudioFetcher"]:
+        """A fetcher with a session of its own, whose resolver refuses non-public addresses.
+
+        Of a proxy, which may itself be anywhere, only addresses are asked for that were checked.
+        """
         policy = AddressPolicy(provider_url)
-        connector = aiohttp.TCPConnector(resolver=CheckedResolver(policy), use_dns_cache=False)
+        resolver = None if proxy else CheckedResolver(policy)
+        connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
         async with aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=DOWNLOAD_TIMEOUT_S, sock_read=STALL_TIMEOUT_S),
             auto_decompress=False,
+            **through(proxy),
         ) as session:
-            yield cls(session, policy)
+            yield cls(session, policy, Tunnel(policy) if proxy else None)
 
     def link(self, url: str) -> str | None:
         """The address as members may be shown it, if we would fetch from there ourselves."""
@@ -198,9 +211,10 @@ class AudioFetcher:
         address = self._policy.check(url)
         headers["Accept-Encoding"] = "identity"
         for _ in range(REDIRECT_LIMIT):
-            async with self._session.get(
-                address.url, allow_redirects=False, headers=headers
-            ) as response:
+            request: dict[str, Any] = {"url": address.url, "headers": headers}
+            if self._tunnel:
+                request = await self._tunnel.request(address.url, headers)
+            async with self._session.get(**request, allow_redirects=False) as response:
                 if response.status not in REDIRECTS:
                     yield response
                     return

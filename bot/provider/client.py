@@ -33,6 +33,7 @@ from bot.provider.wire import (
     refusal,
     says_it_refused,
 )
+from bot.proxy import Proxy, through
 
 GENERATIONS = "/v2/generate/audio"
 CONNECT_TIMEOUT_S = 10
@@ -42,6 +43,11 @@ ANSWER_LIMIT_BYTES = 1 << 20
 INFERENCE_ID_LIMIT = 200
 MODEL_USAGE = "MODEL_USAGE"
 LEDGER_PAGES = 10
+NO_CONNECTION = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # the proxy did not make one
+)
 
 
 class Provider:
@@ -63,18 +69,23 @@ class Provider:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(
-        cls, base_url: str, key: str, *, trace: aiohttp.TraceConfig | None = None
+        cls,
+        base_url: str,
+        key: str,
+        *,
+        trace: aiohttp.TraceConfig | None = None,
+        proxy: Proxy | None = None,
     ) -> AsyncIterator["Provider"]:
         """A client with its own sessions.
 
         Submissions use a fresh connection each: on a kept-alive one that the other side is just
         closing, nobody could tell whether the request was read. `trace` counts the requests.
         """
-        traces = [trace] if trace else None
+        options = {"trace_configs": [trace] if trace else None, **through(proxy)}
         fresh = aiohttp.TCPConnector(force_close=True)
         async with (
-            aiohttp.ClientSession(trace_configs=traces) as reading,
-            aiohttp.ClientSession(connector=fresh, trace_configs=traces) as submitting,
+            aiohttp.ClientSession(**options) as reading,
+            aiohttp.ClientSession(connector=fresh, **options) as submitting,
         ):
             yield cls(base_url, key, reading=reading, submitting=submitting)
 
@@ -91,7 +102,7 @@ class Provider:
                 timeout_s=SUBMIT_TIMEOUT_S,
                 json=body_of(brief),
             )
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        except NO_CONNECTION as error:
             # No connection came about, so no request was read.
             raise Unavailable(f"no connection: {error}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, Trouble) as error:

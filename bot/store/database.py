@@ -17,10 +17,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
+from bot.store.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 from bot.store.single import only_bot
 from bot.store.trouble import explain
 from bot.store.turns import Turn, take_turns
 
+SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
 # Small plans at hosters allow 20 connections in all; one more listens (`bot.store.wakeup`).
 POOL_SIZE = 8
@@ -35,13 +37,15 @@ log = logging.getLogger(__name__)
 def engine_url(database_url: str) -> URL:
     """The address as SQLAlchemy wants it, with the asyncio driver.
 
+    What follows `sqlite:///` is the file's path, to the letter: a folder may be called anything.
+
     Hosters hand out `postgres://…?sslmode=require`; asyncpg calls that option `ssl`. What else
     they add is meant for libpq and left out (`application_name`, `channel_binding`): SQLAlchemy
     would hand it to `asyncpg.connect` as an argument, which takes none of that name.
     """
+    if database_url.startswith(SQLITE):
+        return URL.create("sqlite+aiosqlite", database=database_url.removeprefix(SQLITE))
     url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        return url.set(drivername="sqlite+aiosqlite")
     query = {"ssl": url.query["sslmode"]} if "sslmode" in url.query else {}
     return url.set(drivername="postgresql+asyncpg", query=query)
 
@@ -57,7 +61,10 @@ def sqlite_file(database_url: str) -> Path | None:
 @contextlib.asynccontextmanager
 async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""
-    engine = connect(database_url)
+    pooled = await is_pooled(database_url)
+    if pooled:
+        log.warning("%s", ADVICE)
+    engine = connect(database_url, pooled=pooled)
     try:
         with only_bot(engine.url):
             try:
@@ -67,6 +74,12 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
             yield engine
     finally:
         await engine.dispose()
+
+
+async def is_pooled(database_url: str) -> bool:
+    """Whether a pooler shares the server's connections out by transaction. Raises nothing."""
+    url = engine_url(database_url)
+    return url.get_backend_name() != "sqlite" and await pools_by_transaction(url)
 
 
 class _Pool(sa.AsyncAdaptedQueuePool):
@@ -79,8 +92,11 @@ class _Pool(sa.AsyncAdaptedQueuePool):
             raise DatabaseTrouble("does not keep up: no connection came free") from error
 
 
-def connect(database_url: str) -> AsyncEngine:
-    """An engine that has not connected yet. Folders of a SQLite file are made."""
+def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
+    """An engine that has not connected yet. Folders of a SQLite file are made.
+
+    `pooled` by transaction, it leaves nothing behind on the server (`bot.store.pooling`).
+    """
     url = engine_url(database_url)
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(
@@ -90,7 +106,12 @@ def connect(database_url: str) -> AsyncEngine:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
-            connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+            hide_parameters=True,  # tokens and prompts are nothing for a traceback
+            connect_args={
+                "timeout": CONNECT_TIMEOUT_S,
+                "command_timeout": COMMAND_TIMEOUT_S,
+                **(WITHOUT_PREPARED if pooled else {}),
+            },
         )
         sa.event.listen(engine.sync_engine, "do_connect", _connect_or_explain)
         sa.event.listen(engine.sync_engine, "handle_error", _translate)
@@ -103,7 +124,12 @@ def connect(database_url: str) -> AsyncEngine:
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
     # cheaper than its busy loop.
     engine = create_async_engine(
-        url, poolclass=_Pool, pool_size=1, max_overflow=0, pool_timeout=POOL_TIMEOUT_S
+        url,
+        poolclass=_Pool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        hide_parameters=True,
     )
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -150,8 +176,10 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 
 def _migrations() -> Config:
+    """Alembic's settings. It reads them as a configuration file's, where `%` needs doubling."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
     return config
 
 

@@ -3,11 +3,17 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.drafts import Draft
 from bot.jobs import new_job_id
 from bot.store.tables import drafts
+from bot.store.turns import take_turns
+
+AT_MOST = 20  # of one member
+# Begins what is no draft, but a list that somebody looks at (`bot.store.view_store`).
+VIEW = "view:"
+IS_VIEW = drafts.c.content.startswith(VIEW)
 
 
 class DraftStore:
@@ -17,11 +23,12 @@ class DraftStore:
         self._engine = engine
 
     async def keep(self, draft: Draft, member_id: int, now: datetime) -> str:
-        """Store it; its id, 16 hexadecimal digits."""
+        """Store it, in place of the member's oldest if need be; its id, 16 hexadecimal digits."""
         draft_id = new_job_id()
         row = {"id": draft_id, "member_id": member_id, "content": draft.to_json()}
         async with self._engine.begin() as connection:
             await connection.execute(sa.insert(drafts).values(**row, created_at=now))
+            await drop_older(connection, member_id, ~IS_VIEW)
         return draft_id
 
     async def get(self, draft_id: str, member_id: int) -> Draft | None:
@@ -38,3 +45,14 @@ class DraftStore:
         old = sa.delete(drafts).where(drafts.c.created_at < moment)
         async with self._engine.begin() as connection:
             return (await connection.execute(old)).rowcount
+
+
+async def drop_older(
+    connection: AsyncConnection, member_id: int, kind: sa.ColumnElement[bool]
+) -> None:
+    """Leave a member the newest of these, `AT_MOST`."""
+    await take_turns(connection, member_id)
+    mine = (drafts.c.member_id == member_id, kind)
+    newest = sa.select(drafts.c.id).where(*mine).order_by(drafts.c.created_at.desc(), drafts.c.id)
+    older = newest.offset(AT_MOST).limit(AT_MOST)
+    await connection.execute(sa.delete(drafts).where(drafts.c.id.in_(older)))

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import Rung
+from bot.store.kept_room import USUAL_ROOM, Room, in_use, make_room
 from bot.store.rows import select_job
 from bot.store.tables import held_audio, jobs, notices
+from bot.store.turns import Turn, take_turns
 
 TOKEN_LIFE = timedelta(minutes=15)
 
@@ -27,19 +29,45 @@ class HeldStore:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def keep(self, job_id: str, audio: HeldAudio, now: datetime) -> None:
-        """Keep a job's file, unless the track was deleted meanwhile; may be repeated."""
+    async def room_left_bytes(self, member_id: int, room: Room) -> int:
+        """How large a file of this member may be without taking up more than the room."""
+        async with self._engine.connect() as connection:
+            return (await in_use(connection, member_id)).left_bytes(room)
+
+    async def keep(
+        self,
+        job_id: str,
+        audio: HeldAudio,
+        now: datetime,
+        *,
+        room: Room = USUAL_ROOM,
+        received: bool = False,
+    ) -> bool:
+        """Keep a job's file, unless the track was deleted meanwhile; whether it is kept.
+
+        Older copies make room for it. A track that its member has `received` is not kept where
+        that is not enough. May be repeated.
+        """
         # Locked, so that a deletion comes either before or after.
         there = select_job(job_id).where(jobs.c.deleted_at.is_(None)).with_for_update()
         async with self._engine.begin() as connection:
-            if not (await connection.execute(there)).first():
-                return
+            # First of all: two that each wait for a file of the other's would wait for ever.
+            await take_turns(connection, Turn.KEEPING)
+            row = (await connection.execute(there)).first()
+            if row is None:
+                return False
             await connection.execute(sa.delete(held_audio).where(held_audio.c.job_id == job_id))
+            size_bytes = len(audio.content)
+            if not await make_room(
+                connection, row.member_id, size_bytes, room, lasting=not received
+            ):
+                return False
             await connection.execute(
                 sa.insert(held_audio).values(
                     job_id=job_id, file_name=audio.file_name, content=audio.content, held_at=now
                 )
             )
+        return True
 
     async def get(self, job_id: str) -> HeldAudio | None:
         """A job's file, if it is kept."""
@@ -93,4 +121,5 @@ class HeldStore:
         async with self._engine.begin() as connection:
             await connection.execute(tokens.values(interaction_token=None))
         async with self._engine.begin() as connection:
+            await take_turns(connection, Turn.KEEPING)
             return (await connection.execute(files)).rowcount

@@ -47,8 +47,9 @@ class JobStore:
     ) -> Receipt:
         """Store a job as `received`, claimed by this process until Discord took the answer.
 
-        Raises `DailyLimitReached`, `AlreadyReceived` when this interaction has a job already, and
-        `AlreadyRetried` when the job it repeats has another repetition that did not fail.
+        Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` when this interaction has a
+        job already, and `AlreadyRetried` when the job it repeats has another repetition that did
+        not fail.
         """
         claimed = lease(self._worker_id, now, lease_s)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.drafts import LARGEST_SEED
-from bot.errors import AlreadyReceived, AlreadyRetried, DailyLimitReached
+from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
 from bot.jobs import Job, JobState, NewJob, new_job_id
 from bot.store.queue_order import AT_THE_PROVIDER
 from bot.store.rows import brief_columns, job_from_row, select_job
@@ -17,7 +17,10 @@ from bot.store.tables import jobs
 from bot.store.turns import Turn, take_turns
 
 DAY = timedelta(hours=24)
+# What comes to nothing costs the host, too: rows, messages, and his good name at the provider.
+ATTEMPTS_A_DAY = 60
 ON_THEIR_WAY = (JobState.RECEIVED, JobState.QUEUED)
+FRUITLESS = (JobState.FAILED, JobState.CANCELLED)
 # Failed jobs do not count, nor do those that were cancelled before they went to the provider.
 COUNTED = sa.and_(
     jobs.c.state != JobState.FAILED,
@@ -56,8 +59,8 @@ async def insert_received(
 ) -> Receipt:
     """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
 
-    Raises `DailyLimitReached`, `AlreadyReceived` or `AlreadyRetried`: the transaction is then to
-    be rolled back.
+    Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` or `AlreadyRetried`: the
+    transaction is then to be rolled back.
     """
     await _check_not_retried(connection, new.retry_of)
     fresh = {"due_at": now, "created_at": now, "state": JobState.RECEIVED}
@@ -68,7 +71,7 @@ async def insert_received(
         ]
     except sa.exc.IntegrityError as error:
         raise AlreadyReceived(f"interaction {new.interaction_id}") from error
-    await _check_limits(connection, new.member_id, limits, now)
+    await _check_limits(connection, new, limits, now)
     present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
     received = tuple(job_from_row(row) for row in rows)
     return Receipt(jobs=received, jobs_ahead=present - len(received))
@@ -88,21 +91,35 @@ async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) 
 
 
 async def _check_limits(
-    connection: AsyncConnection, member_id: int, limits: DailyLimits, now: datetime
+    connection: AsyncConnection, new: NewJob, limits: DailyLimits, now: datetime
 ) -> None:
-    for limit, whole_bot in ((limits.per_member, False), (limits.whole_bot, True)):
-        if not limit:
-            continue
-        # Two requests at the same moment must not both see the last free place.
-        await take_turns(connection, Turn.WHOLE_BOT if whole_bot else member_id)
-        counted = [jobs.c.created_at > now - DAY, COUNTED]
-        if not whole_bot:
-            counted.append(jobs.c.member_id == member_id)
-        # The new job is among them; this one has to leave the window before it fits.
-        newest = sa.select(jobs.c.created_at).where(*counted).order_by(jobs.c.created_at.desc())
-        blocking = (await connection.execute(newest.offset(limit).limit(1))).scalar()
-        if blocking is not None:
-            raise DailyLimitReached(limit=limit, whole_bot=whole_bot, free_at=blocking + DAY)
+    # Two requests at the same moment must not both see the last free place.
+    await take_turns(connection, new.member_id)
+    today = (jobs.c.created_at > now - DAY,)
+    mine = (*today, jobs.c.member_id == new.member_id)
+    if free_at := await _free_at(connection, limits.per_member, *mine, COUNTED):
+        raise DailyLimitReached(limit=limits.per_member, whole_bot=False, free_at=free_at)
+    # Where more tracks than that are allowed, only what came to nothing counts.
+    fruitless = sa.or_(jobs.c.state.in_(FRUITLESS), jobs.c.interaction_id == new.interaction_id)
+    tried = mine if 0 < limits.per_member <= ATTEMPTS_A_DAY else (*mine, fruitless)
+    if free_at := await _free_at(connection, ATTEMPTS_A_DAY, *tried):
+        raise AttemptsUsedUp(limit=ATTEMPTS_A_DAY, free_at=free_at)
+    if limits.whole_bot:
+        await take_turns(connection, Turn.WHOLE_BOT)
+    if free_at := await _free_at(connection, limits.whole_bot, *today, COUNTED):
+        raise DailyLimitReached(limit=limits.whole_bot, whole_bot=True, free_at=free_at)
+
+
+async def _free_at(
+    connection: AsyncConnection, limit: int, *counted: sa.ColumnElement[bool]
+) -> datetime | None:
+    """When there is a free place again, if more jobs are counted than the limit."""
+    if not limit:
+        return None
+    # The new job is among them; this one has to leave the window before it fits.
+    newest = sa.select(jobs.c.created_at).where(*counted).order_by(jobs.c.created_at.desc())
+    blocking = (await connection.execute(newest.offset(limit).limit(1))).scalar()
+    return None if blocking is None else blocking + DAY
 
 
 # Building the statements anew for each job would cost as much as running them.

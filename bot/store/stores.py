@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.batch_store import BatchStore
+from bot.store.cancelled_store import CancelledStore
 from bot.store.card_store import CardStore
 from bot.store.curation_store import CurationStore
 from bot.store.draft_store import DraftStore
@@ -39,6 +40,7 @@ class Stores:
     views: ViewStore
     queue: QueueStore
     references: ReferenceStore
+    cancelled: CancelledStore
 
     @classmethod
     def on(cls, engine: AsyncEngine, worker_id: str) -> Self:
@@ -58,4 +60,5 @@ class Stores:
             views=ViewStore(engine),
             queue=QueueStore(engine),
             references=ReferenceStore(engine),
+            cancelled=CancelledStore(engine),
         )

@@ -121,6 +121,7 @@ jobs = sa.Table(
     sa.Index(None, "batch_id"),
     sa.Index(None, "guild_id", "finished_at"),
     sa.Index(None, "retry_of"),
+    sa.Index(None, "parent_id"),
     # few at any time, among all the jobs there ever were
     sa.Index(
         "ix_jobs_live_token",
@@ -220,4 +221,5 @@ drafts = sa.Table(
     sa.Column("content", AnyText, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Index(None, "created_at"),
+    sa.Index(None, "member_id", "created_at"),
 )

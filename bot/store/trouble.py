@@ -3,13 +3,17 @@ that could not be stored was not made, and is tried again."""
 
 import sqlalchemy as sa
 
-# Parts of SQLite's messages (https://www.sqlite.org/rescode.html), and what to do.
-_SQLITE = {
+# Parts of messages, and what to do: SQLite's (https://www.sqlite.org/rescode.html), PgBouncer's.
+_ADVICE = {
     "readonly database": "is read-only: give the bot's user the right to write file and folder",
     "database or disk is full": "can't grow, the disk is full: make room, and the bot goes on",
     "not a database": "is no SQLite file, or damaged: move it away, or put a backup in its place",
     "malformed": "is damaged: move it away, or put a backup in its place",
     "database is locked": "is locked by another program: end that one",
+    "statement pooling mode": (
+        "is behind a pooler that takes transactions apart: set its pool_mode to session, or use "
+        "the direct address"
+    ),
     "unable to open": "can't be opened: check that the folder exists and may be written to",
 }
 
@@ -18,7 +22,7 @@ def explain(error: BaseException) -> str:
     """The driver's own reason in one line, and a way out where we know one. No address, no data."""
     original = getattr(error, "orig", None) or error
     reason = (str(original).strip().splitlines() or [type(original).__name__])[0]
-    for part, advice in _SQLITE.items():
+    for part, advice in _ADVICE.items():
         if part in reason:
             return f"{advice} ({reason})"
     cut_off = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated

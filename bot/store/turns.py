@@ -16,6 +16,7 @@ class Turn(IntEnum):
     WHOLE_BOT = 1
     SUBMITTING = 2
     MIGRATING = 3
+    KEEPING = 4
 
 
 async def take_turns(connection: AsyncConnection, turn: int) -> None:

@@ -7,28 +7,30 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.jobs import new_job_id
+from bot.store.draft_store import IS_VIEW, VIEW, drop_older
 from bot.store.tables import drafts
 from bot.store.track_store import Wanted
-
-# Views share a table with drafts, and live as long; neither can be read as the other.
-MARK = "view:"
 
 _ADAPTER = TypeAdapter(Wanted)
 
 
 class ViewStore:
-    """Keeps what a list shows. `now` is aware UTC."""
+    """Keeps what a list shows. `now` is aware UTC.
+
+    Views share a table with drafts, and live as long; neither can be read as the other.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def keep(self, wanted: Wanted, now: datetime) -> str:
-        """Store it; its id, 16 hexadecimal digits."""
+        """Store it, in place of the viewer's oldest if need be; its id, 16 hexadecimal digits."""
         view_id = new_job_id()
-        content = MARK + _ADAPTER.dump_json(wanted).decode()
+        content = VIEW + _ADAPTER.dump_json(wanted).decode()
         row = {"id": view_id, "member_id": wanted.viewer_id, "content": content}
         async with self._engine.begin() as connection:
             await connection.execute(sa.insert(drafts).values(**row, created_at=now))
+            await drop_older(connection, wanted.viewer_id, IS_VIEW)
         return view_id
 
     async def get(self, view_id: str, viewer_id: int) -> Wanted | None:
@@ -38,6 +40,6 @@ class ViewStore:
         )
         async with self._engine.connect() as connection:
             content = (await connection.execute(query)).scalar()
-        if content is None or not content.startswith(MARK):
+        if content is None or not content.startswith(VIEW):
             return None
-        return _ADAPTER.validate_json(content.removeprefix(MARK))
+        return _ADAPTER.validate_json(content.removeprefix(VIEW))

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 from sqlalchemy.engine import URL
 
+from bot.store.pooling import pools_by_transaction, server_of
+
 CHANNEL = "compose_bot"
 NOTIFY = "SELECT pg_notify($1, $2)"
 RECONNECT_S = 5.0
@@ -25,11 +27,7 @@ class Wakeup:
     """Sends words to all processes, and passes on theirs."""
 
     def __init__(self, url: URL, on_word: Callable[[str], None]) -> None:
-        query = dict(url.query)
-        if "ssl" in query:
-            query["sslmode"] = query.pop("ssl")
-        plain = url.set(drivername="postgresql", query=query)
-        self._address = plain.render_as_string(hide_password=False)
+        self._url = url
         self._on_word = on_word
         self._words: asyncio.Queue[str] = asyncio.Queue()
         self._pending: set[str] = set()
@@ -52,6 +50,10 @@ class Wakeup:
             self._words.put_nowait(word)
 
     async def _run(self) -> None:
+        if await pools_by_transaction(self._url):
+            # There LISTEN stays with a connection that is somebody else's by the next moment.
+            log.info("no wake-up calls from other processes through a pooler")
+            return
         while True:
             try:
                 await self._talk()
@@ -60,7 +62,7 @@ class Wakeup:
             await asyncio.sleep(RECONNECT_S)
 
     async def _talk(self) -> None:
-        connection = await asyncpg.connect(self._address, timeout=TIMEOUT_S)
+        connection = await asyncpg.connect(**server_of(self._url), timeout=TIMEOUT_S)
         connection.add_termination_listener(self._lost)
         try:
             await connection.add_listener(CHANNEL, self._heard)

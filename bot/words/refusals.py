@@ -1,6 +1,6 @@
 """Why nothing was started, and what to do about it."""
 
-from bot.errors import DailyLimitReached
+from bot.errors import AttemptsUsedUp, DailyLimitReached
 from bot.words.phrases import PERMISSION_NAMES, relative_time, shown
 
 BLANK_PROMPT = (
@@ -14,6 +14,10 @@ SERVERS_ONLY = (
 DRAFT_GONE = "I do not have that text any more. Use `/compose` to start anew."
 STORE_TROUBLE = (
     "I could not write your request down, so nothing was started. Please try again in a minute."
+)
+NO_ROOM = (
+    "My disk is nearly full, so I take nothing new right now, and nothing was started. Tracks that "
+    "are under way go on. Please tell whoever runs me, and try again later."
 )
 CARD_REFUSED = (
     "Discord did not take the card for your track, so nothing was started and it cost nothing. "
@@ -139,4 +143,13 @@ def limit_reached(error: DailyLimitReached) -> str:
     return (
         f"You have had your {error.limit} {tracks} of the last 24 hours. Your next one is possible "
         f"{when}. Whoever runs me can raise MAX_JOBS_PER_MEMBER_PER_DAY."
+    )
+
+
+def attempts_used_up(error: AttemptsUsedUp) -> str:
+    """Requests that came to nothing are many, too."""
+    return (
+        f"You have asked {error.limit} times within 24 hours, which is all I take from one member. "
+        "Requests that failed or were cancelled count here, too. Your next one is possible "
+        f"{relative_time(error.free_at)}. Nothing was started."
     )

@@ -1,4 +1,4 @@
-"""Forgetting in time: kept files, dead links, old drafts, and what the killed left."""
+"""Forgetting in time: kept files, dead links, old drafts, and what came to nothing."""
 
 import asyncio
 import contextlib
@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.scratch import sweep_abandoned
-from bot.store.draft_store import DraftStore
-from bot.store.held_store import HeldStore
-from bot.store.reference_store import ReferenceStore
+from bot.store.stores import Stores
 from bot.workers.worker import Clock
 
 EVERY_S = 600.0
 LINK_LIFE = timedelta(days=2)  # Discord's live for about one, and none is newer than its job
 DRAFT_LIFE = timedelta(days=7)  # the private answers that lead to them live for hours
+CANCELLED_LIFE = timedelta(days=7)  # of requests that were never paid for
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +23,12 @@ class Janitor:
 
     def __init__(
         self,
-        held: HeldStore,
-        references: ReferenceStore,
-        drafts: DraftStore,
+        stores: Stores,
         *,
         held_days: float,
         clock: Clock,
     ) -> None:
-        self._held = held
-        self._references = references
-        self._drafts = drafts
+        self._stores = stores
         self._held_for = timedelta(days=held_days)
         self._clock = clock
 
@@ -41,9 +36,12 @@ class Janitor:
         """Tidy up now."""
         if swept := await asyncio.to_thread(sweep_abandoned):
             log.info("deleted %d temporary folders of processes that are dead", swept)
-        await self._references.forget_links(self._clock() - LINK_LIFE)
-        await self._drafts.forget_before(self._clock() - DRAFT_LIFE)
-        dropped = await self._held.forget(self._clock(), held_for=self._held_for)
+        now, stores = self._clock(), self._stores
+        await stores.references.forget_links(now - LINK_LIFE)
+        await stores.drafts.forget_before(now - DRAFT_LIFE)
+        if forgotten := await stores.cancelled.forget_before(now - CANCELLED_LIFE):
+            log.info("deleted %d requests that were cancelled before they cost anything", forgotten)
+        dropped = await stores.held.forget(now, held_for=self._held_for)
         if dropped:
             log.info("dropped %d files that were kept for their members long enough", dropped)
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot import disk as disk_module
 from bot import doctor
-from bot.doctor import charges, machine
+from bot.doctor import charges
 from bot.doctor.charges import check_charges
 from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Finding, Ill, Level, plain
@@ -96,7 +97,7 @@ async def test_unusable_database_is_told_without_its_password(unused_port: int) 
 
 async def test_full_disk_is_wrong(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "GB free" in only(await check_disk(settings_of(sqlite_url))).text
-    monkeypatch.setattr(machine, "LOW_DISK_BYTES", 2**80)
+    monkeypatch.setattr(disk_module, "LEAST_FREE_BYTES", 2**80)
     with pytest.raises(Ill, match="Make room"):
         await check_disk(settings_of(sqlite_url))
 

@@ -117,13 +117,26 @@ class Unanswering(Survey):
         raise AssertionError(now)
 
 
+async def test_disk_is_not_well_when_it_has_no_room(engine: AsyncEngine) -> None:
+    health = Health(
+        Survey(engine),
+        Metrics(),
+        connected=lambda: True,
+        clock=utc_now,
+        has_room=lambda: False,
+    )
+    assert (await health.parts())["disk"] is False
+    await health.close()
+
+
 async def test_ready_when_every_part_is_well(engine: AsyncEngine, open_site: OpenSite) -> None:
     worker = Idle()
     async with open_site(Survey(engine)) as site, running(worker):
         site.health.workers = [worker]
         status, body = await site.get("/readyz")
         assert (status, body["ready"]) == (200, True)
-        assert body["parts"] == {"gateway": True, "database": True, "workers": True, "idle": True}
+        parts = ("gateway", "database", "disk", "workers", "idle")
+        assert body["parts"] == dict.fromkeys(parts, True)
 
 
 async def test_alive_but_not_ready_when_nothing_runs_yet(
@@ -134,7 +147,8 @@ async def test_alive_but_not_ready_when_nothing_runs_yet(
         assert await site.get("/healthz") == (200, {"alive": True})
         status, body = await site.get("/readyz")
         assert (status, body["ready"]) == (503, False)
-        assert body["parts"] == {"gateway": False, "database": True, "workers": False}
+        parts = {"gateway": False, "database": True, "disk": True, "workers": False}
+        assert body["parts"] == parts
 
 
 async def test_not_ready_when_a_loop_has_ended(engine: AsyncEngine, open_site: OpenSite) -> None:

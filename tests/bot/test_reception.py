@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bot.drafts import Draft
-from bot.errors import DailyLimitReached, DatabaseTrouble
+from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
 from bot.jobs import JobState
 from bot.reception import CANCELLABLE, Reception
 from bot.store.draft_store import DraftStore
@@ -27,6 +27,7 @@ def a_reception(
     limits: DailyLimits = NO_LIMITS,
     at_most_running: int = 2,
     drafts: DraftStore | None = None,
+    has_room: bool = True,
 ) -> Reception:
     return Reception(
         stored.jobs,
@@ -37,7 +38,14 @@ def a_reception(
         at_most_running=at_most_running,
         bells=bells or Bells(),
         clock=stored.clock,
+        has_room=lambda: has_room,
     )
+
+
+async def test_nothing_is_stored_when_the_disk_is_nearly_full(stored: Stored) -> None:
+    with pytest.raises(NoRoom):
+        await a_reception(stored, has_room=False).admit(a_new_job(), within_s=SOON_S)
+    assert await stored.jobs.count(JobState.RECEIVED) == 0
 
 
 def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> None:

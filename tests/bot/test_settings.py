@@ -1,12 +1,14 @@
 """Settings: one line for each that is wrong, and never a value."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from bot.errors import SettingsError
 from bot.jobs import AudioFormat
 from bot.settings import EXAMPLES, Settings
+from bot.store.database import engine_url
 
 REQUIRED = {"DISCORD_TOKEN": "discord-secret", "AIMLAPI_KEY": "provider-secret"}
 
@@ -84,7 +86,20 @@ WRONG = {
         "postgresql:///x",
         "postgresql://u:p@x:port/y",
         "postgresql://u:p@[x/y",
+        "postgresql://u:p@x/y?host=a#b",
     ],
+    "PROXY_URL": [
+        "proxy.example:3128",
+        "https://proxy.example",
+        "socks5://proxy.example",
+        "http://",
+        "http://x:0",
+        "http://x:70000",
+        "http://x/path",
+        "http://u:p@ss@x:1",
+    ],
+    "KEPT_AUDIO_MB": ["0", "-1", "2 GB", "nan"],
+    "KEPT_AUDIO_MB_PER_MEMBER": ["0", "1.5"],
     "ALLOWED_GUILD_IDS": ["my server", "1;2", "0", "-5", "1.5", str(2**63)],
     "ALLOW_USER_INSTALLS": ["maybe", "2", "true, false"],
     "COMMAND_GUILD_ID": ["x", "0", str(2**64)],
@@ -155,6 +170,100 @@ def test_database_address_is_taken_as_hosters_hand_it_out(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     assert load(monkeypatch, DATABASE_URL=url).database_url == url
+
+
+HIDDEN = "hunter2"
+# Each means something in an address, or nothing that may stand there; some parsers take what comes
+# after it for the host, and show it.
+UNENCODED = [*"@#/?[]% ", "\t", "%4", "%zz", "@:", "/@", "://", "#?", "é@", "1/", "1?", "1#"]
+ADDRESSES = {
+    "DATABASE_URL": [
+        "postgresql://me:{}@db.example/compose",
+        "postgres://{}:pw@db.example/compose",
+    ],
+    "PROXY_URL": ["http://me:{}@proxy.example:3128", "http://{}:pw@proxy.example"],
+}
+
+
+@pytest.mark.parametrize("char", UNENCODED)
+@pytest.mark.parametrize(
+    ("name", "address"), [(name, one) for name, all_ in ADDRESSES.items() for one in all_]
+)
+def test_password_is_not_shown_but_the_way_to_write_it_when_it_divides_its_address(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str, char: str
+) -> None:
+    for password in (f"{HIDDEN}{char}{HIDDEN}", f"{char}{HIDDEN}", f"{HIDDEN}{char}"):
+        if password.strip() == HIDDEN and "{}:" not in address:
+            continue
+        line = problem(monkeypatch, **{name: address.format(password)})
+        assert line.startswith(f"{name} is not of the form")
+        assert "percent-encoded: @ %40, / %2F" in line
+        assert HIDDEN not in line
+
+
+@pytest.mark.parametrize(
+    "password", ["p:w", "p%40w", "p%2Fw%25", "p+w", "pässwörd", '"p', "p&w=~^|"]
+)
+def test_password_that_divides_nothing_is_taken(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    url = f"postgresql://me:{password}@db.example/compose"
+    settings = load(monkeypatch, DATABASE_URL=url)
+    assert settings.database_url == url
+    assert unquote(password) == engine_url(url).password
+    assert unquote(password) in settings.secrets()
+
+
+@pytest.mark.parametrize("name", ["DISCORD_API_URL", "AIMLAPI_URL"])
+@pytest.mark.parametrize("rest", ["me:hunter2@x", "me:1/hunter2@x", "x?key=hunter2", "x#hunter2"])
+def test_secret_is_not_taken_in_a_base_address(
+    monkeypatch: pytest.MonkeyPatch, name: str, rest: str
+) -> None:
+    assert HIDDEN not in problem(monkeypatch, **{name: f"https://{rest}"})
+
+
+SURROUNDINGS = [
+    '"{}"',
+    "'{}'",
+    "  {}\t",
+    '"{}"\r',
+    '" {} "',
+    "\ufeff{}",
+    "“{}”",
+    "`{}`",
+    '\ufeff"{}" ',
+]
+
+
+@pytest.mark.parametrize("around", SURROUNDINGS)
+def test_quotes_around_a_value_are_taken_off_whatever_the_setting(
+    monkeypatch: pytest.MonkeyPatch, around: str
+) -> None:
+    bare = EXAMPLES | {"DISCORD_TOKEN": "abc.d-e_f", "AIMLAPI_KEY": "0123"}
+    expected = load(monkeypatch, **bare)
+    assert expected.discord_token.get_secret_value() == "abc.d-e_f"
+    assert load(monkeypatch, **{name: around.format(bare[name]) for name in bare}) == expected
+
+
+@pytest.mark.parametrize("token", ['"abc', "abc'", "'abc\"", '""abc""', "`abc"])
+def test_quote_that_is_left_in_a_secret_is_said(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    line = problem(monkeypatch, DISCORD_TOKEN=token)
+    assert "quotation mark" in line
+    assert "abc" not in line
+
+
+def test_quotes_with_nothing_in_them_are_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, PORT='""', ALLOWED_GUILD_IDS="''", LOG_LEVEL='" "')
+    assert settings.port is None
+    assert settings.allowed_guild_ids == frozenset()
+    assert settings.log_level == "INFO"
+    assert "is missing" in problem(monkeypatch, AIMLAPI_KEY='""')
+
+
+def test_ids_are_taken_when_each_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, ALLOWED_GUILD_IDS='"5", "6"').allowed_guild_ids == {5, 6}
 
 
 def test_white_space_around_values_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,58 @@ async def test_process_ends_in_good_standing_when_something_hangs(hangs: str) ->
         os.close(log)
 
 
+ENDS = """
+import asyncio, logging, signal
+from bot import stopping
+logging.basicConfig(level="INFO")
+{before}
+
+async def main():
+    stop = stopping.on_signal()
+    print("ready", flush=True)
+    await stop.wait()
+
+asyncio.run(main())
+"""
+IGNORED = "signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does"
+
+
+async def ended_by(program: str, *numbers: signal.Signals) -> tuple[int | None, str]:
+    """The exit code and the log of a program that is sent these, one after the other."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(20):
+            assert await process.stdout.readline() == b"ready\n"
+            for number in numbers:
+                process.send_signal(number)
+            _, log = await process.communicate()
+            return process.returncode, log.decode()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_signal_to_end_is_named_and_obeyed(number: signal.Signals) -> None:
+    code, log = await ended_by(ENDS.format(before=""), number)
+    assert code == 0
+    assert f"asked to stop by {number.name}" in log
+
+
+async def test_closed_terminal_is_ignored_when_whoever_started_the_bot_wants_that() -> None:
+    program = ENDS.format(before=IGNORED)
+    code, log = await ended_by(program, signal.SIGHUP, signal.SIGTERM)
+    assert code == 0
+    assert "SIGHUP" not in log
+    assert "SIGTERM" in log
+
+
 def test_limits_leave_time_for_a_good_end() -> None:
     ended_s = stopping.IN_FLIGHT_S + stopping.CUT_OFF_S + LEAVE_WITHIN_S
     assert ended_s < stopping.AT_THE_LATEST_S

@@ -22,6 +22,7 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.batch_store import BatchStore
 from bot.store.held_store import HeldStore
+from bot.store.kept_room import USUAL_ROOM, Room
 from bot.tracks import Tracks
 from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Fate
@@ -75,8 +76,14 @@ class Post:
 
 
 @pytest.fixture
+def room() -> Room:
+    """What kept audio may take up."""
+    return USUAL_ROOM
+
+
+@pytest.fixture
 async def post(
-    stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
+    stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn, room: Room
 ) -> AsyncIterator[Post]:
     messenger, workshop, held = FakeMessenger(), FakeWorkshop(), HeldStore(stored.engine)
     messages = FakeTrackMessages()
@@ -84,7 +91,7 @@ async def post(
         mastering = Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL)
         ladder = Ladder(messenger, stored.notices, clock)
         tracks = TrackDelivery(
-            stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock
+            stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock, room=room
         )
         batches = BatchCards(BatchStore(stored.engine), a_reception(stored), messenger, clock)
         deliverer = Deliverer(

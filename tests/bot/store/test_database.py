@@ -1,5 +1,9 @@
 """Addresses as hosters hand them out, the schema, and databases that can't be used."""
 
+import asyncio
+import os
+import shutil
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -10,11 +14,23 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseUnusable
-from bot.store.database import engine_url, is_current, migrate, open_database
-from bot.store.tables import metadata
+from bot.store.database import engine_url, is_current, migrate, open_database, sqlite_file
+from bot.store.tables import jobs, metadata
 from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"
+ROOT = Path(__file__).parents[3]
+OPENS_A_DATABASE = """
+import asyncio
+from bot.store import database
+
+async def main():
+    async with database.open_database("sqlite:///data/compose.db") as engine:
+        print(database.__file__)
+        print(await database.is_current(engine))
+
+asyncio.run(main())
+"""
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
@@ -47,6 +63,32 @@ def test_options_that_only_libpq_knows_are_left_out(options: str, kept: dict[str
 def test_sqlite_address_names_a_file(address: str, file: str) -> None:
     url = engine_url(address)
     assert (url.drivername, url.database) == ("sqlite+aiosqlite", file)
+
+
+ODD_NAME = "100% #1? 50%20 %(here)s 'ü' \"x\" [a]&b;$HOME"
+
+
+async def test_sqlite_file_lies_where_it_was_said_whatever_its_folder_is_called(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / ODD_NAME / "compose.db"
+    async with open_database(f"sqlite:///{file}"):
+        assert file.is_file()
+    assert sqlite_file(f"sqlite:///{file}") == file
+    assert (tmp_path / ODD_NAME).is_dir()
+
+
+async def test_schema_is_made_whatever_the_folder_of_the_bot_is_called(tmp_path: Path) -> None:
+    place = tmp_path / ODD_NAME
+    shutil.copytree(ROOT / "bot", place / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", OPENS_A_DATABASE),
+        cwd=place,
+        env=os.environ | {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert said.decode().splitlines() == [str(place / "bot" / "store" / "database.py"), "True"]
 
 
 async def test_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
@@ -126,3 +168,12 @@ async def test_naive_datetime_is_refused_when_it_is_stored(stored: Stored) -> No
     naive = datetime(2026, 11, 22)  # noqa: DTZ001 - that is the point
     with pytest.raises(sa.exc.StatementError, match="naive"):
         await stored.jobs.accept(new.id, None, naive)
+
+
+async def test_error_shows_nothing_of_what_was_to_be_stored(engine: AsyncEngine) -> None:
+    row = vars(a_new_job(interaction_token=SECRET))
+    row = {name: value for name, value in row.items() if name in jobs.c}
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        async with engine.begin() as connection:
+            await connection.execute(sa.insert(jobs).values(**row))
+    assert SECRET not in str(caught.value)

@@ -6,8 +6,15 @@ import pytest
 import sqlalchemy as sa
 
 from bot.drafts import LARGEST_SEED, Draft, checked
-from bot.errors import AlreadyReceived, AlreadyRetried, ComposeError, DailyLimitReached
+from bot.errors import (
+    AlreadyReceived,
+    AlreadyRetried,
+    AttemptsUsedUp,
+    ComposeError,
+    DailyLimitReached,
+)
 from bot.jobs import FailureKind, JobState, Relation
+from bot.store import receiving
 from bot.store.receiving import DailyLimits
 from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
 
@@ -135,6 +142,7 @@ async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
 # --- daily limits -------------------------------------------------------------------------------
 
 TWO = DailyLimits(per_member=2, whole_bot=0)
+MANY = DailyLimits(per_member=9, whole_bot=0)
 
 
 async def test_member_is_refused_when_the_limit_is_reached(stored: Stored) -> None:
@@ -218,6 +226,93 @@ async def test_no_limit_holds_when_it_is_zero(stored: Stored) -> None:
     for _ in range(30):
         await stored.receive(NO_LIMITS)
     assert await stored.jobs.count(JobState.RECEIVED) == 30
+
+
+# --- attempts -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a test need not make sixty."""
+    monkeypatch.setattr(receiving, "ATTEMPTS_A_DAY", 3)
+
+
+def test_attempts_are_sixty_a_day() -> None:
+    assert receiving.ATTEMPTS_A_DAY == 60
+
+
+@pytest.mark.usefixtures("three_attempts")
+@pytest.mark.parametrize("limits", [TWO, MANY, NO_LIMITS])
+async def test_member_is_refused_when_attempts_are_used_up_that_came_to_nothing(
+    stored: Stored, limits: DailyLimits
+) -> None:
+    first = await stored.bring_to(JobState.CANCELLED)
+    for state in (JobState.FAILED, JobState.CANCELLED):
+        stored.clock.advance(1)
+        await stored.bring_to(state)
+    with pytest.raises(AttemptsUsedUp) as caught:
+        await stored.receive(limits)
+    assert caught.value.limit == 3
+    assert (caught.value.free_at - first.created_at).total_seconds() == DAY_S
+    stored.clock.now = caught.value.free_at
+    await stored.receive(limits)
+
+
+@pytest.mark.usefixtures("three_attempts")
+async def test_tracks_are_attempts_too_where_they_have_a_limit(stored: Stored) -> None:
+    await stored.succeed()
+    for _ in range(2):
+        await stored.bring_to(JobState.CANCELLED)
+    with pytest.raises(AttemptsUsedUp):
+        await stored.receive(TWO)
+
+
+@pytest.mark.usefixtures("three_attempts")
+@pytest.mark.parametrize("limits", [MANY, NO_LIMITS])
+async def test_tracks_are_no_attempts_where_more_of_them_are_allowed(
+    stored: Stored, limits: DailyLimits
+) -> None:
+    for _ in range(5):
+        await stored.succeed()
+    await stored.receive(limits)
+
+
+@pytest.mark.usefixtures("three_attempts")
+async def test_attempts_of_one_are_nobody_elses(stored: Stored) -> None:
+    for _ in range(3):
+        await stored.bring_to(JobState.CANCELLED, member_id=1)
+    await stored.receive(TWO, member_id=2)
+
+
+@pytest.mark.usefixtures("three_attempts")
+async def test_each_variation_is_an_attempt(stored: Stored) -> None:
+    for _ in range(2):
+        await stored.bring_to(JobState.CANCELLED)
+    new = a_new_job(variations=2)
+    with pytest.raises(AttemptsUsedUp):
+        await stored.jobs.receive(new, TWO, stored.clock(), lease_s=45)
+    await stored.receive(TWO)
+
+
+@pytest.mark.usefixtures("three_attempts")
+async def test_last_attempt_goes_to_one_when_several_ask_at_once(stored: Stored) -> None:
+    for _ in range(2):
+        await stored.bring_to(JobState.CANCELLED)
+    asks = [stored.receive(TWO) for _ in range(5)]
+    outcomes = await asyncio.gather(*asks, return_exceptions=True)
+    assert sum(isinstance(outcome, AttemptsUsedUp) for outcome in outcomes) == 4
+
+
+async def test_attempts_are_counted_in_an_index(stored: Stored) -> None:
+    if stored.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's plans depend on how full the tables are")
+    query = (
+        "EXPLAIN QUERY PLAN SELECT created_at FROM jobs WHERE created_at > '2026' "
+        "AND member_id = 1 ORDER BY created_at DESC LIMIT 1 OFFSET 60"
+    )
+    async with stored.engine.connect() as connection:
+        plan = " ".join(row.detail for row in await connection.execute(sa.text(query)))
+    assert "COVERING INDEX ix_jobs_member_id_created_at" in plan
 
 
 async def test_card_is_remembered_when_discord_took_the_answer(stored: Stored) -> None:

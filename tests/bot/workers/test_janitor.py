@@ -19,10 +19,7 @@ REFERENCE = Reference(url="https://cdn.example/hum.mp3", file_name="hum.mp3", me
 
 
 def a_janitor(stored: Stored) -> Janitor:
-    stores = stored.stores
-    return Janitor(
-        stores.held, stores.references, stores.drafts, held_days=HELD_DAYS, clock=stored.clock
-    )
+    return Janitor(stored.stores, held_days=HELD_DAYS, clock=stored.clock)
 
 
 async def test_held_track_is_dropped_only_after_its_days(stored: Stored, clock: HandClock) -> None:
