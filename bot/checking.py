@@ -10,7 +10,8 @@ from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.provider.wire import Generation, Phase
+from bot.provider.shapes import Phase
+from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.pace import Pace

@@ -10,7 +10,8 @@ from bot.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import READ_TIMEOUT_S, Provider
-from bot.provider.wire import Generation, Phase
+from bot.provider.shapes import Phase
+from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.workers.bells import Bell, Bells
