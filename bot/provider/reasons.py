@@ -15,6 +15,7 @@ from typing import Any
 
 from bot import words
 
+NO_REASON = "no explanation given"
 HINT_LIMIT = 500
 SUGGESTION_LIMIT = 200
 SENTENCES = 4

@@ -32,7 +32,7 @@ from bot.errors import (
     Trouble,
     Unavailable,
 )
-from bot.provider.reasons import reason_in
+from bot.provider.reasons import NO_REASON, reason_in
 from bot.provider.shapes import Phase, look_through
 
 DIGITS_LIMIT = 400
@@ -192,7 +192,7 @@ _JSON = json.JSONDecoder(parse_int=_number)
 
 def hint(body: bytes) -> str:
     """The provider's own explanation in an error body, for people; of a page there is none."""
-    return reason_in(_decoded(body)) or "no explanation given"
+    return reason_in(_decoded(body)) or NO_REASON
 
 
 def is_own(body: bytes) -> bool:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from bot.said_once import SaidOnce
 from bot.scratch import sweep_abandoned
 from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
@@ -36,6 +37,7 @@ class Janitor:
         self._drafts = drafts
         self._held_for = timedelta(days=held_days)
         self._clock = clock
+        self._said = SaidOnce(log)
 
     async def run_once(self) -> None:
         """Tidy up now."""
@@ -60,8 +62,8 @@ class Janitor:
 
     async def _run(self) -> None:
         while True:
-            try:
+            with self._said.watching(
+                "tidy", "could not tidy up, and goes on trying: %s", over="tidied up again"
+            ):
                 await self.run_once()
-            except Exception:
-                log.exception("could not tidy up")
             await asyncio.sleep(EVERY_S)
