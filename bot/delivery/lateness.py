@@ -58,7 +58,10 @@ class Lateness:
         if job.state is not JobState.SUCCEEDED or job.deleted_at is not None:
             return True
         notices = await self._notices.of_job(job.id)
-        return all(one.rung is not None for one in notices if one.kind is NoticeKind.RESULT)
+        # Where a try is of unknown outcome, the track may be there: then nothing is said of it.
+        return all(
+            one.rung is not None or one.unsure for one in notices if one.kind is NoticeKind.RESULT
+        )
 
     async def _tell_in_time(self, result: Notice, job: Job) -> None:
         """Beside the try, which may take minutes: all slots may be taken by tries of this kind."""

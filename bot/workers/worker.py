@@ -119,7 +119,7 @@ class Worker(ABC, Generic[Item]):
         ):
             await self._start_due()
             rest_s = await self._seconds_to_rest()
-        return rest_s
+        return rest_s  # noqa: RET504  # an error may have cut the block short
 
     async def _start_due(self) -> int:
         free = self._slots - len(self._tasks)

@@ -60,7 +60,7 @@ async def test_waiting_member_is_not_told_before_having_waited_so_long(
     clock.advance(1)
     await stored.queue(member_id=2)
     assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock(), since=since) == 1
-    assert await stored.notice(job.id, NoticeKind.DELAYED)
+    assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.DELAYED]
 
 
 async def test_notice_is_due_only_at_its_time_and_claimed_once(
