@@ -31,6 +31,7 @@ _SPOKEN = (
     *("reason", "failurereason", "statusmessage", "explanation", "error", "errors"),
     *("issues", "violations", "cause", "meta", "data", "body", "response"),
 )
+_OF_ERRORS = ("error", "errors", "detail", "details", "message", "issues", "violations")
 # What kind of error it is: better than nothing.
 _NAMES = ("title", "name", "code", "type")
 # Asides of machines, and what only repeats the request.
@@ -86,8 +87,13 @@ class _Looks:
         self._left = LOOKS
         self._letters_left = READ_LIMIT_IN_ALL
 
-    def sentences(self, value: Any, depth: int = DEPTH_LIMIT) -> Iterator[str]:
-        """All texts that may be for people, those in the best places first."""
+    def sentences(
+        self, value: Any, depth: int = DEPTH_LIMIT, *, of_errors: bool = False
+    ) -> Iterator[str]:
+        """All texts that may be for people, those in the best places first.
+
+        `of_errors` says that each member is one, whatever its name.
+        """
         self._left -= 1
         if depth < 0 or self._left < 0:
             return
@@ -97,7 +103,7 @@ class _Looks:
             for entry in islice(value, WIDTH_LIMIT):
                 yield from self.sentences(entry, depth - 1)
         elif isinstance(value, dict):
-            yield from self._in_object(value, depth)
+            yield from self._in_object(value, depth, of_errors=of_errors)
 
     def _in_text(self, text: str, depth: int) -> Iterator[str]:
         """The text itself; of an object that stands in it, what that says."""
@@ -114,18 +120,21 @@ class _Looks:
         if plain := _plain(text):
             yield plain
 
-    def _in_object(self, value: dict[str, Any], depth: int) -> Iterator[str]:
+    def _in_object(self, value: dict[str, Any], depth: int, *, of_errors: bool) -> Iterator[str]:
         named = by_plain_name(value)
         field, spoken = _field_of(named), False
         for name in _SPOKEN:
-            for sentence in self.sentences(named.get(name), depth - 1):
+            found = self.sentences(named.get(name), depth - 1, of_errors=name in _OF_ERRORS)
+            for sentence in found:
                 said = _about(field, sentence, named)
                 spoken = spoken or _is_sentence(said)
                 yield said
         for key, inner in islice(value.items(), WIDTH_LIMIT):
-            if plain_name(key) not in _KNOWN and (isinstance(inner, list | dict) or not spoken):
+            # Elsewhere a plain text may be anything: the request's own prompt, for one.
+            is_said = isinstance(inner, list | dict) or of_errors
+            if is_said and plain_name(key) not in _KNOWN:
                 own = key if _names_field(key, inner) else None
-                for sentence in self.sentences(inner, depth - 1):
+                for sentence in self.sentences(inner, depth - 1, of_errors=of_errors):
                     yield _about(own, sentence, {}) if _is_sentence(sentence) else sentence
         if not spoken:
             for name in _NAMES:

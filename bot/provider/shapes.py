@@ -32,7 +32,10 @@ _FILES = (
     *("output", "outputs", "outputurl", "result", "results", "track", "tracks", "trackurl", "url"),
 )
 _ADDRESSES = ("url", "audiourl", "fileurl", "downloadurl", "signedurl", "href", "uri", "src")
-_REASONS = ("error", "errors", "errormessage", "message", "detail", "reason", "failurereason")
+_REASONS = (
+    *("error", "errors", "errormessage", "message", "msg", "detail", "details", "reason"),
+    *("failurereason", "failure", "cause", "description", "meta"),
+)
 
 
 class Phase(Enum):
@@ -153,12 +156,12 @@ def _address(value: Any, depth: int) -> str | None:
 
 
 def _reason(layers: list[dict[str, Any]]) -> str | None:
-    """What is called an error first, then whatever else the answer says."""
+    """What is called an error first. Other members repeat the request, which is no reason."""
     for name in _REASONS:
         for layer in layers:
-            if reason := reason_in(layer.get(name)):
+            if name in layer and (reason := reason_in({name: layer[name]})):
                 return reason
-    return reason_in({name: value for name, value in layers[0].items() if name not in _STATUSES})
+    return None
 
 
 def _usage(layers: list[dict[str, Any]]) -> Any:

@@ -53,6 +53,7 @@ from tests.bot.provider.test_wire_fuzz import JSON
         ),
         ({"prompt": ["This field is required."]}, "prompt: This field is required."),
         ({"errors": {"lyrics": ["much too long"]}}, "lyrics: much too long"),
+        ({"error": {"lyrics": "much too long"}}, "lyrics: much too long"),
         (
             {"details": [{"fieldViolations": [{"field": "lyrics", "description": "no tags"}]}]},
             "lyrics: no tags",
@@ -61,6 +62,8 @@ from tests.bot.provider.test_wire_fuzz import JSON
             {"message": [{"constraints": {"maxLength": "at most 600 letters"}}]},
             "at most 600 letters",
         ),
+        ({"message": "no names", "received": {"prompt": "by a singer"}}, "no names"),
+        ({"message": "no names", "echo": {"prompt": "by a singer"}}, "no names"),
         # What came from further up, packed into text.
         ({"message": '400 {"error": {"message": "blocked by checks"}}'}, "blocked by checks"),
         ({"message": "Error: {'message': 'Names, no', 'code': 400}"}, "Names, no"),
@@ -84,6 +87,7 @@ def test_sentence_is_found_wherever_it_stands(data: Any, said: str) -> None:
         {"message": "[object Object]"},
         {"statusCode": 400, "path": "/v2/x", "requestId": "a b", "timestamp": "1 2"},
         {"input": {"prompt": "what the member asked for"}},
+        {"prompt": "what the member asked for", "lyrics": "of many words"},
     ],
 )
 def test_nothing_is_said_when_there_is_no_sentence(data: Any) -> None:

@@ -206,6 +206,23 @@ def test_error_text_is_found_in_any_shape(error: Any, text: str) -> None:
     assert generation(status="error", error=error).error_text == text
 
 
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"message": "no names"}, "no names"),
+        ({"data": {"failure_reason": "no names"}}, "no names"),
+        (
+            {"meta": {"detail": [{"loc": ["body", "prompt"], "msg": "no names"}]}},
+            "prompt: no names",
+        ),
+        ({"error": {"code": 5}, "reason": "no names"}, "no names"),
+        ({"prompt": "lo-fi rain at night", "model": "google lyria"}, "no reason given"),
+    ],
+)
+def test_error_text_is_found_beside_the_error(members: dict[str, Any], text: str) -> None:
+    assert generation(status="failed", **members).error_text == text
+
+
 def test_generation_is_read_when_a_text_has_half_a_surrogate_pair() -> None:
     body = b'{"id": "x:y", "status": "error", "error": {"message": "bad \\ud800"}}'
     assert parse(Generation, body).phase is Phase.ERROR
