@@ -101,7 +101,7 @@ class _Looks:
             yield from self._in_text(value, depth)
         elif isinstance(value, list):
             for entry in islice(value, WIDTH_LIMIT):
-                yield from self.sentences(entry, depth - 1)
+                yield from self.sentences(entry, depth - 1, of_errors=of_errors)
         elif isinstance(value, dict):
             yield from self._in_object(value, depth, of_errors=of_errors)
 
