@@ -20,9 +20,11 @@ CHANNELS = 50
 def crowded_world() -> World:
     """Tape Club with 50 more members, and 50 more channels, as Discord's limits per channel ask."""
     world = default_world()
-    guild = next(iter(world.guilds.values()))
+    guild = next(iter(world.state.guilds.values()))
     for number in range(MEMBERS):
-        user = world.add_user(User(world.snowflakes.next(), f"member{number}", f"Member {number}"))
+        user = world.state.add_user(
+            User(world.state.snowflakes.next(), f"member{number}", f"Member {number}")
+        )
         guild.members[user.id] = Member(user, datetime.now(UTC))
     for number in range(CHANNELS):
         add_channel(world, guild, f"jam-{number}")
@@ -39,7 +41,8 @@ class Burst:
 
 
 async def burst(sandbox: Sandbox, count: int, *, within_s: float, delivered_in_s: float) -> Burst:
-    """`count` requests spread over `within_s`; ends when each has its track, or late."""
+    """`count` requests spread over `within_s`; ends when each has its track, or after
+    `delivered_in_s`."""
     result = Burst()
     world = sandbox.discord.world
     everyone = [Driver(sandbox.discord).member(f"Member {number}") for number in range(MEMBERS)]
@@ -58,13 +61,15 @@ async def burst(sandbox: Sandbox, count: int, *, within_s: float, delivered_in_s
         else:
             result.answers_s.append(loop.time() - asked_at)
 
-    with world.subscribe(everyone[0].user_id) as events:
+    with world.state.bus.subscribe(everyone[0].user_id) as events:
         watching = asyncio.create_task(_count_tracks(events, result))
         try:
             await asyncio.gather(*(ask(number) for number in range(count)))
             wanted = count - result.unanswered
             with contextlib.suppress(TimeoutError):  # what came is counted all the same
-                await world.wait_until(lambda: result.tracks.total() >= wanted, delivered_in_s)
+                await world.state.bus.wait_until(
+                    lambda: result.tracks.total() >= wanted, delivered_in_s
+                )
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)

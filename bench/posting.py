@@ -119,8 +119,8 @@ async def completed_answer(stage: Stage) -> Any:
 
 async def _watch(stage: Stage, posting: Posting, count: int) -> None:
     world = stage.sandbox.discord.world
-    guild = next(iter(world.guilds.values()))
-    with world.subscribe(guild.owner_id) as events:
+    guild = next(iter(world.state.guilds.values()))
+    with world.state.bus.subscribe(guild.owner_id) as events:
         async with asyncio.timeout(POSTED_IN_S):
             async for name, payload in events:
                 if name == "MESSAGE_CREATE" and payload["attachments"]:

@@ -28,8 +28,8 @@ async def seed_pending(
     The first is due for a poll after `due_in`, the others follow `every` so often. They have no
     cards. Makes the database; the bot must not run on it.
     """
-    guild = next(iter(world.guilds.values()))
-    channels = [c.id for c in world.channels_of(guild) if c.name.startswith("jam-")]
+    guild = next(iter(world.state.guilds.values()))
+    channels = [c.id for c in world.state.channels_of(guild) if c.name.startswith("jam-")]
     members = list(guild.members)
     now = datetime.now(UTC)
     rows: list[dict[str, Any]] = [

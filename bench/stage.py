@@ -40,10 +40,11 @@ async def open_stage(
     render: Callable[[Generation], Audio],
     env: Mapping[str, str] = UNBOUND,
     provider: Mapping[str, Any] | None = None,
+    module: str = "bot",
 ) -> AsyncIterator[Stage]:
     """A crowded server, and a provider with endless credits that plays `render` for all prompts.
 
-    Whoever opens it starts the bot; it is stopped at the end.
+    Whoever opens it starts the bot, or the `module` in its place; it is stopped at the end.
     """
     arguments = {"render": render, "balance_usd": 1e6, **(provider or {})}
     with tempfile.TemporaryDirectory(prefix="compose-bench-") as name:
@@ -51,7 +52,9 @@ async def open_stage(
         database = folder / "compose.db"
         async with Sandbox(speed=speed, world=crowded_world(), provider=arguments) as sandbox:
             settings = sandbox.bot_env(database) | dict(env)
-            bot = BotProcess(sandbox, settings, log=folder / "bot.log", folder=folder)
+            bot = BotProcess(
+                sandbox, settings, log=folder / "bot.log", folder=folder, module=module
+            )
             try:
                 yield Stage(sandbox, bot, database)
             finally:

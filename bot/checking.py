@@ -3,8 +3,6 @@
 import logging
 from enum import Enum, auto
 
-from yarl import URL
-
 from bot.errors import GenerationUnknown, ProviderError
 from bot.jobs import Job, JobState
 from bot.logs import about_job
@@ -81,7 +79,7 @@ class Checking:
         """Where the file of a finished job is now, if members may be shown that address."""
         now = await self._jobs.get(job.id)
         url = now.audio_url if now else None
-        return str(URL(url)) if url and self._fetcher.may_link(url) else None
+        return self._fetcher.link(url) if url else None
 
     async def _learn(self, job: Job, generation: Generation) -> Finding:
         if generation.phase is Phase.ERROR:

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from bot import words
+from bot.characters import is_blank, visible
 from bot.errors import NotTaken
 from bot.jobs import AudioFormat, Brief, Job, Reference, Relation
 from bot.provider.models import (
@@ -18,7 +19,6 @@ from bot.provider.models import (
     model_named,
     name_of,
 )
-from bot.text import is_blank
 
 RANDOM_SEEDS = 2**31
 DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
@@ -83,9 +83,9 @@ def checked(draft: Draft) -> Brief:
     brief = Brief(
         model=model.id,
         prompt=draft.prompt.strip(),
-        negative_prompt=_visible(draft.negative_prompt),
+        negative_prompt=visible(draft.negative_prompt),
         seed=draft.seed,
-        lyrics=_visible(draft.lyrics),
+        lyrics=visible(draft.lyrics),
         seconds=draft.seconds,
         instrumental=draft.instrumental,
         reference=draft.reference,
@@ -114,11 +114,6 @@ def _problems_of(draft: Draft) -> list[str]:
     except NotTaken as error:
         return error.problems
     return []
-
-
-def _visible(text: str | None) -> str | None:
-    """Text without the white space at its ends. One of which nothing can be seen is none."""
-    return None if text is None or is_blank(text) else text.strip()
 
 
 def _problems(brief: Brief, model: Model) -> list[str]:

@@ -35,6 +35,7 @@
         ├── Trouble              a read failed on their side or on the way: try again later
         └── AudioError           the finished file can't be had
             ├── AudioUnavailable   for now: try again later
+            │   └── PageInstead    a page or a message came in place of the file
             ├── AudioTooLarge      larger than the limit that was asked for
             ├── AudioUnusable      what came is no audio, or none that can be played: final
             └── AddressRefused     an address we never fetch from: final
@@ -217,6 +218,10 @@ class AudioError(ProviderError):
 
 class AudioUnavailable(AudioError):
     """The file is not there right now: 404, 5xx, a broken or short transfer."""
+
+
+class PageInstead(AudioUnavailable):
+    """Something to read came in place of the file: some server in between has trouble."""
 
 
 class AudioTooLarge(AudioError):

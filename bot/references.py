@@ -109,8 +109,8 @@ class References:
             if glimpse.size_bytes is not None:
                 return await self._workshop.measure(glimpse.path, known_bytes=glimpse.known_bytes)
         except AudioUnusable:
-            if glimpse.whole:
-                raise NotTaken([words.not_audio(file_name)]) from None
+            if glimpse.whole and glimpse.may_be_audio:
+                raise NotTaken([words.audio_not_read(file_name)]) from None
         if not glimpse.may_be_audio:
             raise NotTaken([words.not_audio(file_name)])
         return None

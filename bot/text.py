@@ -6,16 +6,26 @@ import unicodedata
 import discord
 
 from bot import words
+from bot.characters import ELLIPSIS, JOINERS, is_blank, is_seen, printable, whole
 from bot.jobs import Job
+
+__all__ = ["among_takes", "as_shown", "file_name", "harmless", "is_blank", "title_of"]
 
 FILE_NAME_LIMIT = 60
 ID_LETTERS = 6
 TITLE_WORDS = 6
 TITLE_WIDTH = 60
-# Discord shows these as something else than text: <@1> <#1> <t:1:R> <:a:1> </a:1> <id:guide>
-_TAGS = re.compile(r"<(?=[@#:/at]|id:)")
-# Letters and symbols by their category, and yet nothing to see: Hangul fillers, empty braille.
-_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# What has a meaning in Discord's markdown. A backslash takes it from any sign, but shows itself
+# before letters, digits and spaces.
+_MEANT = re.compile(
+    r"(^[^\S\n]*(?:\d+(?=[.)](?:\s|$))|(?=[-+])))"  # lists and subtext: goes before their sign
+    r"|([\\*_~`|\[\]<>@]"
+    r"|:(?!\s)|(?<=[<:/])/"  # :emoji:, https://, and all of <t:1:R> <:a:1> </a:1> <id:guide>
+    r"|(?<!\w)#"  # headings, <#1>; but keys such as F# stay as they are
+    r"|(?<=\w)\.(?=\w+/))",  # discord.gg/invite is a link without https://
+    re.MULTILINE,
+)
+_ESCAPES = re.compile(r"\\([^0-9A-Za-z\s])")
 # Where a clause ends: signs at the end of a word, in any script, or between words.
 _CLAUSES = re.compile(
     r"[,.;:!?](?=\s|$)|\s[-\u2013\u2014]+\s|[\n()\u2014]"
@@ -23,9 +33,7 @@ _CLAUSES = re.compile(
 )
 _NO_WORDS = re.compile(r"https?://\S*|<(?:[@#:/]|[at]:|id:)[^<>\s]*>?|@(?=everyone|here)")
 _EDGES = " \t\"'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?-\u2013\u2014"
-_UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_EMOJI_JOINER = "\u200d"
-_JOINERS = frozenset({_EMOJI_JOINER, "\u200c"})  # the second shapes letters of Persian and others
+_UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # English words that no title ends with.
 _LEAD_ON = frozenset(
     {"a", "about", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "over", "the",
@@ -40,24 +48,28 @@ _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
 
 def harmless(text: str, limit: int) -> str:
-    """Text that shows as it was typed, pings nobody, and has at most `limit` characters."""
-    text = "".join(char for char in text if char == "\n" or unicodedata.category(char) != "Cc")
-    escaped = _escape(text)
-    while len(escaped) > limit:
-        # Cut the text, not its escaped form, where a lone backslash might be left over.
-        text = text[: max(0, len(text) - max(len(escaped) - limit, 2))]
-        escaped = _escape(text) + "…"
-    return escaped
+    """Text that shows as it was typed, pings nobody, links to nothing, and has at most `limit`.
+
+    Every sign that Discord's markdown gives a meaning is escaped for itself, so it does not matter
+    whether the text around it looks like an address or like code. What is too long fills the room.
+    """
+    escaped = _escape(printable(text)[: limit + 1])
+    if len(escaped) <= limit:
+        return escaped
+    kept = escaped[: max(whole(escaped, limit - 1), 0)]
+    if (len(kept) - len(kept.rstrip("\\"))) % 2:
+        kept = kept[:-1]  # half an escape
+    return kept + ELLIPSIS[:limit]
+
+
+def as_shown(markdown: str) -> str:
+    """What a reader sees of text that was made harmless: without the backslashes."""
+    return _ESCAPES.sub(r"\1", markdown)
 
 
 def _escape(text: str) -> str:
-    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(text))
-    return _TAGS.sub(r"\\<", escaped)
-
-
-def is_blank(text: str) -> bool:
-    """Whether nothing in it can be seen: spaces, controls, joiners and other invisibles."""
-    return all(unicodedata.category(char)[0] in "ZC" or char in _UNSEEN for char in text)
+    # Discord's servers look for pings without heed of backslashes: these get an invisible space.
+    return _MEANT.sub(r"\1\\\2", discord.utils.escape_mentions(text))
 
 
 def title_of(job: Job) -> str:
@@ -105,20 +117,21 @@ def _without_markup(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """Without controls, lone surrogates and marks that turn the direction; joiners stay."""
-    kept = (
-        char if unicodedata.category(char) not in _UNFIT or char in _JOINERS else " "
-        for char in text
-    )
-    return " ".join("".join(kept).split())
+    return " ".join("".join(char if _is_fit(char) else " " for char in text).split())
+
+
+def _is_fit(char: str) -> bool:
+    kind = unicodedata.category(char)
+    return char in JOINERS or (is_seen(char) if kind == "Cn" else kind not in _UNFIT)
 
 
 def _shortened(text: str) -> str:
     """As many whole words as a title may have; what has no spaces is cut between characters."""
-    whole = text.split()
-    short = whole[:TITLE_WORDS]
+    spoken = text.split()
+    short = spoken[:TITLE_WORDS]
     while len(short) > 1 and _width(" ".join(short)) > TITLE_WIDTH:
         short.pop()
-    if len(short) < len(whole):
+    if len(short) < len(spoken):
         while len(short) > 1 and short[-1].lower() in _LEAD_ON:
             short.pop()
     return _cut(" ".join(short)).rstrip(_EDGES)
@@ -133,22 +146,9 @@ def _capitalised(title: str) -> str:
 def _cut(text: str) -> str:
     """At most `TITLE_WIDTH` columns, and no character without what belongs to it."""
     end = min(len(text), TITLE_WIDTH + 1)
-    while end and (_width(text[:end]) > TITLE_WIDTH or _belongs(text, end)):
+    while _width(text[:end]) > TITLE_WIDTH:
         end -= 1
-    return text[:end]
-
-
-def _belongs(text: str, index: int) -> bool:
-    """Whether this character is one with the one before: an accent, a joined emoji, its colour."""
-    if index == len(text):
-        return False
-    char = text[index]
-    return (
-        char in _JOINERS
-        or text[index - 1] == _EMOJI_JOINER
-        or unicodedata.category(char).startswith("M")
-        or "\U0001f3fb" <= char <= "\U0001f3ff"
-    )
+    return text[: whole(text, end)]
 
 
 def _width(text: str) -> int:

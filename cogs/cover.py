@@ -14,7 +14,7 @@ from bot.drafts import Draft
 from bot.errors import DatabaseTrouble
 from bot.jobs import Job
 from bot.provider.models import PROMPT_MOST
-from bot.text import is_blank
+from bot.text import as_shown, is_blank
 from cogs.answers import in_time, say
 from cogs.given_audio import GivenAudio, cover_of
 from cogs.intake import start
@@ -88,7 +88,7 @@ def _text_of(message: discord.Message) -> str:
     forwarded = message.message_snapshots
     embeds = [*message.embeds, *(embed for one in forwarded for embed in one.embeds)]
     texts = [message.content, *(one.content for one in forwarded)]
-    texts += [embed.description or embed.title or "" for embed in embeds]
+    texts += [as_shown(embed.description or embed.title or "") for embed in embeds]
     return next((text for text in texts if not is_blank(text)), "")
 
 

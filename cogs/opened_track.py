@@ -8,6 +8,7 @@ import discord
 from discord.ext import commands
 
 from bot import words
+from bot.characters import visible
 from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
@@ -16,7 +17,7 @@ from bot.delivery.track_embed import as_shared, track_embed
 from bot.errors import Busy
 from bot.jobs import Job, Relation
 from bot.store.track_store import Track
-from bot.text import harmless, is_blank, title_of
+from bot.text import harmless, title_of
 from bot.tracks import Ancestor
 from cogs.answers import apologise_for, ask, defer, in_time, say
 from cogs.one_each import one_each
@@ -189,8 +190,7 @@ class Renaming(commands.Cog):
 
 
 async def _rename(interaction: RoutedInteraction, job_id: str, values: Mapping[str, Any]) -> None:
-    typed = str(values.get("title") or "")[:TITLE_MOST]
-    title = None if is_blank(typed) else typed.strip()
+    title = visible(str(values.get("title") or "")[:TITLE_MOST])
     job = await in_time(interaction, _renamed(interaction, job_id, title))
     if job is None:
         await say(interaction, words.NOT_RENAMED)

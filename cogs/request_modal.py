@@ -15,6 +15,7 @@ from typing import Any
 import discord
 
 from bot import words
+from bot.characters import visible
 from bot.client import ComposeClient
 from bot.drafts import Draft, in_the_way
 from bot.errors import DatabaseTrouble
@@ -186,7 +187,7 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     }
     changes |= {name: bool(values[name]) for name in TICKS if name in values}
     for name in filter(values.__contains__, NUMBERS):
-        typed = str(values[name] or "").strip()
+        typed = visible(str(values[name] or "")) or ""
         try:
             changes[name] = int(typed) if typed else getattr(Draft(), name)
         except ValueError:

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot import words
+from bot.characters import shortened
 from bot.delivery.track_embed import COLOUR
 from bot.jobs import Job
 from bot.library import PAGE_LENGTH, Page
@@ -40,7 +41,7 @@ def shown_title(job: Job) -> str:
 
 def option_label(number: int, job: Job) -> str:
     """What an option of a select says of a track or job, numbered as in the list above it."""
-    return f"{number}. {among_takes(job, title_of(job))}"[:LABEL_LIMIT]
+    return shortened(f"{number}. {among_takes(job, title_of(job))}", LABEL_LIMIT)
 
 
 def message_url(place: Place) -> str:

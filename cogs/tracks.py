@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
+from bot.characters import visible
 from bot.client import ComposeClient
 from bot.delivery import buttons, cards
 from bot.delivery.announcements import Announcement
@@ -71,7 +72,7 @@ class Tracks(commands.Cog):
         wanted = replace(
             wanted,
             guild_id=interaction.guild_id if this_server or not wanted.own else None,
-            search=(search or "").strip(),
+            search=visible(search) or "",
             only=Only(only.value) if only else None,
             model=_model_id(model),
         )

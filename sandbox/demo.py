@@ -47,7 +47,7 @@ class Transcript:
 
     async def follow(self, member_id: int) -> None:
         """Print each new or changed message until cancelled."""
-        with self._world.subscribe(member_id) as events:
+        with self._world.state.bus.subscribe(member_id) as events:
             async for name, payload in events:
                 if payload.get("channel_id") == self._channel_id:
                     self.show(name, payload)
@@ -86,7 +86,7 @@ class Transcript:
         return re.sub(r"<t:(\d+)(?::\w)?>", lambda m: _relative(int(m[1])), line)
 
     def _name(self, user_id: int) -> str:
-        user = self._world.users.get(user_id)
+        user = self._world.state.users.get(user_id)
         return user.display_name if user else str(user_id)
 
 
@@ -170,9 +170,9 @@ async def _delivery(member: MemberDriver, speed: float) -> MessageView:
 async def _compose(sandbox: Sandbox, speed: float, folder: Path) -> Path:
     world = sandbox.discord.world
     member = Driver(sandbox.discord).member(MEMBER)
-    channel = next(c for c in world.channels.values() if c.name == CHANNEL)
+    channel = next(c for c in world.state.channels.values() if c.name == CHANNEL)
     transcript = Transcript(world, channel.id)
-    following = asyncio.create_task(transcript.follow(world.user_named(MEMBER).id))
+    following = asyncio.create_task(transcript.follow(world.state.user_named(MEMBER).id))
     try:
         transcript.typed(MEMBER, f"/compose prompt:{PROMPT}")
         call = await member.slash("compose", prompt=PROMPT, channel=CHANNEL)

@@ -16,8 +16,8 @@ from typing import Any
 
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import CommandType, ComponentType, InteractionType
+from sandbox.discord.interaction import Interaction
 from sandbox.discord.interaction_payload import resolved_json
-from sandbox.discord.interactions import Interaction
 from sandbox.discord.invocation import Invocation, OptionError
 from sandbox.discord.member_files import MemberFile as DriverFile
 from sandbox.discord.message_view import MessageView
@@ -86,7 +86,7 @@ class Driver:
 
     def member(self, name: str) -> MemberDriver:
         """By display name or user name. Raises LookupError."""
-        return MemberDriver(self.discord, self.discord.world.user_named(name))
+        return MemberDriver(self.discord, self.discord.world.state.user_named(name))
 
 
 class MemberDriver(TalkingMember):
@@ -111,7 +111,7 @@ class MemberDriver(TalkingMember):
         """
         place = self._go(channel)
         chosen = {**values, **(options or {})}
-        data = Invocation(self.world, self.user, place).slash_data(command, chosen)
+        data = self._invocation(place).slash_data(command, chosen)
         return self._start(InteractionType.APPLICATION_COMMAND, place, data)
 
     async def menu(
@@ -124,11 +124,11 @@ class MemberDriver(TalkingMember):
         if isinstance(target, MessageView):
             message = self._find(target)
             place, kind, target_id = self._go(message.channel_id), CommandType.MESSAGE, message.id
-            resolved = resolved_json(self.world, place, self.user_id, messages=[message])
+            resolved = resolved_json(self.world.state, place, self.user_id, messages=[message])
         else:
             place, kind, target_id = self._go(channel), CommandType.USER, target.id
-            resolved = resolved_json(self.world, place, self.user_id, user_ids=[target.id])
-        invocation = Invocation(self.world, self.user, place)
+            resolved = resolved_json(self.world.state, place, self.user_id, user_ids=[target.id])
+        invocation = self._invocation(place)
         data = invocation.menu_data(command, kind, target_id, resolved)
         return self._start(InteractionType.APPLICATION_COMMAND, place, data)
 
@@ -146,7 +146,7 @@ class MemberDriver(TalkingMember):
     ) -> list[Json]:
         """What the application proposes for an option. Raises InteractionFailed, OptionError."""
         place = self._go(channel)
-        invocation = Invocation(self.world, self.user, place)
+        invocation = self._invocation(place)
         data = invocation.slash_data(
             command, {**values, **(options or {}), option: typed}, focused=option
         )
@@ -176,7 +176,7 @@ class MemberDriver(TalkingMember):
         """
         select = self._control(message, custom_id=custom_id)
         place = self.channel(int(message.channel_id))
-        chosen = select_data(self.world, place, self.user_id, select, values)
+        chosen = select_data(self.world.state, place, self.user_id, select, values)
         return self._use(message, select, chosen)
 
     async def fill_modal(self, call: Call, values: Mapping[str, Any]) -> Call:
@@ -190,7 +190,7 @@ class MemberDriver(TalkingMember):
             raise LookupError("the answer was not a modal")
         opener = call.interaction
         kind, place = InteractionType.MODAL_SUBMIT, self._go(opener.channel)
-        data = modal_data(self.world, place, self.user, call.modal, values)
+        data = modal_data(self.world.state, place, self.user, call.modal, values)
         return self._start(kind, place, data, message=opener.message, trigger=opener.metadata)
 
     def _control(self, message: MessageView, **wanted: str | None) -> Json:
@@ -211,6 +211,9 @@ class MemberDriver(TalkingMember):
         place = self._go(found.channel_id)
         return self._start(InteractionType.MESSAGE_COMPONENT, place, data, message=found)
 
+    def _invocation(self, place: Channel) -> Invocation:
+        return Invocation(self.world.state, self.world.commands, self.user, place)
+
     def _start(
         self,
         kind: InteractionType,
@@ -220,7 +223,7 @@ class MemberDriver(TalkingMember):
         message: Message | None = None,
         trigger: Json | None = None,
     ) -> Call:
-        nonce = str(self.world.snowflakes.next())
+        nonce = str(self.world.state.snowflakes.next())
         interaction = self.world.interactions.start(
             kind, self.user, place, data, message=message, trigger=trigger, nonce=nonce
         )

@@ -74,7 +74,7 @@ class Sandbox:
         discord: Mapping[str, Any] | None = None,
         provider: Mapping[str, Any] | None = None,
     ) -> None:
-        self.clock = clock or (world.clock if world else Clock())
+        self.clock = clock or (world.state.clock if world else Clock())
         self.discord = DiscordStandIn(
             world=world, port=discord_port, clock=self.clock, **(discord or {})
         )
@@ -113,17 +113,25 @@ class BotProcess:
     """`python -m bot` as a child process, stopped at the end of the `async with` block.
 
     Its output is appended to the file `log`. `folder` is its working directory: a `.env` there
-    counts. It runs in a session of its own, so that Ctrl-C in the terminal reaches only the
-    parent, which then stops the bot in good order.
+    counts. `module` is run in place of the bot, for bots to compare it with. It runs in a session
+    of its own, so that Ctrl-C in the terminal reaches only the parent, which then stops the bot in
+    good order.
     """
 
     def __init__(
-        self, sandbox: Sandbox, env: Mapping[str, str], *, log: Path, folder: Path = ROOT
+        self,
+        sandbox: Sandbox,
+        env: Mapping[str, str],
+        *,
+        log: Path,
+        folder: Path = ROOT,
+        module: str = "bot",
     ) -> None:
         self.log = log
         self._sandbox = sandbox
         self._env = env
         self._folder = folder
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
         self._identified_before = 0
 
@@ -162,7 +170,7 @@ class BotProcess:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot",
+                self._module,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -177,13 +185,13 @@ class BotProcess:
         Raises BotEnded, or TimeoutError.
         """
         gateway, world = self._sandbox.discord.gateway, self._sandbox.discord.world
-        scopes = (None, *world.guilds)
+        scopes = (None, *world.state.guilds)
 
         def is_ready() -> bool:
             fresh = gateway.identifies - self._identified_before
             return fresh >= shards and any(world.commands.all(scope) for scope in scopes)
 
-        await self.watch(world.wait_until(is_ready, timeout_s))
+        await self.watch(world.state.bus.wait_until(is_ready, timeout_s))
 
     async def watch(self, awaited: Coroutine[Any, Any, T]) -> T:
         """Await something that needs the bot. Raises BotEnded as soon as its process ends."""

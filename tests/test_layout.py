@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
-    {"errors", "logs", "schedule", "hosting", "said_once", "scratch", "stopping"},
+    {"characters", "errors", "logs", "schedule", "hosting", "said_once", "scratch", "stopping"},
     {"jobs", "settings", "words", "text"},
     {"provider", "audio"},
     {"drafts", "recipe"},

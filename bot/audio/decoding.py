@@ -1,6 +1,8 @@
 """From a file to a `Sound`: decoded once, in blocks of about a second, never as a whole."""
 
+import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from bot.audio.container import Recording, opened
+from bot.audio.resampling import readable
 from bot.audio.sound import COLUMNS, FLOOR_DB, Envelope, Sound
 from bot.audio.tempo import RATE_HZ as TEMPO_RATE_HZ
 from bot.audio.tempo import estimate_bpm
@@ -20,21 +23,36 @@ TEMPO_FROM_S = 360
 MOST = 8.0  # what a broken file of floats may claim as its amplitude
 
 
-def listen(path: Path) -> Sound:
-    """Decode a file; raises `AudioUnusable`, `AudioUnavailable` or `OSError`."""
-    with opened(path) as recording:
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How long a sound is, its first rate, and how many channels it has at most."""
+
+    duration_s: float
+    rate_hz: int
+    channels: int
+
+
+def listen(path: Path, *, whole: bool = False) -> Sound:
+    """Decode a file; raises what `opened` raises, which also says what `whole` means."""
+    with opened(path, whole=whole) as recording:
+        blocks = _blocks(recording)
+        first = next(blocks)  # only now the rate is sure
         meter = Meter(recording.rate_hz)
-        for block in _blocks(recording):
+        for block in itertools.chain([first], blocks):
             meter.add(block)
         return meter.read(recording)
 
 
-def measure_s(path: Path) -> float:
-    """Decode a file only to see that it is whole; its duration."""
-    with opened(path) as recording:
+def measure(path: Path, *, whole: bool = False) -> Extent:
+    """Decode a file only to see that it can be, to its end, and what it takes to hold all of it."""
+    with opened(path, whole=whole) as recording:
         for _ in recording.frames():
             pass
-        return recording.duration_s
+        return Extent(
+            duration_s=recording.duration_s,
+            rate_hz=recording.rate_hz,
+            channels=recording.most_channels,
+        )
 
 
 class Meter:
@@ -51,7 +69,9 @@ class Meter:
 
     def add(self, block: Floats) -> None:
         """The next samples, of any number."""
-        if self._rest.size:
+        if len(self._rest) != len(block):  # no cell goes over from mono to stereo
+            self._take(self._rest)
+        elif self._rest.size:
             block = np.concatenate([self._rest, block], axis=1)
         whole = block.shape[1] - block.shape[1] % (self._cell * self._decimation)
         self._rest = block[:, whole:]
@@ -68,6 +88,7 @@ class Meter:
             channels=recording.channels,
             codec=recording.codec,
             format=recording.format,
+            kind=recording.kind,
             peak_db=_db(float(max(-cells[0].min(), cells[1].max()))),
             loudness_db=_db(energy**0.5),
             envelope=_envelope(cells),
@@ -97,7 +118,10 @@ def _blocks(recording: Recording) -> Iterator[Floats]:
     """About a second each: frames alone are so short that Python would be the slowest part."""
     waiting: list[AudioFrame] = []
     samples = 0
-    for frame in recording.frames():
+    for frame in readable(recording.frames()):
+        if waiting and len(frame.layout.channels) != len(waiting[0].layout.channels):
+            yield _join(waiting)
+            waiting, samples = [], 0
         waiting.append(frame)
         samples += frame.samples
         if samples >= recording.rate_hz:

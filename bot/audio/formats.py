@@ -1,10 +1,11 @@
 """The formats in which a track can be handed out, and what is written into a converted file."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from bot import words
+from bot.audio.kinds import Extension
+from bot.characters import printable, whole
 from bot.jobs import AudioFormat
 
 __all__ = ["EXTENSIONS", "AudioFormat", "Tags"]
@@ -13,11 +14,11 @@ TITLE_LIMIT = 120
 PROMPT_LIMIT = 4000
 MODEL_LIMIT = 80
 
-# Marks that turn the direction of what follows: in a player's list they could disguise a title.
-_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
-EXTENSIONS = {AudioFormat.FLAC: ".flac", AudioFormat.MP3: ".mp3", AudioFormat.OPUS: ".ogg"}
+EXTENSIONS = {
+    AudioFormat.FLAC: Extension.FLAC,
+    AudioFormat.MP3: Extension.MP3,
+    AudioFormat.OPUS: Extension.OGG,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +45,6 @@ class Tags:
 
 
 def _plain(text: str, limit: int) -> str:
-    """One line without controls, lone surrogates and marks that turn the direction."""
-    kept = (
-        char
-        for char in " ".join(text.split())
-        if unicodedata.category(char) not in {"Cc", "Cs", "Cn", "Co"}
-        and unicodedata.bidirectional(char) not in _TURNS
-    )
-    return "".join(kept)[:limit].strip()
+    """One line of what can be shown."""
+    line = " ".join(printable(text).split())
+    return line[: whole(line, limit)].strip()

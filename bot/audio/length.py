@@ -2,17 +2,27 @@
 
 from pathlib import Path
 
-from bot.audio import announced
-from bot.audio.container import opened
+from bot.audio import announced, ogg
+from bot.audio.container import Recording, opened
 
 
 def length_s(path: Path, known_bytes: int) -> float | None:
-    """As its container says, else by the packets in its first bytes; `None` if neither tells.
+    """As its container says, else by its packets; `None` if neither tells.
 
     The file has its full size, but between its first `known_bytes` and its end there may be a hole.
     Raises `AudioUnusable`, `AudioUnavailable` or `OSError`.
     """
     with opened(path) as recording:
-        if recording.container == "ogg" and not announced.ogg_is_ended(path):
-            return None  # its length is in the last page
-        return recording.announced_s or recording.extrapolated_s(known_bytes)
+        told_s = recording.announced_s if _tells_of_all(recording, path, known_bytes) else None
+        if told_s is not None:
+            return told_s
+        if known_bytes == path.stat().st_size:
+            return recording.packed_s()
+        return recording.extrapolated_s(known_bytes)
+
+
+def _tells_of_all(recording: Recording, path: Path, known_bytes: int) -> bool:
+    """Whether the container's word is about the whole file. An Ogg's is in its last page."""
+    if recording.container != "ogg":
+        return True
+    return announced.ogg_is_ended(path) and not ogg.is_chained(path, known_bytes)

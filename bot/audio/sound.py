@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bot.audio.formats import AudioFormat
+from bot.audio.kinds import Kind
 
 COLUMNS = 600
 FLOOR_DB = -120.0  # what stands for "nothing at all"
@@ -33,7 +34,8 @@ class Envelope:
 class Sound:
     """One decoded file. `peak_db` and `loudness_db` (RMS) are relative to full scale.
 
-    `codec` is FFmpeg's name for it; `format` is the one of ours that the file has, if any.
+    `codec` is FFmpeg's name for it; `format` is the one of ours that the file has, if any, and
+    `kind` says what it is called.
     `tempo_bpm` is None unless it can be told with confidence.
     """
 
@@ -44,6 +46,7 @@ class Sound:
     channels: int
     codec: str
     format: AudioFormat | None
+    kind: Kind
     peak_db: float
     loudness_db: float
     envelope: Envelope

@@ -9,8 +9,9 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
 from bot.audio.container import Recording, opened
-from bot.audio.decoding import measure_s
+from bot.audio.decoding import Extent, measure
 from bot.audio.formats import EXTENSIONS, AudioFormat
+from bot.audio.resampling import Resampler
 from bot.audio.sound import Fitted
 from bot.errors import WorkshopTrouble
 
@@ -21,7 +22,9 @@ OVERHEAD_BYTES = 32 << 10  # tags and headers
 OVERHEAD_SHARE = 0.02  # frames' and pages' headers, and bitrates that are kept on average only
 DIFFERENCE_S = 0.2  # encoders begin and end with a frame's worth of silence
 
-LOSSY = {"mp3", "aac", "opus", "vorbis"}
+LOSSY = {
+    "mp3", "mp2", "mp1", "aac", "opus", "vorbis", "speex", "ac3", "eac3", "amr_nb", "amr_wb",
+}  # fmt: skip
 MP3_RATES_HZ = (48_000, 44_100, 32_000)
 OPUS_RATE_HZ = 48_000
 
@@ -61,55 +64,68 @@ def steps(preferred: AudioFormat, *, lossy: bool) -> Iterator[Step]:
 
 
 def fit(
-    path: Path, target: Path, *, limit_bytes: int, preferred: AudioFormat, metadata: dict[str, str]
+    path: Path,
+    target: Path,
+    *,
+    limit_bytes: int,
+    preferred: AudioFormat,
+    metadata: dict[str, str],
+    whole: bool = False,
 ) -> Fitted | None:
     """The file, or a converted copy at `target` plus extension, or None where nothing fits.
 
+    What Discord's players don't know is converted, also where nothing else is preferred. `whole` as
+    in `opened`.
     Raises `AudioUnusable`, `AudioUnavailable`, `WorkshopTrouble` or `OSError`.
     """
-    with opened(path) as recording:
-        wanted = preferred in {AudioFormat.ORIGINAL, recording.format}
+    with opened(path, whole=whole) as recording:
+        original = preferred is AudioFormat.ORIGINAL and recording.kind.plays
+        wanted = original or preferred is recording.format
         lossy = recording.codec in LOSSY
     if wanted and path.stat().st_size <= limit_bytes:
         return Fitted(path=path, format=AudioFormat.ORIGINAL)
-    duration_s = measure_s(path)
+    extent = measure(path, whole=whole)
     for step in steps(preferred, lossy=lossy):
-        if step.expected_bytes(duration_s) > limit_bytes:
+        if step.expected_bytes(extent.duration_s) > limit_bytes:
             continue
         converted = target.with_suffix(EXTENSIONS[step.format])
-        convert(path, converted, step, metadata)
+        convert(path, converted, step, metadata, extent)
         if converted.stat().st_size <= limit_bytes:
-            _verify(converted, duration_s)
+            _verify(converted, extent.duration_s)
             return Fitted(path=converted, format=step.format, bitrate_kbit_s=step.bitrate_kbit_s)
         converted.unlink()
     return None
 
 
-def convert(path: Path, target: Path, step: Step, metadata: dict[str, str]) -> None:
-    """Write a file anew; what is there under `target` is replaced."""
+def convert(path: Path, target: Path, step: Step, metadata: dict[str, str], extent: Extent) -> None:
+    """Write it in another form, mono or stereo; what is there under `target` is replaced.
+
+    `extent` is what was measured of it: a header may know less.
+    """
     # Version 3 of ID3 is what every system shows; version 1 would cut the title to 30 characters.
     options = {"id3v2_version": "3", "write_id3v1": "0"} if step.format is AudioFormat.MP3 else {}
     with (
-        opened(path) as recording,
+        opened(path, whole=True) as recording,  # measured by now, and as whole as it gets
         av.open(f"file:{target}", "w", format=_CONTAINERS[step.format], options=options) as output,
     ):
         output.metadata.update(metadata)
-        stream = _stream(output, recording, step)
-        resampler = av.AudioResampler(stream.format, stream.layout, stream.rate)
+        stream = _stream(output, recording, step, extent)
+        resampler = Resampler(stream.format.name, stream.layout, stream.rate)
         for frame in recording.frames():
-            frame.pts = None  # the file's own times may jump; what counts is the samples
             for resampled in resampler.resample(frame):
                 output.mux(stream.encode(resampled))
-        for resampled in resampler.resample(None):
+        for resampled in resampler.flush():
             output.mux(stream.encode(resampled))
         output.mux(stream.encode(None))
 
 
-def _stream(output: OutputContainer, recording: Recording, step: Step) -> AudioStream:
-    rate_hz = _rate_hz(recording.rate_hz, step.format)
+def _stream(
+    output: OutputContainer, recording: Recording, step: Step, extent: Extent
+) -> AudioStream:
+    rate_hz = _rate_hz(extent.rate_hz, step.format)
     stream = output.add_stream(_CODECS[step.format], rate=rate_hz, options=_options(step))
     assert isinstance(stream, AudioStream)  # noqa: S101 - all three are codecs of sound
-    stream.layout = "mono" if recording.channels == 1 else "stereo"
+    stream.layout = "mono" if extent.channels == 1 else "stereo"
     if step.bitrate_kbit_s is not None:
         stream.bit_rate = step.bitrate_kbit_s * 1000
     elif recording.deep and recording.codec not in LOSSY:
@@ -134,5 +150,5 @@ def _rate_hz(rate_hz: int, wanted: AudioFormat) -> int:
 
 
 def _verify(converted: Path, duration_s: float) -> None:
-    if abs(measure_s(converted) - duration_s) > DIFFERENCE_S:
+    if abs(measure(converted).duration_s - duration_s) > DIFFERENCE_S:
         raise WorkshopTrouble(f"the converted file is not {duration_s:.1f} s long")

@@ -49,7 +49,7 @@ def perform(errand: dict[str, Any]) -> dict[str, Any]:
     try:
         match errand["do"]:
             case "examine":
-                return {"examined": _examine(Path(errand["path"]), errand["colour"])}
+                return {"examined": _examine(errand)}
             case "fit":
                 return {"fitted": _fit(errand)}
             case "measure":
@@ -68,9 +68,9 @@ def perform(errand: dict[str, Any]) -> dict[str, Any]:
         return {"trouble": in_short(error)}
 
 
-def _examine(path: Path, colour: int) -> dict[str, Any]:
-    sound = listen(path)
-    picture = base64.b64encode(draw(sound, colour)).decode()
+def _examine(errand: dict[str, Any]) -> dict[str, Any]:
+    sound = listen(Path(errand["path"]), whole=errand["whole"])
+    picture = base64.b64encode(draw(sound, errand["colour"])).decode()
     return {"sound": dataclasses.asdict(sound), "picture": picture}
 
 
@@ -81,6 +81,7 @@ def _fit(errand: dict[str, Any]) -> dict[str, Any] | None:
         limit_bytes=errand["limit_bytes"],
         preferred=AudioFormat(errand["preferred"]),
         metadata=errand["metadata"],
+        whole=errand["whole"],
     )
     if fitted is None:
         return None

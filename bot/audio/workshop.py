@@ -96,14 +96,26 @@ class Workshop:
         await self._ask(NOTHING, timeout_s=EXAMINE_S)
 
     async def examine(
-        self, path: Path, *, colour: int, timeout_s: float = EXAMINE_S, aside: bool = False
+        self,
+        path: Path,
+        *,
+        colour: int,
+        whole: bool = False,
+        timeout_s: float = EXAMINE_S,
+        aside: bool = False,
     ) -> Examined:
         """Decode a file once, and draw it in the colour 0xRRGGBB.
 
+        A file that is known to be `whole` was not cut off, whatever it says of its own length.
         Raises `AudioUnusable` if it can't be played or drags a worker down twice,
         `AudioUnavailable` if it was cut off on its way, `WorkshopTrouble` if it can't be known now.
         """
-        errand = {"do": "examine", "path": str(_absolute(path)), "colour": colour}
+        errand = {
+            "do": "examine",
+            "path": str(_absolute(path)),
+            "colour": colour,
+            "whole": whole,
+        }
         answer = await self._ask(errand, timeout_s=timeout_s, aside=aside)
         if answer.examined is None:
             raise WorkshopTrouble("a worker examined a file and told nothing")
@@ -116,13 +128,14 @@ class Workshop:
         limit_bytes: int,
         tags: Tags,
         preferred: AudioFormat = AudioFormat.ORIGINAL,
+        whole: bool = False,
         timeout_s: float = FIT_S,
         aside: bool = False,
     ) -> Fitted | None:
         """The file, or a converted one of at most `limit_bytes`; None where nothing fits.
 
         A converted file lies beside the original, and is the caller's to remove, with the folder.
-        Raises what `examine` raises.
+        `whole` as in `examine`. Raises what `examine` raises.
         """
         target = _absolute(path).with_name(f"{path.stem}-{secrets.token_hex(4)}")
         errand = {
@@ -132,6 +145,7 @@ class Workshop:
             "limit_bytes": limit_bytes,
             "preferred": preferred,
             "metadata": tags.as_metadata(),
+            "whole": whole,
         }
         fitted = (await self._ask(errand, timeout_s=timeout_s, aside=aside)).fitted
         if fitted is None:

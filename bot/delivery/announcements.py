@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import cast
 
 import discord
-from yarl import URL
 
 from bot import words
 from bot.audio.description import describe
+from bot.characters import printable, shortened
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.delivery.cards import REASON_LIMIT
@@ -66,18 +66,17 @@ def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcem
         view=buttons.under_track(job, NoticeKind.RESULT),
         file=sent.fitted.path,
         file_name=file_name(job, sent.extension),
-        alt_text=job.brief.prompt[:ALT_TEXT_LIMIT],
+        alt_text=shortened(printable(job.brief.prompt), ALT_TEXT_LIMIT),
         picture=examined.picture if examined else None,
         picture_alt_text=describe(examined.sound) if examined else "",
     )
 
 
 def track_link(job: Job, url: str, why: str, *, parent: Ancestor | None = None) -> Announcement:
-    """The finished track as a link; `why` is a whole sentence.
+    """The finished track as a link that is fit to be shown; `why` is a whole sentence.
 
     Signed addresses may be longer than a button holds, or even a message.
     """
-    url = str(URL(url))  # what is not ASCII or could end the link is percent-encoded
     if len(url) > ADDRESS_LIMIT:
         return track_unreachable(job, parent=parent)
     content, download = words.track_as_address(job.member_id, why, url), []

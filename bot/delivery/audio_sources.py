@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 
+from bot.audio.signature import recognise
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import AudioError, AudioUnavailable, Busy, DeliveryError
 from bot.jobs import Job
-from bot.provider.audio_file import AudioFetcher, AudioOnDisk, recognise
+from bot.provider.audio_file import AudioFetcher, AudioOnDisk
 from bot.scratch import scratch_folder
 from bot.store.held_store import HeldStore
 from bot.tracks import Tracks
@@ -60,9 +61,13 @@ class AudioSources:
             async for url in links:
                 try:
                     fetched = self._fetcher.fetch(url, limit_bytes=FETCH_BYTES)
-                    return await stack.enter_async_context(fetched)
+                    audio = await stack.enter_async_context(fetched)
                 except AudioError as error:
                     log.info("not to be had here: %s", error)
+                else:
+                    if not audio.page:
+                        return audio
+                    log.info("not to be had here: what came is a page")
         return None
 
     async def _links(self, job: Job, at_hand: str | None) -> AsyncGenerator[str, None]:
@@ -85,4 +90,9 @@ class AudioSources:
             raise AudioUnavailable("the audio is nowhere any more")
         path = stack.enter_context(scratch_folder()) / "audio"
         await asyncio.to_thread(path.write_bytes, kept.content)
-        return AudioOnDisk(path=path, size_bytes=len(kept.content), extension=recognise(path))
+        return AudioOnDisk(
+            path=path,
+            size_bytes=len(kept.content),
+            extension=recognise(path),
+            complete=True,
+        )

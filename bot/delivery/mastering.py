@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from bot.audio.formats import EXTENSIONS, Tags
+from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.delivery.track_embed import colour_of
@@ -26,19 +27,35 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Master:
-    """A fetched file, and what is heard in it, unless that can't be known now."""
+    """A fetched file, and what is heard in it, unless that can't be known now.
+
+    It is surely `whole` if nothing went missing on its way, whatever it says of its own length.
+    """
 
     job: Job
     audio: AudioOnDisk
     examined: Examined | None
+    whole: bool = False
+
+    @property
+    def extension(self) -> Extension:
+        """Of the fetched file: what was decoded, else what it begins as.
+
+        Raises `AudioUnusable` where neither tells.
+        """
+        if self.examined is not None:
+            return self.examined.sound.kind.extension
+        if self.audio.extension is None:
+            raise AudioUnusable("what came does not begin as audio does")
+        return self.audio.extension
 
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """A file that may be uploaded, and how to show it. `extension` has its dot."""
+    """A file that may be uploaded, and how to show it."""
 
     fitted: Fitted
-    extension: str
+    extension: Extension
     size_bytes: int
     examined: Examined | None
 
@@ -64,48 +81,55 @@ class Mastering:
             warming.cancel()
             await asyncio.gather(warming, return_exceptions=True)
 
-    async def examine(self, job: Job, audio: AudioOnDisk, *, patient: bool) -> Master:
-        """Listen to the whole file, and remember its length and tempo with the job.
+    async def examine(
+        self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False
+    ) -> Master:
+        """Listen to the file to its end, and remember its length and tempo with the job.
 
         Raises `AudioUnusable` for what nobody can play and `AudioUnavailable` for what was cut off
-        on its way; `WorkshopTrouble` only if `patient`, else the file counts as good.
+        on its way, unless it is known to be `whole`; `WorkshopTrouble` only if `patient`, else the
+        file counts as good if it begins so.
         """
         try:
             examined = await self._workshop.examine(
-                audio.path, colour=colour_of(job), aside=self._aside
+                audio.path, colour=colour_of(job), whole=whole, aside=self._aside
             )
         except WorkshopTrouble as error:
             if patient:
                 raise
+            if audio.extension is None:
+                raise AudioUnusable("what came does not begin as audio does") from error
             log.warning("goes out without a picture: %s", error)
-            return Master(job=job, audio=audio, examined=None)
-        return Master(job=await self._measured(job, examined), audio=audio, examined=examined)
+            return Master(job=job, audio=audio, examined=None, whole=whole)
+        job = await self._measured(job, examined)
+        return Master(job=job, audio=audio, examined=examined, whole=whole)
 
     async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
-        for, else untouched, else as much of the sound as goes in.
+        for, else untouched if it plays at Discord, else as much of the sound as goes in.
 
         Raises what `examine` raises.
         """
         audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
         fits = audio.size_bytes <= limit_bytes
-        untouched = _track(master, Fitted(path=audio.path, format=AudioFormat.ORIGINAL))
+        untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
         preferred = master.job.brief.audio_format or self._preferred
-        if fits and preferred in {AudioFormat.ORIGINAL, _format_of(master.examined)}:
-            return untouched
+        if fits and _is_as_wanted(master.examined, preferred):
+            return _track(master, untouched)
         try:
             fitted = await self._workshop.fit(
                 audio.path,
                 limit_bytes=limit_bytes,
                 preferred=preferred,
                 tags=_tags(master.job),
+                whole=master.whole,
                 aside=self._aside,
             )
         except (WorkshopTrouble, AudioUnusable) as error:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
             log.warning("goes out unconverted: %s", error)
-            return untouched if fits else None
+            return _track(master, untouched) if fits else None
         return _track(master, fitted) if fitted else None
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
@@ -122,14 +146,17 @@ def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool
     return not patient
 
 
-def _format_of(examined: Examined | None) -> AudioFormat | None:
-    return examined.sound.format if examined else None
+def _is_as_wanted(examined: Examined | None, preferred: AudioFormat) -> bool:
+    if examined is None:
+        return preferred is AudioFormat.ORIGINAL
+    plays = preferred is AudioFormat.ORIGINAL and examined.sound.kind.plays
+    return plays or preferred is examined.sound.format
 
 
 def _track(master: Master, fitted: Fitted) -> Track:
     return Track(
         fitted=fitted,
-        extension=EXTENSIONS.get(fitted.format, master.audio.extension),
+        extension=EXTENSIONS.get(fitted.format, master.extension),
         size_bytes=fitted.path.stat().st_size,
         examined=master.examined,
     )

@@ -64,7 +64,7 @@ class Replay:
     ) -> tuple[Job, Fitted | None]:
         """The job with what is heard in its audio, and a form that fits."""
         audio = await stack.enter_async_context(self._sources.open(job))
-        master = await self._mastering.examine(job, audio, patient=False)
+        master = await self._mastering.examine(job, audio, patient=False, whole=audio.complete)
         return master.job, await self._mastering.fit(master, limit_bytes, patient=False)
 
     async def stands(self, track: Track) -> bool:

@@ -167,7 +167,7 @@ class Sharing:
         """The track as it was announced, but told by its member, and in a form that fits there."""
         parent = await self._jobs.get(job.parent_id) if job.parent_id else None
         async with self._sources.open(job, at_hand=at_hand) as audio:
-            master = await self._mastering.examine(job, audio, patient=False)
+            master = await self._mastering.examine(job, audio, patient=False, whole=audio.complete)
             track = await self._mastering.fit(master, target.limit_bytes, patient=False)
             if track is None:
                 raise UploadTooLarge(f"{audio.size_bytes} bytes, and no form of it fits")

@@ -5,10 +5,12 @@ import logging
 from pathlib import Path
 
 from bot import words
+from bot.audio.kinds import Extension
 from bot.delivery import announcements
+from bot.delivery.hearing import Hearing
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
-from bot.delivery.patience import FILE_PATIENCE, has_waited
+from bot.delivery.patience import FILE_PATIENCE, PAGE_PATIENCE, has_waited
 from bot.errors import (
     AddressRefused,
     AudioError,
@@ -16,14 +18,16 @@ from bot.errors import (
     AudioUnavailable,
     AudioUnusable,
     DatabaseTrouble,
+    PageInstead,
     ProviderError,
     UploadTooLarge,
     WorkshopTrouble,
     in_short,
 )
 from bot.jobs import Job, Notice
-from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher, AudioOnDisk
+from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
+from bot.said_once import SaidOnce
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
 from bot.text import file_name
@@ -31,8 +35,6 @@ from bot.tracks import Ancestor, parent_in
 from bot.workers.worker import Clock
 
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
-# Far more than may be uploaded: what is too large can be converted.
-FETCH_BYTES = 50 * 2**20
 # A copy is a courtesy: other deliveries must not wait for it.
 COPIED_WITHIN_S = 60.0
 # Uploads of one track, each smaller than the one before, until a link goes out.
@@ -62,8 +64,10 @@ class TrackDelivery:
         self._provider = provider
         self._fetcher = fetcher
         self._mastering = mastering
+        self._hearing = Hearing(fetcher, mastering)
         self._ladder = ladder
         self._clock = clock
+        self._said = SaidOnce(log)
 
     async def tell(self, notice: Notice, job: Job) -> Told:
         """Tell the member, whatever became of the file.
@@ -71,26 +75,28 @@ class TrackDelivery:
         Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help, and what
         `Ladder.tell` raises, but for `UploadTooLarge`.
         """
-        url = _address(job)
+        patient = notice.attempts < WORKSHOP_TRIES
         try:
             async with (
                 self._mastering.getting_ready(),
-                self._fetcher.fetch(url, limit_bytes=FETCH_BYTES) as audio,
+                self._hearing.open(job, _address(job), patient=patient) as master,
             ):
-                return await self._tell_with_file(notice, job, audio)
+                return await self._tell_with_file(notice, master, patient=patient)
         except AudioTooLarge as error:
             log.info("delivered as a link: %s", error)
             why = words.too_large(min(job.upload_limit_bytes, LARGEST_BYTES))
             return await self._tell_with_link(notice, job, why)
         except AudioUnusable as error:
-            log.warning("%s: %s", error, url)
+            log.warning("delivered as a link: %s", error)
             return await self._tell_with_link(notice, job, words.NOT_AUDIO)
         except AddressRefused as error:
             log.warning("the provider named an address that is not fetched from: %s", error)
             return await self._tell_without(notice, job)
-        except AudioUnavailable:
-            if has_waited(notice, FILE_PATIENCE, self._clock()):
-                return await self._tell_with_link(notice, job, words.FILE_GONE)
+        except AudioUnavailable as error:
+            is_page = isinstance(error, PageInstead)
+            if has_waited(notice, PAGE_PATIENCE if is_page else FILE_PATIENCE, self._clock()):
+                why = words.NOT_AUDIO if is_page else words.FILE_GONE
+                return await self._tell_with_link(notice, job, why)
             await self._ask_for_address(job)
             raise
 
@@ -101,7 +107,7 @@ class TrackDelivery:
         had is left out.
         """
         try:
-            await self._copy(job)
+            await self._copy(job, patient=notice.attempts < WORKSHOP_TRIES)
         except (AudioError, WorkshopTrouble) as error:
             may_come = isinstance(error, AudioUnavailable | WorkshopTrouble)
             if may_come and not has_waited(notice, FILE_PATIENCE, self._clock()):
@@ -116,49 +122,48 @@ class TrackDelivery:
         """
         try:
             async with asyncio.timeout(COPIED_WITHIN_S):
-                await self._copy(job)
+                await self._copy(job, patient=False)
         except (AudioError, WorkshopTrouble, DatabaseTrouble, TimeoutError) as error:
             log.info("no copy of its audio is kept: %s", in_short(error))
 
-    async def _copy(self, job: Job) -> None:
+    async def _copy(self, job: Job, *, patient: bool) -> None:
         """In the form that the provider has it in, if Discord could take that."""
-        async with self._fetcher.fetch(_address(job), limit_bytes=FETCH_BYTES) as audio:
-            path, extension = audio.path, audio.extension
-            if audio.size_bytes > LARGEST_BYTES:
-                path, extension = await self._made_smaller(job, audio)
+        async with self._hearing.open(job, _address(job), patient=patient) as master:
+            path, extension = master.audio.path, master.extension
+            if master.audio.size_bytes > LARGEST_BYTES:
+                path, extension = await self._made_smaller(master)
             content = await asyncio.to_thread(path.read_bytes)
             held = HeldAudio(file_name=file_name(job, extension), content=content)
         await self._held.keep(job.id, held, self._clock())
 
-    async def _made_smaller(self, job: Job, audio: AudioOnDisk) -> tuple[Path, str]:
+    async def _made_smaller(self, master: Master) -> tuple[Path, Extension]:
         """The best form that Discord could take, and its extension."""
-        master = Master(job=job, audio=audio, examined=None)
         track = await self._mastering.fit(master, LARGEST_BYTES, patient=True)
         if track is None:
-            raise AudioTooLarge(f"{audio.size_bytes} bytes, and no form of it is small enough")
+            size_bytes = master.audio.size_bytes
+            raise AudioTooLarge(f"{size_bytes} bytes, and no form of it is small enough")
         return track.fitted.path, track.extension
 
-    async def _tell_with_file(self, notice: Notice, job: Job, audio: AudioOnDisk) -> Told:
+    async def _tell_with_file(self, notice: Notice, master: Master, *, patient: bool) -> Told:
         """In the best form that fits; where Discord thinks otherwise, in a smaller one."""
-        patient = notice.attempts < WORKSHOP_TRIES
-        master = await self._mastering.examine(job, audio, patient=patient)
+        job = master.job
         parent = await self._parent(job)
         limit_bytes = job.upload_limit_bytes
         for _ in range(FORMS):
             track = await self._mastering.fit(master, limit_bytes, patient=patient)
             if track is None:
                 break
-            what = announcements.track(master.job, track, parent=parent)
+            what = announcements.track(job, track, parent=parent)
             try:
                 return await self._ladder.tell(job, notice, what)
             except UploadTooLarge as error:
                 log.info("too large, though it should fit (%d bytes): %s", track.size_bytes, error)
                 limit_bytes = track.size_bytes - 1
-        raise AudioTooLarge(f"{audio.size_bytes} bytes, and no form of it goes in")
+        raise AudioTooLarge(f"{master.audio.size_bytes} bytes, and no form of it goes in")
 
     async def _tell_with_link(self, notice: Notice, job: Job, why: str) -> Told:
-        url = _address(job)
-        if not self._fetcher.may_link(url):
+        url = self._fetcher.link(_address(job))
+        if url is None:
             return await self._tell_without(notice, job)
         what = announcements.track_link(job, url, why, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
@@ -177,7 +182,7 @@ class TrackDelivery:
         try:
             generation = await self._provider.fetch(job.generation_id or "")
         except ProviderError as error:
-            log.info("no new address of the file: %s", error)
+            self._said.say(job.id, "no new address of the file: %s", error, level=logging.INFO)
             return
         if generation.audio_url:
             await self._jobs.refresh_audio(job.id, generation.audio_url)

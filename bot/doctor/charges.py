@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.doctor.findings import Finding, Ill, ok, shortened, warn
+from bot.characters import shortened
+from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.doctor.machine import open_survey
 from bot.errors import ProviderError
 from bot.jobs import Job

@@ -7,7 +7,8 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.doctor.findings import Finding, Ill, ok, shortened, warn
+from bot.characters import shortened
+from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
 
 SERVERS_SHOWN = 10

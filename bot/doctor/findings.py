@@ -43,8 +43,3 @@ def warn(text: str) -> Finding:
 def plain(text: str) -> str:
     """Foreign text without whatever could steer a terminal or begin a line of its own."""
     return "".join(char if char.isprintable() else " " for char in text)
-
-
-def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, with a sign where some are missing."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -14,6 +14,7 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from bot.errors import AddressRefused
+from bot.provider.raw_address import RawAddress
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -54,24 +55,22 @@ class AddressPolicy:
     def __init__(self, provider_url: str) -> None:
         self._loopback_allowed = is_loopback_host(URL(provider_url).host)
 
-    def check_url(self, text: str) -> URL:
-        """The address, parsed; raises `AddressRefused` before anything is resolved."""
-        try:
-            url = URL(text)
-            host = url.host
-        except ValueError as error:
-            raise AddressRefused(f"not an address: {error}") from None
-        local = self._loopback_allowed and is_loopback_host(host)
-        if not host or url.scheme not in ({"http", "https"} if local else {"https"}):
-            raise AddressRefused(f"not an https address: {url.scheme or 'nothing'}")
-        if url.user or url.password:
-            raise AddressRefused("an address with a user name in it")
-        address = _literal(host)
-        if address is not None:
-            self.check_address(address)
-        elif host.replace(".", "").isdigit():
-            raise AddressRefused(f"{host} is an address in disguise")
-        return url
+    def check(self, text: str) -> RawAddress:
+        """The address, taken apart; raises `AddressRefused` before anything is resolved."""
+        return self._checked(RawAddress.parse(text))
+
+    def follow(self, source: RawAddress, location: str) -> RawAddress:
+        """Where a redirect leads, if we may go there; raises `AddressRefused`."""
+        return self._checked(source.follow(location))
+
+    def _checked(self, address: RawAddress) -> RawAddress:
+        local = self._loopback_allowed and is_loopback_host(address.host)
+        if address.scheme not in ({"http", "https"} if local else {"https"}):
+            raise AddressRefused(f"not an https address: {address.scheme}")
+        literal = _literal(address.host)
+        if literal is not None:
+            self.check_address(literal)
+        return address
 
     def check_address(self, address: IpAddress) -> None:
         """Raises `AddressRefused` unless we may connect there."""

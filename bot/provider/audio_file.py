@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from yarl import URL
 
+from bot.audio.kinds import Extension
+from bot.audio.signature import recognise
 from bot.errors import (
     AddressRefused,
     AudioError,
     AudioTooLarge,
     AudioUnavailable,
-    AudioUnusable,
     in_short,
 )
 from bot.provider.addresses import AddressPolicy, CheckedResolver
+from bot.provider.packed import unpack
+from bot.provider.pages import says_page
 from bot.scratch import scratch_folder
 
 DOWNLOAD_TIMEOUT_S = 180
@@ -33,20 +35,30 @@ HEAD_BYTES = 16
 FIRST_BYTES = 1 << 20
 LAST_BYTES = 1 << 19
 CONTENT_RANGE = re.compile(r"bytes (\d{1,10})-\d{1,10}/(\d{1,10})", re.ASCII)
-# Of the many brands of MP4 files, those for music and for books; videos have others. Source: the
-# registry of brands at mp4ra.org.
-AUDIO_BRANDS = {b"M4A ", b"M4B "}
-# Writers that do not know the length beforehand put nothing, or about the most that fits.
-KNOWN_RIFF_BYTES = range(1, 0x7FFF0000)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AudioOnDisk:
-    """A fetched file. `extension` (with its dot) is what its first bytes say it is."""
+    """A fetched file. `extension` is what its first bytes say it is, if they do: a guess.
+
+    `complete`: as many bytes came as the server had announced. `page`: it begins as no audio does,
+    and says that it is something to read, as the errors of servers in between are.
+    """
 
     path: Path
     size_bytes: int
-    extension: str
+    extension: Extension | None
+    complete: bool = False
+    page: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Body:
+    """What an answer said of the file that came with it."""
+
+    complete: bool
+    media_type: str
+    encoding: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +81,9 @@ class Glimpse:
     @property
     def may_be_audio(self) -> bool:
         """Whether it begins as audio does; of MP4, which has many brands, any counts."""
-        try:
-            recognise(self.path)
-        except AudioUnusable:
-            with self.path.open("rb") as file:
-                return file.read(HEAD_BYTES)[4:8] == b"ftyp"
-        return True
+        with self.path.open("rb") as file:
+            is_mp4 = file.read(HEAD_BYTES)[4:8] == b"ftyp"
+        return is_mp4 or bool(recognise(self.path))
 
 
 class AudioFetcher:
@@ -98,32 +107,37 @@ class AudioFetcher:
         ) as session:
             yield cls(session, policy)
 
-    def may_link(self, url: str) -> bool:
-        """Whether members may be shown this address: the same that we would fetch from."""
+    def link(self, url: str) -> str | None:
+        """The address as members may be shown it, if we would fetch from there ourselves."""
         try:
-            self._policy.check_url(url)
+            return self._policy.check(url).link
         except AddressRefused:
-            return False
-        return True
+            return None
 
     @contextlib.asynccontextmanager
     async def fetch(self, url: str, *, limit_bytes: int) -> AsyncIterator[AudioOnDisk]:
         """The file in a temporary folder that goes away with the block; may be repeated.
 
-        Raises `AddressRefused`, `AudioTooLarge`, `AudioUnusable` or `AudioUnavailable`.
+        Whether it is audio is for a decoder to say.
+        Raises `AddressRefused`, `AudioTooLarge` or `AudioUnavailable`.
         """
         with scratch_folder() as folder:
             path = folder / "audio"
             try:
                 async with asyncio.timeout(DOWNLOAD_TIMEOUT_S):
-                    size_bytes = await self._download(url, path, limit_bytes)
+                    body = await self._download(url, path, limit_bytes)
+                size_bytes = await asyncio.to_thread(unpack, path, body.encoding, limit_bytes)
             except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
                 # UnicodeError: a host name that the system's resolver can't even encode
                 raise _as_audio_error(error) from error
             extension = recognise(path)
-            if is_cut_off(path, size_bytes):
-                raise AudioUnavailable(f"the audio file ends early, after {size_bytes} bytes")
-            yield AudioOnDisk(path=path, size_bytes=size_bytes, extension=extension)
+            yield AudioOnDisk(
+                path=path,
+                size_bytes=size_bytes,
+                extension=extension,
+                complete=body.complete,
+                page=not extension and says_page(path, body.media_type),
+            )
 
     @contextlib.asynccontextmanager
     async def glimpse(self, url: str) -> AsyncIterator[Glimpse]:
@@ -143,6 +157,8 @@ class AudioFetcher:
     async def _look(self, url: str, path: Path) -> Glimpse:
         async with self._answer(url, Range=f"bytes=0-{FIRST_BYTES - 1}") as response:
             start, size_bytes = _part(response)
+            if response.headers.get("Content-Encoding", "identity") != "identity":
+                raise AudioUnavailable("a part of the audio file came packed")
             if start:
                 raise AudioUnavailable("another part of the audio file came than was asked for")
             known_bytes = await _save_part(response, path, at=0, most=FIRST_BYTES)
@@ -163,33 +179,33 @@ class AudioFetcher:
             if response.status == PARTIAL and _part(response)[0] == start:
                 await _save_part(response, path, at=start, most=LAST_BYTES)
 
-    async def _download(self, url: str, path: Path, limit_bytes: int) -> int:
+    async def _download(self, url: str, path: Path, limit_bytes: int) -> _Body:
         async with self._answer(url) as response:
             if response.status != 200:
                 raise AudioUnavailable(f"{response.status} for the audio file")
-            return await _save(response, path, limit_bytes)
+            await _save(response, path, limit_bytes)
+            return _Body(
+                # aiohttp raises where less came, but in chunks the length is not looked at.
+                complete=response.content_length is not None
+                and "Transfer-Encoding" not in response.headers,
+                media_type=response.content_type,
+                encoding=response.headers.get("Content-Encoding", ""),
+            )
 
     @contextlib.asynccontextmanager
     async def _answer(self, url: str, **headers: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """What is at the end of all redirects; of its body nothing was read yet."""
-        address = self._policy.check_url(url)
+        address = self._policy.check(url)
         headers["Accept-Encoding"] = "identity"
         for _ in range(REDIRECT_LIMIT):
             async with self._session.get(
-                address, allow_redirects=False, headers=headers
+                address.url, allow_redirects=False, headers=headers
             ) as response:
                 if response.status not in REDIRECTS:
                     yield response
                     return
-                address = self._follow(address, response.headers.get("Location"))
+                address = self._policy.follow(address, response.headers.get("Location", ""))
         raise AudioUnavailable("too many redirects")
-
-    def _follow(self, source: URL, location: str | None) -> URL:
-        try:
-            target = source.join(URL(location or ""))
-        except ValueError as error:
-            raise AddressRefused(f"a redirect to no address: {error}") from None
-        return self._policy.check_url(str(target))
 
 
 def _part(response: aiohttp.ClientResponse) -> tuple[int, int | None]:
@@ -215,7 +231,7 @@ async def _save_part(response: aiohttp.ClientResponse, path: Path, *, at: int, m
     return size_bytes
 
 
-async def _save(response: aiohttp.ClientResponse, path: Path, limit_bytes: int) -> int:
+async def _save(response: aiohttp.ClientResponse, path: Path, limit_bytes: int) -> None:
     announced = response.content_length
     if announced is not None and announced > limit_bytes:
         raise AudioTooLarge(f"{announced} bytes, where {limit_bytes} are the limit")
@@ -229,7 +245,6 @@ async def _save(response: aiohttp.ClientResponse, path: Path, limit_bytes: int) 
             file.write(chunk)
     if not size_bytes:
         raise AudioUnavailable("the audio file is empty")
-    return size_bytes
 
 
 def _as_audio_error(error: BaseException) -> AudioError:
@@ -240,38 +255,3 @@ def _as_audio_error(error: BaseException) -> AudioError:
             return cause
         cause = cause.__cause__ or cause.__context__
     return AudioUnavailable(in_short(error))
-
-
-def recognise(path: Path) -> str:
-    """The extension that fits the first bytes; raises `AudioUnusable` for what is no audio."""
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    if head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
-        return ".wav"
-    if head[:4] == b"OggS":
-        return ".ogg"
-    if head[:4] == b"fLaC":
-        return ".flac"
-    if head[4:8] == b"ftyp" and head[8:12] in AUDIO_BRANDS:
-        return ".m4a"
-    if head[:3] == b"ID3":
-        return ".mp3"
-    # MPEG audio frames begin with eleven set bits; ADTS (AAC) has zero layer bits after them.
-    # All layer bits set would be Layer I, which nobody sends; it also begins UTF-16 text.
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0x06:
-        return ".mp3" if head[1] & 0x06 else ".aac"
-    raise AudioUnusable("the file that came is not audio")
-
-
-def is_cut_off(path: Path, size_bytes: int) -> bool:
-    """Whether a WAV is shorter than its own header says.
-
-    A transfer without a length, or with a wrong one, does not show otherwise that it broke off.
-    """
-    with path.open("rb") as file:
-        head = file.read(8)
-    riff_bytes = int.from_bytes(head[4:8], "little")
-    # The header may count a padding byte at the end that was left out.
-    return (
-        head[:4] == b"RIFF" and riff_bytes in KNOWN_RIFF_BYTES and size_bytes + 1 < riff_bytes + 8
-    )

@@ -1,5 +1,9 @@
 """The commands, their options, and the dialog of a request."""
 
+from bot.characters import printable, shortened
+
+FILE_NAME_MOST = 60
+
 COMPOSE = "Turn a sentence into a track"
 COMPOSE_PROMPT = "What it should sound like: style, mood, instruments, tempo"
 COMPOSE_NEGATIVE_PROMPT = "What you do not want to hear"
@@ -34,7 +38,7 @@ MODAL_AUDIO_HINT = "The track to make a new version of, 6 seconds to 6 minutes l
 
 def modal_audio_kept(file_name: str) -> str:
     """Where audio was given before."""
-    return f"Leave this empty to keep {file_name[:60]}."
+    return f"Leave this empty to keep {shortened(printable(file_name), FILE_NAME_MOST)}."
 
 
 def model_hint(good_for: str) -> str:

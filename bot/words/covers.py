@@ -22,6 +22,14 @@ def not_audio(file_name: str) -> str:
     )
 
 
+def audio_not_read(file_name: str) -> str:
+    """It begins as audio does, but the sound in it is packed in a way that is not known."""
+    return (
+        f"{shown(file_name)} looks like audio, but I can't read the sound in it. Save it again as "
+        "an MP3, a plain WAV (PCM), a FLAC, an OGG or an M4A file."
+    )
+
+
 def audio_too_large(most_bytes: int, given_bytes: int) -> str:
     """What the model takes, and what was given."""
     given = f"{given_bytes / 1_048_576:.0f} MB"

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bot.characters import is_blank, printable, shortened
+
 PERMISSION_NAMES = {
     "send_messages": "**Send Messages**",
     "send_messages_in_threads": "**Send Messages in Threads**",
@@ -14,10 +16,8 @@ GIVEN_LIMIT = 80
 
 def shown(given: str) -> str:
     """What a member typed, in short and harmless, within quotes."""
-    text = " ".join(given.split()).replace("`", "'")
-    if len(text) > GIVEN_LIMIT:
-        text = text[: GIVEN_LIMIT - 1] + "…"
-    return f"`{text}`" if text else "nothing"
+    text = " ".join(printable(given).split()).replace("`", "'")
+    return "nothing" if is_blank(text) else f"`{shortened(text, GIVEN_LIMIT)}`"
 
 
 BUTTON_CANCEL = "Cancel"

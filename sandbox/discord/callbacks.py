@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sandbox.discord import errors
 from sandbox.discord.command_form import read_choices
@@ -22,18 +21,17 @@ from sandbox.discord.enums import (
 )
 from sandbox.discord.forms import Form
 from sandbox.discord.installs import by_user_only
-from sandbox.discord.interactions import Interaction
+from sandbox.discord.interaction import Interaction
+from sandbox.discord.interactions import Interactions
 from sandbox.discord.message_checks import check_sizes
 from sandbox.discord.message_form import Draft, Edit, read_draft, read_edit
 from sandbox.discord.message_render import message_json
-from sandbox.discord.messages import Origin
+from sandbox.discord.messages import Messages, Origin
 from sandbox.discord.modals import read_modal
 from sandbox.discord.model import Json, Message, Reference
 from sandbox.discord.permissions import Permissions
+from sandbox.discord.state import State
 from sandbox.discord.uploads import Upload
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
 
 MAX_FOLLOW_UPS_BY_USER = 5
 _MESSAGE_ANSWERS = (
@@ -54,8 +52,10 @@ _ALLOWED: dict[InteractionType, tuple[CallbackType, ...]] = {
 class Callbacks:
     """Carries answers out in the world."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State, interactions: Interactions, messages: Messages) -> None:
+        self._state = state
+        self._interactions = interactions
+        self._messages = messages
 
     def respond(self, interaction: Interaction, form: Form, uploads: Sequence[Upload]) -> Json:
         """Take the first answer, and return the callback response that describes it.
@@ -73,12 +73,12 @@ class Callbacks:
         elif callback is CallbackType.MODAL:
             _required(data)
             modal = interaction.modal = read_modal(data)
-            self._world.interactions.acknowledge(interaction, callback)
+            self._interactions.acknowledge(interaction, callback)
             shown = {"id": str(interaction.id), "nonce": interaction.nonce, **modal}
-            self._world.interactions.tell_member(interaction, "INTERACTION_MODAL_CREATE", shown)
+            self._interactions.tell_member(interaction, "INTERACTION_MODAL_CREATE", shown)
         else:
             interaction.choices = _read_autocomplete(interaction, data)
-            self._world.interactions.acknowledge(interaction, callback)
+            self._interactions.acknowledge(interaction, callback)
         return self._described(interaction, callback, message)
 
     def _callback_type(self, interaction: Interaction, form: Form) -> CallbackType:
@@ -106,7 +106,7 @@ class Callbacks:
             draft = Draft(flags=flags | MessageFlag.LOADING)
             interaction.fills_original = True
         origin = self._first_origin(interaction)
-        self._world.interactions.acknowledge(interaction, callback)
+        self._interactions.acknowledge(interaction, callback)
         message = self._add(interaction, draft, origin)
         interaction.original_id = message.id
         return message
@@ -124,10 +124,10 @@ class Callbacks:
         if callback is CallbackType.UPDATE_MESSAGE:
             edit = self._edit_form(message, data, uploads)
             check_sizes(edit.files, interaction.attachment_limit_bytes)
-            self._world.messages.edit(message, edit, limit_bytes=interaction.attachment_limit_bytes)
+            self._messages.edit(message, edit, limit_bytes=interaction.attachment_limit_bytes)
         interaction.original_id = message.id
         interaction.message_ids.add(message.id)
-        self._world.interactions.acknowledge(interaction, callback)
+        self._interactions.acknowledge(interaction, callback)
         return message
 
     def follow_up(self, interaction: Interaction, form: Form, uploads: Sequence[Upload]) -> Message:
@@ -150,7 +150,7 @@ class Callbacks:
                 allowed_mentions=draft.allowed_mentions,
             )
             limit = interaction.attachment_limit_bytes
-            return self._world.messages.edit(original, filling, limit_bytes=limit)
+            return self._messages.edit(original, filling, limit_bytes=limit)
         origin = self._reply_origin(interaction, interaction.original_id)
         if interaction.original_id is not None:
             answered = {"original_response_message_id": str(interaction.original_id)}
@@ -172,18 +172,18 @@ class Callbacks:
         if message.id == interaction.original_id:
             interaction.fills_original = False
         limit = interaction.attachment_limit_bytes
-        return self._world.messages.edit(message, edit, limit_bytes=limit)
+        return self._messages.edit(message, edit, limit_bytes=limit)
 
     def delete(self, interaction: Interaction, message: Message) -> None:
         interaction.message_ids.discard(message.id)
-        self._world.messages.delete(message)
+        self._messages.delete(message)
 
     @staticmethod
     def _edit_form(message: Message, form: Form, uploads: Sequence[Upload]) -> Edit:
         return read_edit(form, uploads, v2=MessageFlag.IS_COMPONENTS_V2 in message.flags)
 
     def _find(self, interaction: Interaction, message_id: int | None) -> Message | None:
-        channel = self._world.channels.get(interaction.channel.id)
+        channel = self._state.channels.get(interaction.channel.id)
         if channel is None or message_id not in interaction.message_ids:
             return None
         return channel.messages.get(message_id or 0)
@@ -196,12 +196,12 @@ class Callbacks:
         return draft
 
     def _add(self, interaction: Interaction, draft: Draft, origin: Origin) -> Message:
-        channel = self._world.channel(interaction.channel.id)
+        channel = self._state.channel(interaction.channel.id)
         if self._must_be_private(interaction):
             draft = replace(draft, flags=draft.flags | MessageFlag.EPHEMERAL)
         if MessageFlag.EPHEMERAL in draft.flags:
             origin = replace(origin, seen_only_by=interaction.user.id)
-        message = self._world.messages.add(self._world.bot, channel, draft, origin)
+        message = self._messages.add(self._state.bot, channel, draft, origin)
         interaction.message_ids.add(message.id)
         return message
 
@@ -210,7 +210,7 @@ class Callbacks:
         channel = interaction.channel
         if channel.guild_id is None or not by_user_only(interaction.owners):
             return False
-        granted = self._world.permissions(interaction.user.id, channel)
+        granted = self._state.permissions(interaction.user.id, channel)
         return Permissions.USE_EXTERNAL_APPS not in granted
 
     def _first_origin(self, interaction: Interaction) -> Origin:
@@ -223,7 +223,7 @@ class Callbacks:
             kind = MessageType.CHAT_INPUT_COMMAND
         return Origin(
             kind,
-            webhook_id=self._world.application.id,
+            webhook_id=self._state.application.id,
             interaction_metadata=interaction.metadata,
             interaction=self._named_command(interaction),
         )
@@ -246,7 +246,7 @@ class Callbacks:
         return Origin(
             kind,
             reference,
-            webhook_id=self._world.application.id,
+            webhook_id=self._state.application.id,
             interaction_metadata=interaction.metadata,
         )
 
@@ -266,7 +266,7 @@ class Callbacks:
         described["response_message_ephemeral"] = message.seen_only_by is not None
         # A deferred answer is described above, yet its message is not shown.
         if callback in (CallbackType.CHANNEL_MESSAGE_WITH_SOURCE, CallbackType.UPDATE_MESSAGE):
-            shown = message_json(self._world, message, interaction.user.id)
+            shown = message_json(self._state, message, interaction.user.id)
             answer["resource"] = {"type": int(callback), "message": shown}
         return answer
 

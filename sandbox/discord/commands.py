@@ -5,17 +5,14 @@ Discord docs: Interactions > Application Commands > Endpoints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox.discord import errors
 from sandbox.discord.command_form import read_command
 from sandbox.discord.enums import CommandType, IntegrationType, InteractionContext
 from sandbox.discord.forms import Form
+from sandbox.discord.installs import Installs
 from sandbox.discord.model import Channel, Json
 from sandbox.discord.permissions import NONE, Permissions
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _MAX_PER_TYPE = {CommandType.CHAT_INPUT: 100, CommandType.USER: 15, CommandType.MESSAGE: 15}
 _IDENTITY = ("id", "application_id", "version", "guild_id")
@@ -24,8 +21,9 @@ _IDENTITY = ("id", "application_id", "version", "guild_id")
 class Commands:
     """Commands are plain JSON as the API shows it, by id. `None` stands for the global scope."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State, installs: Installs) -> None:
+        self._state = state
+        self._installs = installs
         self._by_scope: dict[int | None, dict[int, Json]] = {}
 
     def all(self, guild_id: int | None) -> list[Json]:
@@ -45,7 +43,7 @@ class Commands:
         old = self._by_scope.get(guild_id, {})
         kept = [self._stored(guild_id, command, old) for command in read]
         self._by_scope[guild_id] = {int(command["id"]): command for command in kept}
-        self._world.bus.notify()
+        self._state.bus.notify()
         return kept
 
     def upsert(self, guild_id: int | None, form: Form) -> tuple[Json, bool]:
@@ -58,7 +56,7 @@ class Commands:
         self._check_set(form, [c for c in scope.values() if c["id"] != command["id"]] + [command])
         form.errors.raise_if_any()
         scope[int(command["id"])] = command
-        self._world.bus.notify()
+        self._state.bus.notify()
         return command, is_new
 
     def edit(self, guild_id: int | None, command_id: int, form: Form) -> Json:
@@ -70,27 +68,27 @@ class Commands:
         form.errors.raise_if_any()
         command = self._named(guild_id, read, command_id)
         self._by_scope[guild_id][command_id] = command
-        self._world.bus.notify()
+        self._state.bus.notify()
         return command
 
     def delete(self, guild_id: int | None, command_id: int) -> None:
         self.get(guild_id, command_id)
         del self._by_scope[guild_id][command_id]
-        self._world.bus.notify()
+        self._state.bus.notify()
 
     def _stored(self, guild_id: int | None, read: Json, old: dict[int, Json]) -> Json:
         for command in old.values():
             if (command["type"], command["name"]) == (read["type"], read["name"]):
                 content = {k: v for k, v in command.items() if k not in _IDENTITY}
                 return command if content == read else self._named(guild_id, read, command["id"])
-        return self._named(guild_id, read, self._world.snowflakes.next())
+        return self._named(guild_id, read, self._state.snowflakes.next())
 
     def _named(self, guild_id: int | None, read: Json, command_id: int | str) -> Json:
         """The command with its ids; the version changes with each change."""
         identity: Json = {
             "id": str(command_id),
-            "application_id": str(self._world.application.id),
-            "version": str(self._world.snowflakes.next()),
+            "application_id": str(self._state.application.id),
+            "version": str(self._state.snowflakes.next()),
         }
         if guild_id is None:
             return identity | read
@@ -112,12 +110,12 @@ class Commands:
 
     def usable(self, user_id: int, channel: Channel) -> list[Json]:
         """What the user may pick in this channel; a guild's command hides a global namesake."""
-        guild = self._world.guild_of(channel)
-        granted = self._world.permissions(user_id, channel)
+        guild = self._state.guild_of(channel)
+        granted = self._state.permissions(user_id, channel)
         if Permissions.USE_APPLICATION_COMMANDS not in granted or not channel.type.holds_messages:
             return []
-        context = self._world.installs.context(channel)
-        reaching = self._world.installs.reaching(user_id, channel)
+        context = self._installs.context(channel)
+        reaching = self._installs.reaching(user_id, channel)
         found = {
             (c["type"], c["name"]): c
             for c in self.all(None)

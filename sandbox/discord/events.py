@@ -1,4 +1,4 @@
-"""Telling those who may know what happens in the world, and waiting for it."""
+"""Telling those who may know what happens in the state, and waiting for it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class EventBus:
             if not future.done() and holds():
                 future.set_result(None)
 
-    async def wait_until(self, holds: Callable[[], bool], timeout_s: float) -> None:
+    async def wait_until(self, holds: Callable[[], bool], timeout_s: float = 10) -> None:
         """Wait until the predicate holds, looking after each change. Raises TimeoutError."""
         if holds():
             return

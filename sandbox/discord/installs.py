@@ -8,7 +8,6 @@ Authorizing Integration Owners Object.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from sandbox.discord.enums import ChannelType, IntegrationType, InteractionContext
 from sandbox.discord.model import Channel, Json, User
@@ -18,9 +17,7 @@ from sandbox.discord.permissions import (
     Permissions,
     everyone_permissions,
 )
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _GUILD, _USER = IntegrationType.GUILD_INSTALL, IntegrationType.USER_INSTALL
 
@@ -28,8 +25,8 @@ _GUILD, _USER = IntegrationType.GUILD_INSTALL, IntegrationType.USER_INSTALL
 class Installs:
     """The users who have the application for themselves, and what installations allow."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._user_ids: set[int] = set()
 
     @property
@@ -39,16 +36,16 @@ class Installs:
     def add(self, user: User) -> None:
         """The user installs the application for themselves, to use wherever they are."""
         self._user_ids.add(user.id)
-        self._world.bus.notify()
+        self._state.bus.notify()
 
     def remove(self, user: User) -> None:
         self._user_ids.discard(user.id)
-        self._world.bus.notify()
+        self._state.bus.notify()
 
     def context(self, channel: Channel) -> InteractionContext:
         if channel.guild_id is not None:
             return InteractionContext.GUILD
-        with_bot = any(user.id == self._world.bot.id for user in channel.recipients)
+        with_bot = any(user.id == self._state.bot.id for user in channel.recipients)
         is_own = channel.type is ChannelType.DM and with_bot
         return InteractionContext.BOT_DM if is_own else InteractionContext.PRIVATE_CHANNEL
 
@@ -56,8 +53,8 @@ class Installs:
         """The installations by which the application is at hand for a user in a channel."""
         found = {_USER} if user_id in self._user_ids else set()
         context = self.context(channel)
-        guild = self._world.guild_of(channel)
-        if context is InteractionContext.BOT_DM or (guild and self._world.bot.id in guild.members):
+        guild = self._state.guild_of(channel)
+        if context is InteractionContext.BOT_DM or (guild and self._state.bot.id in guild.members):
             found.add(_GUILD)
         return frozenset(found)
 
@@ -78,13 +75,13 @@ class Installs:
 
         In a guild that has not installed it, what everyone may do there counts.
         """
-        guild = self._world.guild_of(channel)
+        guild = self._state.guild_of(channel)
         if guild is None:
             in_bot_dm = self.context(channel) is InteractionContext.BOT_DM
             return APP_IN_BOT_DM if in_bot_dm else APP_IN_PRIVATE_CHANNEL
-        if self._world.bot.id in guild.members:
-            return self._world.permissions(self._world.bot.id, channel)
-        home = self._world.channels[channel.parent_id or 0] if channel.thread else channel
+        if self._state.bot.id in guild.members:
+            return self._state.permissions(self._state.bot.id, channel)
+        home = self._state.channels[channel.parent_id or 0] if channel.thread else channel
         return everyone_permissions(guild, home)
 
 

@@ -6,16 +6,14 @@ Discord docs: Interactions > Receiving and Responding > Interaction Object.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from sandbox.discord import render
 from sandbox.discord.enums import CommandType, InteractionType, OptionType
+from sandbox.discord.installs import Installs
+from sandbox.discord.interaction import Interaction
 from sandbox.discord.message_render import message_json
 from sandbox.discord.model import Channel, Guild, Json, Message, User
-
-if TYPE_CHECKING:
-    from sandbox.discord.interactions import Interaction
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 
 def metadata_json(
@@ -62,40 +60,40 @@ def _target(data: Json) -> Json:
     return {"target_message_id": data["target_id"]} if data["type"] == CommandType.MESSAGE else {}
 
 
-def interaction_json(world: World, interaction: Interaction) -> Json:
+def interaction_json(state: State, installs: Installs, interaction: Interaction) -> Json:
     """What the application receives."""
     channel = interaction.channel
-    guild = world.guild_of(channel)
+    guild = state.guild_of(channel)
     user = interaction.user
     payload: Json = {
         "id": str(interaction.id),
-        "application_id": str(world.application.id),
+        "application_id": str(state.application.id),
         "type": int(interaction.type),
         "token": interaction.token,
         "version": 1,
         "data": interaction.data,
         "channel_id": str(channel.id),
-        "channel": partial_channel_json(world, channel, user.id),
+        "channel": partial_channel_json(state, channel, user.id),
         "locale": user.locale,
-        "app_permissions": str(int(world.installs.app_permissions(channel))),
+        "app_permissions": str(int(installs.app_permissions(channel))),
         "entitlements": [],
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": interaction.owners,
-        "context": int(world.installs.context(channel)),
+        "context": int(installs.context(channel)),
         "attachment_size_limit": interaction.attachment_limit_bytes,
     }
     if guild is None:
         payload["user"] = render.user_json(user)
     else:
-        payload |= _guild_part(world, guild, interaction)
+        payload |= _guild_part(state, guild, interaction)
     if interaction.message is not None:
-        payload["message"] = message_json(world, interaction.message, user.id)
+        payload["message"] = message_json(state, interaction.message, user.id)
     return payload
 
 
-def _guild_part(world: World, guild: Guild, interaction: Interaction) -> Json:
+def _guild_part(state: State, guild: Guild, interaction: Interaction) -> Json:
     member = guild.members[interaction.user.id]
-    granted = world.permissions(member.user.id, interaction.channel)
+    granted = state.permissions(member.user.id, interaction.channel)
     return {
         "guild_id": str(guild.id),
         "guild": {"id": str(guild.id), "locale": guild.preferred_locale, "features": []},
@@ -104,14 +102,14 @@ def _guild_part(world: World, guild: Guild, interaction: Interaction) -> Json:
     }
 
 
-def partial_channel_json(world: World, channel: Channel, user_id: int) -> Json:
+def partial_channel_json(state: State, channel: Channel, user_id: int) -> Json:
     """A channel with the user's permissions in it, as interactions carry it."""
-    granted = world.permissions(user_id, channel)
+    granted = state.permissions(user_id, channel)
     return render.channel_json(channel) | {"permissions": str(int(granted))}
 
 
 def resolved_json(
-    world: World,
+    state: State,
     channel: Channel,
     user_id: int,
     *,
@@ -121,30 +119,30 @@ def resolved_json(
     messages: Iterable[Message] = (),
 ) -> Json:
     """The objects that options or select values name by id; empty kinds are left out."""
-    guild = world.guild_of(channel)
+    guild = state.guild_of(channel)
     members = guild.members if guild else {}
     users = list(user_ids)
     resolved: Json = {
-        "users": {str(one): render.user_json(world.user(one)) for one in users},
+        "users": {str(one): render.user_json(state.user(one)) for one in users},
         "members": {
-            str(one): _member_in(world, members[one].user, channel)
+            str(one): _member_in(state, members[one].user, channel)
             for one in users
             if one in members
         },
         "roles": {str(one): render.role_json(guild.roles[one]) for one in role_ids if guild},
         "channels": {
-            str(one): partial_channel_json(world, world.channel(one), user_id)
+            str(one): partial_channel_json(state, state.channel(one), user_id)
             for one in channel_ids
         },
-        "messages": {str(m.id): message_json(world, m, user_id) for m in messages},
+        "messages": {str(m.id): message_json(state, m, user_id) for m in messages},
     }
     return {kind: objects for kind, objects in resolved.items() if objects}
 
 
-def _member_in(world: World, user: User, channel: Channel) -> Json:
-    guild = world.guild_of(channel)
+def _member_in(state: State, user: User, channel: Channel) -> Json:
+    guild = state.guild_of(channel)
     if guild is None:
         return {}
-    granted = world.permissions(user.id, channel)
+    granted = state.permissions(user.id, channel)
     shown = render.member_json(guild.members[user.id], with_user=False)
     return shown | {"permissions": str(int(granted))}

@@ -9,67 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sandbox.discord import errors
+from sandbox.discord.commands import Commands
 from sandbox.discord.enums import CallbackType, InteractionType
+from sandbox.discord.installs import Installs
+from sandbox.discord.interaction import ANSWER_WITHIN, Interaction
 from sandbox.discord.interaction_payload import command_name, interaction_json, metadata_json
 from sandbox.discord.member_files import upload_limit_bytes
 from sandbox.discord.model import Channel, Event, Json, Message, User
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
-
-ANSWER_WITHIN = timedelta(seconds=3)
-TOKEN_LIFETIME = timedelta(minutes=15)
-
-
-@dataclass(eq=False)
-class Interaction:
-    """One interaction and what became of it.
-
-    `owners` are the installations that it rests on. `original_id` is the message that `@original`
-    means. `fills_original` says that the first follow-up is to replace the "thinking" message.
-    `settled` is set once there is a first answer or time is up.
-    """
-
-    id: int
-    token: str
-    type: InteractionType
-    user: User
-    channel: Channel
-    data: Json
-    owners: Json
-    metadata: Json
-    created_at: datetime
-    attachment_limit_bytes: int
-    message: Message | None = None
-    nonce: str | None = None
-    command_name: str | None = None
-    callback: CallbackType | None = None
-    modal: Json | None = None
-    choices: list[Json] = field(default_factory=list)
-    original_id: int | None = None
-    message_ids: set[int] = field(default_factory=set)
-    follow_ups: int = 0
-    fills_original: bool = False
-    failed: bool = False
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def is_late(self, now: datetime) -> bool:
-        return now - self.created_at > ANSWER_WITHIN
-
-    def is_over(self, now: datetime) -> bool:
-        return now - self.created_at > TOKEN_LIFETIME
+from sandbox.discord.state import State
 
 
 class Interactions:
     """All interactions by id and token, and their 3 s deadlines."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State, installs: Installs, commands: Commands) -> None:
+        self._state = state
+        self._installs = installs
+        self._commands = commands
         self._by_id: dict[int, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
@@ -90,7 +48,7 @@ class Interactions:
         `message` is the one with the component; `trigger` the metadata of the interaction that
         opened a modal.
         """
-        interaction_id = self._world.snowflakes.next()
+        interaction_id = self._state.snowflakes.next()
         owners = self._owners(kind, user, channel, data, message=message, trigger=trigger)
         interaction = Interaction(
             id=interaction_id,
@@ -103,8 +61,8 @@ class Interactions:
             metadata=metadata_json(
                 interaction_id, kind, user, owners, data, message=message, trigger=trigger
             ),
-            created_at=self._world.clock.now(),
-            attachment_limit_bytes=upload_limit_bytes(self._world, user, channel),
+            created_at=self._state.clock.now(),
+            attachment_limit_bytes=upload_limit_bytes(self._state, user, channel),
             message=message,
             nonce=nonce,
             command_name=command_name(data) if "name" in data else None,
@@ -132,15 +90,15 @@ class Interactions:
         if origin is not None and (inherited := origin.get("authorizing_integration_owners")):
             owners: Json = inherited
             return owners
-        installs, commands = self._world.installs, self._world.commands
-        return installs.owners(user.id, channel, commands.integration_types(data.get("id", "")))
+        types = self._commands.integration_types(data.get("id", ""))
+        return self._installs.owners(user.id, channel, types)
 
     def _announce(self, interaction: Interaction) -> None:
-        bot = self._world.bot.id
-        told = interaction_json(self._world, interaction)
+        bot = self._state.bot.id
+        told = interaction_json(self._state, self._installs, interaction)
         channel = interaction.channel
         event = Event("INTERACTION_CREATE", told, channel.guild_id, channel.id, frozenset((bot,)))
-        self._world.emit(event)
+        self._state.bus.emit(event)
 
     def _set_timer(self, interaction: Interaction) -> None:
         delay_s = ANSWER_WITHIN.total_seconds()
@@ -155,7 +113,7 @@ class Interactions:
 
     def tick(self) -> None:
         """Give up what is overdue by a clock that was moved on."""
-        now = self._world.clock.now()
+        now = self._state.clock.now()
         for interaction_id in list(self._timers):
             interaction = self._by_id[interaction_id]
             if interaction.is_late(now):
@@ -178,7 +136,7 @@ class Interactions:
     def tell_member(self, interaction: Interaction, event_name: str, told: Json) -> None:
         """Tell the member's client alone; the application never hears of it."""
         channel, audience = interaction.channel, frozenset((interaction.user.id,))
-        self._world.emit(Event(event_name, told, channel.guild_id, channel.id, audience))
+        self._state.bus.emit(Event(event_name, told, channel.guild_id, channel.id, audience))
 
     def unanswered(self, interaction_id: int, token: str) -> Interaction:
         """The interaction a first answer is for. Raises 10062, or 40060 if it has one."""
@@ -189,7 +147,7 @@ class Interactions:
             raise errors.unknown_interaction()
         if interaction.callback is not None:
             raise errors.already_acknowledged()
-        if interaction.failed or interaction.is_late(self._world.clock.now()):
+        if interaction.failed or interaction.is_late(self._state.clock.now()):
             raise errors.unknown_interaction()
         return interaction
 
@@ -204,9 +162,9 @@ class Interactions:
     def by_token(self, application_id: int, token: str) -> Interaction:
         """The interaction whose webhook is used. Raises 50027 once its token died, else 10015."""
         interaction = self._by_token.get(token)
-        if application_id != self._world.application.id:
+        if application_id != self._state.application.id:
             raise errors.unknown_webhook()
-        if interaction is None or interaction.is_over(self._world.clock.now()):
+        if interaction is None or interaction.is_over(self._state.clock.now()):
             raise errors.invalid_webhook_token()
         if interaction.callback is None:
             raise errors.unknown_webhook()

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.discord.commands import Commands
 from sandbox.discord.enums import CommandType, OptionType
 from sandbox.discord.interaction_payload import resolved_json
 from sandbox.discord.localization import is_called
 from sandbox.discord.member_files import FileRefused, hand_over
 from sandbox.discord.model import Channel, Json, User
 from sandbox.discord.nameable import Kind, named
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 MAX_STRING = 6000
 MAX_AUTOCOMPLETE_STRING = 100
@@ -44,7 +43,8 @@ class OptionError(ValueError):
 class Invocation:
     """Gathers the options of one use of a command and the objects that they name."""
 
-    world: World
+    state: State
+    commands: Commands
     user: User
     channel: Channel
     user_ids: list[int] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Invocation:
 
     def _resolved(self) -> Json:
         objects = resolved_json(
-            self.world,
+            self.state,
             self.channel,
             self.user.id,
             user_ids=self.user_ids,
@@ -99,7 +99,7 @@ class Invocation:
         return objects | ({"attachments": self.attachments} if self.attachments else {})
 
     def _usable(self, kind: CommandType) -> list[Json]:
-        usable = self.world.commands.usable(self.user.id, self.channel)
+        usable = self.commands.usable(self.user.id, self.channel)
         return [command for command in usable if command["type"] == kind]
 
     def _find(self, name: str) -> tuple[Json, list[Json]]:
@@ -173,7 +173,7 @@ class Invocation:
     def _attach(self, option: Json, value: Any) -> str:
         """A file, which is on the CDN before the command is sent."""
         try:
-            shown = hand_over(self.world, self.user, self.channel, value)
+            shown = hand_over(self.state, self.user, self.channel, value)
         except FileRefused as error:
             raise OptionError(option["name"], str(error)) from None
         self.attachments[shown["id"]] = shown
@@ -183,7 +183,7 @@ class Invocation:
         """A user, role or channel, by id, by name, or itself."""
         kinds = _KINDS[OptionType(option["type"])]
         types = option.get("channel_types")
-        found = named(self.world, self.channel, self.user.id, value, kinds=kinds, types=types)
+        found = named(self.state, self.channel, self.user.id, value, kinds=kinds, types=types)
         if found is None:
             raise OptionError(option["name"], f"Nothing here is called {value!r}")
         kind, snowflake = found

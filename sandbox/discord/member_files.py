@@ -6,15 +6,12 @@ They are on the CDN before the interaction begins, and nobody sees them but the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sandbox.discord import render
 from sandbox.discord.cdn import content_type_of, image_size
 from sandbox.discord.model import Attachment, Channel, Json, User
+from sandbox.discord.state import State
 from sandbox.discord.uploads import Upload, safe_filename
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class FileRefused(ValueError):
     """Discord's client does not send this; its text says why."""
 
 
-def hand_over(world: World, user: User, channel: Channel, value: object) -> Json:
+def hand_over(state: State, user: User, channel: Channel, value: object) -> Json:
     """Put a MemberFile on the CDN, and give it as `resolved.attachments` has it.
 
     Raises FileRefused for what is no file, is empty, or larger than the user may upload there.
@@ -38,13 +35,13 @@ def hand_over(world: World, user: User, channel: Channel, value: object) -> Json
     file = MemberFile(value.filename, value.data) if isinstance(value, Upload) else value
     if not isinstance(file, MemberFile):
         raise FileRefused("Add a file")
-    limit_bytes = upload_limit_bytes(world, user, channel)
+    limit_bytes = upload_limit_bytes(state, user, channel)
     if not 0 < len(file.data) <= limit_bytes:
         raise FileRefused(f"Files must have between 1 and {limit_bytes} bytes")
     filename = safe_filename(file.name)
     width, height = image_size(file.data) or (None, None)
     attachment = Attachment(
-        id=world.snowflakes.next(),
+        id=state.snowflakes.next(),
         channel_id=channel.id,
         filename=filename,
         content_type=file.content_type or content_type_of(filename),
@@ -53,11 +50,11 @@ def hand_over(world: World, user: User, channel: Channel, value: object) -> Json
         height=height,
         ephemeral=True,
     )
-    world.cdn.publish(attachment)
-    return render.attachment_json(attachment, world.cdn.url(attachment))
+    state.cdn.publish(attachment)
+    return render.attachment_json(attachment, state.cdn.url(attachment))
 
 
-def upload_limit_bytes(world: World, user: User, channel: Channel) -> int:
+def upload_limit_bytes(state: State, user: User, channel: Channel) -> int:
     """For each file: the larger of what the user's Nitro and the guild's boosts allow."""
-    guild = world.guild_of(channel)
+    guild = state.guild_of(channel)
     return max(user.upload_limit_bytes, guild.upload_limit_bytes if guild else 0)

@@ -6,14 +6,11 @@ Discord docs: Resources > Message > Allowed Mentions Object.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from sandbox.discord.enums import MessageType
 from sandbox.discord.message_form import AllowedMentions
 from sandbox.discord.model import Channel, Message, User
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _USER = re.compile(r"<@!?(\d{1,20})>")
 _ROLE = re.compile(r"<@&(\d{1,20})>")
@@ -21,7 +18,7 @@ _EVERYONE = re.compile(r"@(everyone|here)\b")
 
 
 def resolve_mentions(
-    world: World, message: Message, channel: Channel, allowed: AllowedMentions, *, everyone: bool
+    state: State, message: Message, channel: Channel, allowed: AllowedMentions, *, everyone: bool
 ) -> None:
     """Fill in the message's mentions; `everyone` says that its author may mention all."""
     ids = [int(one) for one in _USER.findall(message.content)]
@@ -29,8 +26,8 @@ def resolve_mentions(
     author = _replied_author(message, channel)
     if author is not None and allowed.replied_user:
         told.append(author.id)
-    message.mentioned = [world.users[one] for one in dict.fromkeys(told) if one in world.users]
-    guild = world.guild_of(channel)
+    message.mentioned = [state.users[one] for one in dict.fromkeys(told) if one in state.users]
+    guild = state.guild_of(channel)
     roles = {int(one) for one in _ROLE.findall(message.content)} & set(guild.roles if guild else ())
     message.mentioned_role_ids = sorted(
         one for one in roles if "roles" in allowed.parse or one in allowed.role_ids

@@ -5,19 +5,16 @@ Discord docs: Resources > Message > Message Object.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox.discord import render
 from sandbox.discord.enums import MessageFlag, MessageType
 from sandbox.discord.model import Attachment, Channel, Json, Message
+from sandbox.discord.permissions import Permissions
+from sandbox.discord.state import State
 
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
 
-
-def message_json(world: World, message: Message, viewer_id: int | None = None) -> Json:
+def message_json(state: State, message: Message, viewer_id: int | None = None) -> Json:
     """The message as `viewer_id` sees it (whose reactions are `me`), replies with their origin."""
-    shown = _basic(world, message)
+    shown = _basic(state, message)
     if message.reactions:
         shown["reactions"] = [
             _reaction_json(emoji, [user.id for user in users], viewer_id)
@@ -25,20 +22,40 @@ def message_json(world: World, message: Message, viewer_id: int | None = None) -
         ]
     reference = message.reference
     if reference is not None and message.type in _REFERRING:
-        channel = world.channels.get(reference.channel_id)
+        channel = state.channels.get(reference.channel_id)
         original = channel.messages.get(reference.message_id or 0) if channel else None
         hidden = original is None or original.seen_only_by not in (None, viewer_id)
-        shown["referenced_message"] = None if hidden or not original else _basic(world, original)
+        shown["referenced_message"] = None if hidden or not original else _basic(state, original)
     return shown
 
 
 _REFERRING = (MessageType.REPLY, MessageType.THREAD_STARTER_MESSAGE)
 
 
-def message_event(world: World, message: Message, channel: Channel) -> Json:
+def shown_messages(channel: Channel, user_id: int) -> list[Message]:
+    """The messages of a channel that the user sees, oldest first."""
+    return [m for m in channel.messages.values() if m.seen_only_by in (None, user_id)]
+
+
+def visible_messages(
+    state: State, channel: Channel, user_id: int, limit: int = 50, *, before: int | None = None
+) -> list[Json]:
+    """The newest `limit` messages that the user sees in a channel, as JSON, oldest first.
+
+    With `before`, the newest of those that are older than that message.
+    """
+    if Permissions.READ_MESSAGE_HISTORY not in state.permissions(user_id, channel):
+        return []
+    shown = shown_messages(channel, user_id)
+    if before is not None:
+        shown = [message for message in shown if message.id < before]
+    return [message_json(state, message, user_id) for message in shown[-limit:]]
+
+
+def message_event(state: State, message: Message, channel: Channel) -> Json:
     """What MESSAGE_CREATE and MESSAGE_UPDATE carry: the message, its guild and its members."""
-    shown = message_json(world, message, message.seen_only_by)
-    guild = world.guild_of(channel)
+    shown = message_json(state, message, message.seen_only_by)
+    guild = state.guild_of(channel)
     shown["channel_type"] = int(channel.type)
     if guild is None:
         return shown
@@ -62,7 +79,7 @@ def without_content(shown: Json) -> Json:
     return shown | blank
 
 
-def _basic(world: World, message: Message) -> Json:
+def _basic(state: State, message: Message) -> Json:
     edited = message.edited_at
     shown: Json = {
         "id": str(message.id),
@@ -76,13 +93,13 @@ def _basic(world: World, message: Message) -> Json:
         "mention_everyone": message.mention_everyone,
         "mentions": [render.user_json(user) for user in message.mentioned],
         "mention_roles": [str(role_id) for role_id in message.mentioned_role_ids],
-        "attachments": [render.attachment_json(a, world.cdn.url(a)) for a in _listed(message)],
-        "embeds": [_embed_json(world, embed, message) for embed in message.embeds],
+        "attachments": [render.attachment_json(a, state.cdn.url(a)) for a in _listed(message)],
+        "embeds": [_embed_json(state, embed, message) for embed in message.embeds],
         "components": message.components,
         "flags": int(message.flags),
         "pinned": message.pinned_at is not None,
     }
-    return shown | _origin(world, message)
+    return shown | _origin(state, message)
 
 
 def _listed(message: Message) -> list[Attachment]:
@@ -96,7 +113,7 @@ def _pictures(embed: Json) -> list[str | None]:
     return pictures + [embed.get(place, {}).get("icon_url") for place in ("author", "footer")]
 
 
-def _origin(world: World, message: Message) -> Json:
+def _origin(state: State, message: Message) -> Json:
     """Where a message comes from: an interaction, another message, the thread it started."""
     shown: Json = {}
     if message.webhook_id is not None:
@@ -116,12 +133,12 @@ def _origin(world: World, message: Message) -> Json:
             shown["message_reference"]["message_id"] = str(message.reference.message_id)
         if message.reference.guild_id is not None:
             shown["message_reference"]["guild_id"] = str(message.reference.guild_id)
-    if MessageFlag.HAS_THREAD in message.flags and message.id in world.channels:
-        shown["thread"] = render.channel_json(world.channels[message.id])
+    if MessageFlag.HAS_THREAD in message.flags and message.id in state.channels:
+        shown["thread"] = render.channel_json(state.channels[message.id])
     return shown
 
 
-def _embed_json(world: World, embed: Json, message: Message) -> Json:
+def _embed_json(state: State, embed: Json, message: Message) -> Json:
     """An embed whose `attachment://` pictures point to the message's own files."""
     shown = dict(embed)
     files = {f"attachment://{a.filename}": a for a in message.attachments}
@@ -131,7 +148,7 @@ def _embed_json(world: World, embed: Json, message: Message) -> Json:
         url = embed[place]["url"]
         if url in files:
             attachment = files[url]
-            link = world.cdn.url(attachment)
+            link = state.cdn.url(attachment)
             size = {"width": attachment.width or 0, "height": attachment.height or 0}
             alt = {"description": attachment.description} if attachment.description else {}
             shown[place] = {"url": link, "proxy_url": link, **size, **alt}
@@ -140,7 +157,7 @@ def _embed_json(world: World, embed: Json, message: Message) -> Json:
     for place in ("author", "footer"):
         icon = embed.get(place, {}).get("icon_url")
         if icon in files:
-            link = world.cdn.url(files[icon])
+            link = state.cdn.url(files[icon])
             shown[place] = embed[place] | {"icon_url": link, "proxy_icon_url": link}
     return shown
 

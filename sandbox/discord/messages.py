@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sandbox.discord import errors
 from sandbox.discord.cdn import content_type_of, image_size
@@ -29,10 +28,11 @@ from sandbox.discord.model import (
     Reference,
     User,
 )
+from sandbox.discord.notifications import Notifications
 from sandbox.discord.permissions import Permissions
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
+from sandbox.discord.thread_archive import ThreadArchive
+from sandbox.discord.thread_members import ThreadMembers
 
 NONCE_WINDOW = timedelta(minutes=5)
 
@@ -53,8 +53,17 @@ class Origin:
 class Messages:
     """All messages go through here; they live in their channels, in the order of their ids."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(
+        self,
+        state: State,
+        notifications: Notifications,
+        thread_members: ThreadMembers,
+        thread_archive: ThreadArchive,
+    ) -> None:
+        self._state = state
+        self._notifications = notifications
+        self._thread_members = thread_members
+        self._thread_archive = thread_archive
         self._nonces: dict[tuple[int, str], tuple[datetime, Message]] = {}
 
     def find(self, channel: Channel, message_id: int, viewer_id: int) -> Message:
@@ -97,28 +106,28 @@ class Messages:
         if MessageFlag.IS_VOICE_MESSAGE in draft.flags:
             needed.append(Permissions.SEND_VOICE_MESSAGES)
             check_voice_message(draft)
-        return self._world.require(author.id, channel, *needed)
+        return self._state.require(author.id, channel, *needed)
 
     def _check_may_write_to(self, author: User, channel: Channel) -> None:
         """In direct messages the other must allow it and, for a bot, share a guild with it."""
-        guilds = self._world.guilds_of(author.id)
-        for other in (self._world.users[u.id] for u in channel.recipients if u.id != author.id):
+        guilds = self._state.guilds_of(author.id)
+        for other in (self._state.users[u.id] for u in channel.recipients if u.id != author.id):
             if not other.accepts_dms:
                 raise errors.cannot_message_user()
             if author.bot and not any(other.id in guild.members for guild in guilds):
                 raise errors.no_mutual_guilds()
 
     def _upload_limit_bytes(self, author: User, channel: Channel) -> int:
-        return upload_limit_bytes(self._world, author, channel)
+        return upload_limit_bytes(self._state, author, channel)
 
     def _recent(self, author: User, nonce: str | int | None) -> Message | None:
         found = None if nonce is None else self._nonces.get((author.id, str(nonce)))
-        if found is None or self._world.clock.now() - found[0] > NONCE_WINDOW:
+        if found is None or self._state.clock.now() - found[0] > NONCE_WINDOW:
             return None
         return found[1]
 
     def _reply(self, author: User, channel: Channel, wanted: ReplyTo) -> Origin:
-        granted = self._world.permissions(author.id, channel)
+        granted = self._state.permissions(author.id, channel)
         if Permissions.READ_MESSAGE_HISTORY not in granted:
             raise errors.reply_needs_history()
         original = channel.messages.get(wanted.message_id)
@@ -134,8 +143,8 @@ class Messages:
     def _wake(self, author: User, channel: Channel) -> None:
         """Writing in an archived thread opens it again, unless it is locked."""
         if channel.thread is not None:
-            self._world.threads.check_writable(author.id, channel)
-            self._world.threads.join(channel, author.id)
+            self._thread_archive.check_writable(author.id, channel)
+            self._thread_members.join(channel, author.id)
 
     def add(
         self,
@@ -152,7 +161,7 @@ class Messages:
         `message_id` is given where it has to be the thread's.
         """
         message = Message(
-            id=message_id or self._world.snowflakes.next(),
+            id=message_id or self._state.snowflakes.next(),
             channel_id=channel.id,
             author=author,
             content=draft.content,
@@ -167,20 +176,20 @@ class Messages:
             interaction_metadata=origin.interaction_metadata,
             interaction=origin.interaction,
             webhook_id=origin.webhook_id,
-            application_id=self._world.application.id if author.bot else None,
+            application_id=self._state.application.id if author.bot else None,
         )
         message.attachments = self._store(message, draft.files)
         resolve_mentions(
-            self._world, message, channel, draft.allowed_mentions, everyone=may_mention_everyone
+            self._state, message, channel, draft.allowed_mentions, everyone=may_mention_everyone
         )
         channel.messages[message.id] = message
         channel.last_message_id = message.id
         if channel.thread is not None and origin.type is not MessageType.THREAD_STARTER_MESSAGE:
             channel.thread.total_messages += 1
         if draft.nonce is not None:
-            self._nonces[author.id, str(draft.nonce)] = (self._world.clock.now(), message)
+            self._nonces[author.id, str(draft.nonce)] = (self._state.clock.now(), message)
         self._tell("MESSAGE_CREATE", message, channel)
-        self._world.notifications.note(message, channel)
+        self._notifications.note(message, channel)
         return message
 
     def _store(self, message: Message, files: Iterable[NewFile]) -> list[Attachment]:
@@ -188,7 +197,7 @@ class Messages:
         for file in files:
             width, height = image_size(file.data) or (None, None)
             attachment = Attachment(
-                id=self._world.snowflakes.next(),
+                id=self._state.snowflakes.next(),
                 channel_id=message.channel_id,
                 filename=file.filename,
                 content_type=content_type_of(file.filename),
@@ -201,7 +210,7 @@ class Messages:
                 waveform=file.waveform,
                 ephemeral=message.seen_only_by is not None,
             )
-            self._world.cdn.publish(attachment)
+            self._state.cdn.publish(attachment)
             stored.append(attachment)
         return stored
 
@@ -210,7 +219,7 @@ class Messages:
 
         The first filling of a "thinking" message does not count as an edit.
         """
-        channel = self._world.channel(message.channel_id)
+        channel = self._state.channel(message.channel_id)
         check_sizes(edit.files, limit_bytes or self._upload_limit_bytes(message.author, channel))
         if channel.thread is not None and channel.thread.archived:
             raise errors.thread_archived()
@@ -224,8 +233,8 @@ class Messages:
         message.flags = changed.flags
         self._change_attachments(message, edit)
         if edit.content is not None:
-            resolve_mentions(self._world, message, channel, edit.allowed_mentions, everyone=True)
-        message.edited_at = None if first_filling else self._world.clock.now()
+            resolve_mentions(self._state, message, channel, edit.allowed_mentions, everyone=True)
+        message.edited_at = None if first_filling else self._state.clock.now()
         self._tell("MESSAGE_UPDATE", message, channel)
         return message
 
@@ -250,44 +259,44 @@ class Messages:
             if _is_kept(attachment, edit):
                 kept.append(replace(attachment, **changes.get(attachment.id, {})))
             else:
-                self._world.cdn.withdraw(attachment)
+                self._state.cdn.withdraw(attachment)
         message.attachments = kept + self._store(message, edit.files)
 
     def mark(self, message: Message, flag: MessageFlag) -> None:
         """Set a flag that Discord sets by itself, and tell of it."""
         message.flags |= flag
-        self._tell("MESSAGE_UPDATE", message, self._world.channel(message.channel_id))
+        self._tell("MESSAGE_UPDATE", message, self._state.channel(message.channel_id))
 
     def suppress_embeds(self, message: Message, *, suppressed: bool) -> None:
         """What MANAGE_MESSAGES allows with others' messages."""
         flag = MessageFlag.SUPPRESS_EMBEDS
         message.flags = message.flags | flag if suppressed else message.flags & ~flag
-        self._tell("MESSAGE_UPDATE", message, self._world.channel(message.channel_id))
+        self._tell("MESSAGE_UPDATE", message, self._state.channel(message.channel_id))
 
     def delete(self, message: Message) -> None:
         """Delete a message and its files, and tell of it."""
-        channel = self._world.channel(message.channel_id)
+        channel = self._state.channel(message.channel_id)
         channel.messages.pop(message.id, None)
         for attachment in message.attachments:
-            self._world.cdn.withdraw(attachment)
+            self._state.cdn.withdraw(attachment)
         gone: Json = {"id": str(message.id), "channel_id": str(channel.id)}
         if channel.guild_id is not None:
             gone["guild_id"] = str(channel.guild_id)
-        self._world.emit(
+        self._state.bus.emit(
             Event("MESSAGE_DELETE", gone, channel.guild_id, channel.id, _audience(message))
         )
 
     def pin(self, message: Message, *, pinned: bool) -> None:
-        now = self._world.clock.now()
+        now = self._state.clock.now()
         message.pinned_at = now if pinned else None
-        self._tell("MESSAGE_UPDATE", message, self._world.channel(message.channel_id))
+        self._tell("MESSAGE_UPDATE", message, self._state.channel(message.channel_id))
 
     def _tell(self, name: str, message: Message, channel: Channel) -> None:
-        shown = message_event(self._world, message, channel)
+        shown = message_event(self._state, message, channel)
         if name == "MESSAGE_CREATE" and message.nonce is not None:
             shown["nonce"] = message.nonce
         audience = _audience(message)
-        self._world.emit(Event(name, shown, channel.guild_id, channel.id, audience, message))
+        self._state.bus.emit(Event(name, shown, channel.guild_id, channel.id, audience, message))
 
 
 def _is_kept(attachment: Attachment, edit: Edit) -> bool:

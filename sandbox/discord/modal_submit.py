@@ -7,7 +7,7 @@ Component Reference, of each kind its "Interaction Response Structure".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.discord.enums import ComponentType
 from sandbox.discord.invocation import OptionError
@@ -20,9 +20,7 @@ from sandbox.discord.select_use import (
     chosen_options,
     resolved_objects,
 )
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _OF_OPTIONS = (
     ComponentType.STRING_SELECT,
@@ -32,12 +30,12 @@ _OF_OPTIONS = (
 
 
 def modal_data(
-    world: World, place: Channel, user: User, modal: Json, values: Mapping[str, Any]
+    state: State, place: Channel, user: User, modal: Json, values: Mapping[str, Any]
 ) -> Json:
     """The `data` of a MODAL_SUBMIT. `values` go by custom_id or by label; fields that are not
     named keep what they were opened with. Raises OptionError for names and values that don't fit.
     """
-    filling = _Filling(world, place, user, values)
+    filling = _Filling(state, place, user, values)
     components = [filling.filled(component) for component in modal["components"]]
     filling.check_all_used()
     data = {"id": "0", "custom_id": modal["custom_id"], "components": components}
@@ -47,8 +45,8 @@ def modal_data(
 class _Filling:
     """One go at a modal: what is left of the values, and the objects that they named."""
 
-    def __init__(self, world: World, place: Channel, user: User, values: Mapping[str, Any]) -> None:
-        self._world = world
+    def __init__(self, state: State, place: Channel, user: User, values: Mapping[str, Any]) -> None:
+        self._state = state
         self._place = place
         self._user = user
         self._left = dict(values)
@@ -60,7 +58,7 @@ class _Filling:
             raise OptionError(next(iter(self._left)), "the modal has no such field")
 
     def resolved(self) -> Json:
-        objects = resolved_objects(self._world, self._place, self._user.id, self._chosen)
+        objects = resolved_objects(self._state, self._place, self._user.id, self._chosen)
         if self._attachments:
             objects["attachments"] = self._attachments
         return {"resolved": objects} if objects else {}
@@ -99,14 +97,14 @@ class _Filling:
                 return chosen_options(field, wanted)
             if kind is ComponentType.FILE_UPLOAD:
                 return [self._attach(value) for value in wanted]
-            chosen = chosen_objects(self._world, self._place, self._user.id, field, wanted)
+            chosen = chosen_objects(self._state, self._place, self._user.id, field, wanted)
         except (ComponentError, FileRefused) as error:
             raise OptionError(label, str(error)) from None
         self._chosen += chosen
         return [str(snowflake) for _, snowflake in chosen]
 
     def _attach(self, value: object) -> str:
-        shown = hand_over(self._world, self._user, self._place, value)
+        shown = hand_over(self._state, self._user, self._place, value)
         self._attachments[shown["id"]] = shown
         return str(shown["id"])
 

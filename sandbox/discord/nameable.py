@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sandbox.discord.model import Channel, Role, User
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 Kind = Literal["user", "role", "channel"]
 
 
 def named(
-    world: World,
+    state: State,
     place: Channel,
     user_id: int,
     wanted: object,
@@ -30,16 +28,16 @@ def named(
         wanted = wanted.id
     text = str(wanted).removeprefix("#")
     for kind in kinds:
-        for snowflake, name in _candidates(world, place, user_id, kind, types):
+        for snowflake, name in _candidates(state, place, user_id, kind, types):
             if text in (str(snowflake), name):
                 return kind, snowflake
     return None
 
 
 def _candidates(
-    world: World, place: Channel, user_id: int, kind: Kind, types: Collection[int] | None
+    state: State, place: Channel, user_id: int, kind: Kind, types: Collection[int] | None
 ) -> Iterator[tuple[int, str]]:
-    guild = world.guild_of(place)
+    guild = state.guild_of(place)
     if kind == "user":
         people = [m.user for m in guild.members.values()] if guild else list(place.recipients)
         yield from ((user.id, user.display_name) for user in people)
@@ -47,6 +45,6 @@ def _candidates(
     elif kind == "role" and guild:
         yield from ((role.id, role.name) for role in guild.roles.values())
     elif kind == "channel":
-        for channel in world.visible_channels(user_id):
+        for channel in state.visible_channels(user_id):
             if channel.guild_id == place.guild_id and (not types or channel.type in types):
                 yield channel.id, channel.name

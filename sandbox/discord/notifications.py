@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sandbox.discord.enums import ChannelType, MessageFlag
 from sandbox.discord.model import Channel, Guild, Message
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _PRIVATE = (ChannelType.DM, ChannelType.GROUP_DM)
 _SILENT = MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.EPHEMERAL
@@ -32,23 +29,23 @@ class Ping:
 
 
 class Notifications:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
         self.pings: list[Ping] = []
 
     def note(self, message: Message, channel: Channel) -> None:
         """Record whom a new message notifies."""
         if message.flags & _SILENT or message.seen_only_by is not None:
             return
-        now = self._world.clock.now()
+        now = self._state.clock.now()
         for user_id in sorted(self._addressed(message, channel)):
-            if user_id != message.author.id and self._world.sees_channel(user_id, channel):
+            if user_id != message.author.id and self._state.sees_channel(user_id, channel):
                 self.pings.append(
                     Ping(user_id, message.id, channel.id, message.author.id, message.content, now)
                 )
 
     def _addressed(self, message: Message, channel: Channel) -> set[int]:
-        guild = self._world.guild_of(channel)
+        guild = self._state.guild_of(channel)
         named = {user.id for user in message.mentioned}
         if channel.type in _PRIVATE or guild is None:
             return named | {user.id for user in channel.recipients}

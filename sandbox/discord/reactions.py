@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox.discord import errors, render
 from sandbox.discord.model import Channel, Event, Json, Message, User
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 MAX_EMOJIS_PER_MESSAGE = 20
 Emoji = tuple[int | None, str]
@@ -26,8 +22,8 @@ def parse_emoji(text: str) -> Emoji:
 
 
 class Reactions:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def add(self, message: Message, emoji: Emoji, user: User) -> None:
         """React; once more is the same as once."""
@@ -47,7 +43,7 @@ class Reactions:
             message.reactions.pop(emoji, None)
 
     def _tell(self, name: str, message: Message, emoji: Emoji, user: User) -> None:
-        channel = self._world.channel(message.channel_id)
+        channel = self._state.channel(message.channel_id)
         told: Json = {
             "user_id": str(user.id),
             "channel_id": str(channel.id),
@@ -57,10 +53,10 @@ class Reactions:
             "type": 0,
         }
         told |= self._place(channel, user, name)
-        self._world.emit(Event(name, told, channel.guild_id, channel.id))
+        self._state.bus.emit(Event(name, told, channel.guild_id, channel.id))
 
     def _place(self, channel: Channel, user: User, name: str) -> Json:
-        guild = self._world.guild_of(channel)
+        guild = self._state.guild_of(channel)
         if guild is None:
             return {}
         place: Json = {"guild_id": str(guild.id)}

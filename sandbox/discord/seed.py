@@ -25,7 +25,7 @@ def default_world(clock: Clock | None = None) -> World:
     Carpool can't; there it is only Ben's, who has installed it for himself.
     """
     world = tape_club_world(clock)
-    ada, ben, chika = (world.user_named(name) for name in MEMBERS)
+    ada, ben, chika = (world.state.user_named(name) for name in MEMBERS)
     night_bus = add_guild(world, "Night Bus", owner=chika, members=(ben,), guild_id=_id(200))
     add_channel(world, night_bus, "depot", topic="Departures, delays, hellos")
     add_channel(world, night_bus, "mixtapes", topic="Long rides need long tracks")
@@ -35,7 +35,7 @@ def default_world(clock: Clock | None = None) -> World:
         world, "Elsewhere", owner=ada, members=(ben,), guild_id=_id(300), with_bot=False
     )
     add_channel(world, elsewhere, "platform", topic="No apps on this server, but one's own")
-    world.open_group("Carpool", ada, ben, chika)
+    world.places.open_group("Carpool", ada, ben, chika)
     world.installs.add(ben)
     return world
 
@@ -54,7 +54,7 @@ def tape_club_world(clock: Clock | None = None) -> World:
     add_channel(world, guild, "general", topic="Hello, and what are you listening to?")
     add_channel(world, guild, "music-jam", topic="Type /compose and share what comes out")
     add_channel(world, guild, "quiet-corner", topic="Text only, please", overwrites=(deny,))
-    world.open_dm(ben, bot)
+    world.places.open_dm(ben, bot)
     return world
 
 
@@ -68,23 +68,25 @@ def add_guild(
     with_bot: bool = True,
 ) -> Guild:
     """A guild of `owner`, an administrator, with members and the bot (by a role of its own)."""
-    guild_id = guild_id or world.snowflakes.next()
+    guild_id = guild_id or world.state.snowflakes.next()
     everyone = Role(guild_id, "@everyone", EVERYONE_DEFAULT)
-    admin = Role(world.snowflakes.next(), "Admin", Permissions.ADMINISTRATOR, 2, color=0xE67E22)
+    admin = Role(
+        world.state.snowflakes.next(), "Admin", Permissions.ADMINISTRATOR, 2, color=0xE67E22
+    )
     guild = Guild(guild_id, name, owner.id, {role.id: role for role in (everyone, admin)})
     guild.members[owner.id] = Member(owner, _FOUNDED, [admin.id])
     if with_bot:
         own = _bot_role(world)
         guild.roles[own.id] = own
-        guild.members[world.bot.id] = Member(world.bot, _FOUNDED, [own.id])
+        guild.members[world.state.bot.id] = Member(world.state.bot, _FOUNDED, [own.id])
     for user in members:
         guild.members[user.id] = Member(user, _FOUNDED)
-    return world.add_guild(guild)
+    return world.places.add_guild(guild)
 
 
 def _bot_role(world: World) -> Role:
     """The role that Discord makes for an app when it is installed."""
-    role_id, bot = world.snowflakes.next(), world.bot
+    role_id, bot = world.state.snowflakes.next(), world.state.bot
     return Role(role_id, bot.display_name, EVERYONE_DEFAULT, 1, managed_by_bot_id=bot.id)
 
 
@@ -99,15 +101,15 @@ def add_channel(
 ) -> Channel:
     """A channel, after the guild's others; a text channel, unless told otherwise."""
     channel = Channel(
-        id=world.snowflakes.next(),
+        id=world.state.snowflakes.next(),
         type=kind,
         guild_id=guild.id,
         name=name,
         topic=topic,
-        position=len(world.channels_of(guild)),
+        position=len(world.state.channels_of(guild)),
         overwrites={overwrite.id: overwrite for overwrite in overwrites},
     )
-    return world.add_channel(channel)
+    return world.places.add_channel(channel)
 
 
 def _id(minutes: int) -> int:

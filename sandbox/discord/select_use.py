@@ -7,15 +7,13 @@ Component Data Structure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.discord.enums import ComponentType
 from sandbox.discord.interaction_payload import resolved_json
 from sandbox.discord.model import Channel, Json
 from sandbox.discord.nameable import Kind, named
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _KINDS: Mapping[int, Sequence[Kind]] = {
     ComponentType.USER_SELECT: ("user",),
@@ -31,7 +29,7 @@ class ComponentError(LookupError):
 
 
 def select_data(
-    world: World, place: Channel, user_id: int, select: Json, values: Sequence[Any]
+    state: State, place: Channel, user_id: int, select: Json, values: Sequence[Any]
 ) -> Json:
     """`values` and `resolved` of a MESSAGE_COMPONENT's data. Raises ComponentError."""
     if not select["min_values"] <= len(values) <= select["max_values"]:
@@ -39,8 +37,8 @@ def select_data(
         raise ComponentError(f"{select['custom_id']} takes {limits} values")
     if select["type"] == ComponentType.STRING_SELECT:
         return {"values": chosen_options(select, values)}
-    chosen = chosen_objects(world, place, user_id, select, values)
-    resolved = resolved_objects(world, place, user_id, chosen)
+    chosen = chosen_objects(state, place, user_id, select, values)
+    resolved = resolved_objects(state, place, user_id, chosen)
     ids = [str(snowflake) for _, snowflake in chosen]
     return {"values": ids} | ({"resolved": resolved} if resolved else {})
 
@@ -59,27 +57,27 @@ def _option(field: Json, wanted: str) -> str:
 
 
 def chosen_objects(
-    world: World, place: Channel, user_id: int, select: Json, values: Sequence[Any]
+    state: State, place: Channel, user_id: int, select: Json, values: Sequence[Any]
 ) -> Chosen:
     """What is chosen in a select of users, roles or channels. Raises ComponentError."""
     kinds, types = _KINDS[select["type"]], select.get("channel_types")
     chosen: Chosen = []
     for value in values:
-        found = named(world, place, user_id, value, kinds=kinds, types=types)
+        found = named(state, place, user_id, value, kinds=kinds, types=types)
         if found is None:
             raise ComponentError(f"{select['custom_id']} has no {value!r} to choose")
         chosen.append(found)
     return chosen
 
 
-def resolved_objects(world: World, place: Channel, user_id: int, chosen: Chosen) -> Json:
+def resolved_objects(state: State, place: Channel, user_id: int, chosen: Chosen) -> Json:
     """`resolved` for what was chosen."""
 
     def ids(wanted: Kind) -> list[int]:
         return [snowflake for kind, snowflake in chosen if kind == wanted]
 
     return resolved_json(
-        world,
+        state,
         place,
         user_id,
         user_ids=ids("user"),

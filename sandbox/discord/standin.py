@@ -46,10 +46,10 @@ class DiscordStandIn:
         heartbeat_interval_s: float = HEARTBEAT_INTERVAL_S,
     ) -> None:
         self.world = world or default_world(clock)
-        self.clock = self.world.clock
+        self.clock = self.world.state.clock
         self.scenario = scenario or Scenario()
         self.traffic = Traffic()
-        self.gateway = Gateway(self.world, heartbeat_interval_s=heartbeat_interval_s)
+        self.gateway = Gateway(self.world.state, heartbeat_interval_s=heartbeat_interval_s)
         self.rate_limits = RateLimits(self.clock, float(rate_limits))
         self._port = port
         self._shards = shards
@@ -67,20 +67,20 @@ class DiscordStandIn:
         """Move the clock on, and let what is overdue by then happen at once."""
         self.clock.advance(seconds)
         self.world.interactions.tick()
-        self.world.threads.tick()
+        self.world.thread_archive.tick()
 
     async def __aenter__(self) -> DiscordStandIn:
         middlewares = [
             self.scenario.middleware,
             self.traffic.middleware,
-            Api(self.world, self.rate_limits).middleware,
+            Api(self.world.state, self.world.interactions, self.rate_limits).middleware,
         ]
         app = web.Application(middlewares=middlewares, client_max_size=_MAX_BODY_BYTES)
         # Port 0 means any free one; links and the gateway's address need to know which.
         listener = socket.create_server(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         self.gateway.url = f"ws://127.0.0.1:{self._port}"
-        self.world.cdn.base_url = self.url
+        self.world.state.cdn.base_url = self.url
         app.add_routes(self._routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
@@ -99,15 +99,17 @@ class DiscordStandIn:
             await self._runner.cleanup()
 
     def _routes(self) -> list[web.RouteDef]:
-        world = self.world
+        world, state = self.world, self.world.state
         api = [
-            *UserRoutes(world, self.gateway.url, self._shards).routes(),
-            *GuildRoutes(world).routes(),
-            *CommandRoutes(world).routes(),
-            *MessageRoutes(world).routes(),
+            *UserRoutes(
+                state, world.places, world.installs, self.gateway.url, self._shards
+            ).routes(),
+            *GuildRoutes(state).routes(),
+            *CommandRoutes(state, world.commands).routes(),
+            *MessageRoutes(state, world.messages, world.reactions).routes(),
             *ChannelRoutes(world).routes(),
-            *InteractionRoutes(world).routes(),
+            *InteractionRoutes(state, world.interactions, world.messages).routes(),
         ]
         # Clients append a path of their own or none to the gateway's address.
         gateway = [web.get(path, self.gateway.handle) for path in ("/", "/resume", "/resume/")]
-        return [*versioned(api), *FileRoutes(world).routes(), *gateway]
+        return [*versioned(api), *FileRoutes(state).routes(), *gateway]

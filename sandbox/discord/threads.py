@@ -1,4 +1,4 @@
-"""Threads: made from a message or without one, or as a forum's posts; joined, archived, locked.
+"""Threads: made from a message or without one, or as a forum's posts.
 
 Discord docs: Topics > Threads; Resources > Channel > Start Thread from Message, Start Thread in
 Forum or Media Channel.
@@ -6,30 +6,25 @@ Forum or Media Channel.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
 from sandbox.discord import errors, render
 from sandbox.discord.enums import ChannelType, MessageFlag, MessageType
 from sandbox.discord.forms import Form
 from sandbox.discord.member_files import upload_limit_bytes
 from sandbox.discord.message_checks import check_sizes
 from sandbox.discord.message_form import Draft
-from sandbox.discord.messages import Origin
-from sandbox.discord.model import Channel, Event, Json, Message, Reference, Thread, User
+from sandbox.discord.messages import Messages, Origin
+from sandbox.discord.model import Channel, Event, Message, Reference, Thread, User
 from sandbox.discord.permissions import Permissions
-from sandbox.discord.snowflake import created_at
-
-if TYPE_CHECKING:
-    from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 ARCHIVE_MINUTES = (60, 1440, 4320, 10080)
 MAX_NAME = 100
 
 
 class Threads:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State, messages: Messages) -> None:
+        self._state = state
+        self._messages = messages
 
     def start(
         self, owner: User, parent: Channel, form: Form, *, message: Message | None = None
@@ -46,11 +41,11 @@ class Threads:
         form.errors.raise_if_any()
         self._check_may_start(owner, parent, kind, message)
         thread = self._thread(owner, invitable=invitable, minutes=minutes)
-        channel_id = message.id if message else self._world.snowflakes.next()
+        channel_id = message.id if message else self._state.snowflakes.next()
         channel = _below(parent, channel_id, kind, name or "", thread)
         self._open(channel, owner)
         if message is not None:
-            self._world.messages.mark(message, MessageFlag.HAS_THREAD)
+            self._messages.mark(message, MessageFlag.HAS_THREAD)
             starter = Reference(parent.id, message.id, parent.guild_id)
             self._say(message.author, channel, MessageType.THREAD_STARTER_MESSAGE, starter)
         elif kind is not ChannelType.PRIVATE_THREAD:
@@ -68,19 +63,19 @@ class Threads:
         if forum.type is not ChannelType.GUILD_FORUM:
             raise errors.wrong_channel_type()
         files = [Permissions.ATTACH_FILES] if draft.files else []
-        self._world.require(owner.id, forum, Permissions.SEND_MESSAGES, *files)
+        self._state.require(owner.id, forum, Permissions.SEND_MESSAGES, *files)
         if draft.is_empty:
             raise errors.empty_message()
-        check_sizes(draft.files, upload_limit_bytes(self._world, owner, forum))
-        thread, thread_id = self._thread(owner, minutes=minutes), self._world.snowflakes.next()
+        check_sizes(draft.files, upload_limit_bytes(self._state, owner, forum))
+        thread, thread_id = self._thread(owner, minutes=minutes), self._state.snowflakes.next()
         channel = _below(forum, thread_id, ChannelType.PUBLIC_THREAD, name or "", thread)
         self._open(channel, owner)
         origin = Origin(MessageType.DEFAULT)
-        message = self._world.messages.add(owner, channel, draft, origin, message_id=thread_id)
+        message = self._messages.add(owner, channel, draft, origin, message_id=thread_id)
         return channel, message
 
     def _thread(self, owner: User, *, invitable: bool = True, minutes: int | None) -> Thread:
-        now = self._world.clock.now()
+        now = self._state.clock.now()
         wait = minutes or ARCHIVE_MINUTES[1]
         return Thread(owner.id, now, now, invitable=invitable, auto_archive_minutes=wait)
 
@@ -93,7 +88,7 @@ class Threads:
         content: str = "",
     ) -> None:
         """A message that Discord writes by itself."""
-        self._world.messages.add(author, channel, Draft(content=content), Origin(kind, reference))
+        self._messages.add(author, channel, Draft(content=content), Origin(kind, reference))
 
     def _check_may_start(
         self, owner: User, parent: Channel, kind: ChannelType, message: Message | None
@@ -104,74 +99,16 @@ class Threads:
         needed = (
             Permissions.CREATE_PRIVATE_THREADS if private else Permissions.CREATE_PUBLIC_THREADS
         )
-        self._world.require(owner.id, parent, needed)
-        if message is not None and message.id in self._world.channels:
+        self._state.require(owner.id, parent, needed)
+        if message is not None and message.id in self._state.channels:
             raise errors.thread_exists()
 
     def _open(self, channel: Channel, owner: User) -> None:
-        self._world.channels[channel.id] = channel
+        self._state.channels[channel.id] = channel
         if channel.thread is not None:
-            channel.thread.members[owner.id] = self._world.clock.now()
+            channel.thread.members[owner.id] = self._state.clock.now()
         shown = render.channel_json(channel) | {"newly_created": True}
-        self._world.emit(Event("THREAD_CREATE", shown, channel.guild_id, channel.id))
-
-    def join(self, channel: Channel, user_id: int) -> None:
-        """Become a member of the thread; once more is the same as once."""
-        if channel.thread is None:
-            raise errors.wrong_channel_type()
-        if user_id in channel.thread.members:
-            return
-        joined = channel.thread.members[user_id] = self._world.clock.now()
-        member = render.thread_member_json(channel, user_id, joined)
-        self._tell_members(channel, {"added_members": [member]})
-
-    def leave(self, channel: Channel, user_id: int) -> None:
-        if channel.thread is None:
-            raise errors.wrong_channel_type()
-        if channel.thread.members.pop(user_id, None) is not None:
-            self._tell_members(channel, {"removed_member_ids": [str(user_id)]})
-
-    def _tell_members(self, channel: Channel, change: Json) -> None:
-        if channel.thread is None:
-            return
-        told = {
-            "id": str(channel.id),
-            "guild_id": str(channel.guild_id),
-            "member_count": min(len(channel.thread.members), 50),
-        }
-        event = Event("THREAD_MEMBERS_UPDATE", told | change, channel.guild_id, channel.id)
-        self._world.emit(event)
-
-    def check_writable(self, user_id: int, channel: Channel) -> None:
-        """Writing opens an archived thread again. Raises 50083 if it is locked as well."""
-        thread = channel.thread
-        if thread is None or not thread.archived:
-            return
-        granted = self._world.permissions(user_id, channel)
-        if thread.locked and Permissions.MANAGE_THREADS not in granted:
-            raise errors.thread_archived()
-        self.set_archived(channel, archived=False)
-
-    def tick(self) -> None:
-        """Archive the threads in which nothing has happened for as long as they wait."""
-        now = self._world.clock.now()
-        for channel in list(self._world.channels.values()):
-            thread = channel.thread
-            if thread is None or thread.archived:
-                continue
-            spoken_at = created_at(channel.last_message_id or channel.id)
-            quiet_since = max(spoken_at, thread.archive_timestamp)
-            if now - quiet_since > timedelta(minutes=thread.auto_archive_minutes):
-                self.set_archived(channel, archived=True)
-
-    def set_archived(self, channel: Channel, *, archived: bool, locked: bool | None = None) -> None:
-        thread = channel.thread
-        if thread is None:
-            raise errors.wrong_channel_type()
-        thread.archived = archived
-        thread.locked = thread.locked if locked is None else locked
-        thread.archive_timestamp = self._world.clock.now()
-        self._world.update_channel(channel)
+        self._state.bus.emit(Event("THREAD_CREATE", shown, channel.guild_id, channel.id))
 
 
 def _below(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import ChannelType
 from sandbox.discord.events import Subscription
-from sandbox.discord.message_render import message_json
+from sandbox.discord.message_render import message_json, shown_messages
 from sandbox.discord.message_view import MessageView
 from sandbox.discord.model import Channel, Message, User
 
@@ -32,7 +32,7 @@ class LookingMember:
 
     @property
     def user(self) -> User:
-        return self.world.users[self.user_id]
+        return self.world.state.users[self.user_id]
 
     @property
     def locale(self) -> str:
@@ -41,24 +41,24 @@ class LookingMember:
 
     @locale.setter
     def locale(self, locale: str) -> None:
-        self.world.set_locale(self.user, locale)
+        self.world.state.set_locale(self.user, locale)
 
     # Places
 
     def channels(self) -> list[Channel]:
         """All that the member sees: channels, threads and direct messages."""
-        return self.world.visible_channels(self.user_id)
+        return self.world.state.visible_channels(self.user_id)
 
     def channel(self, wanted: Place = None) -> Channel:
         """A channel the member sees; of namesakes, the oldest. Raises LookupError."""
         if isinstance(wanted, Channel):
             return wanted
         if isinstance(wanted, str) and wanted.startswith("@"):
-            return self.world.open_dm(self.user, self.world.user_named(wanted[1:]))
+            return self.world.places.open_dm(self.user, self.world.state.user_named(wanted[1:]))
         visible = self.channels()
         if wanted is None:
             texts = [c for c in visible if c.type is ChannelType.GUILD_TEXT]
-            return self.world.channels.get(self._place or 0) or texts[0]
+            return self.world.state.channels.get(self._place or 0) or texts[0]
         name = str(wanted).removeprefix("#")
         for channel in visible:
             if name in (channel.name, str(channel.id), self._full_name(channel)):
@@ -75,7 +75,7 @@ class LookingMember:
         ]
 
     def _full_name(self, channel: Channel) -> str:
-        guild = self.world.guild_of(channel)
+        guild = self.world.state.guild_of(channel)
         return f"{guild.name}/{channel.name}" if guild else channel.name
 
     def _go(self, channel: Place) -> Channel:
@@ -88,7 +88,7 @@ class LookingMember:
     def messages(self, channel: Place = None) -> list[MessageView]:
         """What the member sees in a channel, oldest first."""
         place = self.channel(channel)
-        return [self._view(m) for m in self.world.shown_messages(place, self.user_id)]
+        return [self._view(m) for m in shown_messages(place, self.user_id)]
 
     def message(self, message: MessageView | str | int, channel: Place = None) -> MessageView:
         """A message as it is now. Raises LookupError if it is gone."""
@@ -108,8 +108,8 @@ class LookingMember:
         """
         wanted = None if channel is None else self.channel(channel).id
         found = []
-        for ping in self.world.pings:
-            place = self.world.channels.get(ping.channel_id)
+        for ping in self.world.notifications.pings:
+            place = self.world.state.channels.get(ping.channel_id)
             message = place.messages.get(ping.message_id) if place else None
             if ping.user_id == self.user_id and message and wanted in (None, ping.channel_id):
                 found.append(self._view(message))
@@ -124,9 +124,11 @@ class LookingMember:
         return found
 
     def _view(self, message: Message) -> MessageView:
-        channel = self.world.channels.get(message.channel_id)  # a test may look at what is gone
+        channel = self.world.state.channels.get(
+            message.channel_id
+        )  # a test may look at what is gone
         place = {"guild_id": str(channel.guild_id)} if channel and channel.guild_id else {}
-        return MessageView(message_json(self.world, message, self.user_id) | place)
+        return MessageView(message_json(self.world.state, message, self.user_id) | place)
 
     # Waiting
 
@@ -138,7 +140,7 @@ class LookingMember:
         Raises TimeoutError.
         """
         place = self.channel(channel)
-        with self.world.subscribe(self.user_id) as events:
+        with self.world.state.bus.subscribe(self.user_id) as events:
             for view in self.messages(place):
                 if predicate(view):
                     return view
@@ -148,7 +150,7 @@ class LookingMember:
         self, message: MessageView, predicate: Predicate, timeout_s: float = 20
     ) -> MessageView:
         """The message once it fits, as it is now or after a change. Raises TimeoutError."""
-        with self.world.subscribe(self.user_id) as events:
+        with self.world.state.bus.subscribe(self.user_id) as events:
             now = self.message(message)
             if predicate(now):
                 return now
@@ -160,12 +162,16 @@ class LookingMember:
     async def wait_until_gone(self, message: MessageView, timeout_s: float = 20) -> None:
         """Wait until the message is deleted. Raises TimeoutError."""
         place = self.channel(int(message.channel_id))
-        await self.world.wait_until(lambda: int(message.id) not in place.messages, timeout_s)
+        await self.world.state.bus.wait_until(
+            lambda: int(message.id) not in place.messages, timeout_s
+        )
 
     async def wait_for_thread(self, message: MessageView, timeout_s: float = 20) -> Channel:
         """The thread that was started from a message, once there is one. Raises TimeoutError."""
-        await self.world.wait_until(lambda: int(message.id) in self.world.channels, timeout_s)
-        return self.world.channels[int(message.id)]
+        await self.world.state.bus.wait_until(
+            lambda: int(message.id) in self.world.state.channels, timeout_s
+        )
+        return self.world.state.channels[int(message.id)]
 
 
 async def _first(

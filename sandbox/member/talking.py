@@ -40,8 +40,8 @@ class TalkingMember(LookingMember):
         """Delete a message of one's own, or, with the permission for it, of others."""
         found = self._find(message)
         if found.author.id != self.user_id:
-            place = self.world.channel(found.channel_id)
-            self.world.require(self.user_id, place, Permissions.MANAGE_MESSAGES)
+            place = self.world.state.channel(found.channel_id)
+            self.world.state.require(self.user_id, place, Permissions.MANAGE_MESSAGES)
         self.world.messages.delete(found)
 
     async def react(self, message: MessageView, emoji: str) -> None:
@@ -81,8 +81,8 @@ class TalkingMember(LookingMember):
         """Close a thread; locked, only those who manage threads open it again."""
         owns = thread.thread is not None and thread.thread.owner_id == self.user_id
         if locked or not owns:
-            self.world.require(self.user_id, thread, Permissions.MANAGE_THREADS)
-        self.world.threads.set_archived(thread, archived=True, locked=locked)
+            self.world.state.require(self.user_id, thread, Permissions.MANAGE_THREADS)
+        self.world.thread_archive.set_archived(thread, archived=True, locked=locked)
 
 
 def _new_files(files: Files) -> list[NewFile]:

@@ -71,7 +71,7 @@ class Tab:
         }
 
     async def run(self) -> None:
-        with self._world.subscribe(self._view.user_id) as events:
+        with self._world.state.bus.subscribe(self._view.user_id) as events:
             await self._send({"t": "state", "state": self._view.snapshot()})
             self._start(self._tell(events))
             try:
@@ -162,8 +162,8 @@ class Tab:
         if frame.fields.get("remove") is True:
             self._world.reactions.remove(message, emoji, self._view.user)
             return
-        channel = self._world.channel(message.channel_id)
-        self._world.require(self._view.user_id, channel, Permissions.ADD_REACTIONS)
+        channel = self._world.state.channel(message.channel_id)
+        self._world.state.require(self._view.user_id, channel, Permissions.ADD_REACTIONS)
         self._world.reactions.add(message, emoji, self._view.user)
 
     # Talking to the bot
@@ -224,8 +224,8 @@ class Tab:
         return {name: self._with_files(one) for name, one in value.items()}
 
     def _channel(self, frame: Frame) -> Channel:
-        channel = self._world.channel(frame.snowflake("channel_id"))
-        self._world.require(self._view.user_id, channel)
+        channel = self._world.state.channel(frame.snowflake("channel_id"))
+        self._world.state.require(self._view.user_id, channel)
         return channel
 
     def _message(self, frame: Frame) -> Message:

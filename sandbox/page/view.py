@@ -10,6 +10,7 @@ from sandbox.discord import render
 from sandbox.discord.enums import ChannelType
 from sandbox.discord.interaction_payload import partial_channel_json
 from sandbox.discord.localization import localized
+from sandbox.discord.message_render import visible_messages
 from sandbox.discord.model import Channel, Guild, Json, Member, User
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.world import World
@@ -33,22 +34,22 @@ def wished_member(world: World, user_id: str | None) -> User:
 
     Raises LookupError for a world without people.
     """
-    people = [user for user in world.users.values() if not user.bot]
+    people = [user for user in world.state.users.values() if not user.bot]
     if not people:
         raise LookupError("nobody lives in this world")
     for user in people:
         if str(user.id) == user_id:
             return user
-    plain = (user for user in people if not any(_rules(world, user, g) for g in world.guilds))
+    plain = (user for user in people if not any(_rules(world, user, g) for g in world.state.guilds))
     return next(plain, people[0])
 
 
 def _rules(world: World, user: User, guild_id: int) -> bool:
     """Whether the user is an administrator of a guild."""
-    guild = world.guild(guild_id)
+    guild = world.state.guild(guild_id)
     if user.id not in guild.members:
         return False
-    return Permissions.ADMINISTRATOR in world.guild_permissions(user.id, guild)
+    return Permissions.ADMINISTRATOR in world.state.guild_permissions(user.id, guild)
 
 
 class View:
@@ -60,21 +61,23 @@ class View:
 
     @property
     def user(self) -> User:
-        return self.world.users[self.user_id]
+        return self.world.state.users[self.user_id]
 
     def snapshot(self) -> Json:
         """Everything but messages and commands, as the page begins with it."""
         world = self.world
         return {
             "me": str(self.user_id),
-            "users": [render.user_json(user) for user in world.users.values()],
-            "guilds": [self._guild(guild) for guild in world.guilds_of(self.user_id)],
-            "channels": [self._channel(one) for one in world.visible_channels(self.user_id)],
+            "users": [render.user_json(user) for user in world.state.users.values()],
+            "guilds": [self._guild(guild) for guild in world.state.guilds_of(self.user_id)],
+            "channels": [self._channel(one) for one in world.state.visible_channels(self.user_id)],
         }
 
     def history(self, channel: Channel, before: int | None = None) -> list[Json]:
         """A page of the messages that the member sees, oldest first: the newest, or older ones."""
-        return self.world.visible_messages(channel.id, self.user_id, HISTORY_PAGE, before=before)
+        return visible_messages(
+            self.world.state, channel, self.user_id, HISTORY_PAGE, before=before
+        )
 
     def commands(self, channel: Channel) -> list[Json]:
         """What can be used in a channel, named in the member's language."""
@@ -87,12 +90,12 @@ class View:
             # Whose reactions are "me" is not in an event for everyone: the page keeps its own.
             return {key: value for key, value in payload.items() if key != "reactions"}
         if name in _CHANNEL_EVENTS:
-            channel = self.world.channels.get(int(payload["id"]))  # it may be gone by now
+            channel = self.world.state.channels.get(int(payload["id"]))  # it may be gone by now
             return None if channel is None else self._channel(channel)
         return payload if name in _PLAIN_EVENTS else None
 
     def _channel(self, channel: Channel) -> Json:
-        shown = partial_channel_json(self.world, channel, self.user_id)
+        shown = partial_channel_json(self.world.state, channel, self.user_id)
         if channel.type in (ChannelType.DM, ChannelType.GROUP_DM):
             shown["recipients"] = [render.user_json(user) for user in channel.recipients]
         return shown

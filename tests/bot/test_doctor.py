@@ -117,7 +117,7 @@ async def test_servers_and_commands_are_listed(
 ) -> None:
     settings = settings_of(sqlite_url, discord_api_url=discord_stand_in.api_url)
     findings = await check_discord(settings)
-    [guild] = discord_stand_in.world.guilds.values()
+    [guild] = discord_stand_in.world.state.guilds.values()
     said = texts(findings, Level.OK)
     assert len(said) == len(findings)
     assert "compose" in said[0]
@@ -128,7 +128,7 @@ async def test_servers_and_commands_are_listed(
 async def test_allowed_server_that_the_bot_is_not_in_is_a_warning(
     discord_stand_in: DiscordStandIn, sqlite_url: str
 ) -> None:
-    [guild_id] = discord_stand_in.world.guilds
+    [guild_id] = discord_stand_in.world.state.guilds
     settings = settings_of(
         sqlite_url,
         discord_api_url=discord_stand_in.api_url,

@@ -35,9 +35,19 @@ def test_draft_goes_out_as_typed_when_the_model_takes_it() -> None:
     assert brief == a_brief(prompt=PROMPT, negative_prompt="drums", seed=7)
 
 
-@pytest.mark.parametrize("blank", [None, "", "  \n", "\x00\x07", "\u200b"])
-def test_negative_prompt_is_none_when_it_is_blank(blank: str | None) -> None:
-    assert checked(a_draft(negative_prompt=blank)).negative_prompt is None
+BLANKS = ["", "  \n", "\x00\x07", "\u200b", "\ufe0f", "\u034f\u180b", "\u17b4", "\U000e0101 \u0301"]
+
+
+@pytest.mark.parametrize("blank", [None, *BLANKS])
+def test_optional_texts_are_none_when_they_are_blank(blank: str | None) -> None:
+    brief = checked(a_draft(negative_prompt=blank, lyrics=blank))
+    assert brief.negative_prompt is None
+    assert brief.lyrics is None
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_prompt_is_not_taken_when_it_is_blank(blank: str) -> None:
+    assert "prompt is empty" in problems(a_draft(prompt=blank))
 
 
 def test_seed_is_drawn_when_none_was_given() -> None:

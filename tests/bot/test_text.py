@@ -67,26 +67,76 @@ def test_harmless_text_has_no_control_characters(text: str) -> None:
     assert all(char == "\n" or unicodedata.category(char) != "Cc" for char in shown)
 
 
-@given(st.text("*_`~|\\[]()<>@#ab ", max_size=80), st.integers(5, 60))
-def test_harmless_text_ends_without_a_dangling_escape_when_it_is_cut(text: str, limit: int) -> None:
-    shown = harmless(text, limit).removesuffix("…")
-    backslashes = len(shown) - len(shown.rstrip("\\"))
+@given(st.text("*_`~|\\[]()<>@#:/.-1 ab\n", min_size=1, max_size=80), st.integers(1, 60))
+@example("*" * 4000, 1000)
+@example("[a](b) " * 600, 200)
+def test_harmless_text_fills_its_room_when_it_is_cut(text: str, limit: int) -> None:
+    shown = harmless(text, limit)
+    if len(whole := harmless(text, 9000)) <= limit:
+        assert shown == whole
+        return
+    kept = shown.removesuffix("…")
+    assert len(shown) >= limit - 1
+    assert whole.startswith(kept) or limit < 3
+    backslashes = len(kept) - len(kept.rstrip("\\"))
     assert backslashes % 2 == 0
 
 
+@pytest.mark.parametrize(
+    "one",
+    ["👨\u200d👩\u200d👧", "👍🏽", "🇩🇪", "e\u0301", "❤\ufe0f", "🏴\U000e0067\U000e0062\U000e007f"],
+)
+def test_harmless_text_ends_with_a_whole_character_when_it_is_cut(one: str) -> None:
+    for limit in range(1, 40):
+        kept = harmless(one * 20, limit).removesuffix("…")
+        assert kept == one * (len(kept) // len(one))
+        assert len(kept) > limit - 1 - len(one)
+
+
+def test_harmless_text_fills_its_room_when_it_is_one_pile_of_accents() -> None:
+    assert len(harmless("a" + "\u0301" * 4000, 1000)) == 1000
+
+
+@pytest.mark.parametrize(
+    "mark", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"]
+)
+def test_harmless_text_turns_nothing_around_it(mark: str) -> None:
+    assert harmless(f"a{mark}b", 200) == "ab"
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
+def test_harmless_text_knows_every_line_break(line_break: str) -> None:
+    assert harmless(f"a{line_break}- b{line_break}1. c", 200) == "a\n\\- b\n1\\. c"
+
+
 def test_harmless_text_is_left_alone_when_it_is_harmless() -> None:
-    text = "lo-fi rain, warm tape, 70 bpm (no drums!) — été 雨\nsecond line"
+    text = "lo-fi: F# minor, 4/4, 1.5 s, like hum.wav (no drums!) — été 雨 - fine\nsecond line"
     assert harmless(text, 200) == text
 
 
 @pytest.mark.parametrize(
-    "text", ["", " \t\n", "\u200b\u200d\ufeff", "\x00\x1b", "\u3164", "\u2800 "]
+    "text",
+    [
+        *("", " \t\n", "\u200b\u200d\ufeff", "\x00\x1b", "\u3164", "\u2800 ", "\u115f\u1160\uffa0"),
+        *("\ufe0f", "\u034f", "\u180b", "\u180f", "\u17b4\u17b5", "\U000e0101", "\U000e0041"),
+        *("\u0301", "\u20e3 \ufe0f", "\u00ad", "\u061c", "\u2061\u2064", "\u2065", "\ufff0\ufff9"),
+        *(
+            "\U000e0fff",
+            "\U0001d173",
+            "\U0001d159",
+            "\U0001bca0",
+            "\ufdd0\uffff\U0010ffff",
+            "\ud800",
+        ),
+    ],
 )
 def test_text_is_blank_when_nothing_can_be_seen(text: str) -> None:
     assert is_blank(text)
 
 
-@pytest.mark.parametrize("text", ["a", " . ", "🌧", "雨", "\u200ba"])
+@pytest.mark.parametrize(
+    "text", ["a", " . ", "🌧", "雨", "\u200ba", "❤\ufe0f", "1\ufe0f\u20e3", "\U0001faff"]
+)
 def test_text_is_not_blank_when_something_can_be_seen(text: str) -> None:
     assert not is_blank(text)
 
@@ -124,6 +174,7 @@ def title(prompt: str) -> str:
         ("a\x00b\ud800c", "A b c"),
         ("..., !! , second clause", "Second clause"),
         ("☔", "☔"),
+        ("\U0001faff", "\U0001faff"),
         ("👨\u200d👩\u200d👧" * 20, "👨\u200d👩\u200d👧" * 7),
         ("👍🏽" * 40, "👍🏽" * 15),
         ("\u0301" * 200, "Untitled track"),

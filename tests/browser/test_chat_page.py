@@ -74,7 +74,7 @@ async def test_reader_is_led_to_news_when_scrolled_up(tab: Page, discord: Discor
 async def test_channel_is_marked_when_something_happens_elsewhere(
     tab: Page, discord: DiscordStandIn
 ) -> None:
-    ben = discord.world.user_named("Ben").id
+    ben = discord.world.state.user_named("Ben").id
     post(discord.world, "Ada", "music-jam", "listen")
     channel = tab.get_by_role("button", name="music-jam")
     await expect(channel).to_have_attribute("aria-label", "music-jam, 1 unread")

@@ -79,6 +79,7 @@ async def test_what_was_typed_is_kept_when_the_model_does_not_take_it(stage: Sta
     await expect(ben.dialog().get_by_role("combobox")).to_have_text("MiniMax Music 2.0")
     await ben.submit({"Lyrics": VERSE})
     await expect(ben.message("sea shanty for robots").locator(".embed")).to_contain_text("MiniMax")
+    await ben.track("sea shanty for robots").wait_for(timeout=DELIVERED_MS)
     assert stage.sandbox.provider.generations[-1].body["lyrics"] == VERSE
 
 

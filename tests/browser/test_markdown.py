@@ -48,8 +48,10 @@ async def test_blocks_render_when_a_message_has_them(tab: Page, discord: Discord
 
 async def test_names_and_moments_render_when_mentioned(tab: Page, discord: DiscordStandIn) -> None:
     world = discord.world
-    place = next(channel for channel in world.channels.values() if channel.name == "music-jam")
-    ben = world.user_named("Ben").id
+    place = next(
+        channel for channel in world.state.channels.values() if channel.name == "music-jam"
+    )
+    ben = world.state.user_named("Ben").id
     post(world, "Ada", "general", f"<@{ben}> in <#{place.id}> </compose:1> <t:1543392060:F>")
     pills = last(tab).locator(".pill")
     await expect(pills).to_have_text(["@Ben", "# music-jam", "/compose"])

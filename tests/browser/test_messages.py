@@ -108,7 +108,7 @@ async def test_link_to_a_message_leads_there_when_it_is_in_this_server(
     tab: Page, discord: DiscordStandIn
 ) -> None:
     target = post(discord.world, "Ada", "music-jam", "the track")
-    guild_id = next(iter(discord.world.guilds))
+    guild_id = next(iter(discord.world.state.guilds))
     url = f"https://discord.com/channels/{guild_id}/{target.channel_id}/{target.id}"
     button = {"type": 2, "style": 5, "label": "Go to the track", "url": url}
     row = {"type": 1, "components": [button]}
@@ -142,7 +142,7 @@ async def test_reaction_is_counted_when_members_react(tab: Page, discord: Discor
     await tab.get_by_role("menuitem").first.press("Enter")
     reaction = last(tab).locator(".reaction")
     await expect(reaction).to_have_attribute("aria-label", "👍, 1")
-    discord.world.reactions.add(target, (None, "👍"), discord.world.user_named("Chika"))
+    discord.world.reactions.add(target, (None, "👍"), discord.world.state.user_named("Chika"))
     await expect(reaction).to_have_attribute("aria-label", "👍, 2")
     await reaction.click()
     await expect(reaction).to_have_attribute("aria-label", "👍, 1")

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_server_shows_its_channels_when_chosen(tab: Page, discord: DiscordStandIn) -> None:
-    ben = discord.world.user_named("Ben").id
+    ben = discord.world.state.user_named("Ben").id
     post(discord.world, "Chika", "depot", f"<@{ben}> all aboard")
     server = tab.get_by_role("button", name="Night Bus")
     await expect(server).to_have_attribute("aria-label", "Night Bus, 1 unread")

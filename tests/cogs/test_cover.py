@@ -10,6 +10,7 @@ from bot.drafts import Draft
 from bot.errors import NotTaken
 from bot.jobs import Reference, Relation
 from bot.provider.models import MUSIC_COVER
+from bot.text import harmless
 from cogs.cover import _text_of
 from cogs.given_audio import GivenAudio, cover_of, with_uploaded
 from cogs.request_modal import UNSTORED, RequestModal
@@ -114,6 +115,7 @@ def a_message(content: str = "", *embeds: discord.Embed, **more: Any) -> discord
         (a_message("a storm", discord.Embed(description="no")), "a storm"),
         (a_message(" \u200b", discord.Embed(title="t", description="a storm")), "a storm"),
         (a_message("", discord.Embed(title="a storm")), "a storm"),
+        (a_message("", discord.Embed(description=harmless("*4:33* \\o/", 50))), "*4:33* \\o/"),
         (a_message("", message_snapshots=[a_message("a storm")]), "a storm"),
         (a_message("", message_snapshots=[a_message("", discord.Embed(title="x"))]), "x"),
         (a_message(), ""),

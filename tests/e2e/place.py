@@ -20,12 +20,12 @@ class Place:
     def __init__(self, stage: Stage, name: str) -> None:
         self.stage = stage
         self.world = stage.world
-        self.guild: Guild = next(iter(stage.world.guilds.values()))
+        self.guild: Guild = next(iter(stage.world.state.guilds.values()))
         slug = name.replace(" ", "-").lower()
         self.channel = add_channel(stage.world, self.guild, slug)
-        user = User(stage.world.snowflakes.next(), slug, name)
-        stage.world.add_user(user)
-        self.guild.members[user.id] = Member(user, stage.world.clock.now())
+        user = User(stage.world.state.snowflakes.next(), slug, name)
+        stage.world.state.add_user(user)
+        self.guild.members[user.id] = Member(user, stage.world.state.clock.now())
         self.member = stage.member(name)
 
     async def compose(self) -> tuple[Call, MessageView]:
@@ -47,18 +47,20 @@ class Place:
     def deny(self, *permissions: Permissions) -> None:
         """The bot loses permissions in the channel."""
         denied = Permissions(sum(permissions))
-        self.world.set_overwrite(self.channel, Overwrite(self.world.bot.id, True, deny=denied))
+        self.world.places.set_overwrite(
+            self.channel, Overwrite(self.world.state.bot.id, True, deny=denied)
+        )
 
     def expire(self, call: Call) -> None:
         """The interaction is as old as its token can get."""
         call.interaction.created_at -= TOKEN_LIFE
 
     def close_direct_messages(self) -> None:
-        self.world.set_dms(self.member.user, accepted=False)
+        self.world.state.set_dms(self.member.user, accepted=False)
 
     def remove_bot(self) -> None:
         """Whoever runs the server does."""
-        self.world.remove_member(self.guild, self.world.bot.id)
+        self.world.places.remove_member(self.guild, self.world.state.bot.id)
 
     def delete_card(self, card: MessageView) -> None:
         """A moderator does."""
@@ -76,4 +78,4 @@ class Place:
         return [message for message in shown if message.attachments]
 
     def direct_messages(self) -> Channel:
-        return self.world.open_dm(self.world.bot, self.member.user)
+        return self.world.places.open_dm(self.world.state.bot, self.member.user)

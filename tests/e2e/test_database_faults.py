@@ -61,7 +61,7 @@ async def test_presses_and_lists_are_answered_in_time_while_the_database_is_lock
 async def test_running_jobs_go_on_when_the_database_was_locked_for_a_while(stage: Stage) -> None:
     ben = stage.member()
     await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
-    await stage.world.wait_until(lambda: bool(stage.provider.generations))
+    await stage.world.state.bus.wait_until(lambda: bool(stage.provider.generations))
     with locked(stage.folder / "compose.db"):
         await _logged(stage, "is locked by another program")
     await stage.track(ben, PROMPT)

@@ -71,7 +71,7 @@ def channel_and_card(place: Place, _call: Call, card: MessageView) -> None:
 
 
 def archived(place: Place, *, locked: bool) -> None:
-    place.world.threads.set_archived(place.channel, archived=True, locked=locked)
+    place.world.thread_archive.set_archived(place.channel, archived=True, locked=locked)
 
 
 def too_large_for_the_token(place: Place, _call: Call, card: MessageView) -> None:
@@ -87,7 +87,7 @@ def bot_is_removed_for_long(place: Place, call: Call, _card: MessageView) -> Non
 
 
 def member_leaves(place: Place) -> None:
-    place.world.remove_member(place.guild, place.member.user_id)
+    place.world.places.remove_member(place.guild, place.member.user_id)
 
 
 def member_leaves_a_closed_channel(place: Place, call: Call, card: MessageView) -> None:
@@ -126,12 +126,12 @@ ELSEWHERE = [
     Case("locked", lambda p, *_: archived(p, locked=True), Rung.DIRECT_MESSAGE, Place.thread),
     Case(
         "channel deleted",
-        lambda p, *_: p.world.delete_channel(p.channel),
+        lambda p, *_: p.world.places.delete_channel(p.channel),
         Rung.DIRECT_MESSAGE,
     ),
     Case(
         "thread deleted",
-        lambda p, *_: p.world.delete_channel(p.channel),
+        lambda p, *_: p.world.places.delete_channel(p.channel),
         Rung.DIRECT_MESSAGE,
         Place.thread,
     ),

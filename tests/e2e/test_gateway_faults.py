@@ -41,7 +41,7 @@ async def test_session_is_resumed_when_discord_asks_for_it(stage: Stage) -> None
     resumes, identifies = stage.discord.gateway.resumes, stage.discord.gateway.identifies
     stage.discord.gateway.request_reconnect()
     await compose(stage, stage.member(), "during a reconnect")
-    await stage.world.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1)
+    await stage.world.state.bus.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1)
     assert stage.discord.gateway.identifies == identifies
 
 
@@ -51,7 +51,9 @@ async def test_bot_is_back_when_its_session_became_invalid(stage: Stage, resumab
     before = (gateway.resumes, gateway.identifies)
     gateway.invalidate(resumable=resumable)
     after = (before[0] + resumable, before[1] + (not resumable))
-    back = stage.world.wait_until(lambda: (gateway.resumes, gateway.identifies) == after, 20)
+    back = stage.world.state.bus.wait_until(
+        lambda: (gateway.resumes, gateway.identifies) == after, 20
+    )
     await stage.bot.watch(back)
     await compose(stage, stage.member(), f"after an invalid session {resumable}")
 
@@ -60,7 +62,9 @@ async def test_bot_is_back_when_its_connection_was_a_zombie(stage: Stage) -> Non
     gateway = stage.discord.gateway
     resumes = gateway.resumes
     gateway.zombie()
-    await stage.bot.watch(stage.world.wait_until(lambda: gateway.resumes == resumes + 1, 20))
+    await stage.bot.watch(
+        stage.world.state.bus.wait_until(lambda: gateway.resumes == resumes + 1, 20)
+    )
     await compose(stage, stage.member(), "after a zombie")
 
 
@@ -75,7 +79,7 @@ async def test_track_is_delivered_while_the_gateway_is_away(stage: Stage) -> Non
     resumes = stage.discord.gateway.resumes
     gone.release()
     stage.discord.scenario.clear()
-    await stage.world.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1, 20)
+    await stage.world.state.bus.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1, 20)
 
 
 async def test_interaction_makes_one_job_when_it_is_repeated_after_a_resume(stage: Stage) -> None:

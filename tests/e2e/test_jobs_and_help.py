@@ -35,7 +35,7 @@ async def test_jobs_shows_what_waits_and_runs_and_cancels_it_after_a_restart(
     async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
         ben = stage.member()
         _, second = await queue(stage, "Ben", "number one", "number two")
-        await stage.world.wait_until(lambda: len(stage.provider.generations) == 1)
+        await stage.world.state.bus.wait_until(lambda: len(stage.provider.generations) == 1)
         listed = await (await jobs(stage, "Ben")).answered()
         assert listed.ephemeral
         for shown in ("Number one", "being composed", "Number two", "place 1", "<t:", second.id):

@@ -175,7 +175,7 @@ async def test_others_see_nothing_of_channels_that_are_closed_to_them(reader: Re
     await reader.put("backstage", liked_by=3)
     chika = reader.stage.member("Chika")
     hidden = Overwrite(chika.user_id, True, deny=Permissions.VIEW_CHANNEL)
-    reader.stage.world.set_overwrite(reader.place.channel, hidden)
+    reader.stage.world.places.set_overwrite(reader.place.channel, hidden)
     call = await chika.slash("tracks", channel="general", options={"user": reader.member.user})
     listed = await filled(reader.stage, call)
     assert not listed.selects
@@ -330,7 +330,7 @@ async def test_direct_messages_list_ones_own_tracks_only(reader: Reader) -> None
     direct = reader.place.direct_messages()
     listed = await filled(reader.stage, await reader.member.slash("tracks", channel=direct))
     assert titles(listed) == ["Mine"]
-    bot = reader.stage.world.bot
+    bot = reader.stage.world.state.bot
     call = await reader.member.slash("tracks", channel=direct, options={"user": bot})
     assert "on servers only" in await private_answer(call)
 

@@ -39,8 +39,8 @@ LOOK_EVERY_S = 0.1
 def one_server_per_shard() -> World:
     """Tape Club, and other servers whose ids fall to the other shards."""
     world = tape_club_world()
-    (first,) = world.guilds.values()
-    ada, ben, chika = (world.user_named(name) for name in ("Ada", "Ben", "Chika"))
+    (first,) = world.state.guilds.values()
+    ada, ben, chika = (world.state.user_named(name) for name in ("Ada", "Ben", "Chika"))
     for shard in range(1, SHARDS):
         guild_id = first.id + (shard << 22)
         guild = add_guild(

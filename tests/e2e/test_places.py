@@ -24,7 +24,9 @@ BOT = "@Compose Bot"
 def servers_with_the_bot(sandbox: Sandbox) -> str:
     """As `ALLOWED_GUILD_IDS` takes them."""
     world = sandbox.discord.world
-    return ",".join(str(one.id) for one in world.guilds.values() if world.bot.id in one.members)
+    return ",".join(
+        str(one.id) for one in world.state.guilds.values() if world.state.bot.id in one.members
+    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -99,7 +101,7 @@ async def test_track_is_posted_in_the_chat_of_a_voice_channel(stage: Stage) -> N
 async def test_thread_needs_its_own_permission(stage: Stage) -> None:
     place = Place(stage, "Threader")
     place.thread()
-    parent = place.world.channels[place.channel.parent_id or 0]
+    parent = place.world.state.channels[place.channel.parent_id or 0]
     denied = Place(stage, "Unheard")
     denied.channel = parent
     denied.deny(Permissions.SEND_MESSAGES_IN_THREADS)

@@ -56,15 +56,15 @@ def other(stage: Stage) -> MemberDriver:
 def close_to(place: Place, member: MemberDriver) -> None:
     """The place's channel is none of this member's business."""
     hidden = Overwrite(member.user_id, True, deny=Permissions.VIEW_CHANNEL)
-    place.world.set_overwrite(place.channel, hidden)
+    place.world.places.set_overwrite(place.channel, hidden)
 
 
 async def private_thread(place: Place) -> Channel:
     """A thread of the place's member alone, which the bot knows."""
     may = Overwrite(place.member.user_id, True, allow=Permissions.CREATE_PRIVATE_THREADS)
-    place.world.set_overwrite(place.channel, may)
-    knows = Overwrite(place.world.bot.id, True, allow=Permissions.MANAGE_THREADS)
-    place.world.set_overwrite(place.channel, knows)
+    place.world.places.set_overwrite(place.channel, may)
+    knows = Overwrite(place.world.state.bot.id, True, allow=Permissions.MANAGE_THREADS)
+    place.world.places.set_overwrite(place.channel, knows)
     return await place.member.start_thread("secret room", channel=place.channel, private=True)
 
 
@@ -118,11 +118,13 @@ async def test_track_is_shared_to_a_private_thread_only_by_those_who_are_in_it(
     guest = Place(reader.stage, f"Guest {next(_numbers)}")
     track = await delivered(guest)
     question = await (await guest.member.click(track, label="Share")).answered()
-    guest.world.threads.join(thread, guest.member.user_id)
+    guest.world.thread_members.join(thread, guest.member.user_id)
     (select,) = question.selects
-    chosen = select_data(guest.world, guest.channel, guest.member.user_id, select, [thread.name])
+    chosen = select_data(
+        guest.world.state, guest.channel, guest.member.user_id, select, [thread.name]
+    )
     assert "The track is here" in await choose(guest, question, thread.name)
-    guest.world.threads.leave(thread, guest.member.user_id)
+    guest.world.thread_members.leave(thread, guest.member.user_id)
     call = guest.member._use(question, select, chosen)  # as a forged client would
     assert (await filled(guest.stage, call)).text == words.SHARE_MEMBER_MAY_NOT
 
@@ -211,7 +213,7 @@ async def test_variations_outside_are_said_to_be_kept_when_there_is_no_way_to_po
     stage: Stage,
 ) -> None:
     place = Place(stage, "Lone traveller")
-    stage.world.set_dms(place.member.user, accepted=False)
+    stage.world.state.set_dms(place.member.user, accepted=False)
     call = await place.member.slash(
         "compose", channel=place.channel, prompt="twins", private=True, variations=2
     )

@@ -38,7 +38,7 @@ async def test_tracks_are_delivered_after_a_restart(stage: Stage) -> None:
     prompts = [f"song number {number}" for number in range(5)]
     for prompt in prompts:
         await (await ben.slash("compose", channel="general", prompt=prompt)).answered()
-    await stage.world.wait_until(lambda: len(stage.provider.generations) >= 2)
+    await stage.world.state.bus.wait_until(lambda: len(stage.provider.generations) >= 2)
     assert await stage.bot.stop() == 0
     await stage.bot.start()
     await stage.bot.ready()
@@ -80,7 +80,7 @@ async def test_commands_are_written_only_when_they_differ(open_stage: OpenStage)
 
 async def test_command_guild_limits_commands_to_one_server(open_stage: OpenStage) -> None:
     sandbox = Sandbox(speed=SPEED)
-    guild_id = next(iter(sandbox.discord.world.guilds))
+    guild_id = next(iter(sandbox.discord.world.state.guilds))
     async with open_stage(sandbox=sandbox, COMMAND_GUILD_ID=str(guild_id)) as stage:
         assert stage.world.commands.all(guild_id)
         assert not stage.world.commands.all(None)

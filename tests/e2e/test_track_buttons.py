@@ -258,7 +258,7 @@ async def test_private_track_is_deleted_for_its_member_by_nobody_else(
     place: Place, other: MemberDriver
 ) -> None:
     may = Overwrite(other.user_id, True, allow=Permissions.MANAGE_MESSAGES)
-    place.world.set_overwrite(place.channel, may)
+    place.world.places.set_overwrite(place.channel, may)
     track = await private_track(place)
     question = await (await place.member.click(track, label="Share")).answered()
     shared = place.member.follow((await choose(place, question, "general")).split()[-1])

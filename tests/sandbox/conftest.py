@@ -79,7 +79,7 @@ async def bot() -> AsyncIterator[Bot]:
                 if bot.answers:
                     tasks.create_task(bot.answer(event.payload))
 
-        stand_in.world.bus.listen(hear)
+        stand_in.world.state.bus.listen(hear)
         bot.register(COMMAND, GROUP)
         yield bot
 

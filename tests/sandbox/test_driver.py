@@ -158,15 +158,15 @@ async def test_private_answer_is_seen_by_its_member_alone(bot: Bot, ben: MemberD
 async def test_waiting_sees_what_is_there_and_what_comes(bot: Bot, ben: MemberDriver) -> None:
     world = bot.stand_in.world
     channel = ben.channel("music-jam")
-    there = world.messages.post(world.bot, channel, Draft(content="there"))
+    there = world.messages.post(world.state.bot, channel, Draft(content="there"))
     found = await ben.wait_for_message(lambda m: m.content == "there", channel="music-jam")
     assert found.id == str(there.id)
     loop = asyncio.get_running_loop()
-    loop.call_soon(world.messages.post, world.bot, channel, Draft(content="coming"))
+    loop.call_soon(world.messages.post, world.state.bot, channel, Draft(content="coming"))
     coming = await ben.wait_for_message(lambda m: m.content == "coming", channel="music-jam")
     edit = {"content": "changed"}
     path = f"{bot.stand_in.api_url}/channels/{channel.id}/messages/{coming.id}"
-    headers = {"Authorization": f"Bot {world.application.token}"}
+    headers = {"Authorization": f"Bot {world.state.application.token}"}
 
     def changed(view: MessageView) -> bool:
         return view.content == "changed"
@@ -182,7 +182,7 @@ async def test_files_are_fetched_through_the_cdn(bot: Bot, ben: MemberDriver) ->
     path = f"{bot.stand_in.api_url}/channels/{ben.channel('music-jam').id}/messages"
     form = aiohttp.FormData({"payload_json": "{}"})
     form.add_field("files[0]", b"RIFF", filename="a.wav")
-    headers = {"Authorization": f"Bot {world.application.token}"}
+    headers = {"Authorization": f"Bot {world.state.application.token}"}
     async with bot.http.post(path, data=form, headers=headers):
         message = await ben.wait_for_message(lambda m: m.attachments, channel="music-jam")
     assert await ben.fetch(message.attachments[0]) == b"RIFF"

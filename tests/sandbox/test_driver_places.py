@@ -67,7 +67,7 @@ async def test_interaction_says_where_it_is_and_what_authorises_it(
     bot.answers.append(message("ok"))
     answer = await (await ben.slash("everywhere", channel=place)).answered()
     payload = bot.received[0]
-    known = {guild.name: str(guild.id) for guild in bot.stand_in.world.guilds.values()}
+    known = {guild.name: str(guild.id) for guild in bot.stand_in.world.state.guilds.values()}
     known |= {"Ben": str(ben.user_id), "0": "0"}
     wanted = {kind: known[name] for kind, name in owners.items()}
     assert (payload["context"], payload["authorizing_integration_owners"]) == (context, wanted)
@@ -103,7 +103,7 @@ async def test_app_of_the_user_alone_follows_up_five_times_and_reaches_no_channe
     follow_up = call.messages()[1].raw["interaction_metadata"]
     assert follow_up["original_response_message_id"] == first.id
     api, world = bot.stand_in.api_url, bot.stand_in.world
-    headers = {"Authorization": f"Bot {world.application.token}"}
+    headers = {"Authorization": f"Bot {world.state.application.token}"}
     for name in ("Elsewhere/platform", "Carpool"):
         path = f"{api}/channels/{ben.channel(name).id}/messages"
         async with bot.http.post(path, json={"content": "x"}, headers=headers) as response:
@@ -115,7 +115,7 @@ async def test_app_of_the_user_alone_answers_privately_without_the_permission(
 ) -> None:
     bot.register(EVERYWHERE)
     world, platform = bot.stand_in.world, ben.channel("platform")
-    roles = world.guilds[platform.guild_id or 0].roles
+    roles = world.state.guilds[platform.guild_id or 0].roles
     everyone = roles[platform.guild_id or 0]
     granted = Permissions(everyone.permissions) & ~Permissions.USE_EXTERNAL_APPS
     roles[everyone.id] = replace(everyone, permissions=granted)
@@ -202,7 +202,7 @@ async def test_member_sees_who_was_notified_by_what(bot: Bot, ben: MemberDriver)
     assert [one.id for one in ada.pings()] == [reply.id]
     await ada.delete(named)
     assert [one.id for one in ben.pings()] == [direct.id]
-    assert bot.stand_in.world.pings[0].content == f"<@{ben.user_id}> listen"
+    assert bot.stand_in.world.notifications.pings[0].content == f"<@{ben.user_id}> listen"
 
 
 async def test_edit_notifies_nobody(bot: Bot, ben: MemberDriver) -> None:

@@ -230,8 +230,8 @@ def test_transcript_shows_a_message_again_only_when_an_edit_changed_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     world = default_world()
-    ben = world.user_named("Ben")
-    channel = next(c for c in world.channels.values() if c.name == "music-jam")
+    ben = world.state.user_named("Ben")
+    channel = next(c for c in world.state.channels.values() if c.name == "music-jam")
     transcript = Transcript(world, channel.id)
     message = {
         "id": "5",

@@ -27,7 +27,7 @@ from sandbox.discord.gateway.payloads import (
 from sandbox.discord.gateway.session import Session
 from sandbox.discord.message_render import without_content
 from sandbox.discord.model import Event, Json
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 HEARTBEAT_INTERVAL_S = 41.25
 _API_VERSIONS = ("", "6", "7", "8", "9", "10")
@@ -37,18 +37,18 @@ class Gateway:
     """Serves `handle` as a WebSocket. Its faults are the methods `drop` to `replay_last`.
 
     `identifies` and `resumes` count what clients did so far, for tests to wait on with
-    `world.wait_until`.
+    `bus.wait_until`.
     """
 
-    def __init__(self, world: World, *, heartbeat_interval_s: float = HEARTBEAT_INTERVAL_S) -> None:
-        self.world = world
+    def __init__(self, state: State, *, heartbeat_interval_s: float = HEARTBEAT_INTERVAL_S) -> None:
+        self._state = state
         self.url = "ws://127.0.0.1"
         self.identifies = 0
         self.resumes = 0
         self.sessions: dict[str, Session] = {}
         self._heartbeat_interval_s = heartbeat_interval_s
         self._connections: dict[Connection, Session | None] = {}
-        self._stop_listening = world.bus.listen(self._on_event)
+        self._stop_listening = state.bus.listen(self._on_event)
 
     async def close(self) -> None:
         """Leave no connection open: clients are told that the server goes away."""
@@ -59,7 +59,7 @@ class Gateway:
 
     async def wait_identified(self, shards: int = 1, timeout_s: float = 10) -> None:
         """Wait until so many shards are connected and have a session. Raises TimeoutError."""
-        await self.world.wait_until(lambda: len(self.connected_shards()) >= shards, timeout_s)
+        await self._state.bus.wait_until(lambda: len(self.connected_shards()) >= shards, timeout_s)
 
     def connected_shards(self) -> list[int]:
         """The shards that have a session with a connection now, in order."""
@@ -152,19 +152,19 @@ class Gateway:
         session = self._connections.pop(connection, None)
         if session is not None and session.connection is connection:
             session.connection = None
-            session.lost_at = self.world.clock.now()
+            session.lost_at = self._state.clock.now()
             # A client that closes with one of these codes says that it won't resume. Some send
             # one also as the echo of our own close: that says nothing.
             if close_code in (1000, 1001) and not connection.closed_by_us:
                 self._forget(session)
-        self.world.bus.notify()
+        self._state.bus.notify()
 
     def _forget(self, session: Session) -> None:
         session.connection = None
         self.sessions.pop(session.id, None)
 
     def _forget_lost(self) -> None:
-        now = self.world.clock.now()
+        now = self._state.clock.now()
         for session in list(self.sessions.values()):
             if session.is_over(now):
                 self._forget(session)
@@ -201,7 +201,7 @@ class Gateway:
             raise Refused(identify.UNKNOWN_OPCODE, "Unknown opcode.")
 
     def _identify(self, connection: Connection, data: Any) -> None:
-        identity = identify.read_identify(data, self.world.application)
+        identity = identify.read_identify(data, self._state.application)
         if identity.compress:
             connection.compress_payloads()
         session = Session(identity.shard, identity.intents)
@@ -210,17 +210,17 @@ class Gateway:
         self._connections[connection] = session
         self.identifies += 1
         self._forget_lost()
-        ready = ready_json(self.world, session, f"{self.url}/resume")
+        ready = ready_json(self._state, session, f"{self.url}/resume")
         session.dispatch("READY", json.dumps(ready))
         if Intents.GUILDS in session.intents:
-            for guild in self.world.guilds_of(self.world.bot.id):
+            for guild in self._state.guilds_of(self._state.bot.id):
                 if session.has_guild(guild.id):
-                    full = full_guild_json(self.world, guild, session.intents)
+                    full = full_guild_json(self._state, guild, session.intents)
                     session.dispatch("GUILD_CREATE", json.dumps(full))
-        self.world.bus.notify()
+        self._state.bus.notify()
 
     def _resume(self, connection: Connection, data: Any) -> None:
-        session_id, seq = identify.read_resume(data, self.world.application)
+        session_id, seq = identify.read_resume(data, self._state.application)
         self._forget_lost()
         session = self.sessions.get(session_id)
         if session is None or not session.can_replay_from(seq):
@@ -234,11 +234,11 @@ class Gateway:
         self._connections[connection] = session
         self.resumes += 1
         session.resume(connection, seq)
-        self.world.bus.notify()
+        self._state.bus.notify()
 
     def _send_members(self, session: Session, data: Any) -> None:
         wanted = data.get("guild_id") if isinstance(data, dict) else None
-        for guild in self.world.guilds_of(self.world.bot.id):
+        for guild in self._state.guilds_of(self._state.bot.id):
             if str(guild.id) == str(wanted) and session.has_guild(guild.id):
                 chunk = members_chunk_json(guild, data)
                 session.dispatch("GUILD_MEMBERS_CHUNK", json.dumps(chunk))
@@ -246,9 +246,9 @@ class Gateway:
     # What happens in the world
 
     def _on_event(self, event: Event) -> None:
-        bot = self.world.bot.id
+        bot = self._state.bot.id
         listening = [s for s in self.sessions.values() if hears(s, event)]
-        if not listening or not self.world.sees(bot, event):
+        if not listening or not self._state.sees(bot, event):
             return
         written: dict[object, str] = {}
         for session in listening:
@@ -260,8 +260,8 @@ class Gateway:
 
     def _shown(self, event: Event, session: Session, *, blanked: bool) -> Json:
         if event.name == "GUILD_CREATE" and event.guild_id is not None:
-            guild = self.world.guild(event.guild_id)
-            return full_guild_json(self.world, guild, session.intents)
+            guild = self._state.guild(event.guild_id)
+            return full_guild_json(self._state, guild, session.intents)
         return without_content(event.payload) if blanked else event.payload
 
 

@@ -9,7 +9,7 @@ from sandbox.discord import render
 from sandbox.discord.enums import Intents
 from sandbox.discord.gateway.session import Session
 from sandbox.discord.model import Channel, Event, Guild, Json
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 _ALWAYS = Intents(0)
 # For each event the intent it needs in guilds and in direct messages; None: not sent there.
@@ -52,15 +52,15 @@ def is_blanked(session: Session, event: Event, bot_id: int) -> bool:
     return message.author.id != bot_id and all(u.id != bot_id for u in message.mentioned)
 
 
-def ready_json(world: World, session: Session, resume_url: str) -> Json:
-    guilds = [g for g in world.guilds_of(world.bot.id) if session.has_guild(g.id)]
+def ready_json(state: State, session: Session, resume_url: str) -> Json:
+    guilds = [g for g in state.guilds_of(state.bot.id) if session.has_guild(g.id)]
     application = {
-        "id": str(world.application.id),
-        "flags": render.application_flags(world.application),
+        "id": str(state.application.id),
+        "flags": render.application_flags(state.application),
     }
     return {
         "v": 10,
-        "user": render.own_user_json(world.bot),
+        "user": render.own_user_json(state.bot),
         "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
         "session_id": session.id,
         "session_type": "normal",
@@ -77,20 +77,20 @@ def ready_json(world: World, session: Session, resume_url: str) -> Json:
     }
 
 
-def full_guild_json(world: World, guild: Guild, intents: Intents) -> Json:
+def full_guild_json(state: State, guild: Guild, intents: Intents) -> Json:
     """GUILD_CREATE: without the members intent, only the bot itself is among the members."""
-    bot = world.bot.id
+    bot = state.bot.id
     everyone = Intents.GUILD_MEMBERS in intents
     shown = [m for m in guild.members.values() if everyone or m.user.id == bot]
-    threads = [c for c in _of_guild(world, guild) if c.thread and not c.thread.archived]
+    threads = [c for c in _of_guild(state, guild) if c.thread and not c.thread.archived]
     return render.guild_json(guild) | {
         "joined_at": render.timestamp(guild.members[bot].joined_at),
         "large": False,
         "unavailable": False,
         "member_count": len(guild.members),
         "members": [render.member_json(member) for member in shown],
-        "channels": [render.channel_json(channel) for channel in world.channels_of(guild)],
-        "threads": [render.channel_json(c) for c in threads if world.sees_channel(bot, c)],
+        "channels": [render.channel_json(channel) for channel in state.channels_of(guild)],
+        "threads": [render.channel_json(c) for c in threads if state.sees_channel(bot, c)],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
@@ -99,8 +99,8 @@ def full_guild_json(world: World, guild: Guild, intents: Intents) -> Json:
     }
 
 
-def _of_guild(world: World, guild: Guild) -> list[Channel]:
-    return [channel for channel in world.channels.values() if channel.guild_id == guild.id]
+def _of_guild(state: State, guild: Guild) -> list[Channel]:
+    return [channel for channel in state.channels.values() if channel.guild_id == guild.id]
 
 
 def members_chunk_json(guild: Guild, request: Json) -> Json:

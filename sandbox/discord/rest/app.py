@@ -11,10 +11,11 @@ from aiohttp.typedefs import Handler
 
 from sandbox.discord import errors
 from sandbox.discord.errors import ApiError
+from sandbox.discord.interactions import Interactions
 from sandbox.discord.rest.http import reply
 from sandbox.discord.rest.ratelimits import RateLimits
 from sandbox.discord.snowflake import created_at
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 PREFIX = "/api/v{version:6|7|8|9|10}"
 _OPEN = ("/interactions/", "/webhooks/")
@@ -34,15 +35,16 @@ def versioned(routes: Sequence[web.RouteDef]) -> list[web.RouteDef]:
 class Api:
     """The middleware of all that lies under `/api`: every answer is Discord's JSON."""
 
-    def __init__(self, world: World, limits: RateLimits) -> None:
-        self._world = world
+    def __init__(self, state: State, interactions: Interactions, limits: RateLimits) -> None:
+        self._state = state
+        self._interactions = interactions
         self._limits = limits
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith("/api/"):
             return await handler(request)
-        self._world.interactions.tick()
+        self._interactions.tick()
         response = await self._answer(request, handler)
         response.headers["Via"] = "1.1 google"
         if response.status in _REFUSALS:
@@ -66,7 +68,7 @@ class Api:
         return response
 
     def _is_bot(self, request: web.Request) -> bool:
-        wanted = f"Bot {self._world.application.token}".encode()
+        wanted = f"Bot {self._state.application.token}".encode()
         sent = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
         return hmac.compare_digest(sent, wanted)
 
@@ -76,7 +78,7 @@ class Api:
             return False
         if not (message_id.isascii() and message_id.isdigit() and len(message_id) <= 19):
             return False
-        age = self._world.clock.now() - created_at(int(message_id))
+        age = self._state.clock.now() - created_at(int(message_id))
         return age.total_seconds() > _OLD_AFTER_S
 
 

@@ -18,7 +18,12 @@ from sandbox.discord.world import World
 
 class ChannelRoutes:
     def __init__(self, world: World) -> None:
-        self._world = world
+        self._state = world.state
+        self._places = world.places
+        self._messages = world.messages
+        self._threads = world.threads
+        self._thread_members = world.thread_members
+        self._thread_archive = world.thread_archive
 
     def routes(self) -> list[web.RouteDef]:
         channel = "/channels/{channel_id}"
@@ -39,8 +44,8 @@ class ChannelRoutes:
         ]
 
     def _channel(self, request: web.Request, *needed: Permissions) -> Channel:
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot.id, channel, *needed)
+        channel = self._state.channel(path_id(request, "channel_id"))
+        self._state.require(self._state.bot.id, channel, *needed)
         return channel
 
     def _thread(self, request: web.Request) -> Channel:
@@ -61,17 +66,17 @@ class ChannelRoutes:
         if channel.thread is not None:
             self._edit_thread(channel, form)
         else:
-            self._world.require(self._world.bot.id, channel, Permissions.MANAGE_CHANNELS)
+            self._state.require(self._state.bot.id, channel, Permissions.MANAGE_CHANNELS)
             _change_channel(channel, form)
-            self._world.update_channel(channel)
+            self._places.update_channel(channel)
         return reply(render.channel_json(channel))
 
     def _edit_thread(self, channel: Channel, form: Form) -> None:
         """The owner may rename and archive; what is locked is for MANAGE_THREADS."""
-        thread, bot = channel.thread, self._world.bot.id
+        thread, bot = channel.thread, self._state.bot.id
         if thread is None:
             raise errors.wrong_channel_type()
-        manages = Permissions.MANAGE_THREADS in self._world.permissions(bot, channel)
+        manages = Permissions.MANAGE_THREADS in self._state.permissions(bot, channel)
         if not manages and (thread.owner_id != bot or thread.locked or form["locked"].given):
             raise errors.missing_permissions()
         archived = form["archived"].boolean(default=thread.archived)
@@ -85,7 +90,7 @@ class ChannelRoutes:
         channel.name = name or channel.name
         thread.auto_archive_minutes = minutes or thread.auto_archive_minutes
         channel.rate_limit_per_user_s = slowmode_s or channel.rate_limit_per_user_s
-        self._world.threads.set_archived(channel, archived=archived, locked=locked)
+        self._thread_archive.set_archived(channel, archived=archived, locked=locked)
 
     async def delete(self, request: web.Request) -> web.Response:
         channel = self._channel(request)
@@ -93,35 +98,35 @@ class ChannelRoutes:
             needed = Permissions.MANAGE_CHANNELS
             if channel.thread is not None:
                 needed = Permissions.MANAGE_THREADS
-            self._world.require(self._world.bot.id, channel, needed)
-            self._world.delete_channel(channel)
+            self._state.require(self._state.bot.id, channel, needed)
+            self._places.delete_channel(channel)
         return reply(render.channel_json(channel))
 
     async def start_thread(self, request: web.Request) -> web.Response:
         """Without a message to start from; in forums, with the post's first message."""
-        channel, bot = self._channel(request), self._world.bot
+        channel, bot = self._channel(request), self._state.bot
         form, uploads = await read_form(request)
         form.mapping(required=True)
         if channel.type is ChannelType.GUILD_FORUM:
             form["message"].mapping(required=True)
             draft = read_draft(form["message"], uploads)
-            thread, message = self._world.threads.start_post(bot, channel, form, draft)
-            first = {"message": message_json(self._world, message, bot.id)}
+            thread, message = self._threads.start_post(bot, channel, form, draft)
+            first = {"message": message_json(self._state, message, bot.id)}
             return reply(self._with_own_membership(thread) | first, status=201)
-        thread = self._world.threads.start(bot, channel, form)
+        thread = self._threads.start(bot, channel, form)
         return reply(self._with_own_membership(thread), status=201)
 
     async def start_thread_from_message(self, request: web.Request) -> web.Response:
         channel = self._channel(request)
         form = await read_json(request)
         form.mapping(required=True)
-        bot = self._world.bot
-        message = self._world.messages.find(channel, path_id(request, "message_id"), bot.id)
-        thread = self._world.threads.start(bot, channel, form, message=message)
+        bot = self._state.bot
+        message = self._messages.find(channel, path_id(request, "message_id"), bot.id)
+        thread = self._threads.start(bot, channel, form, message=message)
         return reply(self._with_own_membership(thread), status=201)
 
     def _with_own_membership(self, channel: Channel) -> Json:
-        shown, bot = render.channel_json(channel), self._world.bot.id
+        shown, bot = render.channel_json(channel), self._state.bot.id
         joined = channel.thread.members.get(bot) if channel.thread else None
         if joined is not None:
             shown["member"] = render.thread_member_json(channel, bot, joined)
@@ -131,7 +136,7 @@ class ChannelRoutes:
         parent = self._channel(request, Permissions.READ_MESSAGE_HISTORY)
         found = [
             render.channel_json(channel)
-            for channel in self._world.channels.values()
+            for channel in self._state.channels.values()
             if channel.parent_id == parent.id
             and channel.type is ChannelType.PUBLIC_THREAD
             and channel.thread
@@ -147,42 +152,42 @@ class ChannelRoutes:
 
     async def thread_member(self, request: web.Request) -> web.Response:
         channel = self._thread(request)
-        user = self._world.user(path_id(request, "user_id"))
+        user = self._state.user(path_id(request, "user_id"))
         joined = channel.thread.members.get(user.id) if channel.thread else None
         if joined is None:
             raise errors.unknown_member()
         return reply(render.thread_member_json(channel, user.id, joined))
 
     async def join_thread(self, request: web.Request) -> web.Response:
-        return self._join(self._thread(request), self._world.bot.id)
+        return self._join(self._thread(request), self._state.bot.id)
 
     async def leave_thread(self, request: web.Request) -> web.Response:
-        return self._leave(self._thread(request), self._world.bot.id)
+        return self._leave(self._thread(request), self._state.bot.id)
 
     async def add_thread_member(self, request: web.Request) -> web.Response:
         channel = self._thread(request)
-        self._world.require(self._world.bot.id, channel, Permissions.SEND_MESSAGES)
-        user = self._world.user(path_id(request, "user_id"))
-        guild = self._world.guild_of(channel)
+        self._state.require(self._state.bot.id, channel, Permissions.SEND_MESSAGES)
+        user = self._state.user(path_id(request, "user_id"))
+        guild = self._state.guild_of(channel)
         if guild is None or user.id not in guild.members:
             raise errors.missing_access()
         return self._join(channel, user.id)
 
     async def remove_thread_member(self, request: web.Request) -> web.Response:
         channel = self._thread(request)
-        self._world.require(self._world.bot.id, channel, Permissions.MANAGE_THREADS)
-        return self._leave(channel, self._world.user(path_id(request, "user_id")).id)
+        self._state.require(self._state.bot.id, channel, Permissions.MANAGE_THREADS)
+        return self._leave(channel, self._state.user(path_id(request, "user_id")).id)
 
     def _join(self, channel: Channel, user_id: int) -> web.Response:
         if channel.thread is not None and channel.thread.archived:
             raise errors.thread_archived()
-        self._world.threads.join(channel, user_id)
+        self._thread_members.join(channel, user_id)
         return no_content()
 
     def _leave(self, channel: Channel, user_id: int) -> web.Response:
         if channel.thread is not None and channel.thread.archived:
             raise errors.thread_archived()
-        self._world.threads.leave(channel, user_id)
+        self._thread_members.leave(channel, user_id)
         return no_content()
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from sandbox.discord.state import State
 from sandbox.discord.uploads import safe_filename
-from sandbox.discord.world import World
 
 
 class FileRoutes:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def routes(self) -> list[web.RouteDef]:
         place = "{channel_id}/{attachment_id}/{filename}"
@@ -24,7 +24,7 @@ class FileRoutes:
 
     async def file(self, request: web.Request) -> web.Response:
         """The file, or the part asked for: browsers' players jump about with Range requests."""
-        attachment = self._world.cdn.find(request.path, request.query)
+        attachment = self._state.cdn.find(request.path, request.query)
         if attachment is None:
             return web.Response(status=404, text="This content is no longer available.")
         headers = {

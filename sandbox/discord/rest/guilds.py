@@ -8,12 +8,12 @@ from sandbox.discord import errors, render
 from sandbox.discord.enums import Intents
 from sandbox.discord.model import Guild
 from sandbox.discord.rest.http import path_id, query_form, reply
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 
 class GuildRoutes:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def routes(self) -> list[web.RouteDef]:
         guild = "/guilds/{guild_id}"
@@ -28,8 +28,8 @@ class GuildRoutes:
 
     def _guild(self, request: web.Request) -> Guild:
         """A guild the bot is in. Raises 10004, or 50001 where it is no member."""
-        guild = self._world.guild(path_id(request, "guild_id"))
-        if self._world.bot.id not in guild.members:
+        guild = self._state.guild(path_id(request, "guild_id"))
+        if self._state.bot.id not in guild.members:
             raise errors.missing_access()
         return guild
 
@@ -42,7 +42,7 @@ class GuildRoutes:
         return reply(shown)
 
     async def channels(self, request: web.Request) -> web.Response:
-        channels = self._world.channels_of(self._guild(request))
+        channels = self._state.channels_of(self._guild(request))
         return reply([render.channel_json(channel) for channel in channels])
 
     async def roles(self, request: web.Request) -> web.Response:
@@ -51,7 +51,7 @@ class GuildRoutes:
     async def members(self, request: web.Request) -> web.Response:
         """Needs the privileged members intent. Discord docs: Guild > List Guild Members."""
         guild = self._guild(request)
-        if Intents.GUILD_MEMBERS not in self._world.application.privileged_intents:
+        if Intents.GUILD_MEMBERS not in self._state.application.privileged_intents:
             raise errors.missing_access()
         form = query_form(request)
         limit = form["limit"].integer(minimum=1, maximum=1000) or 1
@@ -63,14 +63,14 @@ class GuildRoutes:
 
     async def member(self, request: web.Request) -> web.Response:
         guild = self._guild(request)
-        user = self._world.user(path_id(request, "user_id"))
-        return reply(render.member_json(self._world.member(guild, user.id)))
+        user = self._state.user(path_id(request, "user_id"))
+        return reply(render.member_json(self._state.member(guild, user.id)))
 
     async def active_threads(self, request: web.Request) -> web.Response:
-        guild, bot = self._guild(request), self._world.bot.id
+        guild, bot = self._guild(request), self._state.bot.id
         threads = [
             channel
-            for channel in self._world.visible_channels(bot)
+            for channel in self._state.visible_channels(bot)
             if channel.guild_id == guild.id and channel.thread and not channel.thread.archived
         ]
         members = [

@@ -8,17 +8,20 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.discord.callbacks import Callbacks
-from sandbox.discord.interactions import Interaction
+from sandbox.discord.interaction import Interaction
+from sandbox.discord.interactions import Interactions
 from sandbox.discord.message_render import message_json
+from sandbox.discord.messages import Messages
 from sandbox.discord.model import Message
 from sandbox.discord.rest.http import no_content, path_id, read_form, reply
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 
 class InteractionRoutes:
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._callbacks = Callbacks(world)
+    def __init__(self, state: State, interactions: Interactions, messages: Messages) -> None:
+        self._state = state
+        self._interactions = interactions
+        self._callbacks = Callbacks(state, interactions, messages)
 
     def routes(self) -> list[web.RouteDef]:
         hook = "/webhooks/{webhook_id}/{webhook_token}"
@@ -39,7 +42,7 @@ class InteractionRoutes:
         # The deadline counts until the answer is here in full, uploads included.
         form, uploads = await read_form(request)
         token = request.match_info["token"]
-        interaction = self._world.interactions.unanswered(interaction_id, token)
+        interaction = self._interactions.unanswered(interaction_id, token)
         answer = self._callbacks.respond(interaction, form, uploads)
         if request.query.get("with_response", "").lower() in ("true", "1"):
             return reply(answer)
@@ -69,13 +72,11 @@ class InteractionRoutes:
 
     def _interaction(self, request: web.Request) -> Interaction:
         application_id = path_id(request, "webhook_id")
-        return self._world.interactions.by_token(
-            application_id, request.match_info["webhook_token"]
-        )
+        return self._interactions.by_token(application_id, request.match_info["webhook_token"])
 
     def _message(self, request: web.Request, interaction: Interaction) -> Message:
         message_id = path_id(request, "message_id") if "message_id" in request.match_info else None
         return self._callbacks.message(interaction, message_id)
 
     def _shown(self, interaction: Interaction, message: Message) -> web.Response:
-        return reply(message_json(self._world, message, interaction.user.id))
+        return reply(message_json(self._state, message, interaction.user.id))

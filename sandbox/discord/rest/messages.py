@@ -10,20 +10,23 @@ from sandbox.discord import errors, render
 from sandbox.discord.enums import Intents, MessageFlag
 from sandbox.discord.forms import Form
 from sandbox.discord.message_form import read_draft, read_edit
-from sandbox.discord.message_render import message_json, without_content
+from sandbox.discord.message_render import message_json, shown_messages, without_content
+from sandbox.discord.messages import Messages
 from sandbox.discord.model import Channel, Event, Json, Message
 from sandbox.discord.permissions import Permissions
-from sandbox.discord.reactions import parse_emoji
+from sandbox.discord.reactions import Reactions, parse_emoji
 from sandbox.discord.rest.http import no_content, path_id, query_form, read_form, reply
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 MAX_LISTED = 100
 MAX_PINS = 50
 
 
 class MessageRoutes:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, state: State, messages: Messages, reactions: Reactions) -> None:
+        self._state = state
+        self._messages = messages
+        self._reactions = reactions
 
     def routes(self) -> list[web.RouteDef]:
         channel = "/channels/{channel_id}"
@@ -48,22 +51,22 @@ class MessageRoutes:
         ]
 
     def _channel(self, request: web.Request, *needed: Permissions) -> Channel:
-        channel = self._world.channel(path_id(request, "channel_id"))
-        self._world.require(self._world.bot.id, channel, *needed)
+        channel = self._state.channel(path_id(request, "channel_id"))
+        self._state.require(self._state.bot.id, channel, *needed)
         return channel
 
     def _message(self, request: web.Request, channel: Channel) -> Message:
         message_id = path_id(request, "message_id")
-        return self._world.messages.find(channel, message_id, self._world.bot.id)
+        return self._messages.find(channel, message_id, self._state.bot.id)
 
     def _shown(self, message: Message) -> Json:
         """As the bot sees it: without the content intent, others' messages are blank."""
-        bot = self._world.bot.id
-        shown = message_json(self._world, message, bot)
-        if Intents.MESSAGE_CONTENT in self._world.application.privileged_intents:
+        bot = self._state.bot.id
+        shown = message_json(self._state, message, bot)
+        if Intents.MESSAGE_CONTENT in self._state.application.privileged_intents:
             return shown
         own = message.author.id == bot or any(user.id == bot for user in message.mentioned)
-        in_dm = self._world.channel(message.channel_id).guild_id is None
+        in_dm = self._state.channel(message.channel_id).guild_id is None
         return shown if own or in_dm else without_content(shown)
 
     async def list_messages(self, request: web.Request) -> web.Response:
@@ -73,10 +76,10 @@ class MessageRoutes:
         limit = form["limit"].integer(minimum=1, maximum=MAX_LISTED) or 50
         marks = {name: form[name].snowflake() for name in ("before", "after", "around")}
         form.errors.raise_if_any()
-        bot = self._world.bot.id
-        if Permissions.READ_MESSAGE_HISTORY not in self._world.permissions(bot, channel):
+        bot = self._state.bot.id
+        if Permissions.READ_MESSAGE_HISTORY not in self._state.permissions(bot, channel):
             return reply([])
-        shown = _page(self._world.shown_messages(channel, bot), marks, limit)
+        shown = _page(shown_messages(channel, bot), marks, limit)
         return reply([self._shown(message) for message in reversed(shown)])
 
     async def create(self, request: web.Request) -> web.Response:
@@ -84,7 +87,7 @@ class MessageRoutes:
         form, uploads = await read_form(request)
         form.mapping(required=True)
         draft = read_draft(form, uploads)
-        message = self._world.messages.post(self._world.bot, channel, draft)
+        message = self._messages.post(self._state.bot, channel, draft)
         nonce = {} if message.nonce is None else {"nonce": message.nonce}
         return reply(self._shown(message) | nonce)
 
@@ -98,42 +101,42 @@ class MessageRoutes:
         form.mapping(required=True)
         message = self._message(request, channel)
         edit = read_edit(form, uploads, v2=MessageFlag.IS_COMPONENTS_V2 in message.flags)
-        if message.author.id != self._world.bot.id:
+        if message.author.id != self._state.bot.id:
             self._edit_others(channel, message, form)
         else:
-            self._world.messages.edit(message, edit)
+            self._messages.edit(message, edit)
         return reply(self._shown(message))
 
     def _edit_others(self, channel: Channel, message: Message, form: Form) -> None:
         """With MANAGE_MESSAGES one may hide the embeds of others' messages, and no more."""
         if set(form.value) != {"flags"}:
             raise errors.wrong_author()
-        self._world.require(self._world.bot.id, channel, Permissions.MANAGE_MESSAGES)
+        self._state.require(self._state.bot.id, channel, Permissions.MANAGE_MESSAGES)
         wanted = MessageFlag(form["flags"].integer(minimum=0) or 0)
         suppressed = MessageFlag.SUPPRESS_EMBEDS in wanted
-        self._world.messages.suppress_embeds(message, suppressed=suppressed)
+        self._messages.suppress_embeds(message, suppressed=suppressed)
 
     async def delete(self, request: web.Request) -> web.Response:
         """Own messages always; others' with MANAGE_MESSAGES, in direct messages never."""
         channel = self._channel(request)
         message = self._message(request, channel)
-        if message.author.id != self._world.bot.id:
+        if message.author.id != self._state.bot.id:
             if channel.guild_id is None:
                 raise errors.not_in_dm()
-            self._world.require(self._world.bot.id, channel, Permissions.MANAGE_MESSAGES)
-        self._world.messages.delete(message)
+            self._state.require(self._state.bot.id, channel, Permissions.MANAGE_MESSAGES)
+        self._messages.delete(message)
         return no_content()
 
     async def typing(self, request: web.Request) -> web.Response:
         channel = self._channel(request, Permissions.SEND_MESSAGES)
         told: Json = {
             "channel_id": str(channel.id),
-            "user_id": str(self._world.bot.id),
-            "timestamp": int(self._world.clock.now().timestamp()),
+            "user_id": str(self._state.bot.id),
+            "timestamp": int(self._state.clock.now().timestamp()),
         }
         if channel.guild_id is not None:
             told["guild_id"] = str(channel.guild_id)
-        self._world.emit(Event("TYPING_START", told, channel.guild_id, channel.id))
+        self._state.bus.emit(Event("TYPING_START", told, channel.guild_id, channel.id))
         return no_content()
 
     async def list_reactions(self, request: web.Request) -> web.Response:
@@ -152,14 +155,14 @@ class MessageRoutes:
         emoji = parse_emoji(request.match_info["emoji"])
         message = self._message(request, channel)
         if emoji not in message.reactions:
-            self._world.require(self._world.bot.id, channel, Permissions.ADD_REACTIONS)
-        self._world.reactions.add(message, emoji, self._world.bot)
+            self._state.require(self._state.bot.id, channel, Permissions.ADD_REACTIONS)
+        self._reactions.add(message, emoji, self._state.bot)
         return no_content()
 
     async def unreact(self, request: web.Request) -> web.Response:
         channel = self._channel(request)
         emoji = parse_emoji(request.match_info["emoji"])
-        self._world.reactions.remove(self._message(request, channel), emoji, self._world.bot)
+        self._reactions.remove(self._message(request, channel), emoji, self._state.bot)
         return no_content()
 
     async def list_old_pins(self, request: web.Request) -> web.Response:
@@ -189,7 +192,7 @@ class MessageRoutes:
         message = self._message(request, channel)
         if pinned and message.pinned_at is None and len(self._pins(channel)) >= MAX_PINS:
             raise errors.too_many_pins()
-        self._world.messages.pin(message, pinned=pinned)
+        self._messages.pin(message, pinned=pinned)
         return no_content()
 
 

@@ -8,18 +8,24 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox.discord import errors, render
+from sandbox.discord.installs import Installs
 from sandbox.discord.model import Json
 from sandbox.discord.permissions import guild_permissions
+from sandbox.discord.places import Places
 from sandbox.discord.rest.http import no_content, path_id, query_form, read_json, reply
-from sandbox.discord.world import World
+from sandbox.discord.state import State
 
 MAX_GUILDS = 200
 SESSION_STARTS_PER_DAY = 1000
 
 
 class UserRoutes:
-    def __init__(self, world: World, gateway_url: str, shards: int) -> None:
-        self._world = world
+    def __init__(
+        self, state: State, places: Places, installs: Installs, gateway_url: str, shards: int
+    ) -> None:
+        self._state = state
+        self._places = places
+        self._installs = installs
         self._gateway_url = gateway_url
         self._shards = shards
 
@@ -50,15 +56,15 @@ class UserRoutes:
         return reply(answer)
 
     async def application(self, _: web.Request) -> web.Response:
-        guilds = self._world.guilds_of(self._world.bot.id)
-        application, users = self._world.application, self._world.installs.user_count
+        guilds = self._state.guilds_of(self._state.bot.id)
+        application, users = self._state.application, self._installs.user_count
         return reply(render.application_json(application, len(guilds), users))
 
     async def me(self, _: web.Request) -> web.Response:
-        return reply(render.own_user_json(self._world.bot))
+        return reply(render.own_user_json(self._state.bot))
 
     async def user(self, request: web.Request) -> web.Response:
-        return reply(render.user_json(self._world.user(path_id(request, "user_id"))))
+        return reply(render.user_json(self._state.user(path_id(request, "user_id"))))
 
     async def guilds(self, request: web.Request) -> web.Response:
         """Discord docs: Resources > User > Get Current User Guilds."""
@@ -66,8 +72,8 @@ class UserRoutes:
         limit = form["limit"].integer(minimum=1, maximum=MAX_GUILDS) or MAX_GUILDS
         after = form["after"].snowflake() or 0
         form.errors.raise_if_any()
-        bot = self._world.bot.id
-        mine = sorted(self._world.guilds_of(bot), key=lambda guild: guild.id)
+        bot = self._state.bot.id
+        mine = sorted(self._state.guilds_of(bot), key=lambda guild: guild.id)
         shown: list[Json] = [
             {
                 "id": str(guild.id),
@@ -84,10 +90,10 @@ class UserRoutes:
         return reply(shown[:limit])
 
     async def leave_guild(self, request: web.Request) -> web.Response:
-        guild = self._world.guild(path_id(request, "guild_id"))
-        if self._world.bot.id not in guild.members:
+        guild = self._state.guild(path_id(request, "guild_id"))
+        if self._state.bot.id not in guild.members:
             raise errors.unknown_guild()
-        self._world.remove_member(guild, self._world.bot.id)
+        self._places.remove_member(guild, self._state.bot.id)
         return no_content()
 
     async def open_dm(self, request: web.Request) -> web.Response:
@@ -95,7 +101,7 @@ class UserRoutes:
         form = await read_json(request)
         user_id = form["recipient_id"].snowflake(required=True) if form.mapping() else None
         form.errors.raise_if_any()
-        user = self._world.user(user_id or 0)
+        user = self._state.user(user_id or 0)
         if user.bot:
             raise errors.cannot_message_user()
-        return reply(render.channel_json(self._world.open_dm(self._world.bot, user)))
+        return reply(render.channel_json(self._places.open_dm(self._state.bot, user)))

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from bot.audio.kinds import Extension, Kind
 from bot.audio.sound import COLUMNS, Envelope, Sound
 
 
@@ -22,6 +23,7 @@ def a_sound(**changes: Any) -> Sound:
         channels=2,
         codec="pcm_s16le",
         format=None,
+        kind=Kind(extension=Extension.WAV, plays=True),
         peak_db=-3.0,
         loudness_db=-14.0,
         envelope=an_envelope(lambda _: 0.2),

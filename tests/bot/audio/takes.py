@@ -63,9 +63,16 @@ def encoded(container: str, signal: Signal, *, rate_hz: int = RATE_HZ) -> bytes:
     """The same in another container: mp3, flac, ogg (Opus), ipod (M4A), adts (AAC) or wav."""
     if container == "wav":
         return wav(signal, rate_hz=rate_hz)
+    return packed(container, CODECS[container], signal, rate_hz=rate_hz)
+
+
+def packed(
+    container: str, codec: str, signal: Signal, *, rate_hz: int = RATE_HZ, **options: str
+) -> bytes:
+    """The same in any container and codec that FFmpeg writes, by its names and options."""
     file = io.BytesIO()
-    with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(CODECS[container], rate=rate_hz)
+    with av.open(file, "w", format=container, options=options) as out:
+        stream = out.add_stream(codec, rate=rate_hz)
         assert isinstance(stream, AudioStream)
         stream.layout = "mono" if len(signal) == 1 else "stereo"
         samples = (signal.T * 32767).clip(-32768, 32767).astype(np.int16).reshape(1, -1)

@@ -1,17 +1,14 @@
 """How long a file is, told from all of it, from both ends, or from its beginning alone."""
 
-import io
 import os
 from pathlib import Path
 
-import av
 import pytest
-from av.audio.stream import AudioStream
 
 from bot.audio.length import length_s
 from bot.errors import AudioError, AudioUnavailable, AudioUnusable
 from tests.bot.audio.conftest import Keep
-from tests.bot.audio.takes import RATE_HZ, Signal, encoded, noise, video, wav
+from tests.bot.audio.takes import Signal, encoded, noise, packed, video, wav
 
 LENGTH_S = 30.0
 FIRST_BYTES = 60_000
@@ -23,18 +20,7 @@ CONTAINERS = ["wav", "mp3", "flac", "ogg", "ipod", "adts"]
 
 def mp3_without_contents(signal: Signal) -> bytes:
     """As streams are written: no frame tells how many there will be."""
-    file = io.BytesIO()
-    options = {"write_xing": "0", "id3v2_version": "0"}
-    with av.open(file, "w", format="mp3", options=options) as out:
-        stream = out.add_stream("libmp3lame", rate=RATE_HZ)
-        assert isinstance(stream, AudioStream)
-        stream.layout = "mono"
-        samples = (signal * 32767).clip(-32768, 32767).astype("int16")
-        frame = av.AudioFrame.from_ndarray(samples, "s16", "mono")
-        frame.sample_rate = RATE_HZ
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            out.mux(packet)
-    return file.getvalue()
+    return packed("mp3", "libmp3lame", signal, write_xing="0", id3v2_version="0")
 
 
 def with_hole(path: Path, *, last_bytes: int) -> Path:

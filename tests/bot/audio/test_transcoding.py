@@ -7,7 +7,7 @@ import av
 import numpy as np
 import pytest
 
-from bot.audio.decoding import listen
+from bot.audio.decoding import listen, measure
 from bot.audio.formats import AudioFormat, Tags
 from bot.audio.sound import Fitted
 from bot.audio.transcoding import Step, convert, fit, steps
@@ -120,7 +120,8 @@ def test_deep_samples_keep_24_bits_in_flac(keep: Keep) -> None:
         for frame in source.decode(audio=0):
             out.mux(stream.encode(frame))
     target = deep.with_name("converted.flac")
-    convert(Path(str(deep) + "24"), target, Step(FLAC), {})
+    written = Path(str(deep) + "24")
+    convert(written, target, Step(FLAC), {}, measure(written))
     with av.open(str(target)) as container:
         assert container.streams.audio[0].format.name == "s32"
 

@@ -34,7 +34,7 @@ class Scene:
         """The host switches the intent on in the portal."""
         world = self.stand_in.world
         allowed = Intents.MESSAGE_CONTENT
-        world.application = replace(world.application, privileged_intents=allowed)
+        world.state.application = replace(world.state.application, privileged_intents=allowed)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.audio.formats import AudioFormat
+from bot.audio.kinds import Extension
 from bot.delivery.mastering import Master, Mastering
 from bot.errors import AudioUnusable, ComposeError, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
@@ -31,7 +32,7 @@ def mastering(stored: Stored, workshop: FakeWorkshop) -> Mastering:
 def audio(tmp_path: Path) -> AudioOnDisk:
     path = tmp_path / "audio"
     path.write_bytes(WAV)
-    return AudioOnDisk(path=path, size_bytes=len(WAV), extension=".wav")
+    return AudioOnDisk(path=path, size_bytes=len(WAV), extension=Extension.WAV)
 
 
 @pytest.mark.parametrize("patient", [True, False])

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
@@ -29,7 +29,7 @@ HOSTILE = st.text(
 )
 TRACK = Track(
     fitted=Fitted(path=Path("audio"), format=AudioFormat.MP3, bitrate_kbit_s=320),
-    extension=".mp3",
+    extension=Extension.MP3,
     size_bytes=1,
     examined=Examined(sound=a_sound(), picture=b"PNG"),
 )
@@ -122,14 +122,6 @@ async def test_ready_card_is_short_and_leads_to_the_track() -> None:
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
     embed, _ = cards.waiting_card(a_job(brief=a_brief(model="old/model")), NOW)
     assert "old/model" in [field.value for field in embed.fields]
-
-
-async def test_link_is_one_a_button_takes_when_it_has_odd_characters() -> None:
-    what = announcements.track_link(a_job(), "https://cdn.example/a b>\n☔", "Because.")
-    [url] = [
-        item.url for item in what.view.children if isinstance(item, discord.ui.Button) and item.url
-    ]
-    assert re.fullmatch(r"[\x21-\x7e]+", url)
 
 
 # --- the track's embed --------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class Ask:
     @property
     def thread(self) -> Channel | None:
         """The one under the card, once it was started."""
-        return self.member.world.channels.get(self.call.interaction.original_id or 0)
+        return self.member.world.state.channels.get(self.call.interaction.original_id or 0)
 
 
 class Scene:
@@ -154,11 +154,13 @@ class Scene:
         """A channel where something was said before. If `unread`, the bot may not read that."""
         world = self.sandbox.discord.world
         name = f"studio-{next(self._numbers):04}"
-        channel = add_channel(world, next(iter(world.guilds.values())), name)
+        channel = add_channel(world, next(iter(world.state.guilds.values())), name)
         await Driver(self.sandbox.discord).member(MEMBER).say("Now for a song", channel=channel)
         if unread:
             deny = Permissions.READ_MESSAGE_HISTORY
-            world.set_overwrite(channel, Overwrite(world.bot.id, is_member=True, deny=deny))
+            world.places.set_overwrite(
+                channel, Overwrite(world.state.bot.id, is_member=True, deny=deny)
+            )
         return channel
 
     def long_outage(self) -> None:

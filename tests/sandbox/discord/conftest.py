@@ -16,7 +16,7 @@ from multidict import CIMultiDictProxy
 from sandbox.clock import Clock
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import InteractionType
-from sandbox.discord.interactions import Interaction
+from sandbox.discord.interaction import Interaction
 from sandbox.discord.model import Channel, User
 from sandbox.discord.seed import TOKEN, tape_club_world
 
@@ -79,10 +79,10 @@ class Api:
             return Answer(response.status, response.headers, decoded)
 
     def channel(self, name: str) -> Channel:
-        return next(c for c in self.world.channels.values() if c.name == name)
+        return next(c for c in self.world.state.channels.values() if c.name == name)
 
     def user(self, name: str) -> User:
-        return self.world.user_named(name)
+        return self.world.state.user_named(name)
 
     def messages(self, channel: str = "music-jam") -> str:
         return f"/channels/{self.channel(channel).id}/messages"
@@ -102,7 +102,7 @@ class Api:
         return f"/interactions/{interaction.id}/{interaction.token}/callback"
 
     def webhook(self, interaction: Interaction) -> str:
-        return f"/webhooks/{self.world.application.id}/{interaction.token}"
+        return f"/webhooks/{self.world.state.application.id}/{interaction.token}"
 
 
 def _form(body: object, files: Mapping[str, bytes]) -> aiohttp.FormData:

@@ -19,9 +19,9 @@ async def attach(api: Api, name: str = "a.wav", data: bytes = DATA) -> dict[str,
 
 async def test_link_expires_after_a_day_and_is_fresh_with_each_fetch(api: Api) -> None:
     attachment = await attach(api)
-    api.world.clock.advance(23 * 3600)
+    api.world.state.clock.advance(23 * 3600)
     assert (await api("GET", attachment["url"])).status == 200
-    api.world.clock.advance(3601)
+    api.world.state.clock.advance(3601)
     assert (await api("GET", attachment["url"])).status == 404
     message = (await api("GET", f"{api.messages()}/{attachment['message']}")).data
     assert (await api("GET", message["attachments"][0]["url"])).data == DATA

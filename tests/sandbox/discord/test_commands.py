@@ -15,7 +15,7 @@ COMPOSE = {"name": "compose", "description": "Make a track", "options": [PROMPT,
 
 
 def path(api: Api) -> str:
-    return f"/applications/{api.world.application.id}/commands"
+    return f"/applications/{api.world.state.application.id}/commands"
 
 
 async def test_command_comes_back_with_ids_and_defaults(api: Api) -> None:

@@ -63,7 +63,7 @@ COMMAND = {
 @pytest.mark.skipif(not published.is_here(), reason=published.MISSING)
 async def test_answers_conform_to_the_published_specification(api: Api) -> None:
     allowed = Intents.GUILD_MEMBERS | Intents.MESSAGE_CONTENT
-    api.world.application = replace(api.world.application, privileged_intents=allowed)
+    api.world.state.application = replace(api.world.state.application, privileged_intents=allowed)
     await use_users_and_guilds(api)
     await use_commands(api)
     await use_messages(api)
@@ -99,7 +99,7 @@ async def get(api: Api, path: str) -> Any:
 async def use_commands(api: Api) -> None:
     guild = api.channel("music-jam").guild_id
     for scope in ("", f"/guilds/{guild}"):
-        path = f"/applications/{api.world.application.id}{scope}/commands"
+        path = f"/applications/{api.world.state.application.id}{scope}/commands"
         command = (await api("POST", path, COMMAND)).data
         await api("PUT", path, [COMMAND, {"name": "Remix", "type": 3}])
         await api("PATCH", f"{path}/{command['id']}", {"description": "New"})
@@ -107,7 +107,7 @@ async def use_commands(api: Api) -> None:
         await get(api, f"{path}/{command['id']}")
         assert (await api("DELETE", f"{path}/{command['id']}")).status == 204
         assert (await api("DELETE", f"{path}/{command['id']}")).status == 404
-    path = f"/applications/{api.world.application.id}/guilds/{guild}/commands/permissions"
+    path = f"/applications/{api.world.state.application.id}/guilds/{guild}/commands/permissions"
     await get(api, path)
 
 
@@ -156,7 +156,7 @@ async def use_threads(api: Api) -> None:
 
 
 async def use_forum_and_voice(api: Api) -> None:
-    guild = api.world.guilds[api.channel("music-jam").guild_id or 0]
+    guild = api.world.state.guilds[api.channel("music-jam").guild_id or 0]
     forum = add_channel(api.world, guild, "pieces", kind=ChannelType.GUILD_FORUM)
     voice = add_channel(api.world, guild, "lounge", kind=ChannelType.GUILD_VOICE)
     post = {"name": "Piece", "message": {"content": "listen"}}

@@ -15,7 +15,7 @@ import zstandard
 
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import Intents, InteractionType
-from sandbox.discord.interactions import Interaction
+from sandbox.discord.interaction import Interaction
 from sandbox.discord.message_form import Draft
 from sandbox.discord.model import Channel
 from sandbox.discord.seed import TOKEN, add_guild
@@ -99,19 +99,19 @@ async def connected(
 
 
 def music_jam(stand_in: DiscordStandIn) -> Channel:
-    return next(c for c in stand_in.world.channels.values() if c.name == "music-jam")
+    return next(c for c in stand_in.world.state.channels.values() if c.name == "music-jam")
 
 
 def say(stand_in: DiscordStandIn, text: str) -> None:
     world = stand_in.world
-    world.messages.post(world.user_named("Ben"), music_jam(stand_in), Draft(content=text))
+    world.messages.post(world.state.user_named("Ben"), music_jam(stand_in), Draft(content=text))
 
 
 def interact(stand_in: DiscordStandIn) -> Interaction:
     world = stand_in.world
     kind, data = InteractionType.APPLICATION_COMMAND, {"id": "1", "name": "compose", "type": 1}
     place = music_jam(stand_in)
-    return world.interactions.start(kind, world.user_named("Ben"), place, data)
+    return world.interactions.start(kind, world.state.user_named("Ben"), place, data)
 
 
 @pytest.mark.parametrize("compress", ["", "zlib-stream", "zstd-stream"])
@@ -247,7 +247,9 @@ async def test_session_cannot_be_resumed_when_lost_for_long(stand_in: DiscordSta
         ready = await client.identify()
         stand_in.gateway.drop()
         await client.close_code()
-    await stand_in.world.wait_until(lambda: not stand_in.gateway.connected_shards(), TIMEOUT_S)
+    await stand_in.world.state.bus.wait_until(
+        lambda: not stand_in.gateway.connected_shards(), TIMEOUT_S
+    )
     stand_in.advance(301)
     async with connected(stand_in) as again:
         await again.receive()
@@ -258,7 +260,9 @@ async def test_session_cannot_be_resumed_when_lost_for_long(stand_in: DiscordSta
 async def test_session_ends_when_the_client_says_goodbye(stand_in: DiscordStandIn) -> None:
     async with connected(stand_in) as client:
         ready = await client.identify()
-    await stand_in.world.wait_until(lambda: not stand_in.gateway.connected_shards(), TIMEOUT_S)
+    await stand_in.world.state.bus.wait_until(
+        lambda: not stand_in.gateway.connected_shards(), TIMEOUT_S
+    )
     async with connected(stand_in) as again:
         await again.receive()
         await again.resume(ready["session_id"], client.seq)
@@ -315,10 +319,10 @@ async def test_client_is_told_to_reconnect_and_of_invalid_sessions(
 
 async def test_each_shard_hears_of_its_own_guilds(stand_in: DiscordStandIn) -> None:
     world = stand_in.world
-    tape_club = next(iter(world.guilds.values()))
+    tape_club = next(iter(world.state.guilds.values()))
     home = (tape_club.id >> 22) % 2
     other_id = ((tape_club.id >> 22) + 1) << 22
-    add_guild(world, "Other", owner=world.user_named("Ada"), guild_id=other_id)
+    add_guild(world, "Other", owner=world.state.user_named("Ada"), guild_id=other_id)
     async with connected(stand_in) as one, connected(stand_in) as two:
         for shard, client in ((home, one), (1 - home, two)):
             ready = await client.identify(shard=[shard, 2])
@@ -328,8 +332,10 @@ async def test_each_shard_hears_of_its_own_guilds(stand_in: DiscordStandIn) -> N
         await stand_in.gateway.wait_identified(2)
         say(stand_in, "in Tape Club")
         assert (await one.event("MESSAGE_CREATE"))["guild_id"] == str(tape_club.id)
-        ben = world.user_named("Ben")
-        world.messages.post(ben, world.open_dm(ben, world.bot), Draft(content="direct"))
+        ben = world.state.user_named("Ben")
+        world.messages.post(
+            ben, world.places.open_dm(ben, world.state.bot), Draft(content="direct")
+        )
         first_shard = one if home == 0 else two
         assert (await first_shard.event("MESSAGE_CREATE"))["content"] == "direct"
 
@@ -347,9 +353,9 @@ async def test_contents_are_blank_without_the_intent(stand_in: DiscordStandIn) -
     async with connected(stand_in) as client:
         await client.identify()
         say(stand_in, "secret")
-        say(stand_in, f"<@{stand_in.world.bot.id}> hello")
+        say(stand_in, f"<@{stand_in.world.state.bot.id}> hello")
         contents = [(await client.event("MESSAGE_CREATE"))["content"] for _ in range(2)]
-        assert contents == ["", f"<@{stand_in.world.bot.id}> hello"]
+        assert contents == ["", f"<@{stand_in.world.state.bot.id}> hello"]
 
 
 async def test_interaction_payload_is_complete(stand_in: DiscordStandIn) -> None:

@@ -71,7 +71,7 @@ def test_form_gives_a_value_or_form_errors(read: Callable[[Form], Any], body: An
 @settings(deadline=None)
 @given(body=JSON)
 def test_identify_and_resume_are_taken_or_refused(body: Any) -> None:
-    application = default_world().application
+    application = default_world().state.application
     for read in (read_identify, read_resume):
         with suppress(Refused):
             read({"token": TOKEN, **body} if isinstance(body, dict) else body, application)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.discord.enums import CallbackType, InteractionType
+from sandbox.discord.message_render import visible_messages
 from tests.sandbox.discord.conftest import Api
 
 HELLO = {"type": 4, "data": {"content": "hello"}}
@@ -39,14 +40,14 @@ async def test_second_answer_is_refused(api: Api) -> None:
 
 async def test_answer_is_refused_when_3_s_have_passed(api: Api) -> None:
     interaction = api.interact()
-    api.world.clock.advance(3.1)
+    api.world.state.clock.advance(3.1)
     answer = await api("POST", api.callback(interaction), HELLO)
     assert (answer.status, answer.code) == (404, 10062)
     assert interaction.failed
 
 
 async def test_member_is_told_when_nobody_answers(api: Api) -> None:
-    with api.world.subscribe(api.user("Ben").id) as events:
+    with api.world.state.bus.subscribe(api.user("Ben").id) as events:
         interaction = api.interact()
         api.stand_in.advance(3.1)
         assert await anext(events) == ("INTERACTION_FAILED", {"id": str(interaction.id)})
@@ -97,9 +98,9 @@ async def test_ephemeral_messages_are_for_one_member_and_the_token(api: Api) -> 
     await api("POST", api.callback(interaction), {"type": 5, "data": {"flags": 64}})
     message = (await api("POST", api.webhook(interaction), {"content": "psst"})).data
     assert message["flags"] == 64
-    channel = api.channel("music-jam").id
+    place = api.channel("music-jam")
     seen = {
-        name: [m["content"] for m in api.world.visible_messages(channel, api.user(name).id)]
+        name: [m["content"] for m in visible_messages(api.world.state, place, api.user(name).id)]
         for name in ("Ben", "Ada")
     }
     assert seen == {"Ben": ["psst"], "Ada": []}
@@ -116,7 +117,7 @@ async def test_webhook_is_unknown_before_the_first_answer(api: Api) -> None:
 async def test_token_dies_after_15_minutes(api: Api) -> None:
     interaction = api.interact()
     await api("POST", api.callback(interaction), HELLO)
-    api.world.clock.advance(15 * 60 + 1)
+    api.world.state.clock.advance(15 * 60 + 1)
     original = f"{api.webhook(interaction)}/messages/@original"
     for method, path in (("PATCH", original), ("POST", api.webhook(interaction))):
         answer = await api(method, path, {"content": "late"})

@@ -16,8 +16,8 @@ WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
 
 def deny(api: Api, channel: str, *permissions: Permissions) -> None:
     denied = sum(permissions)
-    overwrite = Overwrite(api.world.bot.id, is_member=True, deny=denied)
-    api.world.set_overwrite(api.channel(channel), overwrite)
+    overwrite = Overwrite(api.world.state.bot.id, is_member=True, deny=denied)
+    api.world.places.set_overwrite(api.channel(channel), overwrite)
 
 
 async def test_request_is_refused_when_token_is_wrong(api: Api) -> None:
@@ -152,7 +152,7 @@ async def test_nonce_gives_the_first_message_within_minutes_only(api: Api) -> No
     second = (await api("POST", api.messages(), body | {"content": "twice"})).data
     assert second["id"] == first["id"]
     assert second["content"] == "once"
-    api.world.clock.advance(301)
+    api.world.state.clock.advance(301)
     assert (await api("POST", api.messages(), body)).data["id"] != first["id"]
 
 
@@ -266,15 +266,15 @@ async def test_dm_is_refused_when_the_user_closed_them(api: Api) -> None:
     dm = (await api("POST", "/users/@me/channels", body)).data
     path = f"/channels/{dm['id']}/messages"
     assert (await api("POST", path, {"content": "psst"})).status == 200
-    api.world.set_dms(ben, accepted=False)
+    api.world.state.set_dms(ben, accepted=False)
     assert (await api("POST", path, {"content": "psst"})).code == 50007
 
 
 async def test_dm_is_refused_when_no_guild_is_shared(api: Api) -> None:
     ben = api.user("Ben")
-    dm = api.world.open_dm(ben, api.world.bot)
-    guild = next(iter(api.world.guilds.values()))
-    api.world.remove_member(guild, ben.id)
+    dm = api.world.places.open_dm(ben, api.world.state.bot)
+    guild = next(iter(api.world.state.guilds.values()))
+    api.world.places.remove_member(guild, ben.id)
     answer = await api("POST", f"/channels/{dm.id}/messages", {"content": "psst"})
     assert (answer.status, answer.code) == (403, 50278)
 
@@ -301,7 +301,7 @@ async def test_reactions_are_counted_and_taken_back(api: Api) -> None:
 
 
 async def test_contents_of_others_are_blank_without_the_intent(api: Api) -> None:
-    channel, bot = api.channel("music-jam"), api.world.bot
+    channel, bot = api.channel("music-jam"), api.world.state.bot
     post = api.world.messages.post
     post(api.user("Ben"), channel, Draft(content="secret"))
     post(api.user("Ben"), channel, Draft(content=f"<@{bot.id}> hello"))

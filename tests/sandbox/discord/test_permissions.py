@@ -11,13 +11,13 @@ SEND, ATTACH = Permissions.SEND_MESSAGES, Permissions.ATTACH_FILES
 
 
 def permissions(world: World, name: str, *overwrites: Overwrite) -> Permissions:
-    channel = next(c for c in world.channels.values() if c.name == "music-jam")
+    channel = next(c for c in world.state.channels.values() if c.name == "music-jam")
     channel.overwrites = {overwrite.id: overwrite for overwrite in overwrites}
-    return world.permissions(world.user_named(name).id, channel)
+    return world.state.permissions(world.state.user_named(name).id, channel)
 
 
 def everyone(world: World, *, allow: int = 0, deny: int = 0) -> Overwrite:
-    return Overwrite(next(iter(world.guilds)), is_member=False, allow=allow, deny=deny)
+    return Overwrite(next(iter(world.state.guilds)), is_member=False, allow=allow, deny=deny)
 
 
 async def test_administrator_is_above_overwrites() -> None:
@@ -33,10 +33,10 @@ async def test_everyone_overwrite_denies() -> None:
 
 async def test_role_overwrites_allow_over_everyone_and_over_each_other() -> None:
     world = default_world()
-    guild = next(iter(world.guilds.values()))
+    guild = next(iter(world.state.guilds.values()))
     for role_id in (1, 2):
         guild.roles[role_id] = Role(role_id, "r", 0)
-    guild.members[world.user_named("Ben").id].role_ids = [1, 2]
+    guild.members[world.state.user_named("Ben").id].role_ids = [1, 2]
     denied = Overwrite(1, is_member=False, deny=SEND)
     allowed = Overwrite(2, is_member=False, allow=SEND)
     assert SEND in permissions(world, "Ben", everyone(world, deny=SEND), denied, allowed)
@@ -44,7 +44,7 @@ async def test_role_overwrites_allow_over_everyone_and_over_each_other() -> None
 
 async def test_member_overwrite_has_the_last_word() -> None:
     world = default_world()
-    own = Overwrite(world.user_named("Ben").id, is_member=True, deny=ATTACH)
+    own = Overwrite(world.state.user_named("Ben").id, is_member=True, deny=ATTACH)
     role = everyone(world, allow=ATTACH)
     assert ATTACH not in permissions(world, "Ben", role, own)
 
@@ -61,6 +61,6 @@ async def test_files_cannot_be_attached_without_sending() -> None:
 
 async def test_strangers_have_no_permissions_in_direct_messages() -> None:
     world = default_world()
-    dm = world.open_dm(world.user_named("Ben"), world.bot)
-    assert SEND in world.permissions(world.user_named("Ben").id, dm)
-    assert world.permissions(world.user_named("Ada").id, dm) == NONE
+    dm = world.places.open_dm(world.state.user_named("Ben"), world.state.bot)
+    assert SEND in world.state.permissions(world.state.user_named("Ben").id, dm)
+    assert world.state.permissions(world.state.user_named("Ada").id, dm) == NONE

@@ -26,7 +26,7 @@ async def test_bucket_refills_when_its_window_is_over(limited: Api) -> None:
     path = limited.messages()
     for i in range(6):
         await limited("POST", path, {"content": str(i)})
-    limited.world.clock.advance(5)
+    limited.world.state.clock.advance(5)
     assert (await limited("POST", path, {"content": "again"})).status == 200
 
 
@@ -58,18 +58,18 @@ async def test_interaction_callbacks_are_exempt_from_the_global_limit(limited: A
 
 async def test_edits_of_old_messages_have_a_limit_of_their_own(limited: Api) -> None:
     message = (await limited("POST", limited.messages(), {"content": "x"})).data
-    limited.world.clock.advance(3601)
+    limited.world.state.clock.advance(3601)
     path = f"{limited.messages()}/{message['id']}"
     codes = []
     for i in range(6):
         answer = await limited("PATCH", path, {"content": str(i)})
         codes.append(answer.data.get("code"))
-        limited.world.clock.advance(2)
+        limited.world.state.clock.advance(2)
     assert codes == [None] * 5 + [30046]
 
 
 async def test_bucket_gives_its_count_per_window(limited: Api) -> None:
-    now = limited.world.clock.now()
+    now = limited.world.state.clock.now()
     bucket = Bucket(Limit(2, 1), now)
     assert [bucket.take(now) for _ in range(3)] == [True, True, False]
 

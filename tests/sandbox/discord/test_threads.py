@@ -28,8 +28,8 @@ async def test_writing_opens_an_archived_thread_again_unless_locked(api: Api) ->
     assert (await api("POST", f"{path}/messages", {"content": "x"})).status == 200
     metadata = (await api("GET", path)).data["thread_metadata"]
     assert metadata["archived"] is False
-    channel = api.world.channel(int(thread["id"]))
-    api.world.threads.set_archived(channel, archived=True, locked=True)
+    channel = api.world.state.channel(int(thread["id"]))
+    api.world.thread_archive.set_archived(channel, archived=True, locked=True)
     assert (await api("POST", f"{path}/messages", {"content": "x"})).code == 50083
 
 
@@ -48,15 +48,15 @@ async def test_private_threads_are_hidden_from_those_who_were_not_added(api: Api
     form = Form({"name": "secret", "type": 12})
     ada = api.user("Ada")
     thread = api.world.threads.start(ada, channel, form)
-    assert not api.world.sees_channel(ben.id, thread)
+    assert not api.world.state.sees_channel(ben.id, thread)
     assert (await api("GET", f"/channels/{thread.id}")).code == 50001
-    api.world.threads.join(thread, api.world.bot.id)
+    api.world.thread_members.join(thread, api.world.state.bot.id)
     assert (await api("GET", f"/channels/{thread.id}")).status == 200
 
 
 async def test_those_who_see_the_channel_hear_of_a_thread_from_a_message(api: Api) -> None:
     message = (await api("POST", api.messages(), {"content": "x"})).data
-    with api.world.subscribe(api.user("Ben").id) as events:
+    with api.world.state.bus.subscribe(api.user("Ben").id) as events:
         await api("POST", f"{api.messages()}/{message['id']}/threads", {"name": "Jam"})
         told = [await anext(events) for _ in range(3)]
     assert [name for name, _ in told] == ["THREAD_CREATE", "MESSAGE_UPDATE", "MESSAGE_CREATE"]
@@ -65,14 +65,14 @@ async def test_those_who_see_the_channel_hear_of_a_thread_from_a_message(api: Ap
 
 
 async def test_threads_have_permissions_of_their_own(api: Api) -> None:
-    channel, bot = api.channel("music-jam"), api.world.bot
+    channel, bot = api.channel("music-jam"), api.world.state.bot
     thread = api.world.threads.start(api.user("Ben"), channel, Form({"name": "Jam", "type": 11}))
     path = f"/channels/{thread.id}/messages"
     deny = Overwrite(bot.id, is_member=True, deny=Permissions.SEND_MESSAGES)
-    api.world.set_overwrite(channel, deny)
+    api.world.places.set_overwrite(channel, deny)
     assert (await api("POST", path, {}, files={"a.wav": b"RIFF"})).status == 200
     lost = Permissions.SEND_MESSAGES_IN_THREADS | Permissions.CREATE_PUBLIC_THREADS
-    api.world.set_overwrite(channel, Overwrite(bot.id, is_member=True, deny=lost))
+    api.world.places.set_overwrite(channel, Overwrite(bot.id, is_member=True, deny=lost))
     assert (await api("POST", path, {"content": "x"})).code == 50013
     message = (await api("POST", api.messages(), {"content": "x"})).data
     start = f"{api.messages()}/{message['id']}/threads"
@@ -101,5 +101,5 @@ async def test_bot_loses_sight_of_a_guild_it_left(api: Api) -> None:
 
 async def test_channel_is_unknown_when_deleted(api: Api) -> None:
     path = api.messages()
-    api.world.delete_channel(api.channel("music-jam"))
+    api.world.places.delete_channel(api.channel("music-jam"))
     assert (await api("POST", path, {"content": "x"})).code == 10003

@@ -101,7 +101,7 @@ class TabClient:
 async def tab(page: Page, name: str | None, world: World) -> AsyncIterator[TabClient]:
     """A tab of the page for the member of that name, with its first state received."""
     url = URL(page.url)
-    query = {} if name is None else {"member": str(world.user_named(name).id)}
+    query = {} if name is None else {"member": str(world.state.user_named(name).id)}
     headers = {"Origin": str(url.origin())}
     async with (
         ClientSession() as session,
@@ -121,7 +121,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         self._answers: list[Json] = []
         self.received: list[Json] = []
-        self._stop: Callable[[], None] = discord.world.bus.listen(self._hear)
+        self._stop: Callable[[], None] = discord.world.state.bus.listen(self._hear)
 
     def will_answer(self, *answers: Json) -> None:
         """Answer the next interactions with these, one each. Without any it stays silent."""
@@ -142,7 +142,7 @@ class Application:
 
     async def edit_original(self, token: str, payload: Json) -> None:
         """Change the answer that was given to an interaction."""
-        path = f"/webhooks/{self._discord.world.application.id}/{token}/messages/@original"
+        path = f"/webhooks/{self._discord.world.state.application.id}/{token}/messages/@original"
         await self._request("PATCH", path, payload)
 
     async def edit_message(self, message: Message, payload: Json) -> None:
@@ -154,7 +154,7 @@ class Application:
         await self._request("POST", path, {"name": name})
 
     async def _request(self, method: str, path: str, payload: Json) -> None:
-        headers = {"Authorization": f"Bot {self._discord.world.application.token}"}
+        headers = {"Authorization": f"Bot {self._discord.world.state.application.token}"}
         url = self._discord.api_url + path
         async with self._session.request(method, url, json=payload, headers=headers) as response:
             assert response.status < 300, await response.text()
@@ -170,7 +170,7 @@ def register(world: World, *commands: Json) -> None:
 
 
 def channel_named(world: World, name: str) -> Channel:
-    return next(channel for channel in world.channels.values() if channel.name == name)
+    return next(channel for channel in world.state.channels.values() if channel.name == name)
 
 
 def post(
@@ -185,13 +185,16 @@ def post(
     uploads = [Upload(key, name, data) for key, (name, data) in enumerate(files)]
     draft = read_draft(Form({"content": content, **fields}), uploads)
     return world.messages.add(
-        world.user_named(author), channel_named(world, channel), draft, Origin(MessageType.DEFAULT)
+        world.state.user_named(author),
+        channel_named(world, channel),
+        draft,
+        Origin(MessageType.DEFAULT),
     )
 
 
 def whisper(world: World, to: str, channel: str, content: str) -> Message:
     """A private answer of the bot to a command."""
-    user, place = world.user_named(to), channel_named(world, channel)
+    user, place = world.state.user_named(to), channel_named(world, channel)
     metadata: Json = {"id": "1", "type": 2, "user": user_json(user)}
     origin = Origin(
         MessageType.CHAT_INPUT_COMMAND,
@@ -199,4 +202,6 @@ def whisper(world: World, to: str, channel: str, content: str) -> Message:
         seen_only_by=user.id,
         flags=MessageFlag.EPHEMERAL,
     )
-    return world.messages.add(world.bot, place, read_draft(Form({"content": content})), origin)
+    return world.messages.add(
+        world.state.bot, place, read_draft(Form({"content": content})), origin
+    )

@@ -73,7 +73,7 @@ async def test_commands_are_named_in_the_members_language(
     page: Page, discord: DiscordStandIn
 ) -> None:
     register(discord.world, COVER)
-    discord.world.set_locale(discord.world.user_named("Ben"), "de")
+    discord.world.state.set_locale(discord.world.state.user_named("Ben"), "de")
     place = str(channel_named(discord.world, "general").id)
     async with tab(page, "Ben", discord.world) as ben:
         (command,) = await ben.request("commands", channel_id=place)
@@ -104,7 +104,7 @@ async def test_member_starts_threads_and_posts_and_deletes(
         assert thread == {"channel_id": str(said.id)}
         assert (await ben.event("THREAD_CREATE"))["name"] == "Side road"
         made = await ben.request("start_post", channel_id=forum, name="Piece", content="listen")
-        assert discord.world.channels[int(made["channel_id"])].name == "Piece"
+        assert discord.world.state.channels[int(made["channel_id"])].name == "Piece"
         await ben.request("delete", **target)
         assert (await ben.event("MESSAGE_DELETE"))["id"] == str(said.id)
 

@@ -70,7 +70,7 @@ async def test_tab_is_an_ordinary_members_when_none_is_chosen(
     page: Page, discord: DiscordStandIn, wished: str | None
 ) -> None:
     async with tab(page, wished, discord.world) as client:
-        assert client.state["me"] == str(discord.world.user_named("Ben").id)
+        assert client.state["me"] == str(discord.world.state.user_named("Ben").id)
 
 
 async def test_private_message_reaches_only_its_member_when_it_is_sent(
@@ -140,7 +140,7 @@ async def test_command_fails_when_the_bot_stays_silent(page: Page, discord: Disc
     register(discord.world, COMPOSE)
     place = str(channel_named(discord.world, "music-jam").id)
     asked = asyncio.Event()
-    stop = discord.world.bus.listen(lambda _: asked.set())
+    stop = discord.world.state.bus.listen(lambda _: asked.set())
     async with tab(page, "Ben", discord.world) as ben:
         fields = {"channel_id": place, "command": "compose", "options": {"prompt": "rain"}}
         request = asyncio.create_task(ben.request("slash", **fields))
