@@ -197,7 +197,8 @@ def hint(body: bytes) -> str:
 
 def is_own(body: bytes) -> bool:
     """Whether an error body is the provider's, however it is laid out, not a proxy's page."""
-    return isinstance(_decoded(body), dict)
+    data = _decoded(body)
+    return isinstance(data[0] if isinstance(data, list) and data else data, dict)
 
 
 def says_it_refused(body: bytes) -> bool:

@@ -314,7 +314,9 @@ def test_refusal_does_not_blame_the_host_when_it_is_not_in_the_providers_own_wor
     assert type(refusal(413, body, None)) is InvalidRequest
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"error": {"message": "no"}}', b'{"detail": "no"}'])
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"error": {"message": "no"}}', b'{"detail": "no"}', b'[{"error": "no"}]']
+)
 def test_refusal_is_the_providers_when_its_words_are_laid_out_in_another_way(body: bytes) -> None:
     kinds = [type(refusal(status, body, None)) for status in (400, 401, 403)]
     assert kinds == [InvalidRequest, KeyRejected, OutOfCredits]
