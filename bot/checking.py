@@ -8,7 +8,8 @@ from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.provider.wire import Generation, Phase
+from bot.provider.shapes import Phase
+from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.pace import Pace
@@ -23,6 +24,7 @@ class Finding(Enum):
     FINISHED = auto()  # the job goes on: the track is delivered in a moment
     FRESH = auto()  # it was delivered before; the job has a fresh address of its file now
     RUNNING = auto()
+    FILE_LATE = auto()  # finished, but nothing says where its file is
     BROKEN = auto()  # the model reported an error
     GONE = auto()  # the provider does not know it (any more)
     NO_ANSWER = auto()
@@ -83,8 +85,10 @@ class Checking:
         if generation.phase is Phase.ERROR:
             await self._poll_now(job)
             return Finding.BROKEN
-        if generation.phase is not Phase.COMPLETED or generation.audio_url is None:
+        if generation.phase is not Phase.COMPLETED:
             return Finding.RUNNING
+        if generation.audio_url is None:
+            return Finding.FILE_LATE
         return await self._found(job, generation.audio_url)
 
     async def _found(self, job: Job, audio_url: str) -> Finding:

@@ -211,6 +211,10 @@ class Unavailable(Refused):
     """Nobody accepted the connection, or the provider said in its own words that it is down."""
 
 
+class Intercepted(Unavailable):
+    """A refusal that is not the provider's: it says nothing of key, balance or request."""
+
+
 class OutcomeUnknown(ProviderError):
     """Whether the submission was accepted can't be known: it may have been billed."""
 

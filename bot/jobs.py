@@ -12,7 +12,7 @@ Out of failed a single move leads, back to generating: see `MOVES`.
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import IllegalMove
@@ -69,7 +69,11 @@ class NoticeKind(StrEnum):
     UNSTARTED = "unstarted"  # whether its card was posted can't be known, so it was cancelled
     OVERDUE = "overdue"
     DELAYED = "delayed"
+    LATE = "late"  # it is finished, but its file can't be had yet
 
+
+# A finished track is told of so soon, whatever keeps its file.
+LATE_AFTER = timedelta(seconds=45)
 
 FINAL_KINDS = (NoticeKind.RESULT, NoticeKind.FAILURE, NoticeKind.UNSTARTED)
 

@@ -161,6 +161,7 @@ async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
 FOUND = {
     Finding.FINISHED: words.CHECK_FINISHED,
     Finding.RUNNING: words.CHECK_RUNNING,
+    Finding.FILE_LATE: words.CHECK_FILE_LATE,
     Finding.BROKEN: words.CHECK_BROKEN,
     Finding.GONE: words.CHECK_GONE,
     Finding.NO_ANSWER: words.CHECK_NO_ANSWER,

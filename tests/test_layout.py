@@ -12,7 +12,18 @@ ROOT = Path(__file__).parents[1]
 
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
-    {"characters", "errors", "logs", "schedule", "hosting", "scratch", "disk", "proxy", "stopping"},
+    {
+        "characters",
+        "errors",
+        "logs",
+        "schedule",
+        "hosting",
+        "said_once",
+        "scratch",
+        "disk",
+        "proxy",
+        "stopping",
+    },
     {"jobs", "settings", "words", "text"},
     {"provider", "audio"},
     {"drafts", "recipe"},

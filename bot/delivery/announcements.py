@@ -1,6 +1,7 @@
 """What the channel reads about a job: the track, a failure, a delay."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -12,6 +13,7 @@ from bot.audio.description import describe
 from bot.characters import printable, shortened
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
+from bot.delivery.cards import REASON_LIMIT
 from bot.delivery.mastering import Track
 from bot.delivery.track_embed import PICTURE_NAME, track_embed
 from bot.jobs import FailureKind, Job, NoticeKind, Rung
@@ -102,7 +104,7 @@ def failure(job: Job) -> Announcement:
     """Why there is no track, with a button for another try."""
     if job.failure_kind is None:
         raise AssertionError("not a failed job")
-    reason = harmless(job.failure_reason or "", 400)
+    reason = harmless(job.failure_reason or "", REASON_LIMIT)
     lost = job.failure_kind is FailureKind.LOST
     actions = (Action.RETRY, Action.CHECK if lost else Action.REWORD, Action.RECIPE)
     return Announcement(
@@ -124,15 +126,20 @@ def not_started(job: Job) -> Announcement:
 
 
 def still_waiting(job: Job, kind: NoticeKind) -> Announcement:
-    """Overdue or delayed: nothing is lost, but it takes longer."""
-    overdue = kind is NoticeKind.OVERDUE
-    say = words.overdue if overdue else words.delayed
-    actions = (Action.CHECK, Action.CANCEL) if overdue else (Action.CANCEL,)
+    """Overdue, delayed or late: nothing is lost, but it takes longer."""
+    say, actions = _WAITING[kind]
     return Announcement(
         content=say(job.member_id),
         embed=None,
         view=buttons.row(*(buttons.button(action, job.id, kind) for action in actions)),
     )
+
+
+_WAITING: dict[NoticeKind, tuple[Callable[[int], str], tuple[Action, ...]]] = {
+    NoticeKind.OVERDUE: (words.overdue, (Action.CHECK, Action.CANCEL)),
+    NoticeKind.DELAYED: (words.delayed, (Action.CANCEL,)),
+    NoticeKind.LATE: (words.file_late, (Action.CHECK,)),
+}
 
 
 def address(job: Job, rung: Rung, channel_id: int, message_id: int) -> str:

@@ -15,6 +15,7 @@ from bot.text import harmless
 PROMPT_LIMIT = 1000  # the recipe has it whole
 READY_PROMPT_LIMIT = 200
 FIELD_LIMIT = 1000
+REASON_LIMIT = 700  # the longest that is stored, with some of its signs escaped
 
 COLOURS = {
     JobState.SUCCEEDED: discord.Colour(0x2F9E6E),
@@ -79,7 +80,7 @@ def failure_sentence(job: Job) -> str:
     """Why the job failed, in words for its member."""
     if job.failure_kind is None:
         raise AssertionError("not a failed job")
-    return words.failure(job.failure_kind, harmless(job.failure_reason or "", 400))
+    return words.failure(job.failure_kind, harmless(job.failure_reason or "", REASON_LIMIT))
 
 
 def recipe_embed(job: Job, *, takes: int = 1) -> discord.Embed:

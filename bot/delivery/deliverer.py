@@ -10,6 +10,7 @@ from bot.delivery import announcements, cards
 from bot.delivery.announcements import Announcement
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.ladder import Ladder, Told
+from bot.delivery.lateness import Lateness
 from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
 from bot.delivery.patience import DISCORD_PATIENCE, has_waited, wait_s
 from bot.delivery.removal import Removal
@@ -64,6 +65,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._batches = batches
         self._removal = removal
         self._metrics = metrics or Metrics()
+        self._lateness = Lateness(notices, self.start, lease_s=LEASE_S, clock=clock)
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
         """Notices with something left to be done, oldest first."""
@@ -86,7 +88,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _work_off(self, notice: Notice, job: Job) -> None:
         told = _told_before(notice)
         if told is None:
-            leave_out = _outdated(notice, job)
+            leave_out = await self._is_outdated(notice, job)
             told = await (self._leave_out if leave_out else self._deliver)(notice, job)
         if told is not None:
             await self._finish(notice, job, told)
@@ -106,6 +108,11 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             await self._remember(notice, told)
             return told
         return None
+
+    async def _is_outdated(self, notice: Notice, job: Job) -> bool:
+        if notice.kind is NoticeKind.LATE:
+            return await self._lateness.is_over(job)
+        return _outdated(notice, job)
 
     async def _leave_out(self, notice: Notice, job: Job) -> Told | None:
         """What it says is no longer so. But a track that was deleted may have reached Discord by an
@@ -128,7 +135,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _tell(self, notice: Notice, job: Job) -> Told:
         if notice.kind is NoticeKind.RESULT:
-            return await self._tracks.tell(notice, job)
+            async with self._lateness.watched(notice, job):
+                return await self._tracks.tell(notice, job)
         if notice.kind is NoticeKind.FAILURE:
             return await self._send(notice, job, announcements.failure(job))
         if notice.kind is NoticeKind.UNSTARTED:
@@ -140,6 +148,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _remember(self, notice: Notice, told: Told) -> None:
         log.info("told the member (%s by %s)", notice.kind, told.rung)
+        self._said.forget(notice.id)
         self._metrics.told(notice, told.rung, self._clock())
         await self._notices.told(
             notice.id,
@@ -196,7 +205,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _put_off(self, notice: Notice, problem: str, *, unsure: bool | None) -> None:
         now = self._clock()
         seconds = wait_s(notice, now)
-        log.warning("could not deliver, trying again in %.0f s: %s", seconds, problem)
+        self._said.say(notice.id, "could not deliver, and goes on trying: %s", problem)
         due_at = now + timedelta(seconds=seconds)
         await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
 

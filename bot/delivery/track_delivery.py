@@ -28,6 +28,7 @@ from bot.errors import (
 from bot.jobs import Job, Notice
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
+from bot.said_once import SaidOnce
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
 from bot.store.kept_room import USUAL_ROOM, Room
@@ -72,6 +73,7 @@ class TrackDelivery:
         self._ladder = ladder
         self._clock = clock
         self._room = room
+        self._said = SaidOnce(log)
 
     async def tell(self, notice: Notice, job: Job) -> Told:
         """Tell the member, whatever became of the file.
@@ -214,7 +216,7 @@ class TrackDelivery:
         try:
             generation = await self._provider.fetch(job.generation_id or "")
         except ProviderError as error:
-            log.info("no new address of the file: %s", error)
+            self._said.say(job.id, "no new address of the file: %s", error, level=logging.INFO)
             return
         if generation.audio_url:
             await self._jobs.refresh_audio(job.id, generation.audio_url)

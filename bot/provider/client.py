@@ -28,6 +28,8 @@ from bot.provider.wire import (
     Transaction,
     TransactionPage,
     hint,
+    is_own,
+    not_its_own,
     parse,
     parse_retry_after_s,
     refusal,
@@ -114,6 +116,8 @@ class Provider:
             generation = parse(Generation, answer)
         except Trouble as error:
             raise OutcomeUnknown(f"{status}, but {error}") from error
+        if not generation.id:
+            raise OutcomeUnknown(f"{status}, but the answer names no generation")
         return generation.model_copy(update={"inference_id": _inference_id(headers)})
 
     async def fetch(self, generation_id: str) -> Generation:
@@ -157,6 +161,8 @@ class Provider:
         if 200 <= status < 300:
             return answer
         message = f"{status}: {hint(answer)}"
+        if status in {401, 403} and not is_own(answer):
+            raise Trouble(not_its_own(status))
         if status == 401:
             raise KeyRejected(message)
         if status == 403:

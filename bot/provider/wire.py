@@ -1,7 +1,8 @@
 """The provider's JSON as frozen typed objects. Dicts go no further than this module.
 
 Source: the provider's OpenAPI files and its pages on errors. Only `id` and `status` are sure to be
-there; whatever else is missing, null or of another shape must not break a paid generation.
+there; whatever else is missing, null or of another shape must not break a paid generation. Where
+things are found in unusual answers is in `shapes`, the sentence for people in `reasons`.
 """
 
 import contextlib
@@ -9,12 +10,20 @@ import json
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import Enum, auto
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from bot.errors import (
+    Intercepted,
     InvalidRequest,
     KeyRejected,
     OutOfCredits,
@@ -23,17 +32,12 @@ from bot.errors import (
     Trouble,
     Unavailable,
 )
+from bot.provider.reasons import NO_REASON, reason_in
+from bot.provider.shapes import Phase, look_through
 
-HINT_LIMIT = 500
+DIGITS_LIMIT = 400
+ABOUT_THE_SIZE = {413, 414, 431}  # whoever says so means this request
 LARGEST_AMOUNT = 1e12  # of money or credits; beyond it, it is a mistake
-
-
-class Phase(Enum):
-    """What a status word means for us. An unknown word counts as pending."""
-
-    PENDING = auto()
-    COMPLETED = auto()
-    ERROR = auto()
 
 
 class _Answer(BaseModel):
@@ -47,12 +51,12 @@ def _dict_or_none(value: Any) -> Any:
     return value if isinstance(value, dict) else None
 
 
+def _object(value: Any) -> Any:
+    return value if isinstance(value, dict) else {}
+
+
 def _str_or_none(value: Any) -> Any:
     return value if isinstance(value, str) and value else None
-
-
-def _text_or_empty(value: Any) -> Any:
-    return value if isinstance(value, str) else ""
 
 
 def _amount_or_none(value: Any) -> Any:
@@ -65,12 +69,6 @@ OptionalText = Annotated[str | None, BeforeValidator(_str_or_none)]
 OptionalAmount = Annotated[float | None, BeforeValidator(_amount_or_none)]
 
 
-class AudioFile(_Answer):
-    """`audio_file` of a completed generation; only `url` is sure."""
-
-    url: OptionalText = None
-
-
 class Usage(_Answer):
     """`meta.usage` of a completed generation: what it cost, where the provider says so."""
 
@@ -78,48 +76,34 @@ class Usage(_Answer):
     usd_spent: OptionalAmount = None
 
 
-class Meta(_Answer):
-    """`meta` of a generation."""
-
-    usage: Annotated[Usage | None, BeforeValidator(_dict_or_none)] = None
-
-
 class Generation(_Answer):
-    """A generation as the provider sees it."""
+    """A generation as the provider sees it, from an answer of whatever shape that tells of one.
 
-    id: Annotated[str, Field(min_length=1, max_length=500)]
-    # Without a status the id is known all the same: it may be paid for, and counts as pending.
-    status: Annotated[str, BeforeValidator(_text_or_empty)] = ""
-    audio_file: Annotated[AudioFile | None, BeforeValidator(_dict_or_none)] = None
-    error: Any = None
-    meta: Annotated[Meta | None, BeforeValidator(_dict_or_none)] = None
+    `id` is empty where the answer names none: a submission needs it, a poll does not. `audio_url`
+    is where the finished file is, if there is one; as unchecked as all that was sent. `reason` is
+    the provider's, if it gave one. `usage` is what it cost, as far as it is known.
+    """
+
+    id: str = ""
+    phase: Phase = Phase.PENDING
+    audio_url: str | None = None
+    reason: str | None = None
+    usage: Annotated[Usage, BeforeValidator(_object)] = Usage()
     # Of a submission only, and from a header of the answer: see `Provider.submit`.
     inference_id: OptionalText = None
 
-    @property
-    def usage(self) -> Usage:
-        """What it cost, as far as it is known."""
-        return (self.meta and self.meta.usage) or Usage()
-
-    @property
-    def phase(self) -> Phase:
-        """Where it stands."""
-        if self.status == "completed":
-            return Phase.COMPLETED
-        return Phase.ERROR if self.status == "error" else Phase.PENDING
-
-    @property
-    def audio_url(self) -> str | None:
-        """Where the finished file is, if there is one; as unchecked as all that was sent."""
-        return self.audio_file.url if self.audio_file else None
+    @model_validator(mode="before")
+    @classmethod
+    def _found(cls, answer: Any) -> Any:
+        found = look_through(answer)
+        if found is None:
+            raise ValueError("tells of no generation")
+        return vars(found)
 
     @property
     def error_text(self) -> str:
-        """The provider's reason: it comes as an object, as text, or not at all."""
-        error = self.error
-        if isinstance(error, dict):
-            error = error.get("message") or error.get("name")
-        return _writable(str(error))[:HINT_LIMIT] if error else "no reason given"
+        """The provider's reason, or that there is none."""
+        return self.reason or "no reason given"
 
 
 class Balance(_Answer):
@@ -134,16 +118,12 @@ class _Amount(_Answer):
     credits: OptionalAmount = None
 
 
-def _amount_object(value: Any) -> Any:
-    return value if isinstance(value, dict) else {}
-
-
 class Transaction(_Answer):
     """One movement on the host's account. `reference_id` names what it was for."""
 
     created_at: AwareDatetime
     type: OptionalText = None
-    amount: Annotated[_Amount, BeforeValidator(_amount_object)] = _Amount()
+    amount: Annotated[_Amount, BeforeValidator(_object)] = _Amount()
     model: OptionalText = None
     reference_id: OptionalText = None
 
@@ -174,54 +154,62 @@ class TransactionPage(_Answer):
 
 
 def parse(kind: type[AnswerT], body: bytes) -> AnswerT:
-    """A 2xx body as `kind`; raises `Trouble` when it makes no sense.
+    """A 2xx body as `kind`; raises `Trouble` when it makes no sense."""
+    data = _decoded(body)
+    if data is None:
+        raise Trouble("the answer makes no sense: it is not JSON")
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        what = error.errors(include_input=False, include_url=False)[0]
+        raise Trouble(f"the answer makes no sense: {what['loc']} {what['msg']}") from None
+
+
+def _decoded(body: bytes) -> Any:
+    """The JSON that a body begins with, whatever it is called and encoded in; else `None`.
 
     Decoded by Python, since pydantic's own decoder refuses half a surrogate pair in any text.
     """
     try:
-        return kind.model_validate(json.loads(body))
-    except ValidationError as error:
-        what = error.errors(include_input=False, include_url=False)[0]
-        raise Trouble(f"the answer makes no sense: {what['loc']} {what['msg']}") from None
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")  # any bytes are that, and ASCII is as it was
+    try:
+        data, _ = _JSON.raw_decode(text.strip())
+        # JSON as a text within JSON
+        return _JSON.raw_decode(data)[0] if isinstance(data, str) and data[:1] == "{" else data
     except (ValueError, RecursionError):
-        raise Trouble("the answer makes no sense: it is not JSON") from None
+        return None
+
+
+def _number(digits: str) -> int | float:
+    """Python refuses to count very many digits, which must not cost the rest of the answer."""
+    return int(digits) if len(digits) < DIGITS_LIMIT else float(digits)
+
+
+_JSON = json.JSONDecoder(parse_int=_number)
 
 
 def hint(body: bytes) -> str:
-    """The provider's own message in an error body, or what it sent instead, shortened."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        data = None
-    message = data.get("message") if isinstance(data, dict) else None
-    if isinstance(message, list):
-        message = "; ".join(str(part) for part in message)
-    if not isinstance(message, str) or not message.strip():
-        return "no explanation given"
-    return _writable(message.strip())[:HINT_LIMIT]
+    """The provider's own explanation in an error body, for people; of a page there is none."""
+    return reason_in(_decoded(body)) or NO_REASON
 
 
-def _writable(text: str) -> str:
-    """JSON can spell half a surrogate pair, which no log takes."""
-    return text.encode("utf-8", "replace").decode()
+def is_own(body: bytes) -> bool:
+    """Whether an error body is the provider's, however it is laid out, not a proxy's page."""
+    data = _decoded(body)
+    return isinstance(data[0] if isinstance(data, list) and data else data, dict)
 
 
 def says_it_refused(body: bytes) -> bool:
     """Whether a 5xx body is the provider's own JSON error, not some proxy's page."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
+    data = _decoded(body)
     return isinstance(data, dict) and {"message", "statusCode"} <= data.keys()
 
 
 def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None:
     """What a non-2xx answer to a submission says, when it surely was not accepted; else `None`."""
     message = f"{status}: {hint(body)}"
-    if status == 401:
-        return KeyRejected(message)
-    if status in {402, 403}:
-        return OutOfCredits(message)
     if status == 429:
         return RateLimited(message, retry_after_s=parse_retry_after_s(retry_after))
     if status in {404, 405}:
@@ -233,7 +221,19 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None
         return None
     if 300 <= status < 400:
         return Unavailable(f"{status}: a redirect, where the provider's API should be")
+    if not is_own(body) and status not in ABOUT_THE_SIZE:
+        # A proxy or firewall on the way: it knows nothing of keys, balances and prompts.
+        return Intercepted(not_its_own(status))
+    if status == 401:
+        return KeyRejected(message)
+    if status in {402, 403}:
+        return OutOfCredits(message)
     return InvalidRequest(hint(body))
+
+
+def not_its_own(status: int) -> str:
+    """For the log: an answer that came from somewhere on the way."""
+    return f"{status}, but not in the provider's own words: a proxy or firewall on the way?"
 
 
 def parse_retry_after_s(value: str | None) -> float | None:

@@ -28,12 +28,14 @@ class NoticeStore:
         self._transactions = Transactions(engine)
         self._worker_id = worker_id
 
-    async def add(self, job_id: str, kind: NoticeKind, now: datetime) -> bool:
-        """Put a notice down, once per job and kind; whether it is new."""
-        return await self._insert(jobs.c.id == job_id, kind=kind, now=now) > 0
+    async def add(
+        self, job_id: str, kind: NoticeKind, now: datetime, *, due_at: datetime | None = None
+    ) -> bool:
+        """Put a notice down, once per job and kind, to be told at `due_at`; whether it is new."""
+        return await self._insert(jobs.c.id == job_id, kind=kind, now=now, due_at=due_at) > 0
 
-    async def add_to_waiting(self, kind: NoticeKind, now: datetime) -> int:
-        """Put a notice down where members wait; how many.
+    async def add_to_waiting(self, kind: NoticeKind, now: datetime, *, since: datetime) -> int:
+        """Put a notice down where members have waited since then, or longer; how many.
 
         A member learns it once in each channel, by the first of the jobs that wait there.
         """
@@ -47,15 +49,23 @@ class NoticeStore:
             jobs.c.created_at, jobs.c.id
         )
         told = sa.exists().where(notices.c.job_id == others.c.id, notices.c.kind == kind, beside)
-        which = sa.and_(jobs.c.state == JobState.QUEUED, ~told, ~sa.exists().where(beside, before))
+        first = ~sa.exists().where(beside, before)
+        long_enough = jobs.c.created_at <= since
+        which = sa.and_(jobs.c.state == JobState.QUEUED, long_enough, ~told, first)
         return await self._insert(which, kind=kind, now=now)
 
     async def _insert(
-        self, which: sa.ColumnElement[bool], *, kind: NoticeKind, now: datetime
+        self,
+        which: sa.ColumnElement[bool],
+        *,
+        kind: NoticeKind,
+        now: datetime,
+        due_at: datetime | None = None,
     ) -> int:
         there = sa.exists().where(notices.c.job_id == jobs.c.id, notices.c.kind == kind)
         moment = sa.literal(now, notices.c.created_at.type)
-        source = sa.select(jobs.c.id, sa.literal(str(kind)), moment, moment).where(which, ~there)
+        due = sa.literal(due_at or now, notices.c.due_at.type)
+        source = sa.select(jobs.c.id, sa.literal(str(kind)), moment, due).where(which, ~there)
         columns = ["job_id", "kind", "created_at", "due_at"]
         async with self._engine.begin() as connection:
             statement = insert_missing(connection, notices).from_select(columns, source)
@@ -71,6 +81,18 @@ class NoticeStore:
             rows = (await connection.execute(_CLAIM, taken)).all()
             claimed = [notice_from_row(row) for row in rows]
             return await _with_jobs(connection, sorted(claimed, key=lambda notice: notice.id))
+
+        return await self._transactions.run(take)
+
+    async def claim_of_job(
+        self, job_id: str, kind: NoticeKind, now: datetime, *, lease_s: float
+    ) -> Notice | None:
+        """A job's notice of this kind, if it is due and nobody works on it."""
+        taken = claiming(self._worker_id, 1, now, lease_s) | {"of_job": job_id, "of_kind": kind}
+
+        async def take(connection: AsyncConnection) -> Notice | None:
+            row = (await connection.execute(_CLAIM_OF_JOB, taken)).first()
+            return notice_from_row(row) if row else None
 
         return await self._transactions.run(take)
 
@@ -184,6 +206,12 @@ _WANTED = ~sa.exists().where(jobs.c.id == notices.c.job_id, jobs.c.deleted_at.is
 
 # Looked for every few seconds: building them anew would cost more than running them.
 _CLAIM = claim(notices, order_by=(notices.c.due_at, notices.c.id))
+_CLAIM_OF_JOB = claim(
+    notices,
+    notices.c.job_id == sa.bindparam("of_job", type_=sa.String),
+    notices.c.kind == sa.bindparam("of_kind", type_=sa.String),
+    order_by=(notices.c.id,),
+)
 _NEXT_DUE_AT = sa.select(sa.func.min(notices.c.due_at, type_=notices.c.due_at.type)).where(
     notices.c.claimed_until.is_(None)
 )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseTrouble
 from bot.jobs import FailureKind, Job, JobState
+from bot.said_once import SaidOnce
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs, notices
 
@@ -32,6 +33,7 @@ class Survey:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._said = SaidOnce(log)
 
     async def answers(self) -> bool:
         """Whether the database can be asked at all. Raises nothing."""
@@ -55,8 +57,9 @@ class Survey:
                 rows = (await connection.execute(by_state)).all()
                 notices_due = int((await connection.execute(due)).scalar_one())
         except (DatabaseTrouble, sa.exc.SQLAlchemyError, OSError) as error:
-            log.warning("the jobs can't be counted: %s", error)
+            self._said.say("count", "the jobs can't be counted: %s", error)
             return None
+        self._said.over("count", "the jobs can be counted again")
         counted = {JobState(state): number for state, number in rows}
         return Census(jobs=dict.fromkeys(JobState, 0) | counted, notices_due=notices_due)
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 from sqlalchemy.engine import URL
 
+from bot.said_once import SaidOnce
 from bot.store.pooling import pools_by_transaction, server_of
 
 CHANNEL = "compose_bot"
@@ -31,6 +32,7 @@ class Wakeup:
         self._on_word = on_word
         self._words: asyncio.Queue[str] = asyncio.Queue()
         self._pending: set[str] = set()
+        self._said = SaidOnce(log)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -58,7 +60,8 @@ class Wakeup:
             try:
                 await self._talk()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.info("no wake-up calls for %.0f s: %s", RECONNECT_S, error)
+                problem = f"{type(error).__name__}: {error}"
+                self._said.say("talk", "no wake-up calls for now: %s", problem, level=logging.INFO)
             await asyncio.sleep(RECONNECT_S)
 
     async def _talk(self) -> None:
@@ -66,6 +69,7 @@ class Wakeup:
         connection.add_termination_listener(self._lost)
         try:
             await connection.add_listener(CHANNEL, self._heard)
+            self._said.over("talk", "wake-up calls get through again")
             while not connection.is_closed():
                 word = await self._words.get()
                 self._pending.discard(word)

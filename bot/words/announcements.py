@@ -80,6 +80,16 @@ def service_says(reason: str) -> str:
     return f"It says: “{reason.removesuffix('.')}”."
 
 
+def suggested(text: str) -> str:
+    """What the provider would take instead; ends its own words."""
+    return f"Suggestion: {text}"
+
+
+def expected(wanted: str, given: str) -> str:
+    """What the provider wants at some place, and what stood there, if that is known."""
+    return f"expected {wanted}, received {given}" if given else f"expected {wanted}"
+
+
 NOT_STARTED = (
     "I was cut off at the very moment you asked for a track, so it was not started and cost "
     "nothing. If there is a card of it, the card is out of date. Use `/compose` to ask again."
@@ -96,6 +106,14 @@ def overdue(member_id: int) -> str:
     return (
         f"{mention(member_id)} your track takes much longer than usual. I keep asking for it, "
         "and deliver it when it comes."
+    )
+
+
+def file_late(member_id: int) -> str:
+    """Told once when a track is finished, and its file can't be had."""
+    return (
+        f"{mention(member_id)} your track is finished, but its file is late: the music service "
+        "has not handed it over yet. I keep trying, and post it, or a link to it, when it comes."
     )
 
 

@@ -162,6 +162,10 @@ CHECK_FINISHED = "It is finished after all: I deliver it in a moment."
 CHECK_FRESH = "The music service still has it. Here is a fresh link, for a while."
 CHECK_NO_LINK = "The music service still has it, but gives no address that I can show you."
 CHECK_RUNNING = "The music service is still working on it. I deliver it when it comes."
+CHECK_FILE_LATE = (
+    "The music service has finished it, but does not say where its file is right now. Check again "
+    "later."
+)
 CHECK_STILL_LOST = "The music service says that it is still working on it. Check again later."
 CHECK_BROKEN = "The music service reports an error with this track. Try again makes another one."
 CHECK_GONE = "The music service does not know this track any more."

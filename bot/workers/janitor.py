@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from bot.said_once import SaidOnce
 from bot.scratch import sweep_abandoned
 from bot.store.stores import Stores
 from bot.workers.worker import Clock
@@ -31,6 +32,7 @@ class Janitor:
         self._stores = stores
         self._held_for = timedelta(days=held_days)
         self._clock = clock
+        self._said = SaidOnce(log)
 
     async def run_once(self) -> None:
         """Tidy up now."""
@@ -58,8 +60,8 @@ class Janitor:
 
     async def _run(self) -> None:
         while True:
-            try:
+            with self._said.watching(
+                "tidy", "could not tidy up, and goes on trying: %s", over="tidied up again"
+            ):
                 await self.run_once()
-            except Exception:
-                log.exception("could not tidy up")
             await asyncio.sleep(EVERY_S)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
-from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import READ_TIMEOUT_S, Provider
-from bot.provider.wire import Generation, Phase
+from bot.provider.shapes import Phase
+from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.workers.bells import Bell, Bells
+from bot.workers.ends import Ends
 from bot.workers.experience import Experience
 from bot.workers.pace import Pace
 from bot.workers.worker import Clock, Worker
@@ -54,6 +56,7 @@ class Poller(Worker[Job]):
         self._overdue_s = overdue_s
         self._bells = bells
         self._metrics = metrics or Metrics()
+        self._ends = Ends(jobs, experience, bells=bells, clock=clock, metrics=self._metrics)
         self._claimed: deque[Job] = deque()  # due, and waiting for their turn
 
     async def claim(self, limit: int) -> Sequence[Job]:
@@ -86,34 +89,37 @@ class Poller(Worker[Job]):
             except GenerationUnknown as error:
                 await self._fail(job, FailureKind.LOST, str(error))
             except ProviderError as error:
-                log.warning("could not poll: %s", error)
+                self._said.say(job.id, "could not poll, and goes on trying: %s", error)
                 wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
                 await self._later(job, at_least_s=wait_s or 0.0)
             else:
                 await self._take(job, generation)
 
     async def _take(self, job: Job, generation: Generation) -> None:
-        if generation.phase is Phase.ERROR:
-            await self._fail(job, FailureKind.GENERATION, generation.error_text)
-        elif generation.phase is Phase.COMPLETED and generation.audio_url:
-            now = self._clock()
-            if await self._jobs.succeed(job.id, generation.audio_url, now):
-                log.info("finished after %d polls", job.attempts)
-                self._metrics.finished(job, now, generation.usage)
-                await self._experience.learn(job, now)
-                self._finished()
-        else:
-            if generation.phase is Phase.COMPLETED:
-                log.warning("the provider says completed, but names no file; asking again")
-            await self._later(job)
+        if await self._ends.take(job, generation):
+            self._forget(job)
+            return
+        self._said.over(job.id, "could be polled again")
+        finished = generation.phase is Phase.COMPLETED
+        if finished:
+            await self._expect_file(job)
+        await self._later(job, finished=finished)
 
-    async def _later(self, job: Job, *, at_least_s: float = 0.0) -> None:
+    async def _expect_file(self, job: Job) -> None:
+        """It is finished, and its file may be named any moment; if not, its member is told so."""
+        problem = "the provider says completed, but names no file"
+        self._said.say((job.id, "file"), "%s; asking again until it does", problem)
+        now = self._clock()
+        await self._notices.add(job.id, NoticeKind.LATE, now, due_at=now + LATE_AFTER)
+
+    async def _later(self, job: Job, *, at_least_s: float = 0.0, finished: bool = False) -> None:
         now = self._clock()
         age_s = (now - (job.submitted_at or now)).total_seconds()
         if age_s > GIVE_UP_AFTER_S:
             await self._fail(job, FailureKind.LOST, "not finished within a day")
             return
-        if age_s > self._overdue_s and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
+        overdue = age_s > self._overdue_s and not finished
+        if overdue and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
             log.warning("overdue after %d s; asking less often from now on", age_s)
             self._bells.ring(Bell.DELIVER)
         due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
@@ -122,12 +128,10 @@ class Poller(Worker[Job]):
         await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
-        log.warning("failed (%s): %s", kind, reason)
-        now = self._clock()
-        if await self._jobs.fail(job.id, kind, reason, now, source=JobState.GENERATING):
-            self._metrics.failed(kind)
-        self._finished()
+        await self._ends.fail(job, kind, reason)
+        self._forget(job)
 
-    def _finished(self) -> None:
-        self._bells.ring(Bell.SUBMIT)  # a place at the provider is free
-        self._bells.ring(Bell.DELIVER)
+    def _forget(self, job: Job) -> None:
+        self._said.over((job.id, "file"), "its file is there")
+        for key in (job.id, (job.id, "file")):
+            self._said.forget(key)

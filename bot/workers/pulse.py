@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from bot.errors import DatabaseTrouble
+from bot.said_once import SaidOnce
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.workers.pace import Pace
 from bot.workers.shared_clock import SharedClock
@@ -26,6 +27,7 @@ class Pulse:
         self._pace = pace
         self._polls_per_s = polls_per_s
         self._clock = clock
+        self._said = SaidOnce(log)
 
     async def beat(self) -> None:
         """One beat, and a look at the clock that all processes share.
@@ -64,7 +66,7 @@ class Pulse:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(BEAT_S)
-            try:
+            with self._said.watching(
+                "beat", "a heartbeat could not be stored: %s", over="heartbeats are stored again"
+            ):
                 await self.beat()
-            except Exception:
-                log.exception("a heartbeat could not be stored")

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from bot.said_once import SaidOnce
 from bot.workers.worker import Clock, utc_now
 
 # A host's clock that is so far off is worth a line in the log.
@@ -25,6 +26,7 @@ class SharedClock:
         self._own = own
         self._offset = timedelta(0)
         self._is_set = False
+        self._said = SaidOnce(log)
 
     def __call__(self) -> datetime:
         """Aware UTC. May step back by what the last correction was off, usually milliseconds."""
@@ -37,8 +39,12 @@ class SharedClock:
         took = self._own() - asked_at
         # Less than nothing if this host's own clock was set back meanwhile.
         if self._is_set and not timedelta(0) <= took <= SLOW:
-            log.info("the database took %.1f s to tell the time", took.total_seconds())
+            took_s = f"{took.total_seconds():.1f} s"
+            self._said.say(
+                "slow", "the database took %s to tell the time", took_s, level=logging.INFO
+            )
             return
+        self._said.over("slow", "the database tells the time in time again")
         # Half of the way there and back, which is all that can be known of it.
         offset = told - (asked_at + took / 2)
         if abs(offset - self._offset) > WORTH_TELLING:

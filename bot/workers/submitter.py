@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from bot.errors import (
     DatabaseTrouble,
+    Intercepted,
     InvalidRequest,
     OutcomeUnknown,
     ReferenceLost,
@@ -21,10 +23,13 @@ from bot.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
+from bot.provider.reasons import NO_REASON
+from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.pause_store import Pause
 from bot.store.stores import Stores
 from bot.workers.bells import Bell, Bells
+from bot.workers.ends import Ends
 from bot.workers.experience import Experience
 from bot.workers.pause import held_back
 from bot.workers.worker import Clock, Worker
@@ -36,6 +41,12 @@ TELL_OF_PAUSE_AFTER_S = 60.0
 STORE_AGAIN_S = 1.0
 SOON_S = 0.001  # the pause says when the provider is asked again
 REFERENCE_AGAIN_S = 30.0
+# While the provider accepts nothing, waiting members are looked for so often.
+TELL_AGAIN_S = 5.0
+# A request that something on the way stops goes after the others, and is given up when they were
+# let through that often: then it is about the request itself.
+LET_OTHERS_BY_S = 0.5
+STOPPED_TIMES = 5
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +83,10 @@ class Submitter(Worker[Job]):
         self._refresh = refresh
         self._bells = bells
         self._metrics = metrics or Metrics()
+        self._ends = Ends(self._jobs, experience, bells=bells, clock=clock, metrics=self._metrics)
+        self._paused = False
+        self._tell_again_at = clock()
+        self._stopped = Counter[str]()
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
@@ -79,6 +94,8 @@ class Submitter(Worker[Job]):
         if abandoned := await self._jobs.interrupt_abandoned(now):
             self._metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
             self._bells.ring(Bell.DELIVER)
+        if self._paused and now >= self._tell_again_at:
+            await self._tell_waiting(await self._pauses.current())
         return await self._jobs.claim_submissions(
             limit,
             now,
@@ -90,7 +107,8 @@ class Submitter(Worker[Job]):
     async def next_due_at(self) -> datetime | None:
         """The next queued job, but not before the next probe."""
         upcoming = await self._jobs.next_submission()
-        self._metrics.paused(upcoming.probe_at is not None)
+        self._paused = upcoming.probe_at is not None
+        self._metrics.paused(self._paused)
         if upcoming.due_at is None:
             return None
         at = max(upcoming.due_at, upcoming.probe_at or upcoming.due_at)
@@ -118,7 +136,7 @@ class Submitter(Worker[Job]):
         except ReferenceLost as error:
             await self._fail(job, FailureKind.REFERENCE, str(error))
         except ReferenceTrouble as error:
-            log.warning("waits: %s", error)
+            self._said.say(job.id, "waits: %s", error)
             await self._wait(job, REFERENCE_AGAIN_S)
         except Exception:
             log.exception("waits: its reference could not be looked for")
@@ -130,8 +148,10 @@ class Submitter(Worker[Job]):
             generation = await self._provider.submit(brief)
         except InvalidRequest as error:
             await self._fail(job, FailureKind.REJECTED, error.hint)
+        except Intercepted as error:
+            await self._let_others_by(job, error)
         except Refused as error:
-            pause = await self._hold_back(error)
+            _, pause = await self._hold_back(error)
             await self._wait(job, SOON_S)
             await self._tell_waiting(pause)
         except OutcomeUnknown as error:
@@ -139,14 +159,27 @@ class Submitter(Worker[Job]):
         else:
             await self._start(job, generation)
 
+    async def _let_others_by(self, job: Job, why: Intercepted) -> None:
+        """Back into the queue, unless only this request is stopped, time and again."""
+        before, pause = await self._hold_back(why)
+        if before is None:  # the others get through
+            self._stopped[job.id] += 1
+        if self._stopped[job.id] >= STOPPED_TIMES:
+            await self._fail(job, FailureKind.REJECTED, NO_REASON)
+            return
+        wait_s = (pause.probe_at - self._clock()).total_seconds() + LET_OTHERS_BY_S
+        await self._wait(job, wait_s)
+        await self._tell_waiting(pause)
+
     async def _give_up(self, job: Job, why: OutcomeUnknown) -> None:
         """It may have been billed, so only its member submits it again."""
-        pause = await self._hold_back(why)
+        _, pause = await self._hold_back(why)
         await self._fail(job, FailureKind.INTERRUPTED, str(why))
         await self._tell_waiting(pause)
 
     async def _start(self, job: Job, generation: Generation) -> None:
         log.info("accepted by the provider as generation %s", generation.id)
+        self._forget(job)
         await self._firmly(lambda: self._store_paid(job, generation))
         self._metrics.submitted(job)
         self._bells.ring(Bell.POLL)
@@ -155,6 +188,14 @@ class Submitter(Worker[Job]):
             self._bells.ring(Bell.SUBMIT)
         self._metrics.paused(False)
         self.wake()
+        if generation.phase is not Phase.PENDING:
+            await self._firmly(lambda: self._end_at_once(job.id, generation))
+
+    async def _end_at_once(self, job_id: str, generation: Generation) -> None:
+        """The answer to the submission names the end already: nothing better comes of asking."""
+        job = await self._jobs.get(job_id)
+        if job is not None and job.generation_id == generation.id:
+            await self._ends.take(job, generation)
 
     async def _store_paid(self, job: Job, generation: Generation) -> None:
         """Whatever became of the job in the meantime: to others this process may seem dead."""
@@ -177,18 +218,31 @@ class Submitter(Worker[Job]):
         """
         while True:
             try:
-                return await store()
+                stored = await store()
             except DatabaseTrouble as error:
-                log.error("the provider's answer waits to be stored: the database %s", error)
+                self._said.say(
+                    "store",
+                    "the provider's answer waits to be stored: the database %s",
+                    error,
+                    level=logging.ERROR,
+                )
                 await asyncio.sleep(STORE_AGAIN_S)
+            else:
+                self._said.over("store", "the provider's answers are stored again")
+                return stored
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         log.warning("failed (%s): %s", kind, reason)
+        self._forget(job)
         now = self._clock()
         source = JobState.SUBMITTING
         if await self._firmly(lambda: self._jobs.fail(job.id, kind, reason, now, source=source)):
             self._metrics.failed(kind)
         self._bells.ring(Bell.DELIVER)
+
+    def _forget(self, job: Job) -> None:
+        self._said.forget(job.id)
+        self._stopped.pop(job.id, None)
 
     async def _refreshed(self, brief: Brief) -> Brief:
         """For this one request: a link that lives now need not live when it is read again."""
@@ -201,21 +255,32 @@ class Submitter(Worker[Job]):
         due_at = self._clock() + timedelta(seconds=seconds)
         await self._firmly(lambda: self._jobs.requeue(job.id, due_at))
 
-    async def _hold_back(self, why: Refused | OutcomeUnknown) -> Pause:
-        """From now on one job at a time goes out, from all processes, until one is accepted."""
+    async def _hold_back(self, why: Refused | OutcomeUnknown) -> tuple[Pause | None, Pause]:
+        """From now on one job at a time goes out, from all processes, until one is accepted.
+
+        The pause before, if there was one, and the one from now on.
+        """
         how = partial(held_back, why=why, now=self._clock())
         before, pause = await self._firmly(lambda: self._pauses.change(how))
+        self._paused = True
         self._metrics.paused(True)
         if before is None or (before.reason, before.began_at) != (pause.reason, pause.began_at):
             level = logging.ERROR if pause.host_must_act else logging.WARNING
             log.log(level, "%s", _advice(why, pause))
-        return pause
+        return before, pause
 
-    async def _tell_waiting(self, pause: Pause) -> None:
-        """Each waiting member learns once of a pause that may be a long one."""
+    async def _tell_waiting(self, pause: Pause | None) -> None:
+        """Each waiting member learns once of a pause: at once if it is a matter of the host's, else
+        when it has kept this very member for long. A pause may be old and have kept nobody."""
         now = self._clock()
-        worth_telling = pause.host_must_act or pause.lasted_s(now) > TELL_OF_PAUSE_AFTER_S
-        if worth_telling and await self._notices.add_to_waiting(NoticeKind.DELAYED, now):
+        self._tell_again_at = now + timedelta(seconds=TELL_AGAIN_S)
+        if pause is None:
+            return
+        least_s = 0.0 if pause.host_must_act else TELL_OF_PAUSE_AFTER_S
+        if pause.lasted_s(now) < least_s:
+            return
+        since = now - timedelta(seconds=least_s)
+        if await self._notices.add_to_waiting(NoticeKind.DELAYED, now, since=since):
             self._bells.ring(Bell.DELIVER)
 
 

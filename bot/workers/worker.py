@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from bot.errors import DatabaseTrouble
+from bot.said_once import SaidOnce
 
 Item = TypeVar("Item")
 Clock = Callable[[], datetime]
@@ -45,6 +45,7 @@ class Worker(ABC, Generic[Item]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = bell
         self._turned_at_s: float | None = None
+        self._said = SaidOnce(logging.getLogger(type(self).__module__))
 
     @abstractmethod
     async def claim(self, limit: int) -> Sequence[Item]:
@@ -67,6 +68,12 @@ class Worker(ABC, Generic[Item]):
         """Whether the loop runs, and has looked for work within `LONGEST_TURN_S`."""
         turned_at_s = self._turned_at_s
         return turned_at_s is not None and time.monotonic() - turned_at_s < LONGEST_TURN_S
+
+    def start(self, item: Item) -> None:
+        """Begin to handle a claimed item, whether or not there is a slot."""
+        task = asyncio.create_task(self._handle_safely(item))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
 
     async def run_once(self) -> int:
         """Claim what is due, finish it, and say how many items that were."""
@@ -106,14 +113,13 @@ class Worker(ABC, Generic[Item]):
 
     async def _turn(self) -> float:
         """Start what is due; the seconds to rest after it."""
-        try:
+        name, rest_s = type(self).__name__, REST_AFTER_ERROR_S
+        with self._said.watching(
+            "work", f"{name} could not look for work: %s", over=f"{name} looks for work again"
+        ):
             await self._start_due()
-            return await self._seconds_to_rest()
-        except DatabaseTrouble as error:
-            log.error("%s waits: the database %s", type(self).__name__, error)
-        except Exception:
-            log.exception("%s could not look for work", type(self).__name__)
-        return REST_AFTER_ERROR_S
+            rest_s = await self._seconds_to_rest()
+        return rest_s  # noqa: RET504  # an error may have cut the block short
 
     async def _start_due(self) -> int:
         free = self._slots - len(self._tasks)
@@ -121,9 +127,7 @@ class Worker(ABC, Generic[Item]):
             return 0
         items = await self.claim(free)
         for item in items:
-            task = asyncio.create_task(self._handle_safely(item))
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
+            self.start(item)
         return len(items)
 
     def _done(self, task: asyncio.Task[None]) -> None:

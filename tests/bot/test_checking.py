@@ -90,6 +90,21 @@ async def test_running_generation_is_polled_at_once_when_it_has_ended(
     assert bells.event(Bell.POLL).is_set()
 
 
+@pytest.mark.parametrize("state", STATES)
+async def test_file_is_said_to_be_late_when_the_track_is_finished_without_one(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    checking: Checking,
+    state: JobState,
+) -> None:
+    fate = Fate(duration_s=0, audio_file={"url": None})
+    job = await stored.bring_to(state, generation_id=await generation(provider, stand_in, fate))
+    assert await checking.check(job) is Finding.FILE_LATE
+    assert (await stored.job(job.id)).state is state
+
+
 async def test_delivered_track_gets_a_fresh_address(
     stored: Stored, provider: Provider, stand_in: AimlapiStandIn, checking: Checking
 ) -> None:

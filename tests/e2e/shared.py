@@ -188,6 +188,7 @@ class JobFaults:
     """Faults of the provider that concern only the generation of one prompt."""
 
     def __init__(self, stage: Stage, prompt: str) -> None:
+        self.provider_url = stage.provider.url
         self._scenario = stage.provider.scenario
         self._is_ours: Callable[[Generation], bool] = lambda one: one.body["prompt"] == prompt
         self._generations = stage.provider.generations

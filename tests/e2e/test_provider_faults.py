@@ -5,6 +5,7 @@ docs/operations.md.
 """
 
 import gzip
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from tests.e2e.shared import JobFaults, quick_sandbox, reply_to, shared_stage
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 HTML = "<!doctype html><title>Bad gateway</title>"
+FILE, ODD_FILE = "{address}", "/cdn/odd.wav"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 COUNTS_TOO_MUCH = WAV[:4] + (5000).to_bytes(4, "little") + WAV[8:]
 ELSEWHERE = "https://cdn.nowhere.invalid/output.wav"
@@ -61,6 +63,14 @@ def named(url: object, *, times: int | None = None) -> Callable[[JobFaults], obj
     return lambda faults: faults.polls(times=times).respond(200, answer)
 
 
+def completed(answer: dict[str, object]) -> Callable[[JobFaults], object]:
+    """The generation is completed, told in this shape; `FILE` stands for the file's address."""
+    told = json.dumps({"status": "completed"} | answer)
+    return lambda faults: faults.polls(times=None).respond(
+        200, told.replace(FILE, faults.provider_url + ODD_FILE)
+    )
+
+
 def served(
     status: int, body: object, *, times: int | None = 1, **headers: str
 ) -> Callable[[JobFaults], object]:
@@ -86,6 +96,23 @@ POLLS = [
     Fault("error as an object", ended({"message": "not *this*"}), r"not \*this\*", delivers=False),
     Fault("error as text", ended("not that"), "not that", delivers=False),
     Fault("error without a reason", ended(None), "no reason given", delivers=False),
+]
+
+ODD = [
+    Fault("numeric id, file in a list", completed({"id": 17, "audio_file": [FILE]})),
+    Fault("no id, file as text", completed({"audio_file": FILE})),
+    Fault("another word and place", completed({"status": " Succeeded\n", "output": {"url": FILE}})),
+    Fault("in an envelope", completed({"status": "success", "data": {"audio_url": FILE}})),
+    Fault("poll 403 of a firewall", answered(403, HTML)),
+    Fault("poll 404 of a proxy", answered(404, HTML)),
+    Fault(
+        "canceled, with a reason far down",
+        lambda faults: faults.polls(times=None).respond(
+            200, {"status": "Canceled", "meta": {"detail": [{"msg": "not like this"}]}}
+        ),
+        "not like this",
+        delivers=False,
+    ),
 ]
 
 FILES = [
@@ -129,15 +156,16 @@ class Played:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Played]:
     async with shared_stage(tmp_path_factory.mktemp("faults"), quick_sandbox()) as stage:
+        stage.provider.scenario.on("GET", ODD_FILE, times=None).respond(200, WAV)
         ben, calls = stage.member(), {}
-        for fault in (*POLLS, *FILES):
+        for fault in (*POLLS, *ODD, *FILES):
             fault.arrange(JobFaults(stage, fault.name))
             calls[fault.name] = await ben.slash("compose", prompt=fault.name)
             await calls[fault.name].answered()
         yield Played(stage, calls)
 
 
-@pytest.mark.parametrize("fault", [*POLLS, *FILES], ids=str)
+@pytest.mark.parametrize("fault", [*POLLS, *ODD, *FILES], ids=str)
 async def test_member_is_told_once_and_pays_once_whatever_goes_wrong(
     played: Played, fault: Fault
 ) -> None:

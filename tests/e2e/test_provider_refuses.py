@@ -27,6 +27,28 @@ async def test_rejected_request_is_told_with_the_providers_hint(stage: Stage) ->
     await ben.wait_for_edit(card, lambda message: "did not work out" in message.text)
 
 
+async def test_hint_and_suggestion_are_told_when_they_lie_deep_in_the_answer(stage: Stage) -> None:
+    issue = {"path": ["prompt"], "message": "It names [an artist](https://evil.example)"}
+    body = {"error": {"issues": [issue], "data": {"prompt_suggestion": "warm jazz at night"}}}
+    stage.provider.scenario.on("POST", GENERATE).respond(400, body)
+    ben = stage.member()
+    await (await ben.slash("compose", prompt=PROMPT)).answered()
+    told = await stage.bot.watch(ben.wait_for_message(lambda m: "did not take" in m.content))
+    assert "prompt: It names" in told.content
+    assert "Suggestion: warm jazz at night" in told.content
+    assert "{" not in told.content
+
+
+async def test_key_is_not_blamed_when_a_firewall_refuses(stage: Stage) -> None:
+    page = stage.provider.scenario.on("POST", GENERATE, times=2)
+    page.respond(403, "<!doctype html><title>Just a moment…</title>")
+    ben = stage.member()
+    await (await ben.slash("compose", prompt=PROMPT)).answered()
+    await stage.track(ben, PROMPT)
+    assert "AIMLAPI_KEY" not in stage.log()
+    assert not any("has to wait" in message.content for message in ben.messages())
+
+
 async def test_failed_generation_can_be_tried_again_by_its_member_only(stage: Stage) -> None:
     stage.provider.plan(Fate(error={"name": "moderation", "message": "Not with that name in it"}))
     ben, chika = stage.member(), stage.member("Chika")

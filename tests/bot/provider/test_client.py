@@ -26,7 +26,7 @@ from bot.errors import (
 )
 from bot.provider import client
 from bot.provider.client import GENERATIONS, Provider
-from bot.provider.wire import Phase
+from bot.provider.shapes import Phase
 from sandbox.aimlapi import KEY, AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
 from tests.factories import a_brief

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import (
+    Intercepted,
     InvalidRequest,
     KeyRejected,
     OutOfCredits,
@@ -18,11 +19,11 @@ from bot.errors import (
     Trouble,
     Unavailable,
 )
+from bot.provider.reasons import HINT_LIMIT
+from bot.provider.shapes import Phase
 from bot.provider.wire import (
-    HINT_LIMIT,
     Balance,
     Generation,
-    Phase,
     hint,
     parse,
     parse_retry_after_s,
@@ -61,17 +62,126 @@ def generation(**members: Any) -> Generation:
         ("error", Phase.ERROR),
         ("polishing", Phase.PENDING),
         ("", Phase.PENDING),
-        ("COMPLETED", Phase.PENDING),
+        ("COMPLETED", Phase.COMPLETED),
+        (" completed\n", Phase.COMPLETED),
+        ("succeeded", Phase.COMPLETED),
+        ("Success", Phase.COMPLETED),
+        ("done", Phase.COMPLETED),
+        ("Failed", Phase.ERROR),
+        ("FAILURE", Phase.ERROR),
+        ("cancelled", Phase.ERROR),
+        ("canceled", Phase.ERROR),
+        ("not completed", Phase.PENDING),
+        ("errors found: 0", Phase.PENDING),
+        (5, Phase.PENDING),
+        (None, Phase.PENDING),
+        (["completed"], Phase.PENDING),
     ],
 )
-def test_status_word_is_pending_unless_it_is_a_known_end(status: str, phase: Phase) -> None:
+def test_status_word_is_pending_unless_it_is_a_known_end(status: object, phase: Phase) -> None:
     assert generation(status=status).phase is phase
+
+
+@pytest.mark.parametrize(
+    ("answer", "phase"),
+    [
+        ({"status": "success", "data": {"id": ID, "status": "generating"}}, Phase.PENDING),
+        ({"status": "ok", "data": {"id": ID, "status": "completed"}}, Phase.COMPLETED),
+        ({"data": {"id": ID, "state": "FAILED"}}, Phase.ERROR),
+        ([{"id": ID, "status": "completed"}], Phase.COMPLETED),
+        ({"id": ID, "audio_file": {"url": URL}}, Phase.COMPLETED),
+        ({"id": ID, "audio_file": None, "url": URL}, Phase.PENDING),
+        ({"id": ID, "status": "polishing", "audio_file": {"url": URL}}, Phase.PENDING),
+        ({"id": ID, "error": {"message": "what does that mean?"}}, Phase.PENDING),
+    ],
+)
+def test_end_is_one_only_when_it_is_named_as_one(answer: object, phase: Phase) -> None:
+    assert parse(Generation, json.dumps(answer).encode()).phase is phase
 
 
 @pytest.mark.parametrize("junk", [5, None, [], {}, True, "", 10**30, float("nan")])
 def test_audio_is_kept_when_other_members_are_junk(junk: Any) -> None:
     file = {"url": URL, "content_type": junk, "file_name": junk, "file_size": junk}
     assert generation(audio_file=file, meta=junk, error=junk).audio_url == URL
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"audio_file": URL},
+        {"audio_file": f" {URL}\n"},
+        {"audio_file": [URL]},
+        {"audio_file": [{"url": URL}, {"url": "https://cdn.example/second.wav"}]},
+        {"audio_file": {"url": [URL]}},
+        {"audio_file": {"href": URL}},
+        {"audioFile": {"URL": URL}},
+        {"audio_files": [{"url": URL}]},
+        {"audio": {"url": URL}},
+        {"audio_url": URL},
+        {"url": URL},
+        {"output": [URL]},
+        {"output": {"audio": {"download_url": URL}}},
+        {"result": {"audio_url": URL}},
+        {"data": {"audio_file": {"url": URL}}},
+        {"data": [{"audio_file": URL}]},
+        {"url": "https://api.example/self", "audio_file": {"url": URL}},
+        {"image_url": "https://cdn.example/cover.png", "files": [{"name": "x", "url": URL}]},
+    ],
+)
+@pytest.mark.parametrize("id_", [{}, {"id": 5}, {"id": None}, {"id": "another"}])
+def test_audio_is_found_in_other_places_whatever_the_id(
+    members: dict[str, Any], id_: dict[str, Any]
+) -> None:
+    done = parse(Generation, json.dumps({"status": "completed"} | members | id_).encode())
+    assert (done.phase, done.audio_url) == (Phase.COMPLETED, URL)
+
+
+@pytest.mark.parametrize(
+    ("members", "id_"),
+    [
+        ({"id": ID}, ID),
+        ({"id": 17}, "17"),
+        ({"id": 17.0}, "17"),
+        ({"id": 2**63}, str(2**63)),
+        ({"id": f" {ID}\n"}, ID),
+        ({"generation_id": ID}, ID),
+        ({"generationId": ID, "id": 5}, ID),
+        ({"id": None, "task_id": ID}, ID),
+        ({"data": {"id": ID}}, ID),
+        ({"requestId": "trace-1", "data": {"id": ID}}, ID),
+        ({"data": {"generation": {"id": ID}}}, ID),
+        ({"result": [{"id": ID, "status": "queued"}]}, ID),
+        ({"id": True, "status": "queued"}, ""),
+        ({"id": 0, "status": "queued"}, ""),
+        ({"id": -5, "status": "queued"}, ""),
+        ({"id": "", "status": "queued"}, ""),
+        ({"id": "x" * 501, "status": "queued"}, ""),
+        ({"id": float("inf"), "status": "queued"}, ""),
+        ({"id": {"a": 1}, "status": "queued"}, ""),
+        ({"audio_file": {"id": "of-the-file", "url": URL}}, ""),
+    ],
+)
+def test_id_is_found_in_any_shape(members: dict[str, Any], id_: str) -> None:
+    assert parse(Generation, json.dumps(members).encode()).id == id_
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"id": "x", "status": "completed"}',
+        '{"id": "x", "status": "completed"}'.encode("utf-16"),
+        b'{"id": "x", "status": "completed", "note": "caf\xe9"}',
+        b'\n {"id": "x", "status": "completed"}\x00 and more',
+        b'{"id": "x", "status": "queued", "status": "completed"}',
+        b'{"id": "x", "status": "completed", "size": ' + b"9" * 9999 + b"}",
+        b'{"id": "x", "status": "completed", "size": NaN, "more": -Infinity}',
+        json.dumps('{"id": "x", "status": "completed"}').encode(),
+    ],
+    ids=lambda body: repr(body[:40]),
+)
+def test_answer_is_read_when_its_spelling_is_odd(body: bytes) -> None:
+    done = parse(Generation, body)
+    assert (done.id, done.phase) == ("x", Phase.COMPLETED)
 
 
 @pytest.mark.parametrize("file", [None, "x", [], {}, {"url": None}, {"url": ""}, {"url": 5}])
@@ -88,12 +198,29 @@ def test_audio_is_none_when_there_is_no_address(file: Any) -> None:
         ("plain words", "plain words"),
         (None, "no reason given"),
         ([], "no reason given"),
-        ({"message": "x" * 9999}, "x" * HINT_LIMIT),
-        ({"message": {"deep": 1}}, "{'deep': 1}"),
+        ({"message": "x" * 9999}, "x" * (HINT_LIMIT - 1) + "…"),
+        ({"message": {"deep": 1}}, "no reason given"),
     ],
 )
 def test_error_text_is_found_in_any_shape(error: Any, text: str) -> None:
     assert generation(status="error", error=error).error_text == text
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"message": "no names"}, "no names"),
+        ({"data": {"failure_reason": "no names"}}, "no names"),
+        (
+            {"meta": {"detail": [{"loc": ["body", "prompt"], "msg": "no names"}]}},
+            "prompt: no names",
+        ),
+        ({"error": {"code": 5}, "reason": "no names"}, "no names"),
+        ({"prompt": "lo-fi rain at night", "model": "google lyria"}, "no reason given"),
+    ],
+)
+def test_error_text_is_found_beside_the_error(members: dict[str, Any], text: str) -> None:
+    assert generation(status="failed", **members).error_text == text
 
 
 def test_generation_is_read_when_a_text_has_half_a_surrogate_pair() -> None:
@@ -109,11 +236,10 @@ def test_generation_is_read_when_a_text_has_half_a_surrogate_pair() -> None:
         b"null",
         b"[]",
         b"<!doctype html><title>Sign in</title>",
-        b'{"id": 5, "status": "queued"}',
-        b'{"id": "", "status": "queued"}',
+        b'{"message": "hello"}',
+        b'{"id": ""}',
         b'{"id": "x", "status": "que',
         b"\xff\xfe",
-        json.dumps({"id": "x" * 501, "status": "queued"}).encode(),
         DEEP,
     ],
     ids=lambda body: repr(body[:20]),
@@ -178,6 +304,24 @@ def test_refusal_says_whether_a_submission_surely_cost_nothing(
     assert type(refused) is (kind or type(None))
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>no</html>", b"no", b'"no"', b"[]", DEEP])
+def test_refusal_does_not_blame_the_host_when_it_is_not_in_the_providers_own_words(
+    body: bytes,
+) -> None:
+    for status in (400, 401, 402, 403, 418, 422):
+        assert type(refusal(status, body, None)) is Intercepted
+    assert type(refusal(429, body, None)) is RateLimited
+    assert type(refusal(413, body, None)) is InvalidRequest
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"error": {"message": "no"}}', b'{"detail": "no"}', b'[{"error": "no"}]']
+)
+def test_refusal_is_the_providers_when_its_words_are_laid_out_in_another_way(body: bytes) -> None:
+    kinds = [type(refusal(status, body, None)) for status in (400, 401, 403)]
+    assert kinds == [InvalidRequest, KeyRejected, OutOfCredits]
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>busy</html>", b'{"message": "x"}', b"[]", DEEP])
 def test_503_is_unknown_when_it_is_not_in_the_providers_own_words(body: bytes) -> None:
     assert not says_it_refused(body)
@@ -194,13 +338,13 @@ def test_hint_is_kept_for_the_member_when_the_request_is_invalid() -> None:
     ("body", "text"),
     [
         (b'{"message": " too long "}', "too long"),
-        (b'{"message": ["a", 5, null]}', "a; 5; None"),
+        (b'{"message": ["a", 5, null]}', "a"),
         (b'{"message": {"a": 1}}', "no explanation given"),
         (b'{"message": "  "}', "no explanation given"),
-        (b'"text"', "no explanation given"),
+        (b'"text"', "text"),
         (b"<html>", "no explanation given"),
         (b"\xff\xff", "no explanation given"),
-        (b'{"message": "' + b"x" * 9999 + b'"}', "x" * HINT_LIMIT),
+        (b'{"message": "' + b"x" * 9999 + b'"}', "x" * (HINT_LIMIT - 1) + "…"),
         (DEEP, "no explanation given"),
     ],
     ids=lambda value: repr(value[:20]),

@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidRequest, RateLimited, Refused, Trouble
+from bot.provider.reasons import HINT_LIMIT
+from bot.provider.shapes import ID_LIMIT, Phase
 from bot.provider.wire import (
-    HINT_LIMIT,
     LARGEST_AMOUNT,
     Balance,
     Generation,
-    Phase,
     TransactionPage,
     hint,
     parse,
@@ -80,7 +80,7 @@ def test_generation_is_sound_or_trouble_whatever_comes(body: bytes) -> None:
         generation = parse(Generation, body)
     except Trouble:
         return
-    assert 0 < len(generation.id) <= 500
+    assert len(generation.id) <= ID_LIMIT
     assert generation.phase in Phase
     assert len(generation.error_text) <= HINT_LIMIT
     assert generation.audio_url != ""

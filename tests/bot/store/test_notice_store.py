@@ -31,10 +31,10 @@ async def test_waiting_jobs_are_told_once_and_others_not(stored: Stored) -> None
     for member_id in (1, 2):
         await stored.queue(member_id=member_id)
     add = stored.notices.add_to_waiting
-    assert await add(NoticeKind.DELAYED, stored.clock()) == 2
-    assert await add(NoticeKind.DELAYED, stored.clock()) == 0
+    assert await add(NoticeKind.DELAYED, stored.clock(), since=stored.clock()) == 2
+    assert await add(NoticeKind.DELAYED, stored.clock(), since=stored.clock()) == 0
     late = await stored.queue(member_id=3)
-    assert await add(NoticeKind.DELAYED, stored.clock()) == 1
+    assert await add(NoticeKind.DELAYED, stored.clock(), since=stored.clock()) == 1
     assert (await stored.notice(late.id, NoticeKind.DELAYED)).attempts == 0
 
 
@@ -45,21 +45,49 @@ async def test_member_is_told_once_in_each_channel_when_several_jobs_wait(
     clock.advance(1)
     await stored.queue()
     elsewhere = await stored.queue(channel_id=7)
-    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 2
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock(), since=clock()) == 2
     for job in (first, elsewhere):
         assert await stored.notices.of_job(job.id)
     await stored.queue()
-    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 0
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock(), since=clock()) == 0
+
+
+async def test_waiting_member_is_not_told_before_having_waited_so_long(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.queue()
+    since = clock()
+    clock.advance(1)
+    await stored.queue(member_id=2)
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock(), since=since) == 1
+    assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.DELAYED]
+
+
+async def test_notice_is_due_only_at_its_time_and_claimed_once(
+    stored: Stored, clock: HandClock
+) -> None:
+    job = await stored.generate()
+    due_at = clock() + timedelta(seconds=45)
+    assert await stored.notices.add(job.id, NoticeKind.LATE, clock(), due_at=due_at)
+    claim = stored.notices.claim_of_job
+    assert await due(stored) == []
+    assert await claim(job.id, NoticeKind.LATE, clock(), lease_s=60) is None
+    clock.advance(45)
+    assert await claim(job.id, NoticeKind.OVERDUE, clock(), lease_s=60) is None
+    claimed = await claim(job.id, NoticeKind.LATE, clock(), lease_s=60)
+    assert claimed == await stored.notice(job.id, NoticeKind.LATE)
+    assert await claim(job.id, NoticeKind.LATE, clock(), lease_s=60) is None
+    assert await due(stored) == []
 
 
 async def test_member_is_told_by_the_next_job_when_the_first_is_cancelled(
     stored: Stored, clock: HandClock
 ) -> None:
     first, second = await stored.queue(), await stored.queue()
-    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 1
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock(), since=clock()) == 1
     told = first if await stored.notices.of_job(first.id) else second
     assert await stored.jobs.cancel(told.id, clock(), source=JobState.QUEUED)
-    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock()) == 1
+    assert await stored.notices.add_to_waiting(NoticeKind.DELAYED, clock(), since=clock()) == 1
 
 
 async def test_delay_is_not_handed_out_when_it_was_held(stored: Stored) -> None:

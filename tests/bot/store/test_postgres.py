@@ -69,7 +69,8 @@ async def test_waiting_members_are_told_once_when_processes_find_out_together(
     stored = on_postgres
     ids = [(await stored.queue(member_id=member)).id for member in range(20)]
     add = stored.notices.add_to_waiting
-    added = await asyncio.gather(*(add(NoticeKind.DELAYED, stored.clock()) for _ in range(6)))
+    now = stored.clock()
+    added = await asyncio.gather(*(add(NoticeKind.DELAYED, now, since=now) for _ in range(6)))
     assert sum(added) == len(ids)
 
 

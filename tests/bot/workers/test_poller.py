@@ -15,7 +15,7 @@ from bot.workers.pace import Pace
 from bot.workers.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
-from tests.factories import HandClock, Stored, a_brief
+from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
 
 OVERDUE_S = 600.0
 
@@ -69,7 +69,7 @@ async def test_job_succeeds_when_the_provider_completed_it(
     assert bells.event(Bell.SUBMIT).is_set()
 
 
-@pytest.mark.parametrize("word", [None, "mastering", "cancelled", "failed", ""])
+@pytest.mark.parametrize("word", [None, "mastering", "stopped", "complete?", ""])
 async def test_job_is_polled_again_when_its_status_is_pending_or_unknown(
     stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, word: str | None
 ) -> None:
@@ -87,7 +87,7 @@ async def test_job_is_polled_again_when_its_status_is_pending_or_unknown(
     [
         ({"name": "Refused", "message": "not this"}, "not this"),
         ("plain", "plain"),
-        ({"message": "half \ud800 pair"}, "half ? pair"),
+        ({"message": "half \ud800 pair"}, "half pair"),
         ({"message": "@everyone\x00"}, "@everyone"),
     ],
 )
@@ -126,6 +126,72 @@ async def test_job_is_polled_again_when_it_is_completed_without_a_file(
     assert (await stored.job(job.id)).state is JobState.GENERATING
     clock.advance(60)
     assert await poller.run_once() == 1
+
+
+async def test_member_is_to_be_told_within_two_minutes_when_a_finished_track_has_no_file(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    clock: HandClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stand_in.plan(Fate(duration_s=0, audio_file={"url": None}))
+    job = await generating(stored, provider)
+    finished_at = clock()
+    for _ in range(5):
+        assert await poller.run_once() == 1
+        clock.advance(OVERDUE_S)
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.LATE]
+    due_at = await stored.notices.next_due_at()
+    assert due_at is not None
+    assert due_at - finished_at < timedelta(minutes=2)
+    assert caplog.text.count("names no file") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ({"id": 7, "status": "COMPLETED", "audio_file": [AUDIO_URL]}, JobState.SUCCEEDED),
+        ({"status": " completed\n", "audio_file": AUDIO_URL}, JobState.SUCCEEDED),
+        ({"status": "succeeded", "output": {"url": AUDIO_URL}}, JobState.SUCCEEDED),
+        ({"id": None, "status": "failed", "error": "no"}, JobState.FAILED),
+        ({"id": "x", "status": "canceled"}, JobState.FAILED),
+    ],
+)
+async def test_end_is_taken_when_it_is_named_in_other_words(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    answer: object,
+    state: JobState,
+) -> None:
+    job = await generating(stored, provider)
+    stand_in.scenario.on("GET", GENERATIONS).respond(200, answer, content_type="text/plain")
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is state
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 410, 418, 451])
+@pytest.mark.parametrize("body", ["<html>", "", "gone", "{}"])
+async def test_job_goes_on_when_a_poll_is_refused_by_something_on_the_way(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    body: str,
+) -> None:
+    job = await generating(stored, provider)
+    stand_in.scenario.on("GET", GENERATIONS).respond(status, body)
+    await poller.run_once()
+    assert (await stored.job(job.id)).state is JobState.GENERATING
+    assert "balance" not in caplog.text
 
 
 async def test_job_is_lost_when_the_provider_does_not_know_it(

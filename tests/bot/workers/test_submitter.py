@@ -16,7 +16,7 @@ from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from bot.workers.submitter import LEASE_S, REFERENCE_AGAIN_S, Refresh, Submitter
+from bot.workers.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Refresh, Submitter
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
 from tests.factories import AUDIO_URL, HandClock, Stored, a_brief, still_good
@@ -252,6 +252,157 @@ async def test_members_are_told_of_other_trouble_only_when_it_lasts(
     clock.advance(60)
     await submitter.run_once()
     assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
+
+
+async def test_member_is_not_told_of_waiting_when_only_the_pause_is_old(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    stand_in.scenario.on("POST", GENERATIONS).reset_after()
+    await stored.queue(member_id=1)
+    await submitter.run_once()  # of unknown outcome: the pause stays, while nothing waits
+    refusing(stand_in, 429, **{"Retry-After": "10"})
+    clock.advance(120)
+    job = await stored.queue(member_id=2)
+    await submitter.run_once()
+    assert await kinds_of_notices(stored, job.id) == []
+    for _ in range(5):
+        clock.advance(10)
+        await submitter.run_once()
+    assert await kinds_of_notices(stored, job.id) == []
+    clock.advance(10)
+    await submitter.run_once()
+    assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
+
+
+async def test_member_is_told_of_waiting_between_probes(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    rule = refusing(stand_in, 429, **{"Retry-After": "3000"})
+    first = await stored.queue(member_id=1)
+    await submitter.run_once()
+    clock.advance(30)
+    later = await stored.queue(member_id=2)
+    for waited_s, told in ((29, []), (5, [first]), (30, [first, later])):
+        clock.advance(waited_s)
+        await submitter.next_due_at()
+        await submitter.run_once()
+        for job in (first, later):
+            assert bool(await kinds_of_notices(stored, job.id)) is (job in told)
+    assert rule.hits == 1
+
+
+# --- stopped on the way -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 418])
+async def test_key_and_balance_are_not_blamed_when_something_on_the_way_refuses(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    clock: HandClock,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    rule = refusing(stand_in, status, HTML)
+    job = await stored.queue()
+    await submitter.run_once()
+    assert await kinds_of_notices(stored, job.id) == []
+    assert "AIMLAPI_KEY" not in caplog.text
+    assert "proxy or firewall" in caplog.text
+    stand_in.scenario.rules.remove(rule)
+    clock.advance(3)
+    assert await submitter.run_once() == 1
+    assert (await stored.job(job.id)).state is JobState.GENERATING
+
+
+async def test_others_go_first_when_one_request_is_stopped_on_the_way(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    job = await stored.queue()
+    for number in range(STOPPED_TIMES):
+        assert (await stored.job(job.id)).state is JobState.QUEUED
+        stand_in.scenario.on("POST", GENERATIONS).respond(403, HTML)
+        assert await submitter.run_once() == 1
+        other = await stored.queue(member_id=number)
+        clock.advance(2)
+        await submitter.run_once()
+        assert (await stored.job(other.id)).state is JobState.GENERATING
+        clock.advance(1)
+    failed = await stored.job(job.id)
+    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.REJECTED)
+
+
+async def test_request_waits_without_end_when_everything_is_stopped_on_the_way(
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, clock: HandClock
+) -> None:
+    refusing(stand_in, 403, HTML)
+    jobs = [await stored.queue(member_id=number) for number in range(3)]
+    for _ in range(60):
+        await submitter.run_once()
+        clock.advance(60)
+    assert {(await stored.job(job.id)).state for job in jobs} == {JobState.QUEUED}
+
+
+# --- finished at once ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "kind"),
+    [
+        (
+            {"id": 17, "status": "completed", "audio_file": {"url": AUDIO_URL}},
+            JobState.SUCCEEDED,
+            NoticeKind.RESULT,
+        ),
+        ({"data": {"id": "x"}, "audio_file": AUDIO_URL}, JobState.SUCCEEDED, NoticeKind.RESULT),
+        (
+            {"generation_id": "x", "status": "failed", "error": {"message": "no names"}},
+            JobState.FAILED,
+            NoticeKind.FAILURE,
+        ),
+    ],
+)
+async def test_end_is_taken_when_the_submissions_answer_names_it(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    answer: object,
+    state: JobState,
+    kind: NoticeKind,
+) -> None:
+    stand_in.scenario.on("POST", GENERATIONS).respond(201, answer)
+    job = await stored.queue()
+    await submitter.run_once()
+    assert (await stored.job(job.id)).state is state
+    assert await kinds_of_notices(stored, job.id) == [kind]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize(
+    ("answer", "id_"),
+    [
+        ({"id": 17, "status": "queued"}, "17"),
+        ({"generation_id": "a:b"}, "a:b"),
+        ({"data": {"id": "a:b"}}, "a:b"),
+        ({"id": "a:b", "status": "completed"}, "a:b"),
+    ],
+)
+async def test_job_goes_on_when_its_id_is_named_in_another_way(
+    *,
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    status: int,
+    answer: object,
+    id_: str,
+) -> None:
+    stand_in.scenario.on("POST", GENERATIONS).respond(status, answer)
+    job = await stored.queue()
+    await submitter.run_once()
+    running = await stored.job(job.id)
+    assert (running.state, running.generation_id) == (JobState.GENERATING, id_)
 
 
 async def test_other_jobs_go_on_when_the_probe_itself_is_rejected(

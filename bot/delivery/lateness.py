@@ -1,0 +1,76 @@
+"""A finished track whose file can't be had: its member is told so, soon and once.
+
+The file may be missing, break off, never end, or keep the workshop busy. Whatever it is, trying
+goes on, and ends with the track, a link, or a failure.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+from bot.errors import AudioUnavailable, WorkshopTrouble
+from bot.jobs import LATE_AFTER, Job, JobState, Notice, NoticeKind
+from bot.store.notice_store import NoticeStore
+from bot.workers.worker import Clock
+
+# A try that comes when the time is long over may well succeed: the bot was away.
+LEAST_WAIT = timedelta(seconds=10)
+
+
+class Lateness:
+    """Watches the tries to deliver tracks. `start` handles a notice that is claimed."""
+
+    def __init__(
+        self,
+        notices: NoticeStore,
+        start: Callable[[tuple[Notice, Job]], None],
+        *,
+        lease_s: float,
+        clock: Clock,
+    ) -> None:
+        self._notices = notices
+        self._start = start
+        self._lease_s = lease_s
+        self._clock = clock
+
+    @contextlib.asynccontextmanager
+    async def watched(self, result: Notice, job: Job) -> AsyncIterator[None]:
+        """One try. If it takes long, or fails for the file, that is to be told in time."""
+        waiting = asyncio.create_task(self._tell_in_time(result, job))
+        try:
+            yield
+        except (AudioUnavailable, WorkshopTrouble):
+            # By when it is told, the next try may have succeeded: see `is_over`.
+            now = self._clock()
+            due_at = max(result.created_at + LATE_AFTER, now)
+            await self._notices.add(job.id, NoticeKind.LATE, now, due_at=due_at)
+            raise
+        finally:
+            waiting.cancel()
+            # If the database is in trouble, too, the next try sees to it.
+            await asyncio.gather(waiting, return_exceptions=True)
+
+    async def is_over(self, job: Job) -> bool:
+        """Whether the file is not waited for (any more)."""
+        if job.state is JobState.GENERATING:
+            return False  # the provider says completed, and names no file
+        if job.state is not JobState.SUCCEEDED or job.deleted_at is not None:
+            return True
+        notices = await self._notices.of_job(job.id)
+        # Where a try is of unknown outcome, the track may be there: then nothing is said of it.
+        return all(
+            one.rung is not None or one.unsure for one in notices if one.kind is NoticeKind.RESULT
+        )
+
+    async def _tell_in_time(self, result: Notice, job: Job) -> None:
+        """Beside the try, which may take minutes: all slots may be taken by tries of this kind."""
+        left = result.created_at + LATE_AFTER - self._clock()
+        await asyncio.sleep(max(left, LEAST_WAIT).total_seconds())
+        now = self._clock()
+        await self._notices.add(job.id, NoticeKind.LATE, now)
+        notice = await self._notices.claim_of_job(
+            job.id, NoticeKind.LATE, now, lease_s=self._lease_s
+        )
+        if notice is not None:
+            self._start((notice, job))
