@@ -75,6 +75,7 @@ class Workshop:
         self._idle: dict[WorkerProcess, asyncio.TimerHandle] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._missing: tuple[str, ...] = ()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -90,6 +91,11 @@ class Workshop:
     def worker_pids(self) -> list[int]:
         """The processes that are there now."""
         return [worker.pid for worker in self._workers]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What this system has no means for in workers' cages; known once one has answered."""
+        return self._missing
 
     async def warm_up(self) -> None:
         """Have a worker ready, so that the next file need not wait for its start."""
@@ -138,8 +144,11 @@ class Workshop:
             return None
         if fitted.format is AudioFormat.ORIGINAL:
             return Fitted(path=path, format=AudioFormat.ORIGINAL)
+        converted = target.with_suffix(EXTENSIONS[fitted.format])
+        if not converted.is_file() or converted.stat().st_size > limit_bytes:
+            raise WorkshopTrouble("a worker told of a converted file that there is not")
         return Fitted(
-            path=target.with_suffix(EXTENSIONS[fitted.format]),
+            path=converted,
             format=fitted.format,
             bitrate_kbit_s=fitted.bitrate_kbit_s,
         )
@@ -231,7 +240,14 @@ class Workshop:
             if answer is None:
                 self._end(worker)
         self._put_back(worker)
+        self._tell_missing(worker.missing)
         return answer
+
+    def _tell_missing(self, missing: tuple[str, ...]) -> None:
+        """Once is enough: it is the system that lacks it."""
+        if missing and not self._missing:
+            self._missing = missing
+            log.warning("workers for audio run without: %s", ", ".join(missing))
 
     async def _start(self) -> WorkerProcess:
         worker = await WorkerProcess.start()
