@@ -1,8 +1,8 @@
 """The cage of a worker: what it may still do once it is locked in, for good.
 
-FFmpeg reads hostile bytes. If they take it over, their code has this process, and by the cage little
-else: bounds that can't be raised, one folder to write to, no sockets, no programs, no processes.
-What a system lacks is left out and named; the rest holds on its own.
+FFmpeg reads hostile bytes. If they take it over, their code has this process and little else:
+bounds that can't be raised, one folder to write to, no sockets, no programs, no processes. What a
+system lacks is left out and named; the rest holds on its own.
 """
 
 import ctypes

@@ -32,7 +32,7 @@ _SCOPES_SINCE, _ABSTRACT_SOCKETS_AND_SIGNALS = 6, 0b11
 
 
 class _Ruleset(ctypes.Structure):
-    """What is denied unless a rule allows it. A kernel takes fields it does not know if they are 0."""
+    """What is denied unless a rule allows it. Fields that a kernel does not know must be 0."""
 
     _fields_ = (
         ("handled_access_fs", ctypes.c_uint64),

@@ -21,7 +21,7 @@ from bot.scratch import scratch_folder
 
 @dataclass(frozen=True)
 class WorkFolder:
-    """The folder of one worker, seen from either side. Both parts belong to one errand at a time."""
+    """The folder of one worker, with two parts. Both belong to one errand at a time."""
 
     path: Path
 

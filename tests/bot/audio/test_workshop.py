@@ -1,6 +1,7 @@
 """Hostile files and lost workers never touch the bot's own process."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from bot.audio import workshop as workshop_module
 from bot.audio.formats import AudioFormat, Tags
 from bot.audio.process import ROOT, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined
+from bot.audio.work_folder import WorkFolder
 from bot.audio.workshop import Workshop
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 from tests.bot.audio.conftest import Keep
@@ -263,13 +265,13 @@ async def test_worker_whose_answers_make_no_sense_is_not_believed(
         await workshop.examine(keep(wav(tone())), colour=COLOUR)
 
 
-async def test_endless_answer_is_cut_short() -> None:
+async def test_endless_answer_is_cut_short(tmp_path: Path) -> None:
     talker = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "import os\nwhile True: os.write(1, bytes(65536))"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    worker = WorkerProcess(talker)
+    worker = WorkerProcess(talker, WorkFolder(tmp_path), contextlib.ExitStack())
     with pytest.raises(WorkerLost):
         await worker.ask({})
     await worker.end()
