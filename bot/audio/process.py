@@ -19,6 +19,7 @@ from bot.errors import ComposeError, WorkshopTrouble, in_short
 ANSWER_LIMIT_BYTES = 1 << 20
 ENDS_WITHIN_S = 1.0  # once its side of the pipe is closed
 BY_FORCE = -9  # as the system ends what takes too much memory of the machine; no limit of ours does
+NOTHING: dict[str, Any] = {"do": "nothing", "cpu_s": 1}
 MODULE = "bot.audio.caged"
 ROOT = Path(bot.__file__).parents[1]
 # A worker needs no more of the environment, and least of all the bot's secrets.
@@ -168,6 +169,19 @@ class WorkerProcess:
                 await self._process.stdout.read()  # or its pipe would stay open
         await self._process.wait()
         self._belongings.close()
+
+
+async def missing_here() -> tuple[str, ...]:
+    """What this system has no means for in a worker's cage; starts one to see.
+
+    Raises `WorkerLost` or `WorkshopTrouble` where none can work.
+    """
+    worker = await WorkerProcess.start()
+    try:
+        await worker.ask(NOTHING)
+    finally:
+        await worker.end()
+    return worker.missing
 
 
 def _cpu_clock(pid: int) -> int:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
-from bot.audio.process import WorkerLost, WorkerProcess
+from bot.audio.process import NOTHING, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined, Fitted
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 
@@ -30,7 +30,6 @@ IDLE_S = 300.0
 WAITING_AT_MOST = 64
 TRIES = 2
 CPU_SHARE = 0.5  # of the time that an errand may take
-NOTHING: dict[str, Any] = {"do": "nothing"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +214,7 @@ class Workshop:
     async def _workers_live(self) -> bool:
         """Whether a worker without a file to deal with does not get lost."""
         try:
-            await self._ask_one(NOTHING | {"cpu_s": 1}, EXAMINE_S)
+            await self._ask_one(NOTHING, EXAMINE_S)
         except WorkerLost as error:
             log.error("workers are lost whatever they do: %s", error)
             return False

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from bot.doctor.charges import check_charges
 from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Check, Finding, Ill, Level, ok, plain
-from bot.doctor.machine import check_database, check_disk
+from bot.doctor.machine import check_audio, check_database, check_disk
 from bot.doctor.provider_side import check_provider
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -18,6 +18,7 @@ CHECK_TIMEOUT_S = 20
 CHECKS: dict[str, Check] = {
     "database": check_database,
     "disk": check_disk,
+    "audio": check_audio,
     "discord": check_discord,
     "provider": check_provider,
     "charges": check_charges,

@@ -50,6 +50,10 @@ def main() -> None:
     say({"missing": missing, "outcomes": outcomes, "work": work(Path(errand["path"]), made)})
 
 
+def listed(folder: str | Path) -> list[Path]:
+    return list(Path(folder).iterdir())
+
+
 def say(line: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -70,17 +74,15 @@ def reading(secret: Path, outside: Path) -> dict[str, Attempt]:
         "environment of the bot": Path(f"/proc/{BOT}/environ").read_bytes,
         "memory of the bot": lambda: os.pread(os.open(f"/proc/{BOT}/mem", os.O_RDONLY), 1, 4096),
         "map of the bot's memory": Path(f"/proc/{BOT}/maps").read_bytes,
-        "descriptors of the bot": lambda: os.listdir(f"/proc/{BOT}/fd"),
+        "descriptors of the bot": lambda: listed(f"/proc/{BOT}/fd"),
         "own /proc": Path("/proc/self/environ").read_bytes,
-        "list of processes": lambda: os.listdir("/proc"),
+        "list of processes": lambda: listed("/proc"),
         "users": Path("/etc/passwd").read_bytes,
         "file of the bot's": secret.read_bytes,
-        "folder of the bot's": lambda: os.listdir(outside),
-        "folder of the project": lambda: os.listdir(
-            cage.__file__.removesuffix("bot/audio/cage.py")
-        ),
-        "home": lambda: os.listdir(Path.home()),
-        "system": lambda: os.listdir("/sys"),
+        "folder of the bot's": lambda: listed(outside),
+        "folder of the project": lambda: listed(cage.__file__.removesuffix("bot/audio/cage.py")),
+        "home": lambda: listed(Path.home()),
+        "system": lambda: listed("/sys"),
         "devices": lambda: os.open("/dev/zero", os.O_RDONLY),
     }
 
@@ -127,8 +129,8 @@ def multiplying() -> dict[str, Attempt]:
         "clone3": lambda: linux.syscall(SYS_CLONE3, None, 0),
         "spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
         "program": lambda: subprocess.run(["/bin/true"], check=True),
-        "exec": lambda: os.execv("/bin/true", ["true"]),
-        "exec of what was made": lambda: os.execv(sys.executable, ["python"]),
+        "exec": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
+        "exec of what was made": lambda: os.execv(sys.executable, ["python"]),  # noqa: S606
         "namespace": lambda: linux.syscall(272, 0x10000000),
     }
 

@@ -1,12 +1,11 @@
 """Code that has taken over a worker has nothing but its cage."""
 
 import asyncio
+import contextlib
 import json
-import os
 import platform
 import resource
 import sys
-import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +52,10 @@ def bot(tmp_path: Path) -> Bot:
     return Bot(tmp_path)
 
 
+def environment_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/environ").read_bytes()
+
+
 @contextlib.asynccontextmanager
 async def a_worker() -> AsyncIterator[WorkerProcess]:
     worker = await WorkerProcess.start()
@@ -77,14 +80,14 @@ async def test_worker_that_was_taken_over_gets_nowhere(bot: Bot, taken_over: Wor
     assert len(answer["outcomes"]) > 50
     assert answer["work"] == ["the file", "a track", "in a thread"]
     assert bot.file.read_text() == "the file"
-    assert sorted(os.listdir(bot.outside)) == [".env", "audio"]
+    assert {path.name for path in bot.outside.iterdir()} == {".env", "audio"}
 
 
 async def test_the_same_worker_gets_far_without_the_cage(
     bot: Bot, taken_over: WorkerProcess
 ) -> None:
-    attempts = ["users", "file of the bot's", "file outside", "TCP", "unix", "program", "clone",
-                "signal to the bot", "pidfd", "folder of the project", "hard link", "memfd"]  # fmt: skip
+    attempts = ["users", "file of the bot's", "folder of the project", "file outside", "hard link"]
+    attempts += ["TCP", "unix", "program", "clone", "signal to the bot", "pidfd", "memfd"]
     answer = await bot.suffer(taken_over, caged=False, attempts=attempts)
     assert set(answer["outcomes"].values()) == {"done"}
 
@@ -118,7 +121,7 @@ async def test_folder_of_a_worker_is_its_own_and_goes_with_it() -> None:
         for path in (folder.path, folder.given, folder.made):
             assert path.stat().st_mode & 0o777 == 0o700
         await worker.ask(NOTHING)
-        assert Path(f"/proc/{worker.pid}/cwd").resolve() == folder.made.resolve()
+        assert folder.made.samefile(f"/proc/{worker.pid}/cwd")
     assert not folder.path.exists()
 
 
@@ -129,7 +132,7 @@ async def test_environment_of_a_worker_has_nothing_of_the_bots(
         monkeypatch.setenv(name, "secret")
     async with a_worker() as worker:
         await worker.ask(NOTHING)
-        assert b"secret" not in Path(f"/proc/{worker.pid}/environ").read_bytes()
+        assert b"secret" not in environment_of(worker.pid)
 
 
 async def test_worker_says_what_its_cage_is_without_when_the_system_lacks_it(
