@@ -32,7 +32,7 @@ def main() -> int:
     try:
         settings = Settings.load()
     except SettingsError as error:
-        print(f"settings: {error}", file=sys.stderr)
+        _complain(f"settings: {error}")
         return WRONG_SETTINGS
     logs.set_up(settings.log_level, settings.log_format, settings.secrets())
     if open_to_others:
@@ -40,15 +40,20 @@ def main() -> int:
     try:
         asyncio.run(app.run(settings))
     except SettingsError as error:
-        print(f"settings: {error}", file=sys.stderr)
+        _complain(f"settings: {error}")
         return WRONG_SETTINGS
     except DatabaseTrouble as error:
-        print(f"compose bot: the database {error}", file=sys.stderr)
+        _complain(f"compose bot: the database {error}")
         return CANNOT_RUN
     except (DatabaseUnusable, DiscordRejectedToken, PortUnusable) as error:
-        print(f"compose bot: {error}", file=sys.stderr)
+        _complain(f"compose bot: {error}")
         return CANNOT_RUN
     return 0
+
+
+def _complain(text: str) -> None:
+    """One line, whatever a server put into its error."""
+    print(logs.one_line(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,7 @@
 
 import os
 
-from bot import linux
-
-OWNER_ONLY = 0o077  # files become 0600 and folders 0700, whoever makes them in this process
+from bot import linux, private
 
 
 def harden() -> str | None:
@@ -14,7 +12,7 @@ def harden() -> str | None:
     belong to root: another process of the same user, such as a worker that a hostile file has taken
     over, can neither read them nor attach to it. Source: PR_SET_DUMPABLE(2const), proc_pid(5).
     """
-    os.umask(OWNER_ONLY)
+    os.umask(private.OF_OTHERS)
     try:
         linux.prctl(linux.PR_SET_DUMPABLE, 0)
     except OSError as error:

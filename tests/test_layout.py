@@ -12,7 +12,17 @@ ROOT = Path(__file__).parents[1]
 
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
-    {"errors", "logs", "schedule", "hosting", "scratch", "stopping"},
+    {
+        "errors",
+        "logs",
+        "schedule",
+        "hosting",
+        "scratch",
+        "stopping",
+        "linux",
+        "private",
+        "hardening",
+    },
     {"jobs", "settings", "words", "text"},
     {"provider", "audio"},
     {"drafts", "recipe"},

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot import private
 from bot.audio.formats import EXTENSIONS
 from bot.errors import WorkshopTrouble, in_short
 from bot.scratch import scratch_folder
@@ -31,8 +32,8 @@ class WorkFolder:
         """A new one, for this user only, that is gone after the block."""
         with scratch_folder() as path:
             folder = cls(path)
-            folder.given.mkdir(mode=0o700)
-            folder.made.mkdir(mode=0o700)
+            folder.given.mkdir(mode=private.FOLDER_MODE)
+            folder.made.mkdir(mode=private.FOLDER_MODE)
             yield folder
 
     @property
