@@ -8,6 +8,7 @@ attempt what became of it: "done", or the error.
 import ctypes
 import errno
 import fcntl
+import functools
 import json
 import os
 import resource
@@ -52,6 +53,11 @@ def main() -> None:
 
 def listed(folder: str | Path) -> list[Path]:
     return list(Path(folder).iterdir())
+
+
+def moved(made: Path, elsewhere: Path) -> Path:
+    made.touch()
+    return made.rename(elsewhere)
 
 
 def say(line: dict[str, Any]) -> None:
@@ -101,10 +107,7 @@ def writing(lent: Path, outside: Path, made: Path) -> dict[str, Attempt]:
         "symbolic link": lambda: (made / "link").symlink_to("/etc/passwd"),
         "hard link": lambda: os.link(lent, made / "link"),
         "pipe": lambda: os.mkfifo(made / "pipe"),
-        "moved outside": lambda: (
-            (made / "a").touch(),
-            (made / "a").rename(outside / "a"),
-        ),
+        "moved outside": lambda: moved(made / "a", outside / "a"),
     }
 
 
@@ -161,7 +164,7 @@ def growing() -> dict[str, Attempt]:
         )
 
     return {
-        **{f"limit {name}": lambda name=name: raise_limit(name) for name in kinds},
+        **{f"limit {name}": functools.partial(raise_limit, name) for name in kinds},
         "turn": lambda: os.setpriority(os.PRIO_PROCESS, 0, 0),
         "another user": lambda: os.setuid(0),
         "capabilities": lambda: linux.syscall(126, ctypes.create_string_buffer(8), None),
@@ -181,7 +184,7 @@ def odd_calls() -> dict[str, Attempt]:
         "call of x32": (SYS_GETPID | X32,),
         "call of tomorrow": (500,),
     }
-    return {name: lambda call=call: linux.syscall(*call) for name, call in calls.items()}
+    return {name: functools.partial(linux.syscall, *call) for name, call in calls.items()}
 
 
 def work(lent: Path, made: Path) -> list[str]:

@@ -15,7 +15,8 @@ import pytest
 from bot.audio import cage, process
 from bot.audio.process import WorkerLost, WorkerProcess
 
-NOTHING = {"do": "nothing", "cpu_s": 5}
+CPU_S = 5
+NOTHING = {"do": "nothing", "cpu_s": CPU_S}
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() != "x86_64", reason="makes calls by their numbers"
 )
@@ -103,7 +104,7 @@ async def test_limits_of_a_worker_are_hard() -> None:
         }.items():
             assert resource.prlimit(worker.pid, kind) == (limit, limit)
         soft_s, hard_s = resource.prlimit(worker.pid, resource.RLIMIT_CPU)
-        assert NOTHING["cpu_s"] < soft_s < NOTHING["cpu_s"] + 10
+        assert CPU_S < soft_s < CPU_S + 10
         assert hard_s == cage.LIFETIME_CPU_S
 
 
