@@ -5,6 +5,7 @@ bounds that can't be raised, one folder to write to, no sockets, no programs, no
 system lacks is left out and named; the rest holds on its own.
 """
 
+import contextlib
 import ctypes
 import os
 import site
@@ -126,7 +127,15 @@ def _modules(entry: Path) -> Iterator[Path]:
     if not entry.is_dir():
         yield entry  # a ZIP file, or nothing at all
         return
-    for child in entry.iterdir():
-        is_package = (child / "__init__.py").is_file() or child.suffix == ".libs"
-        if is_package or child.suffix in {".py", ".so"} or child.name == "lib-dynload":
-            yield child
+    with contextlib.suppress(PermissionError):
+        yield from filter(_is_module, entry.iterdir())
+
+
+def _is_module(path: Path) -> bool:
+    """A package's shared libraries are beside it, in a folder of their own."""
+    if path.suffix in {".py", ".so", ".libs"} or path.name == "lib-dynload":
+        return True
+    try:
+        return (path / "__init__.py").is_file()
+    except PermissionError:
+        return False

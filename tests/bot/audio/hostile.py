@@ -172,7 +172,7 @@ def growing() -> dict[str, Attempt]:
 
 
 def odd_calls() -> dict[str, Attempt]:
-    calls = {
+    calls: dict[str, tuple[Any, ...]] = {
         "io_uring": (425, 1, ctypes.create_string_buffer(120)),
         "bpf": (321, 0, None, 0),
         "userfaultfd": (323, 1),

@@ -136,6 +136,30 @@ async def test_environment_of_a_worker_has_nothing_of_the_bots(
         assert b"secret" not in environment_of(worker.pid)
 
 
+def test_only_what_can_be_imported_is_readable_where_the_code_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".env", "compose.db", "module.py", "native.so"):
+        (tmp_path / name).touch()
+    for name in ("data", "package", "package.libs", "lost+found"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    look = Path.is_file
+
+    def refuse(path: Path) -> bool:
+        if path.parent.name == "lost+found":  # of a disk of its own, for root only
+            raise PermissionError
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    found = {path.name for path in cage._modules(tmp_path)}
+    assert found == {"module.py", "native.so", "package", "package.libs"}
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    readable = set(cage._readable())
+    assert Path(cage.__file__).parents[1] in readable
+    assert not {tmp_path, Path(cage.__file__).parents[2], Path("/"), Path("/etc")} & readable
+
+
 async def test_worker_says_what_its_cage_is_without_when_the_system_lacks_it(
     tmp_path: Path,
 ) -> None:
