@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 
 from bot import app, doctor, logs
@@ -12,7 +13,10 @@ from bot.errors import (
     PortUnusable,
     SettingsError,
 )
+from bot.hardening import harden
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 WRONG_SETTINGS = 2
 CANNOT_RUN = 1
@@ -20,6 +24,7 @@ CANNOT_RUN = 1
 
 def main() -> int:
     """The exit code: 0 after a stop, 1 when it can't run, 2 when a setting is wrong."""
+    open_to_others = harden()
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("run", "doctor"), default="run")
     if parser.parse_args().command == "doctor":
@@ -27,21 +32,28 @@ def main() -> int:
     try:
         settings = Settings.load()
     except SettingsError as error:
-        print(f"settings: {error}", file=sys.stderr)
+        _complain(f"settings: {error}")
         return WRONG_SETTINGS
     logs.set_up(settings.log_level, settings.log_format, settings.secrets())
+    if open_to_others:
+        log.warning("%s", open_to_others)
     try:
         asyncio.run(app.run(settings))
     except SettingsError as error:
-        print(f"settings: {error}", file=sys.stderr)
+        _complain(f"settings: {error}")
         return WRONG_SETTINGS
     except DatabaseTrouble as error:
-        print(f"compose bot: the database {error}", file=sys.stderr)
+        _complain(f"compose bot: the database {error}")
         return CANNOT_RUN
     except (DatabaseUnusable, DiscordRejectedToken, PortUnusable) as error:
-        print(f"compose bot: {error}", file=sys.stderr)
+        _complain(f"compose bot: {error}")
         return CANNOT_RUN
     return 0
+
+
+def _complain(text: str) -> None:
+    """One line, whatever a server put into its error."""
+    print(logs.one_line(text), file=sys.stderr)
 
 
 if __name__ == "__main__":

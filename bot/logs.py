@@ -5,9 +5,13 @@ import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import TracebackType
+
+log = logging.getLogger(__name__)
 
 _job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
 
@@ -17,6 +21,7 @@ _TOKENS = re.compile(
     r"""(/(?:webhooks|interactions)/\d+/|['"]token\\?['"]:\s?\\?['"])[^/\s'"?\\]+"""
 )
 HIDDEN = "[hidden]"
+MARGIN = "    "  # before each line of a traceback
 
 
 @contextlib.contextmanager
@@ -60,14 +65,21 @@ class TextFormatter(_Formatter):
     """`2026-11-22 10:15:00 INFO    bot.workers.poller  job 1f2e…: still generating`."""
 
     def compose(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback below it if there is one."""
+        """One line, and the traceback below it if there is one, a little to the right.
+
+        So no line of a traceback can be taken for one of the log: errors quote what came in.
+        """
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%d %H:%M:%S")
         job_id = _job_id.get()
         about = f"job {job_id}: " if job_id else ""
-        message = _one_line(self._message(record))
-        line = f"{moment} {record.levelname:<7} {record.name}  {about}{message}"
-        traceback = self._traceback(record)
-        return f"{line}\n{traceback}" if traceback else line
+        message = f"{record.levelname:<7} {record.name}  {about}{self._message(record)}"
+        traceback = (self._traceback(record) or "").split("\n")
+        return "\n".join(
+            [
+                f"{moment} {one_line(message)}",
+                *(f"{MARGIN}{one_line(one)}" for one in traceback if one),
+            ]
+        )
 
 
 class JsonFormatter(_Formatter):
@@ -86,10 +98,17 @@ class JsonFormatter(_Formatter):
         return json.dumps({key: value for key, value in entry.items() if value is not None})
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """What members type ends up in messages: it must neither start a forged line nor steer the
     host's terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException | None, traceback: TracebackType | None
+) -> None:
+    if error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+        log.critical("nobody expected this error", exc_info=(kind, error, traceback))
 
 
 def set_up(level: str, form: str, secrets: list[str]) -> None:
@@ -98,6 +117,10 @@ def set_up(level: str, form: str, secrets: list[str]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    sys.excepthook = _log_uncaught  # or Python would print it as it is, secrets and all
+    threading.excepthook = lambda ended: _log_uncaught(
+        ended.exc_type, ended.exc_value, ended.exc_traceback
+    )
     # Libraries tell their inner life at INFO; a host wants to read about jobs.
     for library in ("discord", "alembic", "aiosqlite", "asyncio", "bot.store.database._Pool"):
         logging.getLogger(library).setLevel(max(logging.getLevelName(level), logging.WARNING))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bot import private
+
 PREFIX = "compose-bot-"
 IN_THE_MAKING = "new-"  # not locked yet, so it has no name yet that is looked for
 LOCK = "lock"
@@ -26,7 +28,7 @@ def scratch_folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix=IN_THE_MAKING + PREFIX))
     folder = made
     try:
-        with FileLock(made / LOCK):
+        with FileLock(made / LOCK, mode=private.FILE_MODE):
             folder = made.rename(made.with_name(made.name.removeprefix(IN_THE_MAKING)))
             yield folder
     finally:

@@ -240,4 +240,5 @@ class BotProcess:
 
     def _open_log(self) -> BinaryIO:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.touch(mode=0o600)  # it has prompts in it
         return self.log.open("ab")

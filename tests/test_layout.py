@@ -12,18 +12,8 @@ ROOT = Path(__file__).parents[1]
 
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
-    {
-        "characters",
-        "errors",
-        "logs",
-        "schedule",
-        "hosting",
-        "said_once",
-        "scratch",
-        "disk",
-        "proxy",
-        "stopping",
-    },
+    {"characters", "errors", "logs", "schedule", "hosting", "said_once", "scratch", "stopping"}
+    | {"disk", "proxy", "linux", "private", "hardening"},
     {"jobs", "settings", "words", "text"},
     {"provider", "audio"},
     {"drafts", "recipe"},

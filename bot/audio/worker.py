@@ -1,4 +1,4 @@
-"""What runs in a worker process: takes errands from stdin, does them, answers on stdout.
+"""What a worker process does in its cage: takes errands from stdin, does them, and answers.
 
 A process of its own, since FFmpeg reads hostile bytes: it may crash, hang, or ask for all memory.
 Errands and answers are lines of JSON, so that a process that was taken over could hand the bot no
@@ -9,7 +9,6 @@ import base64
 import dataclasses
 import json
 import os
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -23,18 +22,11 @@ from bot.audio.picture import draw
 from bot.audio.transcoding import fit
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble, in_short
 
-MEMORY_BYTES = 1 << 30
-LARGEST_FILE_BYTES = 256 << 20
-NICENESS = 5  # the bot's own process comes first
 ENDED_BY_MEMORY = 70
 
 
-def main() -> None:
+def main(answers: BinaryIO) -> None:
     """Until stdin ends."""
-    answers = _private_stdout()
-    for ignored in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ignored, signal.SIG_IGN)  # the bot decides when; it may still need the answer
-    _limit_process()
     errands: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_read, args=(errands,), daemon=True).start()
     while True:
@@ -45,7 +37,6 @@ def main() -> None:
 
 def perform(errand: dict[str, Any]) -> dict[str, Any]:
     """The answer to one errand; `workshop.Answer` says how it is read."""
-    _limit_cpu(errand["cpu_s"])
     try:
         match errand["do"]:
             case "examine":
@@ -93,52 +84,3 @@ def _read(errands: "SimpleQueue[dict[str, Any]]") -> None:
     for line in sys.stdin.buffer:
         errands.put(json.loads(line))
     os._exit(0)
-
-
-def _private_stdout() -> BinaryIO:
-    """Answers go where no library can print: what they print to stdout is lost."""
-    answers = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return answers
-
-
-def _limit_process() -> None:
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not on Windows
-
-    os.nice(NICENESS)
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_FSIZE: LARGEST_FILE_BYTES,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, limit in limits.items():
-        _lower(kind, limit)
-
-
-def _limit_cpu(seconds: int) -> None:
-    """From now on so many seconds of a core, and then SIGXCPU: that ends also what hangs in C."""
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not on Windows
-
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds)
-
-
-def _lower(kind: int, limit: int) -> None:
-    import resource  # noqa: PLC0415 - not on Windows
-
-    _, hardest = resource.getrlimit(kind)
-    within = limit if hardest == resource.RLIM_INFINITY else min(limit, hardest)
-    try:
-        resource.setrlimit(kind, (within, hardest))
-    except (ValueError, OSError):
-        return  # macOS does not bound memory; the time limit still holds
-
-
-if __name__ == "__main__":
-    main()

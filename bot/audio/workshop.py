@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
-from bot.audio.process import WorkerLost, WorkerProcess
+from bot.audio.process import NOTHING, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined, Fitted
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 
@@ -30,7 +30,6 @@ IDLE_S = 300.0
 WAITING_AT_MOST = 64
 TRIES = 2
 CPU_SHARE = 0.5  # of the time that an errand may take
-NOTHING: dict[str, Any] = {"do": "nothing"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +74,7 @@ class Workshop:
         self._idle: dict[WorkerProcess, asyncio.TimerHandle] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._missing: tuple[str, ...] = ()
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -90,6 +90,11 @@ class Workshop:
     def worker_pids(self) -> list[int]:
         """The processes that are there now."""
         return [worker.pid for worker in self._workers]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What this system has no means for in workers' cages; known once one has answered."""
+        return self._missing
 
     async def warm_up(self) -> None:
         """Have a worker ready, so that the next file need not wait for its start."""
@@ -152,8 +157,11 @@ class Workshop:
             return None
         if fitted.format is AudioFormat.ORIGINAL:
             return Fitted(path=path, format=AudioFormat.ORIGINAL)
+        converted = target.with_suffix(EXTENSIONS[fitted.format])
+        if not converted.is_file() or converted.stat().st_size > limit_bytes:
+            raise WorkshopTrouble("a worker told of a converted file that there is not")
         return Fitted(
-            path=target.with_suffix(EXTENSIONS[fitted.format]),
+            path=converted,
             format=fitted.format,
             bitrate_kbit_s=fitted.bitrate_kbit_s,
         )
@@ -220,7 +228,7 @@ class Workshop:
     async def _workers_live(self) -> bool:
         """Whether a worker without a file to deal with does not get lost."""
         try:
-            await self._ask_one(NOTHING | {"cpu_s": 1}, EXAMINE_S)
+            await self._ask_one(NOTHING, EXAMINE_S)
         except WorkerLost as error:
             log.error("workers are lost whatever they do: %s", error)
             return False
@@ -245,7 +253,14 @@ class Workshop:
             if answer is None:
                 self._end(worker)
         self._put_back(worker)
+        self._tell_missing(worker.missing)
         return answer
+
+    def _tell_missing(self, missing: tuple[str, ...]) -> None:
+        """Once is enough: it is the system that lacks it."""
+        if missing and not self._missing:
+            self._missing = missing
+            log.warning("workers for audio run without: %s", ", ".join(missing))
 
     async def _start(self) -> WorkerProcess:
         worker = await WorkerProcess.start()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from bot.doctor.charges import check_charges
 from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Check, Finding, Ill, Level, ok, plain
-from bot.doctor.machine import check_database, check_disk
+from bot.doctor.machine import check_audio, check_database, check_disk
 from bot.doctor.network import check_proxy
 from bot.doctor.provider_side import check_provider
 from bot.errors import SettingsError
@@ -20,6 +20,7 @@ CHECKS: dict[str, Check] = {
     "database": check_database,
     "disk": check_disk,
     "proxy": check_proxy,
+    "audio": check_audio,
     "discord": check_discord,
     "provider": check_provider,
     "charges": check_charges,

@@ -1,4 +1,4 @@
-"""The machine: the database, the disk it is on, and whether a bot runs already."""
+"""The machine: the database and its disk, whether a bot runs already, and workers for audio."""
 
 import contextlib
 import shutil
@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 
 import sqlalchemy as sa
 
+from bot.audio.process import WorkerLost, missing_here
 from bot.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.doctor.findings import Finding, Ill, ok, warn
-from bot.errors import DatabaseTrouble, DatabaseUnusable
+from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
 from bot.hosting import ephemeral_disk
 from bot.jobs import JobState
 from bot.settings import Settings
@@ -60,6 +61,17 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
     if file and a_bot_runs_on(file):
         findings.append(ok("a bot is running on this database"))
     return findings
+
+
+async def check_audio(_: Settings) -> Sequence[Finding]:
+    """A worker for audio starts, and how well it is locked in."""
+    try:
+        missing = await missing_here()
+    except (WorkerLost, WorkshopTrouble) as error:
+        raise Ill(f"no worker for audio can work: {error}. Install requirements.txt") from error
+    if missing:
+        return [warn(f"workers for audio start, but without: {', '.join(missing)}")]
+    return [ok("workers for audio start, locked in with all that Linux has for it")]
 
 
 async def check_disk(settings: Settings) -> Sequence[Finding]:

@@ -16,6 +16,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot import private
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.store.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 from bot.store.single import only_bot
@@ -67,6 +68,7 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = connect(database_url, pooled=pooled)
     try:
         with only_bot(engine.url):
+            _keep_to_this_user(engine.url)
             try:
                 await migrate(engine)
             except (DatabaseTrouble, sa.exc.SQLAlchemyError, CommandError, OSError) as error:
@@ -80,6 +82,16 @@ async def is_pooled(database_url: str) -> bool:
     """Whether a pooler shares the server's connections out by transaction. Raises nothing."""
     url = engine_url(database_url)
     return url.get_backend_name() != "sqlite" and await pools_by_transaction(url)
+
+
+def _keep_to_this_user(url: URL) -> None:
+    """SQLite's files, which hold every prompt. What it puts beside the database has its rights."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return
+    file = Path(url.database).resolve()
+    private.make_file(file)
+    for beside in ("", "-wal", "-shm", "-journal"):
+        private.close_to_others(file.with_name(f"{file.name}{beside}"))
 
 
 class _Pool(sa.AsyncAdaptedQueuePool):
@@ -118,7 +130,7 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
         return engine
     if url.database:
         try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(Path(url.database).parent)
         except OSError as error:
             raise DatabaseUnusable(_why(url, error)) from error
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and

@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL
 
+from bot import private
 from bot.errors import DatabaseUnusable
 
 PATIENCE_S = 0.3  # longer than `a_bot_runs_on` has the lock when it tries it
@@ -21,7 +22,7 @@ def a_bot_runs_on(file: Path) -> bool:
     lock_file = _lock_file(file)
     if not lock_file.exists():
         return False
-    lock = FileLock(lock_file, timeout=0)
+    lock = FileLock(lock_file, timeout=0, mode=private.FILE_MODE)
     try:
         lock.acquire()
     except Timeout:
@@ -44,7 +45,7 @@ def only_bot(url: URL) -> Iterator[None]:
         yield
         return
     file = Path(url.database).resolve()
-    lock = FileLock(_lock_file(file), timeout=PATIENCE_S)
+    lock = FileLock(_lock_file(file), timeout=PATIENCE_S, mode=private.FILE_MODE)
     try:
         lock.acquire()
     except Timeout:

@@ -11,11 +11,13 @@ import pytest
 
 from bot import disk as disk_module
 from bot import doctor
+from bot.audio import process
+from bot.audio.process import WorkerProcess
 from bot.doctor import charges
 from bot.doctor.charges import check_charges
 from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Finding, Ill, Level, plain
-from bot.doctor.machine import check_database, check_disk
+from bot.doctor.machine import check_audio, check_database, check_disk
 from bot.jobs import FailureKind, Job, JobState
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
@@ -108,6 +110,28 @@ async def test_disk_that_is_wiped_is_a_warning(
     monkeypatch.setenv("DYNO", "worker.1")
     [lost] = texts(await check_disk(settings_of(sqlite_url)), Level.WARN)
     assert "Heroku" in lost
+
+
+async def test_worker_for_audio_is_started(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert only(await check_audio(settings_of(sqlite_url))).text.startswith("workers for audio")
+
+    async def answer(worker: WorkerProcess, _: object) -> bytes:
+        worker.missing = ("Landlock (Function not implemented)",)
+        return b""
+
+    monkeypatch.setattr(WorkerProcess, "ask", answer)
+    finding = only(await check_audio(settings_of(sqlite_url)))
+    assert (finding.level, "without: Landlock" in finding.text) == (Level.WARN, True)
+
+
+async def test_worker_for_audio_that_can_not_work_is_wrong(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "MODULE", "no_such_module")
+    with pytest.raises(Ill, match=r"requirements\.txt"):
+        await check_audio(settings_of(sqlite_url))
 
 
 # --- Discord ----------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -58,6 +60,83 @@ def test_message_stays_on_its_line_when_a_member_typed_line_breaks(
     assert len(line.splitlines()) == 1
     assert line.isprintable()
     assert line.encode()
+
+
+FORGED = "2026-11-22 10:15:00 ERROR   bot  forged"
+BREAKS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"]
+STEERING = ["\x1b[2K", "\x9b2K", "\b", "\x00", "\u202e", "\u2066", "\u200b", "\ufeff", "\ud800"]
+
+
+class ByItsName(ValueError):
+    pass
+
+
+ByItsName.__qualname__ = f"By\n{FORGED}"
+
+
+def a_note(text: str) -> ValueError:
+    error = ValueError("a note")
+    error.add_note(text)
+    return error
+
+
+def a_syntax_error(text: str) -> SyntaxError:
+    return SyntaxError("bad", (text, 1, 1, text))
+
+
+def a_group(text: str) -> Exception:
+    return ExceptionGroup(text, [ValueError(text), ExceptionGroup(text, [OSError(text)])])
+
+
+@pytest.mark.parametrize("odd", [*BREAKS, *STEERING])
+@pytest.mark.parametrize("make", [ValueError, KeyError, a_note, a_group, a_syntax_error, ByItsName])
+def test_traceback_can_not_forge_lines_or_steer_a_terminal(
+    odd: str, make: Callable[[str], Exception]
+) -> None:
+    error = RuntimeError(f"{odd}{FORGED}")
+    error.__cause__ = make(f"cause{odd}{FORGED}")
+    record = a_record("failed")
+    record.exc_info = (RuntimeError, error, None)
+    first, *rest = TextFormatter([]).format(record).split("\n")
+    assert first.endswith("failed")
+    assert len(rest) >= 3
+    for line in rest:
+        assert line.startswith("    ")
+        assert line.isprintable()
+        assert line.encode()
+
+
+def test_lines_of_a_traceback_stay_lines() -> None:
+    try:
+        int("rain")
+    except ValueError:
+        text = TextFormatter([]).format(a_record("failed", exc_info=True))
+    _, *rest = text.split("\n")
+    assert rest[0] == "    Traceback (most recent call last):"
+    assert rest[-1].startswith("    ValueError: ")
+    assert "" not in rest
+
+
+def test_error_that_nobody_caught_is_logged_like_any_other() -> None:
+    program = (
+        "import threading\n"
+        "from bot import logs\n"
+        "logs.set_up('INFO', 'text', ['hunter2'])\n"
+        "def fail(): raise ValueError('\\x1b[2K hunter2\\n2026-11-22 10:15 forged')\n"
+        "thread = threading.Thread(target=fail)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        "fail()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.count("nobody expected this error") == 2
+    assert "ValueError" in ended.stderr
+    assert "hunter2" not in ended.stderr
+    assert "\x1b" not in ended.stderr
+    assert "\n2026-11-22" not in ended.stderr
 
 
 @BOTH

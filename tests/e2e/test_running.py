@@ -146,11 +146,39 @@ async def test_unreachable_database_ends_with_a_clear_line(
     assert "hunter2" not in err
 
 
+def status_of(pid: str) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def children_of(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def rights_within(folder: Path) -> dict[str, int]:
+    files = (path for path in folder.iterdir() if path.name.startswith("compose.db"))
+    return {path.name: path.stat().st_mode & 0o777 for path in files}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks where Linux shows it")
+async def test_what_is_the_bots_is_kept_from_others_and_from_workers(stage: Stage) -> None:
+    ben = stage.member()
+    await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
+    await stage.track(ben, PROMPT)
+    assert set(rights_within(stage.folder).values()) == {0o600}
+    # Another worker may be on its way, and not in its cage yet.
+    seen = [status_of(worker) for worker in children_of(stage.bot.pid)]
+    assert "2" in [status["Seccomp"] for status in seen]
+    assert "1" in [status["NoNewPrivs"] for status in seen]
+    assert {status["Umask"] for status in seen} == {"0077"}
+    assert "run without" not in stage.bot.log.read_text()
+
+
 async def test_doctor_finds_all_well(stage: Stage) -> None:
     env = stage.sandbox.bot_env(stage.folder / "compose.db")
     code, out, _ = await run_bot(env, stage.folder, "doctor")
     assert code == 0, out
-    for word in ("settings", "database", "disk", "compose-bot", "USD"):
+    for word in ("settings", "database", "disk", "workers for audio", "compose-bot", "USD"):
         assert word in out
 
 

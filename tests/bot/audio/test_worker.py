@@ -21,13 +21,17 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are kept
 
 
 @pytest.fixture
-def process() -> Iterator[subprocess.Popen[bytes]]:
-    """A worker of which only the test knows."""
+def process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of which only the test knows, and which may read the test's folder."""
+    made = tmp_path / "made"
+    made.mkdir()
     with subprocess.Popen(
-        [sys.executable, "-m", "bot.audio.worker"],
+        [sys.executable, "-m", "bot.audio.caged", str(tmp_path), str(made)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"missing": []}
         yield process
         process.kill()
 
@@ -79,27 +83,13 @@ def test_worker_leaves_signals_to_the_bot(
     assert ask(process, do="nothing") == {}
 
 
-def run(code: str) -> subprocess.CompletedProcess[str]:
-    """Code in a process of its own, after `from bot.audio import worker`."""
-    program = f"from bot.audio import worker\n{code}"
-    return subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def test_memory_is_bounded() -> None:
-    ended = run(f"worker._limit_process()\nbytearray({worker.MEMORY_BYTES})")
-    assert "MemoryError" in ended.stderr
-
-
-def test_time_on_a_core_is_bounded_anew_for_each_errand() -> None:
-    ended = run("worker._limit_cpu(100)\nworker._limit_cpu(1)\nwhile True: pass")
-    assert ended.returncode == -signal.SIGXCPU
-
-
 def test_nothing_that_libraries_print_is_taken_for_an_answer() -> None:
-    ended = run("answers = worker._private_stdout()\nprint('noise')\nanswers.write(b'answer')")
-    assert ended.stdout == "answer"
+    program = (
+        "from bot.audio import caged\n"
+        "answers = caged._private_stdout()\nprint('noise')\nanswers.write(b'answer')"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert ended.stdout == b"answer"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +109,6 @@ def test_each_error_becomes_an_answer(
         raise error
 
     monkeypatch.setattr(worker, "listen", fail)
-    monkeypatch.setattr(worker, "_limit_cpu", lambda _: None)
     assert worker.perform(EXAMINE) == answer
 
 
@@ -128,7 +117,6 @@ def test_worker_ends_when_its_memory_is_used_up(monkeypatch: pytest.MonkeyPatch)
         raise MemoryError
 
     monkeypatch.setattr(worker, "listen", fail)
-    monkeypatch.setattr(worker, "_limit_cpu", lambda _: None)
     monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as ended:
         worker.perform(EXAMINE)

@@ -1,6 +1,7 @@
 """Hostile files and lost workers never touch the bot's own process."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,11 +17,12 @@ from bot.audio import workshop as workshop_module
 from bot.audio.formats import AudioFormat, Tags
 from bot.audio.process import ROOT, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined
+from bot.audio.work_folder import WorkFolder
 from bot.audio.workshop import Workshop
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 from tests.bot.audio.conftest import Keep
 from tests.bot.audio.processes import Watched
-from tests.bot.audio.takes import noise, tone, wav
+from tests.bot.audio.takes import CODECS, encoded, noise, tone, wav
 
 COLOUR = 0x5865F2
 END_S = 20
@@ -89,6 +91,21 @@ async def test_fitted_file_lies_beside_the_original(workshop: Workshop, keep: Ke
     assert fitted.path.parent == path.parent
     assert fitted.path.stat().st_size <= 100_000
     assert (await workshop.examine(fitted.path, colour=COLOUR)).sound.format is AudioFormat.MP3
+
+
+@pytest.mark.parametrize("container", [*CODECS, "wav"])
+async def test_each_format_is_read_and_written_in_the_cage(
+    workshop: Workshop, keep: Keep, container: str
+) -> None:
+    path = keep(content := encoded(container, tone(1)))
+    assert (await workshop.examine(path, colour=COLOUR)).sound.duration_s > 0.9
+    await workshop.measure(path, known_bytes=len(content))
+    for wanted in (AudioFormat.FLAC, AudioFormat.MP3, AudioFormat.OPUS):
+        fitted = await workshop.fit(path, limit_bytes=1 << 20, tags=TAGS, preferred=wanted)
+        assert fitted is not None
+        assert fitted.format in {wanted, AudioFormat.ORIGINAL}
+        assert fitted.path.stat().st_size > 1000
+    assert workshop.missing == ()
 
 
 async def test_original_is_given_back_when_it_fits(workshop: Workshop, keep: Keep) -> None:
@@ -263,13 +280,13 @@ async def test_worker_whose_answers_make_no_sense_is_not_believed(
         await workshop.examine(keep(wav(tone())), colour=COLOUR)
 
 
-async def test_endless_answer_is_cut_short() -> None:
+async def test_endless_answer_is_cut_short(tmp_path: Path) -> None:
     talker = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "import os\nwhile True: os.write(1, bytes(65536))"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    worker = WorkerProcess(talker)
+    worker = WorkerProcess(talker, WorkFolder(tmp_path), contextlib.ExitStack())
     with pytest.raises(WorkerLost):
         await worker.ask({})
     await worker.end()
@@ -315,6 +332,43 @@ async def test_no_worker_is_left_when_the_bot_is_killed(endless: Path) -> None:
     assert await asyncio.to_thread(worker.ended, END_S)
     worker.close()
     await bot.communicate()
+
+
+async def test_converted_file_that_is_not_there_or_too_large_is_no_file(
+    workshop: Workshop, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lie = keep(wav(tone())), b'{"fitted": {"format": "mp3", "bitrate_kbit_s": 320}}\n'
+
+    async def claim(worker: WorkerProcess, errand: dict[str, str]) -> bytes:
+        async with worker._folder.lending(errand) as lent:
+            if size := sizes.pop():
+                Path(lent["target"]).with_suffix(".mp3").write_bytes(bytes(size))
+        return lie
+
+    sizes = [0, 101, 100]
+    monkeypatch.setattr(WorkerProcess, "ask", claim)
+
+    async def fit() -> None:
+        await workshop.fit(path, limit_bytes=100, tags=TAGS, preferred=AudioFormat.MP3)
+
+    await fit()
+    for _ in range(2):
+        with pytest.raises(WorkshopTrouble, match="there is not"):
+            await fit()
+
+
+async def test_what_the_system_lacks_is_said_once(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def answer(worker: WorkerProcess, _: object) -> bytes:
+        worker.missing = ("Landlock (Function not implemented)",)
+        return b"{}\n"
+
+    monkeypatch.setattr(WorkerProcess, "ask", answer)
+    for _ in range(3):
+        await workshop.warm_up()
+    assert workshop.missing == ("Landlock (Function not implemented)",)
+    assert caplog.text.count("Landlock") == 1
 
 
 def test_secrets_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
