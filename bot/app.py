@@ -11,9 +11,10 @@ from sqlalchemy.engine import URL
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
-from bot.connection import log_in, stay_connected
+from bot.connection import log_in, register_commands, stay_connected
+from bot.descriptors import raise_limit
 from bot.health import Health, serving
-from bot.hosting import ephemeral_disk
+from bot.hosting import ephemeral_disk, listening_host
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
@@ -42,6 +43,7 @@ async def run(settings: Settings) -> None:
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
     _warn_of_ephemeral_disk(settings.database_url)
+    raise_limit()
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
@@ -113,8 +115,9 @@ async def _health_server(
     settings: Settings, client: ComposeClient, survey: Survey, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Health]:
     """What answers on PORT, from before Discord and the provider are asked for anything."""
-    health = Health(survey, metrics, connected=lambda: client.connected, clock=clock)
-    async with serving(health, metrics, host=settings.host, port=settings.port):
+    beside = (client.login_part, client.commands_part)
+    health = Health(survey, metrics, connected=lambda: client.connected, beside=beside, clock=clock)
+    async with serving(health, metrics, host=listening_host(settings.host), port=settings.port):
         yield health
 
 
@@ -126,7 +129,11 @@ def _warn_of_ephemeral_disk(database_url: str) -> None:
 async def _serve(
     client: ComposeClient, token: str, workers: Sequence[Worker[Any]], stop: asyncio.Event
 ) -> None:
-    """Log in, then run gateway and workers until `stop`, and let what is in flight end."""
+    """Log in, then run gateway and workers until `stop`, and let what is in flight end.
+
+    The workers need the login alone. All else tries on beside them.
+    """
+    await client.load_cogs()
     stopping = asyncio.ensure_future(stop.wait())
     login = asyncio.ensure_future(log_in(client, token))
     await asyncio.wait({login, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -136,6 +143,7 @@ async def _serve(
     login.result()
     loops = [asyncio.create_task(worker.run(stop)) for worker in workers]
     gateway = asyncio.create_task(stay_connected(client))
+    commands = asyncio.create_task(register_commands(client))
     try:
         await asyncio.wait({gateway, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if gateway.done():
@@ -144,6 +152,6 @@ async def _serve(
         stop.set()
         log.info("stopping; what is in flight has %.0f s to end", IN_FLIGHT_S)
         await wind_down(workers, loops, within_s=IN_FLIGHT_S)
-        gateway.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await gateway
+        for task in (commands, gateway):
+            task.cancel()
+        await asyncio.gather(commands, gateway, return_exceptions=True)

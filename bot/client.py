@@ -9,13 +9,10 @@ import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from yarl import URL
 
 from bot import words
 from bot.checking import Checking
-from bot.command_sync import sync_commands
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
@@ -23,6 +20,7 @@ from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.errors import DatabaseTrouble
 from bot.library import Library
+from bot.parts import Part
 from bot.reception import Reception
 from bot.references import References
 from bot.tracks import Tracks
@@ -100,23 +98,20 @@ class ComposeClient(commands.AutoShardedBot):
             http_trace=http_trace or aiohttp.TraceConfig(),
             **shards,
         )
-        self._command_guild_id = command_guild_id
+        self.command_guild_id = command_guild_id
+        # What is missing of these, the work goes on without.
+        self.login_part = Part("login")
+        self.gateway_part = Part("gateway")
+        self.commands_part = Part("commands")
         self._connected_shards: set[int] = set()
         # Whose track is being opened or shared at this moment (`cogs.one_each`).
         self.busy_member_ids: set[int] = set()
 
-    async def setup_hook(self) -> None:
-        """Runs after the login and before the gateway. Raises `SettingsError`."""
-        # On a fresh IDENTIFY and on reconnect discord.py dials this constant, whatever
-        # /gateway/bot says.
-        shards, gateway_url, _ = await self.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
-        self.shard_count = self.shard_count or shards
+    async def load_cogs(self) -> None:
+        """All commands, and what answers to buttons and dialogs."""
         for cog in COGS:
-            if cog not in self.extensions:  # a login that broke off is tried again
-                await self.load_extension(cog)
+            await self.load_extension(cog)
         await self.tree.set_translator(CommandTranslator())
-        await sync_commands(self, self.tree, self._command_guild_id)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Called by discord.py for each event; notes when an interaction came."""
@@ -124,15 +119,24 @@ class ComposeClient(commands.AutoShardedBot):
             args[0].extras[RECEIVED_AT_S] = time.monotonic()
         super().dispatch(event_name, *args, **kwargs)
 
+    def recommend_shards(self, count: int) -> None:
+        """How many there should be, unless the host has said so."""
+        self.shard_count = self.shard_count or count
+
+    @property
+    def own_shards(self) -> Sequence[int]:
+        """The shards of this process; none before their number is known."""
+        return self.shard_ids or range(self.shard_count or 0)
+
     @property
     def connected(self) -> bool:
         """Whether every shard of this process receives what happens on Discord."""
-        shards = set(self.shard_ids or range(self.shard_count or 0))
+        shards = set(self.own_shards)
         return bool(shards) and shards <= self._connected_shards
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """It has a new session, and knows its servers."""
-        self._connected_shards.add(shard_id)
+        self._is_there(shard_id)
 
     async def on_ready(self) -> None:
         """All shards are there."""
@@ -140,13 +144,19 @@ class ComposeClient(commands.AutoShardedBot):
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """It reconnects by itself."""
-        self._connected_shards.discard(shard_id)
-        log.warning("shard %d lost its connection to Discord", shard_id)
+        if shard_id in self._connected_shards:
+            self._connected_shards.discard(shard_id)
+            log.warning("shard %d lost its connection to Discord", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Events missed in between have been replayed."""
-        self._connected_shards.add(shard_id)
+        self._is_there(shard_id)
         log.info("shard %d is connected again", shard_id)
+
+    def _is_there(self, shard_id: int) -> None:
+        self._connected_shards.add(shard_id)
+        if self.connected:
+            self.gateway_part.succeed()
 
 
 class ComposeTree(app_commands.CommandTree[ComposeClient]):

@@ -12,15 +12,27 @@ ROOT = Path(__file__).parents[1]
 
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
-    {"errors", "logs", "schedule", "hosting", "scratch", "stopping"},
-    {"jobs", "settings", "words", "text"},
+    {
+        "errors",
+        "logs",
+        "schedule",
+        "hosting",
+        "scratch",
+        "stopping",
+        "parts",
+        "probes",
+        "descriptors",
+    },
+    {"jobs", "settings", "words", "text", "discord_answers"},
     {"provider", "audio"},
     {"drafts", "recipe"},
     {"store"},
     {"metrics"},
     {"workers", "delivery", "reception", "tracks", "checking", "library", "references", "health"},
     {"client", "command_sync", "translation"},
-    {"connection", "wiring"},
+    {"gateway_connection"},
+    {"gateway", "wiring"},
+    {"connection"},
     {"app", "doctor"},
     {"__main__"},
 ]
@@ -31,7 +43,10 @@ DISCORD_IS_THEIR_JOB = {
     "command_sync",
     "translation",
     "connection",
+    "discord_answers",
     "doctor",
+    "gateway",
+    "gateway_connection",
 }
 # These turn what the database raises into words, and ask it nothing.
 MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}
