@@ -31,7 +31,10 @@ log = logging.getLogger(__name__)
 
 
 async def keep_trying(
-    part: Part, attempt: Callable[[], Awaitable[None]], waits_s: Sequence[float]
+    part: Part,
+    attempt: Callable[[], Awaitable[None]],
+    waits_s: Sequence[float],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Until it succeeds, each wait as long as given or as the answer asks; the last one stays.
 
@@ -44,7 +47,7 @@ async def keep_trying(
             raise
         except Exception as error:  # noqa: BLE001 - whatever comes back must not end the bot
             part.fail(explained(error))
-            await asyncio.sleep(max(wait_s, retry_after_s(error)))
+            await sleep(max(wait_s, retry_after_s(error)))
         else:
             return
 

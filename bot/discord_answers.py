@@ -68,6 +68,10 @@ def explained(error: BaseException) -> str:
             return f"the answer is {error.status}, and isn't Discord's: is a proxy in between?"
         case TimeoutError():
             return "no answer in time"
+        case aiohttp.ClientPayloadError():
+            return "the answer broke off"
+        case aiohttp.ClientResponseError():
+            return f"the answer leads nowhere ({type(error).__name__}, status {error.status})"
         case OSError() | aiohttp.ClientError():
             return str(error)[:TEXT_LIMIT] or type(error).__name__
     return f"the answer isn't Discord's, or isn't what Discord documents ({type(error).__name__})"
