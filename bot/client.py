@@ -18,6 +18,7 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
+from bot.discord_answers import explained
 from bot.errors import DatabaseTrouble
 from bot.library import Library
 from bot.parts import Part
@@ -172,6 +173,16 @@ class ComposeTree(app_commands.CommandTree[ComposeClient]):
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await apologise(interaction, cause, "a command failed")
 
+    async def _call(self, interaction: discord.Interaction[ComposeClient]) -> None:
+        """Of a payload that it can't read, discord.py tells neither member nor host."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody else would catch it
+            log.warning("a command can't be read and is dropped (%s)", type(error).__name__)
+            await tell_of_trouble(interaction)
+
 
 async def apologise(interaction: discord.Interaction[Any], error: Exception, what: str) -> None:
     """Log the error, and tell the member privately that something went wrong.
@@ -185,10 +196,17 @@ async def apologise(interaction: discord.Interaction[Any], error: Exception, wha
         said = words.STORE_SLOW
     else:
         log.error("%s", what, exc_info=error)
+    await tell_of_trouble(interaction, said)
+
+
+async def tell_of_trouble(
+    interaction: discord.Interaction[Any], said: str = words.SOMETHING_WENT_WRONG
+) -> None:
+    """Tell the member privately, if they can be told."""
     try:
         if interaction.response.is_done():
             await interaction.followup.send(said, ephemeral=True)
         else:
             await interaction.response.send_message(said, ephemeral=True)
-    except discord.HTTPException as refusal:
-        log.info("the member could not be told: %s", refusal)
+    except Exception as refusal:  # noqa: BLE001 - the network, or an interaction that is none
+        log.info("the member could not be told: %s", explained(refusal))
