@@ -194,6 +194,8 @@ async def apologise(interaction: discord.Interaction[Any], error: Exception, wha
     if isinstance(error, DatabaseTrouble):
         log.error("%s: the database %s", what, error)
         said = words.STORE_SLOW
+    elif isinstance(error, discord.HTTPException):  # Discord's mistake, or a repeated event
+        log.error("%s: %s", what, explained(error))
     else:
         log.error("%s", what, exc_info=error)
     await tell_of_trouble(interaction, said)

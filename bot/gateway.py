@@ -21,7 +21,7 @@ from yarl import URL
 from bot.client import ComposeClient
 from bot.discord_answers import checked, explained
 from bot.errors import DiscordRejectedToken, NotDiscords, SettingsError
-from bot.gateway_connection import RESUMABLE_CLOSE_CODE, Connection
+from bot.gateway_connection import RESUMABLE_CLOSE_CODE, Connection, drop_lost_task
 
 AUTHENTICATION_FAILED_CLOSE_CODE: Final = 4004
 WRONG_SHARDS_CLOSE_CODES: Final = (4010, 4011)
@@ -76,6 +76,7 @@ class Gateway:
         Raises `DiscordRejectedToken` and `SettingsError`.
         """
         client = self._client
+        asyncio.get_running_loop().set_exception_handler(drop_lost_task)
         state: Any = client._connection  # what discord.py's own `launch_shards` tells it
         state.shard_count = client.shard_count
         state.shard_ids = shard_ids = client.own_shards

@@ -49,7 +49,10 @@ def _spoil(event: Any, chance: random.Random) -> None:
 def _places(value: Any, parent: Any, key: Any) -> Iterator[tuple[Any, Any]]:
     """Wherever something could be missing or something else."""
     yield parent, key
-    below = value.items() if isinstance(value, dict) else []
-    below = enumerate(value) if isinstance(value, list) else below
-    for name, inner in below:
+    below: Any = {}
+    if isinstance(value, dict):
+        below = value
+    elif isinstance(value, list):
+        below = dict(enumerate(value))
+    for name, inner in below.items():
         yield from _places(inner, value, name)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.bot.mutations import mutated, sent_events
-from tests.e2e.shared import quick_sandbox, shared_stage, until
+from tests.e2e.shared import quick_sandbox, shared_stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 EVENTS = 2000
-AT_ONCE = 50
+AT_ONCE = 20
 SEED = 1963
 
 
@@ -32,8 +32,9 @@ async def test_bot_lives_and_serves_when_thousands_of_events_are_bad(tmp_path: P
             session.connection.send(frame)
             if number % AT_ONCE == 0:  # an answer says that all before it was read
                 await stage.bot.watch((await ben.slash("help")).answered(timeout_s=30))
-        await (await ben.slash("compose", prompt="afterwards")).answered()
+        while (await (await ben.slash("compose", prompt="afterwards")).answered(30)).ephemeral:
+            pass  # "try again": what came before is still being looked at
         await stage.track(ben, "afterwards")
         assert stage.discord.gateway.identifies == 1
+        assert "is dropped" in stage.log()
         assert "never retrieved" not in stage.log()
-        await until(stage, lambda: "dropped" in stage.log())

@@ -1,7 +1,7 @@
 """Nothing dispensable stands before the work: a track is delivered over REST alone."""
 
-import asyncio
-from contextlib import AsyncExitStack
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import aiohttp
@@ -41,14 +41,12 @@ async def test_paid_track_is_delivered_when_all_but_the_login_is_refused(
     tmp_path: Path, unused_tcp_port: int
 ) -> None:
     sandbox = quick_sandbox()
-    async with (
-        shared_stage(tmp_path, sandbox, PORT=str(unused_tcp_port)) as stage,
-        AsyncExitStack() as held_open,
-    ):
+    held_open = ExitStack()
+    async with shared_stage(tmp_path, sandbox, PORT=str(unused_tcp_port)) as stage:
         ben = stage.member()
         stage.provider.plan(LONG)
         card = await (await ben.slash("compose", prompt="paid for")).answered()
-        await stage.world.wait_until(lambda: len(stage.provider.generations) == 1)
+        await until(stage, lambda: len(stage.provider.generations) == 1)
         await _restart_without(stage)
 
         track = await stage.track(ben, "paid for")
@@ -57,8 +55,7 @@ async def test_paid_track_is_delivered_when_all_but_the_login_is_refused(
         assert {"gateway", "commands"} <= await _missing(unused_tcp_port)
 
         for _ in range(IDLE):
-            _, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
-            held_open.callback(writer.transport.abort)
+            held_open.enter_context(socket.create_connection(("127.0.0.1", unused_tcp_port)))
         stage.discord.scenario.clear()
         await stage.bot.ready()
         await until(stage, lambda: "commands: all is well again" in stage.log())
@@ -67,6 +64,7 @@ async def test_paid_track_is_delivered_when_all_but_the_login_is_refused(
         assert await _missing(unused_tcp_port) <= {"gateway"}
         assert stage.log().count("30034") == 1
         assert "Traceback" not in stage.log()
+        held_open.close()
 
 
 async def test_work_goes_on_when_the_bot_is_not_in_the_server_of_its_commands(
@@ -76,7 +74,7 @@ async def test_work_goes_on_when_the_bot_is_not_in_the_server_of_its_commands(
         ben = stage.member()
         stage.provider.plan(LONG)
         await (await ben.slash("compose", prompt="paid for")).answered()
-        await stage.world.wait_until(lambda: len(stage.provider.generations) == 1)
+        await until(stage, lambda: len(stage.provider.generations) == 1)
         await stage.bot.stop()
         stage.bot._env = {**stage.bot._env, "COMMAND_GUILD_ID": "5"}
         await stage.bot.start()
