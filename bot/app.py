@@ -11,10 +11,11 @@ from sqlalchemy.engine import URL
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
-from bot.connection import log_in, stay_connected
+from bot.connection import log_in, register_commands, stay_connected
+from bot.descriptors import raise_limit
 from bot.disk import Disk, folders_in_use
 from bot.health import Health, serving
-from bot.hosting import ephemeral_disk
+from bot.hosting import ephemeral_disk, listening_host
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
@@ -44,6 +45,7 @@ async def run(settings: Settings) -> None:
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
     _warn_of_ephemeral_disk(settings.database_url)
+    raise_limit()
     proxy = settings.proxy()
     if not proxy and (unused := unused_proxy()):
         log.warning("%s", unused)
@@ -132,10 +134,11 @@ async def _health_server(
         survey,
         metrics,
         connected=lambda: client.connected,
+        beside=(client.login_part, client.commands_part),
         clock=clock,
         has_room=disk.has_room,
     )
-    async with serving(health, metrics, host=settings.host, port=settings.port):
+    async with serving(health, metrics, host=listening_host(settings.host), port=settings.port):
         yield health
 
 
@@ -147,7 +150,11 @@ def _warn_of_ephemeral_disk(database_url: str) -> None:
 async def _serve(
     client: ComposeClient, token: str, workers: Sequence[Worker[Any]], stop: asyncio.Event
 ) -> None:
-    """Log in, then run gateway and workers until `stop`, and let what is in flight end."""
+    """Log in, then run gateway and workers until `stop`, and let what is in flight end.
+
+    The workers need the login alone. All else tries on beside them.
+    """
+    await client.load_cogs()
     stopping = asyncio.ensure_future(stop.wait())
     login = asyncio.ensure_future(log_in(client, token))
     await asyncio.wait({login, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -157,6 +164,7 @@ async def _serve(
     login.result()
     loops = [asyncio.create_task(worker.run(stop)) for worker in workers]
     gateway = asyncio.create_task(stay_connected(client))
+    commands = asyncio.create_task(register_commands(client))
     try:
         await asyncio.wait({gateway, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if gateway.done():
@@ -165,6 +173,6 @@ async def _serve(
         stop.set()
         log.info("stopping; what is in flight has %.0f s to end", IN_FLIGHT_S)
         await wind_down(workers, loops, within_s=IN_FLIGHT_S)
-        gateway.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await gateway
+        for task in (commands, gateway):
+            task.cancel()
+        await asyncio.gather(commands, gateway, return_exceptions=True)

@@ -9,20 +9,19 @@ import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from yarl import URL
 
 from bot import words
 from bot.checking import Checking
-from bot.command_sync import sync_commands
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
+from bot.discord_answers import explained
 from bot.errors import DatabaseTrouble
 from bot.library import Library
+from bot.parts import Part
 from bot.proxy import Proxy, through
 from bot.reception import Reception
 from bot.references import References
@@ -103,23 +102,20 @@ class ComposeClient(commands.AutoShardedBot):
             **through(proxy),
             **shards,
         )
-        self._command_guild_id = command_guild_id
+        self.command_guild_id = command_guild_id
+        # What is missing of these, the work goes on without.
+        self.login_part = Part("login")
+        self.gateway_part = Part("gateway")
+        self.commands_part = Part("commands")
         self._connected_shards: set[int] = set()
         # Whose track is being opened or shared at this moment (`cogs.one_each`).
         self.busy_member_ids: set[int] = set()
 
-    async def setup_hook(self) -> None:
-        """Runs after the login and before the gateway. Raises `SettingsError`."""
-        # On a fresh IDENTIFY and on reconnect discord.py dials this constant, whatever
-        # /gateway/bot says.
-        shards, gateway_url, _ = await self.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway_url)
-        self.shard_count = self.shard_count or shards
+    async def load_cogs(self) -> None:
+        """All commands, and what answers to buttons and dialogs."""
         for cog in COGS:
-            if cog not in self.extensions:  # a login that broke off is tried again
-                await self.load_extension(cog)
+            await self.load_extension(cog)
         await self.tree.set_translator(CommandTranslator())
-        await sync_commands(self, self.tree, self._command_guild_id)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Called by discord.py for each event; notes when an interaction came."""
@@ -127,15 +123,24 @@ class ComposeClient(commands.AutoShardedBot):
             args[0].extras[RECEIVED_AT_S] = time.monotonic()
         super().dispatch(event_name, *args, **kwargs)
 
+    def recommend_shards(self, count: int) -> None:
+        """How many there should be, unless the host has said so."""
+        self.shard_count = self.shard_count or count
+
+    @property
+    def own_shards(self) -> Sequence[int]:
+        """The shards of this process; none before their number is known."""
+        return self.shard_ids or range(self.shard_count or 0)
+
     @property
     def connected(self) -> bool:
         """Whether every shard of this process receives what happens on Discord."""
-        shards = set(self.shard_ids or range(self.shard_count or 0))
+        shards = set(self.own_shards)
         return bool(shards) and shards <= self._connected_shards
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """It has a new session, and knows its servers."""
-        self._connected_shards.add(shard_id)
+        self._is_there(shard_id)
 
     async def on_ready(self) -> None:
         """All shards are there."""
@@ -143,13 +148,19 @@ class ComposeClient(commands.AutoShardedBot):
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """It reconnects by itself."""
-        self._connected_shards.discard(shard_id)
-        log.warning("shard %d lost its connection to Discord", shard_id)
+        if shard_id in self._connected_shards:
+            self._connected_shards.discard(shard_id)
+            log.warning("shard %d lost its connection to Discord", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Events missed in between have been replayed."""
-        self._connected_shards.add(shard_id)
+        self._is_there(shard_id)
         log.info("shard %d is connected again", shard_id)
+
+    def _is_there(self, shard_id: int) -> None:
+        self._connected_shards.add(shard_id)
+        if self.connected:
+            self.gateway_part.succeed()
 
 
 class ComposeTree(app_commands.CommandTree[ComposeClient]):
@@ -165,6 +176,16 @@ class ComposeTree(app_commands.CommandTree[ComposeClient]):
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await apologise(interaction, cause, "a command failed")
 
+    async def _call(self, interaction: discord.Interaction[ComposeClient]) -> None:
+        """Of a payload that it can't read, discord.py tells neither member nor host."""
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody else would catch it
+            log.warning("a command can't be read and is dropped (%s)", type(error).__name__)
+            await tell_of_trouble(interaction)
+
 
 async def apologise(interaction: discord.Interaction[Any], error: Exception, what: str) -> None:
     """Log the error, and tell the member privately that something went wrong.
@@ -176,12 +197,21 @@ async def apologise(interaction: discord.Interaction[Any], error: Exception, wha
     if isinstance(error, DatabaseTrouble):
         log.error("%s: the database %s", what, error)
         said = words.STORE_SLOW
+    elif isinstance(error, discord.HTTPException):  # Discord's mistake, or a repeated event
+        log.error("%s: %s", what, explained(error))
     else:
         log.error("%s", what, exc_info=error)
+    await tell_of_trouble(interaction, said)
+
+
+async def tell_of_trouble(
+    interaction: discord.Interaction[Any], said: str = words.SOMETHING_WENT_WRONG
+) -> None:
+    """Tell the member privately, if they can be told."""
     try:
         if interaction.response.is_done():
             await interaction.followup.send(said, ephemeral=True)
         else:
             await interaction.response.send_message(said, ephemeral=True)
-    except discord.HTTPException as refusal:
-        log.info("the member could not be told: %s", refusal)
+    except Exception as refusal:  # noqa: BLE001 - the network, or an interaction that is none
+        log.info("the member could not be told: %s", explained(refusal))

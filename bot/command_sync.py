@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.errors import SettingsError
+from bot.discord_answers import said_by_discord
+from bot.errors import NotDiscords, NotInServer
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +48,20 @@ OPTION_DEFAULTS: dict[str, Any] = {
 
 
 async def sync_commands(
-    client: discord.Client, tree: app_commands.CommandTree[Any], guild_id: int | None
+    http: discord.http.HTTPClient,
+    application_id: int,
+    tree: app_commands.CommandTree[Any],
+    guild_id: int | None,
 ) -> None:
     """Make Discord show exactly the commands of `tree`, in all servers or only in `guild_id`.
 
     The other scope is emptied: the same command in both would be listed twice. Other servers are
-    not looked at.
+    not looked at. May be repeated. Raises what discord.py does, and `NotInServer`.
     """
     wanted = await payloads(tree)
-    await _write_if_different(client, None, [] if guild_id else wanted)
+    await _write_if_different(http, application_id, None, [] if guild_id else wanted)
     if guild_id:
-        await _write_if_different(client, guild_id, wanted)
+        await _write_if_different(http, application_id, guild_id, wanted)
 
 
 async def payloads(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
@@ -69,26 +73,16 @@ async def payloads(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
 
 
 async def _write_if_different(
-    client: discord.Client, guild_id: int | None, wanted: Sequence[dict[str, Any]]
+    http: discord.http.HTTPClient,
+    application_id: int,
+    guild_id: int | None,
+    wanted: Sequence[dict[str, Any]],
 ) -> None:
-    application_id = client.application_id or 0
-    http = client.http
-    registered: Sequence[Any]
     if guild_id:
         wanted = [_in_one_server(command) for command in wanted]
-        try:
-            registered = await _registered(http, application_id, guild_id)
-        except (discord.Forbidden, discord.NotFound) as error:
-            problem = (
-                f"COMMAND_GUILD_ID names a server that the bot is not in ({error.text}): invite it "
-                "there with the scope applications.commands, or leave it empty "
-                "(for example: 81384788765712384)"
-            )
-            raise SettingsError([problem]) from error
-    else:
-        registered = await _registered(http, application_id, None)
+    found = await registered(http, application_id, guild_id)
     scope = f"server {guild_id}" if guild_id else "all servers"
-    if comparable(registered) == comparable(wanted):
+    if comparable(found) == comparable(wanted):
         log.info("the commands in %s are as they should be", scope)
         return
     payload: list[Any] = list(wanted)
@@ -99,13 +93,27 @@ async def _write_if_different(
     log.info("registered %d commands in %s", len(wanted), scope)
 
 
-async def _registered(
+async def registered(
     http: discord.http.HTTPClient, application_id: int, guild_id: int | None
 ) -> Sequence[Any]:
-    """What Discord has, with all translations; discord.py's own methods leave these out."""
+    """What Discord has, with all translations; discord.py's own methods leave these out.
+
+    Raises `NotInServer` if the bot is not in `guild_id`, and what discord.py does.
+    """
     scope = f"/guilds/{guild_id}" if guild_id else ""
     route = Route("GET", f"/applications/{application_id}{scope}/commands")
-    found: Sequence[Any] = await http.request(route, params={"with_localizations": "true"})
+    try:
+        found: Any = await http.request(route, params={"with_localizations": "true"})
+    except (discord.Forbidden, discord.NotFound) as error:
+        if guild_id and said_by_discord(error):
+            raise NotInServer(
+                f"COMMAND_GUILD_ID names a server that the bot is not in ({error.text}): invite it "
+                "there with the scope applications.commands, or leave it empty "
+                "(for example: 81384788765712384)"
+            ) from error
+        raise
+    if not isinstance(found, list):
+        raise NotDiscords("the list of commands isn't Discord's: is a proxy in between?")
     return found
 
 

@@ -5,6 +5,8 @@
     ├── DatabaseUnusable         the database can't be opened, read or migrated
     ├── DatabaseTrouble          a query failed for now: nothing was changed, try again later
     ├── DiscordRejectedToken     the bot token is not valid
+    ├── NotDiscords              what came back with a good status is not what Discord sends
+    ├── NotInServer              COMMAND_GUILD_ID names a server that the bot is not in
     ├── PortUnusable             the port for health checks and metrics can't be listened on
     ├── NotTaken                 the model does not take what was asked for; the member mends it
     ├── IllegalMove              a job was asked to make a move its state does not allow
@@ -72,6 +74,14 @@ class DatabaseTrouble(ComposeError):
 
 class DiscordRejectedToken(ComposeError):
     """Discord answered 401 to the bot's token."""
+
+
+class NotDiscords(ComposeError):
+    """An answer that makes no sense from Discord, whatever its status: a proxy's page, say."""
+
+
+class NotInServer(ComposeError):
+    """The commands can't be registered in the one server that the host named."""
 
 
 class PortUnusable(ComposeError):

@@ -5,15 +5,16 @@ They tell states and numbers, never a name, an id or a secret: the port may be o
 
 import asyncio
 import contextlib
+import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final
-
-from aiohttp import web
 
 from bot.errors import PortUnusable
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.parts import Part
+from bot.probes import Answer, Page, Probes
 from bot.store.survey import Survey
 from bot.workers.worker import Clock, Worker
 
@@ -21,7 +22,6 @@ DATABASE_TIMEOUT_S: Final = 2.0
 # Looks closer together than this share one answer: whoever asks often must not load the database.
 FRESH_S: Final = 1.0
 CENSUS_FRESH_S: Final = 10.0
-CLOSE_TIMEOUT_S: Final = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,12 @@ class Health:
         metrics: Metrics,
         *,
         connected: Callable[[], bool],
+        beside: Sequence[Part] = (),
         clock: Clock,
         has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self.workers: Sequence[Worker[Any]] = ()
+        self._beside = beside
         self._survey = survey
         self._metrics = metrics
         self._connected = connected
@@ -50,7 +52,7 @@ class Health:
         self._counted_at_s = -CENSUS_FRESH_S
 
     async def parts(self) -> dict[str, bool]:
-        """Whether each part is well: the gateway, the database, the disk, and every loop."""
+        """Whether each part is well: gateway, database, disk, every loop, and what is beside."""
         loops = {type(worker).__name__.lower(): worker.alive for worker in self.workers}
         return {
             "gateway": self._connected(),
@@ -58,7 +60,13 @@ class Health:
             "disk": self._has_room(),
             "workers": bool(self.workers),
             **loops,
+            **{part.name: part.well for part in self._beside},
         }
+
+    def ready(self, parts: Mapping[str, bool]) -> bool:
+        """Whether the bot serves members. What is beside the work is named and does not count."""
+        beside = {part.name for part in self._beside}
+        return all(well for name, well in parts.items() if name not in beside)
 
     async def _database_answers(self) -> bool:
         """Whether it did within `DATABASE_TIMEOUT_S`; all who ask meanwhile wait for one query.
@@ -93,26 +101,29 @@ class Health:
             self._asking.cancel()
 
 
-def application(health: Health, metrics: Metrics) -> web.Application:
+def pages(health: Health, metrics: Metrics) -> Mapping[str, Page]:
     """The three addresses."""
 
-    async def healthz(_: web.Request) -> web.Response:
-        return web.json_response({"alive": True})
+    async def healthz() -> Answer:
+        return _json(200, {"alive": True})
 
-    async def readyz(_: web.Request) -> web.Response:
+    async def readyz() -> Answer:
         parts = await health.parts()
-        ready = all(parts.values())
-        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+        ready = health.ready(parts)
+        missing = [name for name, well in parts.items() if not well]
+        said = {"ready": ready, "missing": missing, "parts": parts}
+        return _json(200 if ready else 503, said)
 
-    async def exposition(_: web.Request) -> web.Response:
+    async def exposition() -> Answer:
         await health.refresh_metrics()
-        return web.Response(body=metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
+        return Answer(content_type=CONTENT_TYPE, body=metrics.exposition())
 
-    app = web.Application()
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/metrics", exposition)
-    return app
+    return {"/healthz": healthz, "/readyz": readyz, "/metrics": exposition}
+
+
+def _json(status: int, said: Mapping[str, object]) -> Answer:
+    body = json.dumps(said).encode()
+    return Answer(status=status, content_type="application/json; charset=utf-8", body=body)
 
 
 @contextlib.asynccontextmanager
@@ -126,13 +137,12 @@ async def serving(
     if port is None:
         yield
         return
-    runner = web.AppRunner(
-        application(health, metrics), access_log=None, shutdown_timeout=CLOSE_TIMEOUT_S
-    )
-    await runner.setup()
-    try:
+    async with contextlib.AsyncExitStack() as open_ones:
+        open_ones.push_async_callback(health.close)
         try:
-            await web.TCPSite(runner, host, port).start()
+            await open_ones.enter_async_context(
+                Probes(pages(health, metrics)).listening(host, port)
+            )
         except OSError as error:
             raise PortUnusable(
                 f"port {port} of {host} can't be listened on ({error.strerror or error}): another "
@@ -140,6 +150,3 @@ async def serving(
             ) from error
         log.info("health and metrics are on port %d of %s", port, host)
         yield
-    finally:
-        await runner.cleanup()
-        await health.close()

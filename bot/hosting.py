@@ -1,10 +1,21 @@
-"""Hosts whose disk does not survive a restart, as far as their environment gives them away."""
+"""What is particular about known hosters, as far as their environment gives them away."""
 
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+HOSTERS = ("DYNO", "RAILWAY_ENVIRONMENT", "RAILWAY_PROJECT_ID", "RENDER", "FLY_APP_NAME")
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - there the container's own walls are around it
+THIS_MACHINE = "127.0.0.1"
 USE_INSTEAD = "or use PostgreSQL (DATABASE_URL=postgresql://…)"
+
+
+def listening_host(host: str | None, environ: Mapping[str, str] = os.environ) -> str:
+    """Where PORT listens: as the host says, else on this machine alone.
+
+    On known hosters the health checks come from outside the container.
+    """
+    return host or (EVERYWHERE if any(name in environ for name in HOSTERS) else THIS_MACHINE)
 
 
 def on_root_disk(file: Path) -> bool:

@@ -139,8 +139,8 @@ class Settings(BaseSettings):
     generation_timeout_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 600.0
     audio_format: AudioFormat = AudioFormat.ORIGINAL
     port: Annotated[int | None, Field(ge=1, le=65_535)] = None
-    # Only where PORT is set; hosters' health checks come from outside the container.
-    host: Annotated[str, AfterValidator(_host)] = "0.0.0.0"  # noqa: S104
+    # Where PORT listens; without it `hosting` decides.
+    host: Annotated[str, AfterValidator(_host)] | None = None
     held_days: Annotated[float, Field(gt=0, le=365, allow_inf_nan=False)] = 7.0
     kept_audio_mb: Annotated[int, Field(ge=1, le=100_000_000)] = 2000
     kept_audio_mb_per_member: Annotated[int, Field(ge=1, le=100_000_000)] = 200

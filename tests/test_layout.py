@@ -13,15 +13,17 @@ ROOT = Path(__file__).parents[1]
 # What a module of `bot` may import: its own layer and those before it. A package counts whole.
 LAYERS = [
     {"characters", "errors", "logs", "schedule", "hosting", "said_once", "scratch", "stopping"}
-    | {"disk", "proxy", "linux", "private", "hardening"},
-    {"jobs", "settings", "words", "text"},
+    | {"disk", "proxy", "linux", "private", "hardening", "parts", "probes", "descriptors"},
+    {"jobs", "settings", "words", "text", "discord_answers"},
     {"provider", "audio"},
     {"drafts", "recipe"},
     {"store"},
     {"metrics"},
     {"workers", "delivery", "reception", "tracks", "checking", "library", "references", "health"},
     {"client", "command_sync", "translation"},
-    {"connection", "wiring"},
+    {"gateway_connection"},
+    {"gateway", "wiring"},
+    {"connection"},
     {"app", "doctor"},
     {"__main__"},
 ]
@@ -32,7 +34,10 @@ DISCORD_IS_THEIR_JOB = {
     "command_sync",
     "translation",
     "connection",
+    "discord_answers",
     "doctor",
+    "gateway",
+    "gateway_connection",
 }
 # These turn what the database raises into words, and ask it nothing.
 MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}

@@ -31,6 +31,7 @@ from sandbox.aimlapi.errors import (
 from sandbox.aimlapi.generations import Audio, Fate, Generation, Ledger
 from sandbox.aimlapi.ledger_page import ledger_page
 from sandbox.clock import Clock
+from sandbox.guard import guard
 from sandbox.scenario import Scenario
 from sandbox.traffic import Traffic
 
@@ -96,7 +97,7 @@ class AimlapiStandIn:
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
-        layers = [self.scenario.middleware, self.traffic.middleware, errors_as_json]
+        layers = [guard, self.scenario.middleware, self.traffic.middleware, errors_as_json]
         app = web.Application(middlewares=layers, client_max_size=MAX_BODY_BYTES)
         app.router.add_post("/v2/generate/audio", self._submit)
         app.router.add_get("/v2/generate/audio", self._fetch)

@@ -21,6 +21,7 @@ from sandbox.discord.rest.ratelimits import RateLimits
 from sandbox.discord.rest.users import UserRoutes
 from sandbox.discord.seed import default_world
 from sandbox.discord.world import World
+from sandbox.guard import guard
 from sandbox.scenario import Scenario
 from sandbox.traffic import Traffic
 
@@ -71,6 +72,7 @@ class DiscordStandIn:
 
     async def __aenter__(self) -> DiscordStandIn:
         middlewares = [
+            guard,
             self.scenario.middleware,
             self.traffic.middleware,
             Api(self.world.state, self.world.interactions, self.rate_limits).middleware,

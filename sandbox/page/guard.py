@@ -1,18 +1,17 @@
-"""What keeps the chat page to this computer and to itself.
+"""What keeps the chat page to itself: it acts as any member without a password.
 
-The page acts as any member without a password, so other web sites must not reach it: neither by a
-name of theirs that resolves to 127.0.0.1 (DNS rebinding), nor by a request from one of their pages.
+The sandbox's guard, stricter where a browser acts, and headers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+from sandbox.guard import is_same_origin, refuse_foreign
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -42,9 +41,8 @@ def guard(media_origin: Callable[[], str]) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not is_loopback(request.headers.get("Host", "")):
-            raise web.HTTPMisdirectedRequest(text="This page answers on loopback names only.\n")
-        if _acts(request) and not is_same_origin(request):
+        refuse_foreign(request)
+        if _acts(request) and not is_same_origin(request):  # browsers always send one here
             raise web.HTTPForbidden(text="This request came from another site.\n")
         try:
             response = await handler(request)
@@ -65,21 +63,6 @@ def _protect(response: web.StreamResponse, request: web.Request, media_origin: s
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a Host header (`name`, `name:port`, `[::1]:port`) names this computer."""
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises ValueError if it is no number
-    except ValueError:
-        return False
-    return parts.netloc == host and parts.username is None and parts.hostname in LOOPBACK_NAMES
-
-
-def is_same_origin(request: web.Request) -> bool:
-    """Browsers always send Origin with WebSocket handshakes and POSTs; without it there is none."""
-    return request.headers.get("Origin") == f"http://{request.headers.get('Host', '')}"
 
 
 def _acts(request: web.Request) -> bool:

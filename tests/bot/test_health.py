@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import health as module
@@ -19,6 +18,7 @@ from bot.errors import PortUnusable, SettingsError
 from bot.health import Health, serving
 from bot.jobs import JobState
 from bot.metrics import Metrics
+from bot.parts import Part
 from bot.settings import Settings
 from bot.store.database import connect
 from bot.store.survey import Survey
@@ -137,6 +137,7 @@ async def test_ready_when_every_part_is_well(engine: AsyncEngine, open_site: Ope
         assert (status, body["ready"]) == (200, True)
         parts = ("gateway", "database", "disk", "workers", "idle")
         assert body["parts"] == dict.fromkeys(parts, True)
+        assert body["missing"] == []
 
 
 async def test_alive_but_not_ready_when_nothing_runs_yet(
@@ -149,6 +150,29 @@ async def test_alive_but_not_ready_when_nothing_runs_yet(
         assert (status, body["ready"]) == (503, False)
         parts = {"gateway": False, "database": True, "disk": True, "workers": False}
         assert body["parts"] == parts
+        assert body["missing"] == ["gateway", "workers"]
+
+
+async def test_ready_but_named_when_something_beside_the_work_is_missing(
+    engine: AsyncEngine, unused_port: int
+) -> None:
+    commands, worker, metrics = Part("commands"), Idle(), Metrics()
+    health = Health(
+        Survey(engine), metrics, connected=lambda: True, beside=[commands], clock=utc_now
+    )
+    health.workers = [worker]
+    async with (
+        serving(health, metrics, host=HOST, port=unused_port),
+        aiohttp.ClientSession(f"http://{HOST}:{unused_port}") as session,
+        running(worker),
+    ):
+        site = Site(health, metrics, session)
+        commands.fail("refused")
+        status, body = await site.get("/readyz")
+        assert (status, body["ready"], body["missing"]) == (200, True, ["commands"])
+        assert 'compose_part_ready{part="commands"} 0.0' in (await site.text("/metrics"))[2]
+        commands.succeed()
+        assert (await site.get("/readyz"))[1]["missing"] == []
 
 
 async def test_not_ready_when_a_loop_has_ended(engine: AsyncEngine, open_site: OpenSite) -> None:
@@ -253,10 +277,10 @@ def test_wrong_port_or_host_is_told_in_one_line(
 async def test_nothing_listens_without_a_port(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def listen(site: web.TCPSite) -> None:
-        raise AssertionError(site.name)
+    async def listen(*_: Any, **__: Any) -> None:
+        raise AssertionError
 
-    monkeypatch.setattr(web.TCPSite, "start", listen)
+    monkeypatch.setattr(asyncio, "start_server", listen)
     health = Health(Survey(engine), Metrics(), connected=lambda: True, clock=utc_now)
     async with serving(health, Metrics(), host=HOST, port=None):
         pass

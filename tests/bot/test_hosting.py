@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.hosting import ephemeral_disk, on_root_disk
+from bot.hosting import ephemeral_disk, listening_host, on_root_disk
 
 FILE = Path("/app/data/compose.db")
 RAILWAY = {"RAILWAY_ENVIRONMENT": "production"}
@@ -65,3 +65,21 @@ def test_host_is_not_warned_when_the_database_is_a_server(name: str) -> None:
 def test_root_disk_is_recognised_when_the_file_and_its_folder_are_not_there_yet() -> None:
     assert on_root_disk(Path("/no-such-folder/data/compose.db"))
     assert not on_root_disk(Path("/proc/no-such-folder/compose.db"))
+
+
+@pytest.mark.parametrize(
+    ("host", "environ", "listened_on"),
+    [
+        (None, {}, "127.0.0.1"),
+        (None, {"FLY_APP_NAME": "compose"}, "0.0.0.0"),
+        (None, {"RENDER": "true"}, "0.0.0.0"),
+        (None, {"DYNO": "worker.1"}, "0.0.0.0"),
+        (None, {"RAILWAY_PROJECT_ID": "x"}, "0.0.0.0"),
+        ("127.0.0.1", {"DYNO": "worker.1"}, "127.0.0.1"),
+        ("::", {}, "::"),
+    ],
+)
+def test_port_listens_on_this_machine_alone_unless_a_hoster_must_reach_it(
+    host: str | None, environ: dict[str, str], listened_on: str
+) -> None:
+    assert listening_host(host, environ) == listened_on

@@ -5,7 +5,7 @@ from aiohttp import ClientSession, WSServerHandshakeError
 from yarl import URL
 
 from sandbox.discord import DiscordStandIn
-from sandbox.page.guard import is_loopback
+from sandbox.guard import is_loopback
 from sandbox.page.server import Page
 from tests.sandbox.page.support import tab
 
