@@ -10,6 +10,7 @@ from bot.delivery.attachments import Attachments
 from bot.delivery.audio_sources import AudioSources
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
+from bot.delivery.card_painter import CardPainter
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
@@ -76,7 +77,7 @@ def build(
     )
     client.batches = BatchCards(stores.batches, client.reception, messenger, clock)
     aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
-    _look_after_tracks(client, stores, fetcher, aside, clock=clock)
+    _look_after_tracks(client, stores, fetcher, aside, bells=bells, clock=clock)
     fresh_link = Attachments(client).fresh_link
     client.references = References(fetcher, workshop, fresh_link, clock)
     submitter = Submitter(
@@ -106,17 +107,14 @@ def build(
         notices,
         TrackDelivery(jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock),
         ladder,
-        messenger,
-        client.batches,
         removal=client.removal,
         bells=bells,
         clock=clock,
         metrics=metrics,
     )
     settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
-    card_keeper = CardKeeper(
-        stores, client.reception, messenger, client.batches, bells=bells, clock=clock
-    )
+    painter = CardPainter(stores, client.reception, messenger, client.batches, clock)
+    card_keeper = CardKeeper(stores, painter, bells=bells, clock=clock)
     return submitter, poller, deliverer, settler, card_keeper
 
 
@@ -126,6 +124,7 @@ def _look_after_tracks(
     fetcher: AudioFetcher,
     mastering: Mastering,
     *,
+    bells: Bells,
     clock: Clock,
 ) -> None:
     """What can be done with tracks that were delivered."""
@@ -133,7 +132,7 @@ def _look_after_tracks(
     messages = TrackMessages(client)
     sources = AudioSources(tracks, messages, stores.held, fetcher)
     client.replay = Replay(tracks, messages, sources, mastering)
-    client.removal = Removal(tracks, messages, client.messenger, client.batches)
+    client.removal = Removal(tracks, messages, bells)
     client.sharing = Sharing(
         stores,
         tracks,

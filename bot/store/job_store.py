@@ -26,6 +26,10 @@ class Upcoming:
     probe_at: datetime | None
 
 
+# A press draws the card by its own answer, unless something goes wrong.
+DRAWN_BY_PRESS = timedelta(seconds=2)
+
+
 class JobStore:
     """Owns the queries on jobs.
 
@@ -74,15 +78,20 @@ class JobStore:
     async def cancel(
         self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
     ) -> bool:
-        """To `cancelled`, from a state that allows it, with a notice if the member must be told."""
+        """To `cancelled`, from a state that allows it, with a notice if the member must be told.
+
+        Whoever pressed the button sees the card change by that; if not, it is drawn soon.
+        """
+        has_card = source is not JobState.RECEIVED
         return await self._updates.move(
             job_id,
             source,
             JobState.CANCELLED,
             notice=notice,
             now=now,
+            draw_at=now + DRAWN_BY_PRESS if has_card else None,
             finished_at=now,
-            interaction_token=None,
+            **({} if has_card else {"interaction_token": None}),
         )
 
     # --- submitting -------------------------------------------------------------------------

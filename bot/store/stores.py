@@ -6,6 +6,7 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.batch_store import BatchStore
+from bot.store.card_edits import CardEditStore
 from bot.store.card_store import CardStore
 from bot.store.curation_store import CurationStore
 from bot.store.draft_store import DraftStore
@@ -30,6 +31,7 @@ class Stores:
     pauses: PauseStore
     held: HeldStore
     cards: CardStore
+    card_edits: CardEditStore
     drafts: DraftStore
     likes: LikeStore
     shares: ShareStore
@@ -49,6 +51,7 @@ class Stores:
             pauses=PauseStore(engine),
             held=HeldStore(engine),
             cards=CardStore(engine),
+            card_edits=CardEditStore(engine, worker_id),
             drafts=DraftStore(engine),
             likes=LikeStore(engine),
             shares=ShareStore(engine, worker_id),

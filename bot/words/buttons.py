@@ -96,9 +96,14 @@ DELETE_QUESTION = (
 DELETE_SHARE_QUESTION = (
     "Remove this track from this channel? It stays where its member asked for it."
 )
+DELETE_AS_MODERATOR_QUESTION = (
+    "Take this track away? I remove my messages with it wherever you manage messages on this "
+    "server, and forget the track if it stands nowhere else."
+)
 KEPT = "Nothing was deleted."
 DELETING = "Deleting it…"
 DELETED = "The track is deleted."
+DELETED_AS_MODERATOR = "The track is removed wherever you manage messages on this server."
 DELETED_SHARE = "The track is removed from this channel."
 DELETED_PRIVATE = (
     "The track is deleted. If you still see a private message with it, dismiss that yourself."

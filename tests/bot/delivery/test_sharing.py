@@ -86,7 +86,7 @@ async def scene(
             AudioSources(tracks, messages, stored.stores.held, fetcher),
             messages=messages,
             messenger=messenger,
-            removal=Removal(tracks, messages, messenger, batches),
+            removal=Removal(tracks, messages, Bells()),
             clock=clock,
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)

@@ -250,7 +250,7 @@ class LifeCycle(RuleBasedStateMachine):
             return
         store, now = process.stored.notices, self._clock()
         if notice.message_id is not None:  # the card of a job that failed a second time
-            self._run(store.close(notice))
+            self._run(store.close(notice, now))
             return
         self._run(store.record_attempt(notice.id, Rung.CHANNEL, now))
         if not works:
@@ -259,7 +259,7 @@ class LifeCycle(RuleBasedStateMachine):
             return
         told = store.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
         self._run(told)
-        self._run(store.close(notice))
+        self._run(store.close(notice, now))
         self._told.append((notice.job_id, notice.kind))
 
     # --- time and death ---------------------------------------------------------------------

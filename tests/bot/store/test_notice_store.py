@@ -66,7 +66,7 @@ async def test_delay_is_not_handed_out_when_it_was_held(stored: Stored) -> None:
     job = await stored.queue()
     assert await stored.notices.add(job.id, NoticeKind.DELAYED, stored.clock())
     notice = await stored.notice(job.id, NoticeKind.DELAYED)
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     assert await stored.notices.held_for(job.member_id, 5) == []
 
 
@@ -140,7 +140,7 @@ async def test_track_is_neither_tried_nor_held_when_it_was_deleted(stored: Store
     notice, now = await stored.claim_notice(), stored.clock()
     await stored.stores.curation.delete(job.id, now)
     assert not await stored.notices.record_attempt(notice.id, Rung.CHANNEL, now)
-    assert not await stored.notices.hold(notice.id, "no way")
+    assert not await stored.notices.hold(notice, "no way", stored.clock())
     left = await stored.notice(job.id)
     assert (left.unsure, left.rung) == (False, None)
 
@@ -149,7 +149,7 @@ async def test_what_is_held_is_found_by_its_member_alone(stored: Stored) -> None
     mine, other = await stored.succeed(member_id=1), await stored.succeed(member_id=2)
     claimed = await stored.notices.claim_due(10, stored.clock(), lease_s=60)
     for notice, _ in claimed:
-        await stored.notices.hold(notice.id, "no way")
+        await stored.notices.hold(notice, "no way", stored.clock())
     told = await stored.succeed(member_id=1)
     assert [job.id for _, job in await stored.notices.held_for(1, 5)] == [mine.id]
     assert [job.id for _, job in await stored.notices.held_for(2, 5)] == [other.id]
@@ -169,7 +169,7 @@ async def test_told_notice_still_wants_its_card(stored: Stored, clock: HandClock
 async def test_held_notice_is_not_due_any_more(stored: Stored, clock: HandClock) -> None:
     job = await stored.succeed()
     notice = await stored.claim_notice()
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     clock.advance(10_000)
     assert await due(stored) == []
     assert await stored.notices.next_due_at() is None
@@ -182,7 +182,7 @@ async def test_token_goes_when_the_final_notice_is_closed(
 ) -> None:
     job = await stored.bring_to(state)
     assert job.interaction_token
-    await stored.notices.close(await stored.claim_notice())
+    await stored.notices.close(await stored.claim_notice(), stored.clock())
     assert (await stored.job(job.id)).interaction_token is None
     clock.advance(10_000)
     assert await due(stored) == []
@@ -191,7 +191,7 @@ async def test_token_goes_when_the_final_notice_is_closed(
 async def test_token_stays_when_the_closed_notice_was_not_the_last(stored: Stored) -> None:
     job = await stored.generate()
     await stored.notices.add(job.id, NoticeKind.OVERDUE, stored.clock())
-    await stored.notices.close(await stored.claim_notice())
+    await stored.notices.close(await stored.claim_notice(), stored.clock())
     assert (await stored.job(job.id)).interaction_token == job.interaction_token
 
 
