@@ -16,6 +16,7 @@ from yarl import URL
 from bot import words
 from bot.checking import Checking
 from bot.command_sync import sync_commands
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
@@ -75,6 +76,9 @@ class ComposeClient(commands.AutoShardedBot):
         shard_ids: Sequence[int] | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
     ) -> None:
+        self.bad_answers = BadAnswers()
+        trace = http_trace or aiohttp.TraceConfig()
+        self.bad_answers.watch(trace)
         # Without them discord.py asks /gateway/bot how many there should be, and opens all.
         shards: dict[str, Any] = {"shard_count": shard_count} if shard_count else {}
         if shard_ids:
@@ -97,7 +101,7 @@ class ComposeClient(commands.AutoShardedBot):
             allowed_contexts=app_commands.AppCommandContext(
                 guild=True, dm_channel=allow_user_installs, private_channel=allow_user_installs
             ),
-            http_trace=http_trace or aiohttp.TraceConfig(),
+            http_trace=trace,
             **shards,
         )
         self._command_guild_id = command_guild_id

@@ -108,13 +108,17 @@ def build(
         TrackDelivery(jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock),
         ladder,
         removal=client.removal,
+        bad_answers=client.bad_answers,
         bells=bells,
         clock=clock,
         metrics=metrics,
     )
-    settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
+    bad_answers = client.bad_answers
+    settler = Settler(
+        jobs, client.reception, messenger, bad_answers=bad_answers, bells=bells, clock=clock
+    )
     painter = CardPainter(stores, client.reception, messenger, client.batches, clock)
-    card_keeper = CardKeeper(stores, painter, bells=bells, clock=clock)
+    card_keeper = CardKeeper(stores, painter, bad_answers=bad_answers, bells=bells, clock=clock)
     return submitter, poller, deliverer, settler, card_keeper
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.card_painter import CardPainter
 from bot.delivery.messenger import SEND_TIMEOUT_S
 from bot.delivery.patience import (
@@ -42,9 +43,21 @@ class CardKeeper(Worker[CardEdit]):
     """Draws cards that don't show how things stand. Places in the queue are looked at now and
     then, each at most every `EVERY_S`."""
 
-    def __init__(self, stores: Stores, painter: CardPainter, *, bells: Bells, clock: Clock) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        painter: CardPainter,
+        *,
+        bad_answers: BadAnswers,
+        bells: Bells,
+        clock: Clock,
+    ) -> None:
         super().__init__(
-            slots=SLOTS, bell=bells.event(Bell.CARDS), clock=clock, within_s=LEASE_S - 30
+            slots=SLOTS,
+            bell=bells.event(Bell.CARDS),
+            clock=clock,
+            within_s=LEASE_S - 30,
+            may_begin=bad_answers.few,
         )
         self._stores = stores
         self._edits = stores.card_edits

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.delivery import announcements
 from bot.delivery.announcements import Announcement
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.messenger import SEND_TIMEOUT_S
 from bot.delivery.patience import (
@@ -54,12 +55,17 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         ladder: Ladder,
         *,
         removal: Removal,
+        bad_answers: BadAnswers,
         bells: Bells,
         clock: Clock,
         metrics: Metrics | None = None,
     ) -> None:
         super().__init__(
-            slots=SLOTS, bell=bells.event(Bell.DELIVER), clock=clock, within_s=LEASE_S - 30
+            slots=SLOTS,
+            bell=bells.event(Bell.DELIVER),
+            clock=clock,
+            within_s=LEASE_S - 30,
+            may_begin=bad_answers.few,
         )
         self._notices = notices
         self._tracks = tracks

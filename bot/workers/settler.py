@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.delivery import buttons
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
 from bot.delivery.patience import DISCORD_PATIENCE
 from bot.errors import DeliveryError, Unreachable
@@ -33,10 +34,13 @@ class Settler(Worker[Job]):
         reception: Reception,
         messenger: Messenger,
         *,
+        bad_answers: BadAnswers,
         bells: Bells,
         clock: Clock,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.event(Bell.SETTLE), clock=clock)
+        super().__init__(
+            slots=SLOTS, bell=bells.event(Bell.SETTLE), clock=clock, may_begin=bad_answers.few
+        )
         self._jobs = jobs
         self._reception = reception
         self._messenger = messenger

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.card_painter import CardPainter
@@ -48,6 +49,7 @@ class Post:
     deliverer: Deliverer
     keeper: CardKeeper
     held: HeldStore
+    bad_answers: BadAnswers
 
     async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
         """A job whose track is at the provider's stand-in, or at `url`."""
@@ -95,17 +97,19 @@ async def post(
             stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock
         )
         stores, reception, bells = stored.stores, a_reception(stored), Bells()
+        bad_answers = BadAnswers(lambda: clock().timestamp())
         batches = BatchCards(stores.batches, reception, messenger, clock)
         deliverer = Deliverer(
             stored.notices,
             tracks,
             ladder,
             removal=Removal(Tracks(stores, clock), messages, bells),
+            bad_answers=bad_answers,
             bells=bells,
             clock=clock,
         )
         painter = CardPainter(stores, reception, messenger, batches, clock)
-        keeper = CardKeeper(stores, painter, bells=bells, clock=clock)
+        keeper = CardKeeper(stores, painter, bad_answers=bad_answers, bells=bells, clock=clock)
         yield Post(
             stored,
             clock,
@@ -117,4 +121,5 @@ async def post(
             deliverer,
             keeper,
             held,
+            bad_answers,
         )

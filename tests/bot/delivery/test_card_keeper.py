@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot import words
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.card_painter import CardPainter
@@ -30,7 +31,7 @@ def a_keeper(stored: Stored, messenger: FakeMessenger) -> CardKeeper:
     stores, reception = stored.stores, a_reception(stored)
     batches = BatchCards(stores.batches, reception, messenger, stored.clock)
     painter = CardPainter(stores, reception, messenger, batches, stored.clock)
-    return CardKeeper(stores, painter, bells=Bells(), clock=stored.clock)
+    return CardKeeper(stores, painter, bad_answers=BadAnswers(), bells=Bells(), clock=stored.clock)
 
 
 async def cards_after(

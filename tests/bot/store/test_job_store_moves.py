@@ -136,9 +136,9 @@ async def test_failure_keeps_its_reason_and_puts_one_notice_down(stored: Stored)
     assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.FAILURE]
 
 
-async def test_cancel_forgets_the_token_and_tells_nobody(stored: Stored) -> None:
+async def test_cancel_tells_nobody_and_keeps_the_token_for_the_card(stored: Stored) -> None:
     job = await stored.bring_to(JobState.CANCELLED)
-    assert job.interaction_token is None
+    assert job.interaction_token
     assert await stored.notices.of_job(job.id) == []
 
 

@@ -338,7 +338,13 @@ class LifeCycle(RuleBasedStateMachine):
             self.get_answer_late(0)
             self.promises_hold()
         rounds = 0
-        while set(self._states.values()) - TERMINAL or self._processes[0].hands or not rounds:
+        store = self._processes[0].stored.notices
+        while (
+            set(self._states.values()) - TERMINAL
+            or self._processes[0].hands
+            or self._run(store.next_due_at())
+            or not rounds
+        ):
             self._work_off()
             rounds += 1
             assert rounds < 100, "a job never comes to its end"

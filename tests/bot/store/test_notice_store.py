@@ -177,12 +177,16 @@ async def test_held_notice_is_not_due_any_more(stored: Stored, clock: HandClock)
 
 
 @pytest.mark.parametrize("state", [JobState.SUCCEEDED, JobState.FAILED])
-async def test_token_goes_when_the_final_notice_is_closed(
+async def test_token_goes_when_the_end_was_told_and_drawn(
     stored: Stored, clock: HandClock, state: JobState
 ) -> None:
     job = await stored.bring_to(state)
     assert job.interaction_token
     await stored.notices.close(await stored.claim_notice(), stored.clock())
+    assert (await stored.job(job.id)).interaction_token
+    edits = stored.stores.card_edits
+    [edit] = await edits.claim(5, clock(), lease_s=60, under_way={})
+    await edits.done(edit)
     assert (await stored.job(job.id)).interaction_token is None
     clock.advance(10_000)
     assert await due(stored) == []
@@ -200,6 +204,33 @@ async def test_problem_is_stored_when_its_text_is_not_storable(stored: Stored) -
     notice = await stored.claim_notice()
     await stored.notices.put_off(notice.id, stored.clock(), "\ud800\x00", unsure=True)
     assert (await stored.claim_notice()).unsure
+
+
+async def test_channel_has_two_notices_under_way_at_most(stored: Stored, clock: HandClock) -> None:
+    busy = [await stored.succeed(channel_id=1) for _ in range(5)]
+    clock.advance(1)
+    other = await stored.succeed(channel_id=2)
+    claimed = await stored.notices.claim_due(6, clock(), lease_s=60)
+    assert [job.id for _, job in claimed] == [busy[0].id, busy[1].id, other.id]
+    one_free = {1: 1, 2: 2}
+    claimed = await stored.notices.claim_due(6, clock(), lease_s=60, under_way=one_free)
+    assert [job.id for _, job in claimed] == [busy[2].id]
+    full = {1: 2, 2: 2}
+    assert not await stored.notices.claim_due(6, clock(), lease_s=60, under_way=full)
+    assert await stored.notices.next_due_at(full) is None
+    assert await stored.notices.next_due_at({2: 2}) is not None
+
+
+async def test_refusals_are_counted_in_a_row_on_each_way(stored: Stored, clock: HandClock) -> None:
+    await stored.succeed()
+    notice = await stored.claim_notice()
+
+    async def refused(way: str, code: int) -> int:
+        return await stored.notices.refused(notice.id, way, code, clock())
+
+    assert [await refused("channel:1", 7), await refused("channel:1", 7)] == [1, 2]
+    assert [await refused("direct_message", 7), await refused("channel:1", 7)] == [1, 3]
+    assert [await refused("channel:1", 8), await refused("channel:1", 7)] == [1, 1]
 
 
 async def test_oldest_notices_come_first(stored: Stored, clock: HandClock) -> None:
