@@ -8,6 +8,7 @@ from bot.delivery import announcements, buttons, cards
 from bot.delivery.announcements import address
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
+from bot.delivery.patience import PATIENT_TRIES
 from bot.delivery.track_embed import track_embed
 from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.reception import Reception
@@ -89,7 +90,7 @@ def _is_on_card(told: Notice) -> bool:
 
 
 def _ended(job: Job, told: Notice | None) -> Card | None:
-    """`None` where the end is not told yet: it is drawn then."""
+    """`None` where the end is about to be told: it is drawn then."""
     if job.deleted_at is not None:
         return cards.deleted_card(job, by_member=job.deleted_by_member)
     if told is None or told.rung is Rung.HELD:
@@ -97,6 +98,7 @@ def _ended(job: Job, told: Notice | None) -> Card | None:
     if told.rung is Rung.WITHDRAWN:
         return cards.deleted_card(job, by_member=False)
     if told.rung is None or told.message_channel_id is None or told.message_id is None:
-        return None
+        takes_long = told.rung is None and told.attempts >= PATIENT_TRIES
+        return cards.ended_card(job, message_url=None, untold=True) if takes_long else None
     url = address(job, told.rung, told.message_channel_id, told.message_id)
     return cards.ended_card(job, message_url=url)

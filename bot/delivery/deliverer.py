@@ -13,6 +13,7 @@ from bot.delivery.messenger import SEND_TIMEOUT_S
 from bot.delivery.patience import (
     DISCORD_PATIENCE,
     NOT_UNDERSTOOD_WAIT_S,
+    PATIENT_TRIES,
     has_waited,
     wait_s,
 )
@@ -29,7 +30,7 @@ from bot.errors import (
     UploadTooLarge,
     WorkshopTrouble,
 )
-from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.store.notice_store import NoticeStore
@@ -198,6 +199,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         log.warning("could not deliver, trying again in %.0f s: %s", seconds, problem)
         due_at = now + timedelta(seconds=seconds)
         await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
+        if notice.kind in FINAL_KINDS and notice.attempts + 1 == PATIENT_TRIES:
+            await self._notices.ask_for_card(notice, now)
 
     async def _hold(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         """No way is left: the member has to ask for it."""

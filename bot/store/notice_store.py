@@ -194,6 +194,10 @@ class NoticeStore:
 
         await self._transactions.run(finish)
 
+    async def ask_for_card(self, notice: Notice, now: datetime) -> None:
+        """It can't be told for now: the card is to say so."""
+        await self._transactions.run(lambda connection: mark_card(connection, notice.job_id, now))
+
     async def next_due_at(self, under_way: Mapping[int, int] | None = None) -> datetime | None:
         """When the next unclaimed notice, in a channel that has room, wants something."""
         full = {"full_channels": busy_in(under_way or {})["full_channels"]}

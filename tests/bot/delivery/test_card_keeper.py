@@ -11,6 +11,7 @@ from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.card_painter import CardPainter
+from bot.delivery.patience import PATIENT_TRIES
 from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.store.job_store import DRAWN_BY_PRESS
@@ -113,6 +114,24 @@ async def test_card_says_so_when_a_job_was_cancelled_and_nobody_drew_it(stored: 
     stored.clock.advance(DRAWN_BY_PRESS.total_seconds())
     assert await keeper.run_once()
     assert [embed.title for embed, _ in messenger.cards] == [words.CARD_CANCELLED]
+
+
+async def test_card_says_that_it_is_finished_when_that_can_not_be_told_for_long(
+    stored: Stored,
+) -> None:
+    messenger = FakeMessenger()
+    await stored.succeed()
+    keeper = a_keeper(stored, messenger)
+    for _ in range(PATIENT_TRIES):
+        await stored.notices.put_off(
+            (await stored.claim_notice()).id, stored.clock(), "403", unsure=True
+        )
+    notice = await stored.claim_notice()
+    await stored.notices.ask_for_card(notice, stored.clock())
+    await keeper.run_once()
+    [(embed, _)] = messenger.cards
+    assert embed.title == words.CARD_READY
+    assert [field.value for field in embed.fields][-1] == words.NOT_POSTED_YET
 
 
 async def test_card_is_tried_until_it_can_be_drawn(stored: Stored) -> None:
