@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from bot.store.rows import (
 )
 from bot.store.tables import UtcDateTime, card_edits, jobs, notices
 from bot.store.transactions import Transactions
+
+# Who cancels a job by a press sees the card change by the answer; if not, it is drawn then.
+DRAWN_BY_PRESS = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, kw_only=True)

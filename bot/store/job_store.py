@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
@@ -24,10 +26,6 @@ class Upcoming:
 
     due_at: datetime | None
     probe_at: datetime | None
-
-
-# A press draws the card by its own answer, unless something goes wrong.
-DRAWN_BY_PRESS = timedelta(seconds=2)
 
 
 class JobStore:
@@ -78,20 +76,18 @@ class JobStore:
     async def cancel(
         self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
     ) -> bool:
-        """To `cancelled`, from a state that allows it, with a notice if the member must be told.
-
-        Whoever pressed the button sees the card change by that; if not, it is drawn soon.
-        """
-        has_card = source is not JobState.RECEIVED
+        """To `cancelled`, from a state that allows it, with a notice if the member must be told."""
+        more: dict[str, Any] = {"draw_at": now + DRAWN_BY_PRESS}
+        if source is JobState.RECEIVED:  # no card is known
+            more = {"interaction_token": None}
         return await self._updates.move(
             job_id,
             source,
             JobState.CANCELLED,
             notice=notice,
             now=now,
-            draw_at=now + DRAWN_BY_PRESS if has_card else None,
             finished_at=now,
-            **({} if has_card else {"interaction_token": None}),
+            **more,
         )
 
     # --- submitting -------------------------------------------------------------------------

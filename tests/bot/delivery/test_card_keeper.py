@@ -14,7 +14,7 @@ from bot.delivery.card_painter import CardPainter
 from bot.delivery.patience import PATIENT_TRIES
 from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.jobs import FailureKind, Job, JobState, NoticeKind, Rung
-from bot.store.job_store import DRAWN_BY_PRESS
+from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.workers.bells import Bells
 from tests.bot.delivery.fakes import FakeMessenger
 from tests.bot.test_reception import a_reception
