@@ -130,7 +130,7 @@ class Lives:
         now = utc_now()
         await self._notices.record_attempt(notice.id, Rung.CHANNEL, now)
         await self._notices.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
-        await self._notices.close(notice)
+        await self._notices.close(notice, now)
 
 
 def a_request() -> NewJob:

@@ -13,6 +13,7 @@ from discord.http import Route
 
 from bot import words
 from bot.checking import Checking
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
@@ -76,6 +77,9 @@ class ComposeClient(commands.AutoShardedBot):
         http_trace: aiohttp.TraceConfig | None = None,
         proxy: Proxy | None = None,
     ) -> None:
+        self.bad_answers = BadAnswers()
+        trace = http_trace or aiohttp.TraceConfig()
+        self.bad_answers.watch(trace)
         # Without them discord.py asks /gateway/bot how many there should be, and opens all.
         shards: dict[str, Any] = {"shard_count": shard_count} if shard_count else {}
         if shard_ids:
@@ -98,7 +102,7 @@ class ComposeClient(commands.AutoShardedBot):
             allowed_contexts=app_commands.AppCommandContext(
                 guild=True, dm_channel=allow_user_installs, private_channel=allow_user_installs
             ),
-            http_trace=http_trace or aiohttp.TraceConfig(),
+            http_trace=trace,
             **through(proxy),
             **shards,
         )

@@ -21,7 +21,8 @@
     ├── DeliveryError            a member could not be told
     │   ├── DeliveryUnsure       whether the message was posted can't be known yet
     │   ├── DeliveryLater        Discord has trouble, or asks to wait: surely not posted
-    │   │   └── Busy             too many tracks are being opened here: surely not posted
+    │   │   ├── Busy             too many tracks are being opened here: surely not posted
+    │   │   └── NotUnderstood    Discord refuses in words that we don't know: perhaps for good
     │   ├── UploadTooLarge       Discord does not take a file of this size here
     │   ├── TrackDeleted         there is nothing to be told any more
     │   ├── AlreadySharing       somebody else is posting the same
@@ -163,6 +164,14 @@ class DeliveryLater(DeliveryError):
 
 class Busy(DeliveryLater):
     """No room for one more track at this moment; it is the bot that asks to wait."""
+
+
+class NotUnderstood(DeliveryLater):
+    """Discord's own refusal, with a code that is not in our list."""
+
+    def __init__(self, message: str, *, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class UploadTooLarge(DeliveryError):

@@ -85,6 +85,8 @@ class Rung(StrEnum):
     INTERACTION = "interaction"
     DIRECT_MESSAGE = "direct_message"
     HELD = "held"
+    # A moderator took the message away. The track still stands where it was shared to.
+    WITHDRAWN = "withdrawn"
 
 
 class AudioFormat(StrEnum):
@@ -177,7 +179,7 @@ class Job:
     Variations of one request share `batch_id`, the id of the first; `take` counts them from 1.
     `audio_url` is where the provider put the finished file, unchecked. `title` is what its member
     called the track, `duration_s` and `tempo_bpm` what was measured in the audio. `deleted_at` is
-    when a member or moderator took the track away.
+    when a member or moderator took the track away, `deleted_by_member` which of them, if known.
     """
 
     id: str
@@ -211,6 +213,7 @@ class Job:
     duration_s: float | None = None
     tempo_bpm: float | None = None
     deleted_at: datetime | None = None
+    deleted_by_member: bool | None = None
 
     @property
     def uses_channel(self) -> bool:

@@ -91,7 +91,7 @@ class Metrics:
         for failure in FailureKind:
             self._failures.labels(failure)
         for kind in NoticeKind:
-            for rung in Rung:
+            for rung in set(Rung) - {Rung.WITHDRAWN}:
                 self._told.labels(kind, rung)
 
     # --- what happens -----------------------------------------------------------------------

@@ -86,9 +86,14 @@ class Tracks:
         told = {job.card_message_id, *(notice.message_id for notice in notices)}
         return message_id in told | {share.message_id for share in shares}
 
-    async def delete(self, job: Job) -> bool:
+    async def delete(self, job: Job, *, by_member: bool) -> bool:
         """Forget the track, but not its recipe; whether it was there. The messages are left."""
-        return await self._stores.curation.delete(job.id, self._clock())
+        curation, now = self._stores.curation, self._clock()
+        return await curation.delete(job.id, now, by_member=by_member)
+
+    async def withdraw(self, job: Job) -> None:
+        """The message that announced it is gone; it stays where it was shared to."""
+        await self._stores.curation.withdraw(job.id, self._clock())
 
     async def is_deleted(self, job: Job) -> bool:
         """Whether it has been taken away by now."""

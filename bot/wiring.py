@@ -10,6 +10,7 @@ from bot.delivery.attachments import Attachments
 from bot.delivery.audio_sources import AudioSources
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
+from bot.delivery.card_painter import CardPainter
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
@@ -80,7 +81,7 @@ def build(
     )
     client.batches = BatchCards(stores.batches, client.reception, messenger, clock)
     aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
-    _look_after_tracks(client, stores, fetcher, aside, clock=clock)
+    _look_after_tracks(client, stores, fetcher, aside, bells=bells, clock=clock)
     fresh_link = Attachments(client).fresh_link
     client.references = References(fetcher, workshop, fresh_link, clock)
     submitter = Submitter(
@@ -117,17 +118,18 @@ def build(
         notices,
         tracks,
         ladder,
-        messenger,
-        client.batches,
         removal=client.removal,
+        bad_answers=client.bad_answers,
         bells=bells,
         clock=clock,
         metrics=metrics,
     )
-    settler = Settler(jobs, client.reception, messenger, bells=bells, clock=clock)
-    card_keeper = CardKeeper(
-        stores, client.reception, messenger, client.batches, bells=bells, clock=clock
+    bad_answers = client.bad_answers
+    settler = Settler(
+        jobs, client.reception, messenger, bad_answers=bad_answers, bells=bells, clock=clock
     )
+    painter = CardPainter(stores, client.reception, messenger, client.batches, clock)
+    card_keeper = CardKeeper(stores, painter, bad_answers=bad_answers, bells=bells, clock=clock)
     return submitter, poller, deliverer, settler, card_keeper
 
 
@@ -137,6 +139,7 @@ def _look_after_tracks(
     fetcher: AudioFetcher,
     mastering: Mastering,
     *,
+    bells: Bells,
     clock: Clock,
 ) -> None:
     """What can be done with tracks that were delivered."""
@@ -144,7 +147,7 @@ def _look_after_tracks(
     messages = TrackMessages(client)
     sources = AudioSources(tracks, messages, stores.held, fetcher)
     client.replay = Replay(tracks, messages, sources, mastering)
-    client.removal = Removal(tracks, messages, client.messenger, client.batches)
+    client.removal = Removal(tracks, messages, bells)
     client.sharing = Sharing(
         stores,
         tracks,

@@ -1,13 +1,16 @@
 """First answers to interactions, as all cogs give them."""
 
+import asyncio
 import contextlib
+import logging
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import discord
 
 from bot.client import RECEIVED_AT_S, ComposeClient, apologise
+from bot.delivery.verdict import ALREADY_ANSWERED_CODE, SERVER_ERROR, may_pass, own_code
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
 # nothing on it although it was asked to.
@@ -15,8 +18,11 @@ NO_BODY = (KeyError, TypeError)
 
 # Discord waits 3 s for a first answer; the rest is for the ways to us and back.
 ANSWER_WITHIN_S = 2.5
+AGAIN_AFTER_S = 0.4
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 def left_s(interaction: discord.Interaction[Any]) -> float:
@@ -44,20 +50,19 @@ async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> 
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, **more)
         return
-    with _taken(interaction):
-        await interaction.response.send_message(text, ephemeral=True, **more)
+    response = interaction.response
+    await insist(interaction, lambda: response.send_message(text, ephemeral=True, **more))
 
 
 async def defer(interaction: discord.Interaction[Any]) -> None:
     """A private "thinking…", to be followed up within 15 minutes."""
-    with _taken(interaction):
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    response = interaction.response
+    await insist(interaction, lambda: response.defer(ephemeral=True, thinking=True))
 
 
 async def edit(interaction: discord.Interaction[Any], **changes: Any) -> None:
     """Change the message whose button was pressed."""
-    with _taken(interaction):
-        await interaction.response.edit_message(**changes)
+    await insist(interaction, lambda: interaction.response.edit_message(**changes))
 
 
 async def edit_private(interaction: discord.Interaction[Any], **changes: Any) -> None:
@@ -75,18 +80,39 @@ async def edit_private(interaction: discord.Interaction[Any], **changes: Any) ->
 
 async def ask(interaction: discord.Interaction[Any], modal: discord.ui.Modal) -> None:
     """Open a dialog."""
-    with _taken(interaction):
-        await interaction.response.send_modal(modal)
+    await insist(interaction, lambda: interaction.response.send_modal(modal))
 
 
-@contextlib.contextmanager
-def _taken(interaction: discord.Interaction[Any]) -> Iterator[None]:
-    """An answer that Discord took is a good one, whatever it returned on it."""
+async def insist(
+    interaction: discord.Interaction[Any], answer: Callable[[], Awaitable[Any]]
+) -> None:
+    """A first answer, tried again as long as Discord waits for it and what it says may pass.
+
+    An answer that Discord took is a good one, whatever it returned on it; one that it has already,
+    too: an earlier try had reached it.
+    """
     try:
-        yield
+        await answered(interaction, answer)
     except NO_BODY:
         if not interaction.response.is_done():
             raise
+    except discord.HTTPException as error:
+        if own_code(error) != ALREADY_ANSWERED_CODE:
+            raise
+
+
+async def answered(interaction: discord.Interaction[Any], answer: Callable[[], Awaitable[T]]) -> T:
+    """What Discord returned on a first answer, which is tried again while that may help."""
+    while True:
+        try:
+            return await answer()
+        except discord.HTTPException as error:
+            if error.status >= SERVER_ERROR or not may_pass(error):
+                raise  # discord.py itself tries again what the server could not do
+            if left_s(interaction) <= AGAIN_AFTER_S:
+                raise
+            log.info("a first answer is tried again: %s", error)
+        await asyncio.sleep(AGAIN_AFTER_S)
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,8 @@
 """Taking a track away, after a question: for its member, and for moderators."""
 
-import contextlib
+import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import discord
@@ -11,10 +12,16 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
+from bot.delivery.messenger import READ_TIMEOUT_S, translated
+from bot.errors import DeliveryError, Unreachable
 from bot.jobs import Job, JobState
+from bot.store.track_store import Place
 from cogs.answers import apologise_for, ask, edit_private, say
 from cogs.places import is_outside
 from cogs.pressing import JobButton, JobInteraction, moderates, stands_under, visible_job
+from cogs.sight import sees
+
+log = logging.getLogger(__name__)
 
 SURE = buttons.pattern(Action.DELETE_NOW)
 
@@ -29,10 +36,10 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
         elif not _may_delete(interaction, job, self.place):
             await say(interaction, words.NOT_YOUR_TRACK_DELETE)
         elif is_outside(interaction) and await stands_under(interaction, job):
-            await ask(interaction, DeleteModal(job, self.place))
+            question = _question(interaction, job, self.place)
+            await ask(interaction, DeleteModal(job, self.place, question))
         else:
-            only_here = _is_share_only(interaction, job, self.place)
-            question = words.DELETE_SHARE_QUESTION if only_here else words.DELETE_QUESTION
+            question = _question(interaction, job, self.place)
             actions = (Action.DELETE_NOW, Action.KEEP)
             choices = (buttons.button(action, job.id, self.place) for action in actions)
             await say(interaction, question, view=buttons.row(*choices))
@@ -63,10 +70,10 @@ class DeleteModal(discord.ui.Modal):
     """The question as a dialog, where the bot itself is not: only the token of a press on the
     message can delete it, and of all answers to such a press, the dialog passes one on."""
 
-    def __init__(self, job: Job, place: str) -> None:
+    def __init__(self, job: Job, place: str, question: str) -> None:
         custom_id = buttons.custom_id(Action.DELETE_NOW, job.id, place)
         super().__init__(title=words.DELETE_TITLE, custom_id=custom_id, timeout=None)
-        self.add_item(discord.ui.TextDisplay(words.DELETE_QUESTION))
+        self.add_item(discord.ui.TextDisplay(question))
         self.stop()
 
 
@@ -94,17 +101,56 @@ async def _delete_pressed(interaction: JobInteraction, job_id: str, place: str) 
         await say(interaction, words.NOT_YOUR_TRACK_DELETE)
         return
     await interaction.response.defer()  # from now on the token's own answer is that message
-    by_member = job.member_id == interaction.user.id
-    gone = await interaction.client.removal.remove(job, by_member=by_member, besides=message.id)
-    with contextlib.suppress(discord.NotFound):
-        await interaction.delete_original_response()
-    await say(interaction, words.DELETED if gone else words.DELETED_OUT_OF_REACH)
+    gone = await _taken_away(interaction, job, besides=message.id)
+    try:
+        async with translated(READ_TIMEOUT_S):
+            await interaction.delete_original_response()
+    except Unreachable as error:
+        log.info("the message that was pressed is gone already: %s", error)
+    except DeliveryError as error:
+        log.warning("the message that was pressed could not be removed: %s", error)
+        gone = False
+    await say(interaction, _said(interaction, job) if gone else words.DELETED_OUT_OF_REACH)
+
+
+async def _taken_away(interaction: JobInteraction, job: Job, *, besides: int | None = None) -> bool:
+    """From everywhere for its member; for a moderator from where they may remove messages."""
+    removal = interaction.client.removal
+    if _is_own(interaction, job):
+        return await removal.remove(job, by_member=True, besides=besides)
+    return await removal.moderate(job, partial(_reaches, interaction, job), besides=besides)
+
+
+def _reaches(interaction: JobInteraction, job: Job, place: Place) -> bool:
+    """Whether the one who presses sees this place, and may remove messages there."""
+    if interaction.guild_id is None or place.guild_id != interaction.guild_id:
+        return False
+    # The thread under the card has the card's id, and may be one that the bot does not know (any
+    # more). It is as open as its channel.
+    in_thread = place.channel_id == job.card_message_id
+    channel_id = job.channel_id if in_thread else place.channel_id
+    return sees(interaction, channel_id) and moderates(interaction, channel_id)
+
+
+def _is_own(interaction: JobInteraction, job: Job) -> bool:
+    return job.member_id == interaction.user.id
+
+
+def _question(interaction: JobInteraction, job: Job, place: str) -> str:
+    if _is_share_only(interaction, job, place):
+        return words.DELETE_SHARE_QUESTION
+    own = _is_own(interaction, job)
+    return words.DELETE_QUESTION if own else words.DELETE_AS_MODERATOR_QUESTION
+
+
+def _said(interaction: JobInteraction, job: Job) -> str:
+    return words.DELETED if _is_own(interaction, job) else words.DELETED_AS_MODERATOR
 
 
 def _may_delete(interaction: JobInteraction, job: Job, place: str) -> bool:
     """A private track is nothing that the channel it was asked for in has ever seen."""
     return (
-        job.member_id == interaction.user.id
+        _is_own(interaction, job)
         or (not job.private and moderates(interaction, job.channel_id))
         or _is_share_only(interaction, job, place)
     )
@@ -112,8 +158,7 @@ def _may_delete(interaction: JobInteraction, job: Job, place: str) -> bool:
 
 def _is_share_only(interaction: JobInteraction, job: Job, place: str) -> bool:
     """A moderator of the channel it was shared to takes away no more than that."""
-    own = job.member_id == interaction.user.id
-    here = interaction.channel_id or 0
+    here, own = interaction.channel_id or 0, _is_own(interaction, job)
     return place == buttons.SHARE and not own and moderates(interaction, here)
 
 
@@ -123,10 +168,10 @@ async def _done(interaction: JobInteraction, job: Job, place: str) -> str:
     if _is_share_only(interaction, job, place):
         gone = await removal.remove_share(job, interaction.channel_id or 0)
         return words.DELETED_SHARE if gone else words.DELETED_BUT_POSTED
-    gone = await removal.remove(job, by_member=job.member_id == interaction.user.id)
+    gone = await _taken_away(interaction, job)
     if not gone:
         return words.DELETED_OUT_OF_REACH if job.outside else words.DELETED_BUT_POSTED
-    return words.DELETED_PRIVATE if job.private else words.DELETED
+    return words.DELETED_PRIVATE if job.private else _said(interaction, job)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -12,6 +12,13 @@ import discord
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery.batch_card import first_card
+from bot.delivery.verdict import (
+    ALREADY_ANSWERED_CODE,
+    UNKNOWN_INTERACTION_CODE,
+    Verdict,
+    own_code,
+    verdict_on,
+)
 from bot.drafts import Draft, checked
 from bot.errors import (
     AlreadyReceived,
@@ -25,15 +32,11 @@ from bot.errors import (
 from bot.jobs import Brief, Job, JobState, NewJob
 from bot.provider.models import MODELS
 from bot.reception import Admitted
-from cogs.answers import NO_BODY, in_time, left_s
+from cogs.answers import NO_BODY, answered, in_time, left_s
 from cogs.mending import refuse
 from cogs.places import is_outside, refusal, upload_limit_bytes
 from cogs.track_list import card_url
 from cogs.unkept import refuse_unkept
-
-GIVEN_UP_CODE = 10062
-ALREADY_ANSWERED_CODE = 40060
-SERVER_ERROR = 500
 
 log = logging.getLogger(__name__)
 
@@ -121,16 +124,19 @@ async def _answer_with_card(
     job, jobs = admitted.job, admitted.jobs
     embed, view = first_card(jobs, admitted.expected_at)
     try:
-        answer = await interaction.response.send_message(
-            embed=embed, view=view, ephemeral=job.private
+        answer = await answered(
+            interaction,
+            lambda: interaction.response.send_message(
+                embed=embed, view=view, ephemeral=job.private
+            ),
         )
     except discord.HTTPException as error:
-        # An earlier try of discord.py may have got through.
-        unclear = error.status >= SERVER_ERROR or error.code == ALREADY_ANSWERED_CODE
+        # An earlier try may have got through, or this one behind Discord's back.
+        unclear = verdict_on(error) is Verdict.PASSES or own_code(error) == ALREADY_ANSWERED_CODE
         outcome = _Outcome.UNCLEAR if unclear else _Outcome.REFUSED
         stored = await _store_outcome(interaction, jobs, outcome, problem=str(error))
         # Only when it surely won't start: to the settler any answer would look like the card.
-        if stored and outcome is _Outcome.REFUSED and error.code != GIVEN_UP_CODE:
+        if stored and outcome is _Outcome.REFUSED and own_code(error) != UNKNOWN_INTERACTION_CODE:
             await _tell_of_refusal(interaction, draft)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
         # The connection broke, or the answer lacks the message that was asked for.

@@ -1,7 +1,6 @@
 """The buttons on cards and announcements of jobs. All they know is in the database."""
 
 import asyncio
-import contextlib
 from dataclasses import replace
 
 import discord
@@ -13,7 +12,6 @@ from bot.delivery import buttons, cards
 from bot.delivery.announcements import LINK_BUTTON_LIMIT
 from bot.delivery.buttons import Action
 from bot.drafts import Draft
-from bot.errors import DeliveryError
 from bot.jobs import FailureKind, Job, JobState
 from bot.tracks import is_there
 from cogs.answers import defer, edit, in_time, say
@@ -44,7 +42,6 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
             await edit(interaction, view=None)
         else:
             await say(interaction, words.CANCELLED_NOW)
-        await show_on_card(interaction, cancelled)
 
     async def _cancel_variations(self, interaction: JobInteraction, job: Job) -> None:
         """All that can still be stopped; the card they share says what became of each."""
@@ -73,17 +70,6 @@ async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
         await edit(interaction, content=None, embed=embed, view=view)
     else:
         await say(interaction, words.CANCELLED_NOW)
-        await show_on_card(interaction, cancelled)
-
-
-async def show_on_card(interaction: JobInteraction, cancelled: Job) -> None:
-    """Bring a card up to date that was not pressed. It may be gone: the job is cancelled anyway."""
-    with contextlib.suppress(DeliveryError):
-        if cancelled.batch_id is not None:
-            await interaction.client.batches.refresh(cancelled)
-        else:
-            card = cards.ended_card(cancelled, message_url=None)
-            await interaction.client.messenger.update_card(cancelled, *card)
 
 
 async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:

@@ -16,7 +16,6 @@ from bot.delivery.track_embed import COLOUR
 from bot.jobs import Job
 from bot.store.queue_store import Excerpt, UnderWay
 from cogs.answers import edit_private, in_time, say
-from cogs.job_buttons import show_on_card
 from cogs.pressing import moderates, visible_job
 from cogs.routed import Routed, RoutedInteraction, view_of
 from cogs.sight import moderates_server, sight_of
@@ -70,11 +69,9 @@ class _Stop(Routed, template=r"(?!)"):
             whose = MINE
         listed = await in_time(interaction, _listed(interaction, whose))
         await edit_private(interaction, embed=listed.embed, view=listed.view)
-        if cancelled is not None:
-            await show_on_card(interaction, cancelled)
-            return
-        now = await interaction.client.reception.job(job.id) or job
-        await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
+        if cancelled is None:
+            now = await interaction.client.reception.job(job.id) or job
+            await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
 
 
 class StopButton(_Stop, template=STOP_ID):

@@ -14,6 +14,7 @@ from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.buttons import Action
 from bot.delivery.track_embed import as_shared, track_embed
+from bot.delivery.verdict import Verdict, verdict_on
 from bot.errors import Busy
 from bot.jobs import Job, Relation
 from bot.store.track_store import Track
@@ -29,7 +30,6 @@ from cogs.track_buttons import TrackButton, begin
 from cogs.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
 
 TITLE_MOST = 60
-TOO_LARGE_CODE = 40005
 RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"
 
 OWN = (Action.AGAIN, Action.SHARE, Action.RENAME, Action.RECIPE, Action.DELETE)
@@ -99,7 +99,7 @@ async def _uploaded(interaction: RoutedInteraction, track: Track, what: Announce
     try:
         await say(interaction, words.OPENED, view=_view(interaction, track), **extras)
     except discord.HTTPException as error:
-        if error.status == 413 or error.code == TOO_LARGE_CODE:
+        if verdict_on(error) is Verdict.TOO_LARGE:
             return False
         raise
     finally:

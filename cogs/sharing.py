@@ -11,6 +11,7 @@ from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.announcements import LINK_BUTTON_LIMIT
 from bot.delivery.buttons import Action
+from bot.delivery.messenger import READ_TIMEOUT_S, translated
 from bot.delivery.sharing import Target
 from bot.delivery.track_messages import audio_url
 from bot.errors import (
@@ -158,8 +159,14 @@ async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
         return words.SHARE_REFUSED
     send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
     own = permissions_in(interaction, channel_id)
-    if not (own.view_channel and getattr(own, send)) or not await _is_in(interaction, channel):
+    if not (own.view_channel and getattr(own, send)):
         return words.SHARE_MEMBER_MAY_NOT
+    try:
+        if not await _is_in(interaction, channel):
+            return words.SHARE_MEMBER_MAY_NOT
+    except DeliveryError as error:
+        log.info("not known to be in the thread: %s", error)
+        return words.SHARE_LATER
     needed = ("view_channel", send, "attach_files", "embed_links")
     ours = interaction.app_permissions if known is None else known.permissions_for(guild.me)
     missing = [name for name in needed if not getattr(ours, name)]
@@ -167,15 +174,19 @@ async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
 
 
 async def _is_in(interaction: JobInteraction, channel: object) -> bool:
-    """Of a private thread, whether the member is in it; its permissions are those of its parent."""
+    """Of a private thread, whether the member is in it; its permissions are those of its parent.
+
+    Raises `DeliveryError` if Discord can't say.
+    """
     if not isinstance(channel, discord.Thread) or not channel.is_private():
         return True
     if sees(interaction, channel.id):
         return True
     try:
-        await channel.fetch_member(interaction.user.id)
-    except discord.HTTPException as error:
-        log.info("not known to be in the thread: %s", error)
+        async with translated(READ_TIMEOUT_S, reading=True):
+            await channel.fetch_member(interaction.user.id)
+    except Unreachable as error:
+        log.info("not in the thread, or unknown there: %s", error)
         return False
     return True
 

@@ -1,6 +1,5 @@
 """The buttons under finished tracks: make another one of it, like it, take it away."""
 
-import contextlib
 from dataclasses import replace
 
 import discord
@@ -10,7 +9,6 @@ from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.drafts import Draft
-from bot.errors import DeliveryError
 from bot.jobs import Job, Relation
 from bot.recipe import command_of
 from bot.text import harmless
@@ -107,9 +105,6 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
             await self._show(interaction, job, likes.count)
         else:
             await say(interaction, words.LIKED if likes.liked else words.LIKE_TAKEN_BACK)
-        if job.batch_id is not None:
-            with contextlib.suppress(DeliveryError):  # the card only shows who is ahead
-                await interaction.client.batches.refresh(job)
 
     async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))

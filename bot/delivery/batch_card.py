@@ -56,7 +56,7 @@ def _outcome(takes: Sequence[Take]) -> JobState:
 
 def _how_it_stands(take: Take) -> str:
     job = take.job
-    if job.deleted_at is not None:
+    if job.deleted_at is not None or take.rung is Rung.WITHDRAWN:
         return words.TAKE_DELETED
     match job.state:
         case JobState.SUCCEEDED if take.rung is Rung.HELD:

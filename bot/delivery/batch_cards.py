@@ -11,9 +11,6 @@ from bot.reception import Reception
 from bot.store.batch_store import BatchStore, Take
 from bot.workers.worker import Clock
 
-# Somebody else may draw an older state at the same moment, and be later.
-LOOKS = 4
-
 
 class BatchCards:
     """Draws the card from what is stored."""
@@ -37,14 +34,9 @@ class BatchCards:
 
     async def refresh(self, job: Job) -> None:
         """Show how things stand; may be repeated. Raises what `Messenger.update_card` raises."""
-        shown: list[Take] = []
-        for _ in range(LOOKS):
-            takes = await self.takes(job)
-            if takes == shown:
-                return
-            card = batch_card(takes, await self._expected_at(takes))
-            await self._messenger.update_card(_reaching_card(takes), *card)
-            shown = takes
+        takes = await self.takes(job)
+        card = batch_card(takes, await self._expected_at(takes))
+        await self._messenger.update_card(_reaching_card(takes), *card)
 
     async def _expected_at(self, takes: list[Take]) -> datetime | None:
         """When the next one should be ready."""

@@ -1,120 +1,114 @@
-"""Keeping the cards of waiting jobs true: the place in the queue, and the expected time."""
+"""Keeping cards true: each change of a job asks for its card to be drawn, and this is where it is.
+
+What happens to one card meanwhile is one edit, whoever asked for it and in whichever process. It
+is asked for again until it can be done, or surely can't.
+"""
 
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import discord
-
-from bot.delivery import announcements, buttons, cards
-from bot.delivery.announcements import address
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.messenger import Messenger
-from bot.delivery.track_embed import track_embed
-from bot.errors import DeliveryError
-from bot.jobs import FINAL_KINDS, TERMINAL, Job, NoticeKind, Rung
+from bot.delivery.bad_answers import BadAnswers
+from bot.delivery.card_painter import CardPainter
+from bot.delivery.messenger import SEND_TIMEOUT_S
+from bot.delivery.patience import (
+    DISCORD_PATIENCE,
+    EQUAL_ANSWERS,
+    NOT_UNDERSTOOD_WAIT_S,
+    wait_s,
+)
+from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
-from bot.reception import Reception
+from bot.store.card_edits import CardEdit
 from bot.store.stores import Stores
-from bot.tracks import parent_in
 from bot.workers.bells import Bell, Bells
+from bot.workers.channel_places import ChannelPlaces
 from bot.workers.worker import Clock, Worker
 
-SLOTS = 5
+SLOTS = 6
+LEASE_S = 3 * SEND_TIMEOUT_S
 # A job that goes out at once needs no place on its card.
 FIRST_S = 5.0
 EVERY_S = 30.0
 # Each look computes the whole queue's order.
 LOOK_EVERY_S = 5.0
+LOOKED_AT = 5
+# A card that can't be drawn for a day is tried now and then.
+SELDOM_S = 1800.0
 
 log = logging.getLogger(__name__)
 
 
-class CardKeeper(Worker[tuple[Job, int | None]]):
-    """Edits cards whose place is no longer so, each at most every `EVERY_S`."""
+class CardKeeper(Worker[CardEdit]):
+    """Draws cards that don't show how things stand. Places in the queue are looked at now and
+    then, each at most every `EVERY_S`."""
 
     def __init__(
         self,
         stores: Stores,
-        reception: Reception,
-        messenger: Messenger,
-        batches: BatchCards,
+        painter: CardPainter,
         *,
+        bad_answers: BadAnswers,
         bells: Bells,
         clock: Clock,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.event(Bell.CARDS), clock=clock)
+        super().__init__(
+            slots=SLOTS,
+            bell=bells.event(Bell.CARDS),
+            clock=clock,
+            within_s=LEASE_S - 30,
+            may_begin=bad_answers.few,
+        )
         self._stores = stores
-        self._reception = reception
-        self._messenger = messenger
-        self._batches = batches
+        self._edits = stores.card_edits
+        self._painter = painter
         self._look_at = clock()
+        self._channels = ChannelPlaces()
 
-    async def claim(self, limit: int) -> Sequence[tuple[Job, int | None]]:
-        """Cards that show an old place."""
+    async def claim(self, limit: int) -> Sequence[CardEdit]:
+        """Cards that are to be drawn."""
         now = self._clock()
-        if now < self._look_at:
-            return []
-        self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
-        return await self._stores.cards.claim(
-            limit, self._clock(), first_s=FIRST_S, every_s=EVERY_S
+        if now >= self._look_at:
+            self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
+            await self._stores.cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
+        return await self._edits.claim(
+            limit, now, lease_s=LEASE_S, under_way=self._channels.under_way
         )
 
     async def next_due_at(self) -> datetime | None:
-        """Looking now and then is enough."""
-        return None
+        """The next card; places in the queue are looked at whenever the loop turns."""
+        return await self._edits.next_due_at(self._channels.under_way)
 
-    async def handle(self, item: tuple[Job, int | None]) -> None:
-        """One edit. If it fails, the next change of place is another chance."""
-        job, place = item
-        with about_job(job.id):
-            if job.batch_id is not None:
-                await self._refresh(job)
-                return
-            expected_s = await self._reception.expected_s(job.brief.model, place=place)
-            expected_at = self._clock() + timedelta(seconds=expected_s)
-            embed, view = cards.waiting_card(job, expected_at, place=place)
+    async def handle(self, item: CardEdit) -> None:
+        """One edit."""
+        with about_job(item.id), self._channels.taken(item.channel_id):
             try:
-                await self._messenger.update_card(job, embed, view)
-                await self._correct_if_ended(job.id)
+                await self._painter.draw(item.id)
+            except Unreachable as error:
+                log.info("the card can't be drawn: %s", error)
+            except NotUnderstood as error:
+                if not await self._is_refused(item, error):
+                    return
             except DeliveryError as error:
-                log.info("the card could not be updated: %s", error)
+                await self._put_off(item, str(error))
+                return
+            await self._edits.done(item)
 
-    async def _refresh(self, job: Job) -> None:
-        try:
-            await self._batches.refresh(job)
-        except DeliveryError as error:
-            log.info("the card could not be updated: %s", error)
+    async def _is_refused(self, edit: CardEdit, error: NotUnderstood) -> bool:
+        """Whether Discord has said so often enough; if not, the card is tried again soon."""
+        times = edit.refused_times + 1 if edit.refused_code == error.code else 1
+        if times >= EQUAL_ANSWERS:
+            log.warning("the card can't be drawn, in Discord's words: %s", error)
+            return True
+        log.warning("the card could not be drawn: %s", error)
+        due_at = self._clock() + timedelta(seconds=NOT_UNDERSTOOD_WAIT_S)
+        await self._edits.put_off(edit, due_at, refused_code=error.code, refused_times=times)
+        return False
 
-    async def _correct_if_ended(self, job_id: str) -> None:
-        """The edit may have waited for a rate limit and come after the job's end."""
-        job = await self._stores.jobs.get(job_id)
-        if job is None or job.state not in TERMINAL:
-            return
-        notices = await self._stores.notices.of_job(job_id)
-        # A job that came back after it had failed was told of both; the later one counts.
-        told = next((one for one in reversed(notices) if one.kind in FINAL_KINDS), None)
-        if told and told.message_id is None and told.rung is not Rung.HELD:
-            return  # its delivery ends with the card
-        if told and told.rung is Rung.INTERACTION:
-            became = await self._what_it_became(job, told.kind)
-            await self._messenger.update_card(job, *became, keep_text=True)
-            return
-        url = None
-        if told and told.rung and told.message_channel_id and told.message_id:
-            url = address(job, told.rung, told.message_channel_id, told.message_id)
-        await self._messenger.update_card(job, *cards.ended_card(job, message_url=url))
-
-    async def _what_it_became(
-        self, job: Job, kind: NoticeKind
-    ) -> tuple[discord.Embed, discord.ui.View]:
-        """The track, or the words for why there is none, had taken the card's place."""
-        if kind is NoticeKind.FAILURE:
-            return cards.recipe_embed(job), announcements.failure(job).view
-        if kind is not NoticeKind.RESULT:
-            return cards.recipe_embed(job), announcements.not_started(job).view
-        parent = await self._stores.jobs.get(job.parent_id) if job.parent_id else None
-        shown = parent_in(job.channel_id, job, parent) if parent else None
-        embed = track_embed(job, parent=shown, pictured=job.duration_s is not None)
-        likes = await self._stores.likes.count(job.id)
-        return embed, buttons.under_track(job, kind, likes=likes)
+    async def _put_off(self, edit: CardEdit, problem: str) -> None:
+        now = self._clock()
+        seconds = wait_s(edit, now)
+        if now - edit.created_at > DISCORD_PATIENCE:
+            seconds = SELDOM_S
+        log.warning("the card could not be drawn, trying again in %.0f s: %s", seconds, problem)
+        await self._edits.put_off(edit, now + timedelta(seconds=seconds))

@@ -37,9 +37,10 @@ def waiting_card(
 
 
 def ended_card(
-    job: Job, *, message_url: str | None, held: bool = False
+    job: Job, *, message_url: str | None, held: bool = False, untold: bool = False
 ) -> tuple[discord.Embed, discord.ui.View]:
-    """After the end, with the way to the message that announced it, or to what is held."""
+    """After the end, with the way to the message that announced it, or to what is held; `untold`
+    while that message can't be posted."""
     if job.state is JobState.SUCCEEDED:
         embed = _ready(job, message_url) if message_url else _embed(words.CARD_READY, job)
         label = words.BUTTON_OPEN
@@ -52,8 +53,9 @@ def ended_card(
         embed = _embed(words.CARD_FAILED, job)
         embed.add_field(name=words.FIELD_REASON, value=failure_sentence(job), inline=False)
         label = words.BUTTON_DETAILS
-    if held:
-        embed.add_field(name=words.FIELD_RESULT, value=words.HELD_FOR_YOU, inline=False)
+    if held or untold:
+        why = words.HELD_FOR_YOU if held else words.NOT_POSTED_YET
+        embed.add_field(name=words.FIELD_RESULT, value=why, inline=False)
     return embed, buttons.row(*([buttons.link(label, message_url)] if message_url else []))
 
 

@@ -1,18 +1,23 @@
-"""Delivering: every notice reaches its member once, and then the card says so, too."""
+"""Delivering: every notice reaches its member once, and then the card is to say so, too."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery import announcements, cards
+from bot.delivery import announcements
 from bot.delivery.announcements import Announcement
-from bot.delivery.batch_cards import BatchCards
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.lateness import Lateness
-from bot.delivery.messenger import SEND_TIMEOUT_S, Messenger
-from bot.delivery.patience import DISCORD_PATIENCE, has_waited, wait_s
+from bot.delivery.messenger import SEND_TIMEOUT_S
+from bot.delivery.patience import (
+    DISCORD_PATIENCE,
+    NOT_UNDERSTOOD_WAIT_S,
+    PATIENT_TRIES,
+    has_waited,
+    wait_s,
+)
 from bot.delivery.removal import Removal
 from bot.delivery.track_delivery import PREPARED_WITHIN_S, TrackDelivery
 from bot.errors import (
@@ -20,8 +25,10 @@ from bot.errors import (
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
+    NotUnderstood,
     TrackDeleted,
     Unreachable,
+    UploadTooLarge,
     WorkshopTrouble,
 )
 from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
@@ -29,6 +36,7 @@ from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.store.notice_store import NoticeStore
 from bot.workers.bells import Bell, Bells
+from bot.workers.channel_places import ChannelPlaces
 from bot.workers.worker import Clock, Worker
 
 SLOTS = 6
@@ -47,38 +55,43 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         notices: NoticeStore,
         tracks: TrackDelivery,
         ladder: Ladder,
-        messenger: Messenger,
-        batches: BatchCards,
         *,
         removal: Removal,
+        bad_answers: BadAnswers,
         bells: Bells,
         clock: Clock,
         metrics: Metrics | None = None,
     ) -> None:
         super().__init__(
-            slots=SLOTS, bell=bells.event(Bell.DELIVER), clock=clock, within_s=LEASE_S - 30
+            slots=SLOTS,
+            bell=bells.event(Bell.DELIVER),
+            clock=clock,
+            within_s=LEASE_S - 30,
+            may_begin=bad_answers.few,
         )
         self._notices = notices
         self._tracks = tracks
         self._ladder = ladder
-        self._messenger = messenger
-        self._batches = batches
         self._removal = removal
+        self._bells = bells
+        self._channels = ChannelPlaces()
         self._metrics = metrics or Metrics()
         self._lateness = Lateness(notices, self.start, lease_s=LEASE_S, clock=clock)
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
-        """Notices with something left to be done, oldest first."""
-        return await self._notices.claim_due(limit, self._clock(), lease_s=LEASE_S)
+        """Notices with something left to be done, oldest first, and few of each channel."""
+        return await self._notices.claim_due(
+            limit, self._clock(), lease_s=LEASE_S, under_way=self._channels.under_way
+        )
 
     async def next_due_at(self) -> datetime | None:
         """The next notice."""
-        return await self._notices.next_due_at()
+        return await self._notices.next_due_at(self._channels.under_way)
 
     async def handle(self, item: tuple[Notice, Job]) -> None:
-        """Tell the member, unless that is done, and bring the card up to date."""
+        """Tell the member, unless that is done."""
         notice, job = item
-        with about_job(job.id):
+        with about_job(job.id), self._channels.taken(job.channel_id):
             try:
                 async with asyncio.timeout(TRY_WITHIN_S):
                     await self._work_off(notice, job)
@@ -97,7 +110,13 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """Where the member was told, or `None` if not now."""
         try:
             told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
-        except (AudioUnavailable, WorkshopTrouble, DeliveryLater, TrackDeleted) as error:
+        except NotUnderstood as error:
+            await self._put_off(
+                notice, str(error), unsure=notice.unsure, seconds=NOT_UNDERSTOOD_WAIT_S
+            )
+        except (
+            AudioUnavailable, WorkshopTrouble, DeliveryLater, TrackDeleted, UploadTooLarge
+        ) as error:  # fmt: skip
             # This try surely posted nothing; an earlier one may have.
             await self._later(notice, job, str(error), unsure=notice.unsure)
         except DeliveryUnsure as error:
@@ -130,7 +149,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if told is not None:
             await self._remember(notice, told)
         else:
-            await self._notices.close(notice)
+            await self._close(notice)
         return told
 
     async def _tell(self, notice: Notice, job: Job) -> Told:
@@ -159,42 +178,21 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         )
 
     async def _finish(self, notice: Notice, job: Job, told: Told) -> None:
-        """The card is the last thing to do; where it was replaced by the track, it is done.
+        """The card is drawn by the keeper: the next member need not wait for that.
 
-        A track that was deleted meanwhile is looked for before, since it has no card to be shown,
-        and after, since a deletion at that moment may have been drawn over.
+        A track that was deleted meanwhile is looked for: its deletion may not have known of the
+        message.
         """
         is_track = notice.kind is NoticeKind.RESULT
-        has_card = notice.kind in FINAL_KINDS and told.rung is not Rung.INTERACTION
-        deleted = is_track and await self._removal.catch_up(job)
-        if has_card and not deleted:
-            url = announcements.address(job, told.rung, told.channel_id, told.message_id)
-            if not await self._show_end(notice, job, message_url=url, unsure=False):
-                return
-            if is_track:
-                await self._removal.catch_up(job)
-        await self._notices.close(notice)
+        if is_track:
+            await self._removal.catch_up(job)
+        await self._close(notice)
         if is_track and _is_fleeting(job, told):
             await self._tracks.keep_copy(job)
 
-    async def _show_end(
-        self, notice: Notice, job: Job, *, message_url: str | None, unsure: bool
-    ) -> bool:
-        """Bring the card up to date, if it can be; `False` when that is put off."""
-        held = message_url is None
-        try:
-            if job.batch_id is not None:
-                await self._batches.refresh(job)
-            else:
-                card = cards.ended_card(job, message_url=message_url, held=held)
-                await self._messenger.update_card(job, *card)
-        except Unreachable as error:
-            log.info("the card can't be updated: %s", error)
-        except DeliveryError as error:
-            if not has_waited(notice, DISCORD_PATIENCE, self._clock()):
-                await self._put_off(notice, str(error), unsure=unsure)
-                return False
-        return True
+    async def _close(self, notice: Notice) -> None:
+        await self._notices.close(notice, self._clock())
+        self._bells.ring(Bell.CARDS)
 
     async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         if has_waited(notice, DISCORD_PATIENCE, self._clock()):
@@ -202,12 +200,16 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         else:
             await self._put_off(notice, problem, unsure=unsure)
 
-    async def _put_off(self, notice: Notice, problem: str, *, unsure: bool | None) -> None:
+    async def _put_off(
+        self, notice: Notice, problem: str, *, unsure: bool | None, seconds: float | None = None
+    ) -> None:
         now = self._clock()
-        seconds = wait_s(notice, now)
+        seconds = wait_s(notice, now) if seconds is None else seconds
         self._said.say(notice.id, "could not deliver, and goes on trying: %s", problem)
         due_at = now + timedelta(seconds=seconds)
         await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
+        if notice.kind in FINAL_KINDS and notice.attempts + 1 == PATIENT_TRIES:
+            await self._notices.ask_for_card(notice, now)
 
     async def _hold(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         """No way is left: the member has to ask for it."""
@@ -218,22 +220,12 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             except (AudioUnavailable, WorkshopTrouble) as error:
                 await self._put_off(notice, str(error), unsure=unsure)
                 return
-        if notice.kind in FINAL_KINDS and not await self._show_end(
-            notice, job, message_url=None, unsure=unsure
-        ):
-            return
-        if await self._notices.hold(notice.id, problem):
+        if await self._notices.hold(notice, problem, self._clock()):
             self._metrics.told(notice, Rung.HELD, self._clock())
-            await self._say_held(job)
+            self._bells.ring(Bell.CARDS)
         else:
-            await self._notices.close(notice)
+            await self._close(notice)
             await self._removal.catch_up(job)
-
-    async def _say_held(self, job: Job) -> None:
-        """A card that variations share shows what is stored, which it only is by now."""
-        if job.batch_id is not None:
-            with contextlib.suppress(DeliveryError):  # the member also finds it in `/tracks`
-                await self._batches.refresh(job)
 
 
 def _told_before(notice: Notice) -> Told | None:

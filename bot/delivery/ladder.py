@@ -14,11 +14,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
+from bot.delivery.patience import EQUAL_ANSWERS
 from bot.delivery.threads import thread_id_of
-from bot.errors import ChannelGone, TrackDeleted, Unreachable
+from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
 from bot.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.store.notice_store import NoticeStore
 from bot.text import title_of
@@ -26,6 +28,10 @@ from bot.workers.worker import Clock
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
 NONCE_HOLDS = timedelta(seconds=30)
+# Ways on which Discord may refuse something, besides the rungs.
+SEARCH, THREAD = "search", "thread"
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +73,11 @@ class Ladder:
         rung = notice.attempted_rung or Rung.CHANNEL
         if rung is Rung.INTERACTION:
             return _on_card(job)
-        for channel_id in await self._tried_channels(job, notice, rung):
+        looking = self._tried_channels(job, notice, rung)
+        for channel_id in await self._answered(notice, SEARCH, looking):
             try:
-                found = await self._messenger.find(channel_id, job, notice.kind)
+                finding = self._messenger.find(channel_id, job, notice.kind)
+                found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
                 log.info("no channel, no message: %s", error)
                 continue
@@ -133,8 +141,19 @@ class Ladder:
         if not await self._notices.record_attempt(notice.id, rung, now, channel_id=channel_id):
             raise TrackDeleted("it was deleted before it was told")
 
+    async def _answered(self, notice: Notice, way: str, call: Awaitable[T]) -> T:
+        """What Discord answers. A refusal in words that we don't know closes this way once it came
+        `EQUAL_ANSWERS` times in a row; until then it raises `NotUnderstood`, to be tried again."""
+        try:
+            return await call
+        except NotUnderstood as error:
+            times = await self._notices.refused(notice.id, way, error.code, self._clock())
+            if times < EQUAL_ANSWERS:
+                raise
+            raise Unreachable(f"{times} times: {error}") from error
+
     async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Told:
-        thread_id = await self._thread(job)
+        thread_id = await self._thread(job, notice)
         if thread_id is not None:
             try:
                 return await self._post(job, notice, what, thread_id)
@@ -142,29 +161,36 @@ class Ladder:
                 log.info("not in the thread: %s", error)
         return await self._post(job, notice, what, job.channel_id)
 
-    async def _thread(self, job: Job) -> int | None:
+    async def _thread(self, job: Job, notice: Notice) -> int | None:
         """The thread in which variations are posted, where there can be one."""
         if thread_id_of(job) is None:
             return None
-        return await self._messenger.thread_for(job, title_of(job))
+        starting = self._messenger.thread_for(job, title_of(job))
+        try:
+            return await self._answered(notice, THREAD, starting)
+        except Unreachable as error:
+            log.info("no thread for the variations: %s", error)
+            return None
 
     async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Told:
         await self._attempt(notice, Rung.CHANNEL, channel_id)
         thread_id = None if channel_id == job.channel_id else channel_id
-        message = await self._messenger.post(job, notice, what, thread_id=thread_id)
+        posting = self._messenger.post(job, notice, what, thread_id=thread_id)
+        message = await self._answered(notice, f"{Rung.CHANNEL}:{channel_id}", posting)
         return Told(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
 
     async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Told:
         await self._attempt(notice, Rung.INTERACTION)
-        if notice.kind in FINAL_KINDS:
-            message = await self._messenger.edit_answer(job, what)
-        else:
-            message = await self._messenger.add_to_answer(job, what)
+        edit = self._messenger.edit_answer
+        if notice.kind not in FINAL_KINDS:
+            edit = self._messenger.add_to_answer
+        message = await self._answered(notice, Rung.INTERACTION, edit(job, what))
         return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
     async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Told:
         await self._attempt(notice, Rung.DIRECT_MESSAGE)
-        message = await self._messenger.post_direct(job, notice, what)
+        posting = self._messenger.post_direct(job, notice, what)
+        message = await self._answered(notice, Rung.DIRECT_MESSAGE, posting)
         channel_id = message.channel.id
         return Told(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
 

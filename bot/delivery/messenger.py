@@ -7,6 +7,7 @@ interactions and error codes; `discord.py`'s source for what it retries by itsel
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -19,11 +20,20 @@ from discord.utils import snowflake_time, utcnow
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.threads import thread_under_card
+from bot.delivery.verdict import (
+    UNKNOWN_INTERACTION_CODE,
+    UNKNOWN_MESSAGE_CODE,
+    UNKNOWN_WEBHOOK_CODE,
+    Verdict,
+    own_code,
+    verdict_on,
+)
 from bot.errors import (
     ChannelGone,
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
+    NotUnderstood,
     Unreachable,
     UploadTooLarge,
     in_short,
@@ -36,13 +46,14 @@ READ_TIMEOUT_S = 30
 SEARCH_TIMEOUT_S = 120
 SEARCH_LIMIT = 2000
 
-TOO_LARGE_CODE = 40005
-DEAD_INTERACTION_CODE = 50027
-NO_HISTORY_FOR_REPLY_CODE = 160002
-UNKNOWN_CHANNEL_CODE = 10003
+# Discord's words for an interaction that has no answer (yet), or whose answer was deleted.
+NO_ANSWER_CODES = frozenset({UNKNOWN_MESSAGE_CODE, UNKNOWN_WEBHOOK_CODE, UNKNOWN_INTERACTION_CODE})
 
-# What discord.py makes of a 2xx that is no message of Discord's: a proxy's page, half a JSON.
-_NOT_DISCORDS_ANSWER = (KeyError, TypeError, ValueError)
+# What discord.py makes of an answer that is none of Discord's: a proxy's page, half a JSON.
+_NOT_DISCORDS_ANSWER = (AttributeError, KeyError, TypeError, ValueError)
+
+
+log = logging.getLogger(__name__)
 
 
 class Messenger:
@@ -75,8 +86,12 @@ class Messenger:
 
     async def thread_for(self, job: Job, name: str) -> int | None:
         """The id of the thread under the card, started if need be; `None` if there can be none."""
-        async with translated(READ_TIMEOUT_S, reading=True):
-            return await thread_under_card(self._client, job, name)
+        try:
+            async with translated(READ_TIMEOUT_S, reading=True):
+                return await thread_under_card(self._client, job, name)
+        except Unreachable as error:
+            log.info("no thread for the variations: %s", error)
+            return None
 
     async def edit_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
         """Put the announcement in place of the card, through the interaction; may be repeated."""
@@ -182,8 +197,10 @@ class Messenger:
                         webhook_token=job.interaction_token,
                     )
                 )
-            except discord.NotFound:
-                return None
+            except discord.NotFound as error:
+                if own_code(error) in NO_ANSWER_CODES:
+                    return None
+                raise
             place = f":{job.card_job_id}:{buttons.CARD}"
             return int(data["id"]) if place in json.dumps(data.get("components")) else None
 
@@ -225,29 +242,31 @@ async def translated(timeout_s: float, *, reading: bool = False) -> AsyncIterato
             yield
     except discord.RateLimited as error:
         raise DeliveryLater(str(error)) from error
-    except discord.DiscordServerError as error:
-        raise lost(f"Discord answered {error.status}") from error
     except discord.HTTPException as error:
-        raise _refusal(error) from error
+        raise _as_ours(error, lost) from error
     except aiohttp.ClientConnectorError as error:
         raise DeliveryLater(f"no connection to Discord: {error}") from error
     except (aiohttp.ClientError, TimeoutError, OSError, *_NOT_DISCORDS_ANSWER) as error:
         raise lost(in_short(error)) from error
 
 
-def _refusal(error: discord.HTTPException) -> DeliveryError:
-    if error.status == 413 or error.code == TOO_LARGE_CODE:
-        return UploadTooLarge(str(error))
-    if error.code == NO_HISTORY_FOR_REPLY_CODE:
-        return _ReplyRefused(str(error))
-    if error.code == UNKNOWN_CHANNEL_CODE:
-        return ChannelGone(str(error))
-    if error.status == 429:
-        return DeliveryLater(str(error))
-    if error.status == 401 and error.code != DEAD_INTERACTION_CODE:
-        # The bot's own token: the host has made a new one, and will start the bot with it.
-        return DeliveryLater(str(error))
-    return Unreachable(str(error))
+def _as_ours(error: discord.HTTPException, lost: type[DeliveryError]) -> DeliveryError:
+    said = in_short(error)
+    match verdict_on(error):
+        case Verdict.PASSES:
+            return lost(said)
+        case Verdict.WAITS:
+            return DeliveryLater(said)
+        case Verdict.TOO_LARGE:
+            return UploadTooLarge(said)
+        case Verdict.NO_REPLY:
+            return _ReplyRefused(said)
+        case Verdict.NOT_THERE:
+            return ChannelGone(said)
+        case Verdict.CLOSED:
+            return Unreachable(said)
+        case Verdict.UNKNOWN:
+            return NotUnderstood(said, code=error.code)
 
 
 def _reference(job: Job) -> discord.MessageReference | None:

@@ -3,18 +3,16 @@
 After a crash in between, deleting it once more removes what is left.
 """
 
-import contextlib
 import logging
+from collections.abc import Callable
 
-from bot.delivery import cards
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.messenger import Messenger
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import DeliveryError
 from bot.jobs import Job
 from bot.logs import about_job
 from bot.store.track_store import Place
 from bot.tracks import Tracks
+from bot.workers.bells import Bell, Bells
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +24,11 @@ class Removal:
         self,
         tracks: Tracks,
         messages: TrackMessages,
-        messenger: Messenger,
-        batches: BatchCards,
+        bells: Bells,
     ) -> None:
         self._tracks = tracks
         self._messages = messages
-        self._messenger = messenger
-        self._batches = batches
+        self._bells = bells
 
     async def remove(self, job: Job, *, by_member: bool, besides: int | None = None) -> bool:
         """The track, wherever it stands; whether all messages with it are gone. May be repeated.
@@ -40,9 +36,36 @@ class Removal:
         `besides` is the id of one that the caller removes.
         """
         with about_job(job.id):
-            if await self._tracks.delete(job):
+            if await self._tracks.delete(job, by_member=by_member):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
-            return await self._remove_everywhere(job, by_member=by_member, besides=besides)
+                self._bells.ring(Bell.CARDS)
+            return await self._remove_everywhere(job, besides=besides)
+
+    async def moderate(
+        self, job: Job, reaches: Callable[[Place], bool], *, besides: int | None = None
+    ) -> bool:
+        """From where a moderator reaches; whether all messages there are gone. May be repeated.
+
+        What stands elsewhere goes on to stand there: others moderate those places. A track that
+        stands nowhere else is forgotten.
+        """
+        places = await self._tracks.places(job)
+        here = [place for place in places if reaches(place)]
+        if not here:
+            return True
+        if len(here) == len(places):
+            return await self.remove(job, by_member=False, besides=besides)
+        with about_job(job.id):
+            left = [one for one in here if not await self._is_taken_away(job, one, besides)]
+            shared = await self._tracks.places(job, announced=False)
+            if any(place not in (*shared, *left) for place in here):
+                log.info("a moderator took away the message that announced it")
+                await self._tracks.withdraw(job)
+                self._bells.ring(Bell.CARDS)
+            return not left
+
+    async def _is_taken_away(self, job: Job, place: Place, besides: int | None) -> bool:
+        return place.message_id == besides or await self._remove_from(job, place)
 
     async def catch_up(self, job: Job) -> bool:
         """For those who have just posted the track: whether it was deleted meanwhile.
@@ -56,15 +79,10 @@ class Removal:
             await self._remove_everywhere(job)
         return True
 
-    async def _remove_everywhere(
-        self, job: Job, *, by_member: bool | None = None, besides: int | None = None
-    ) -> bool:
+    async def _remove_everywhere(self, job: Job, *, besides: int | None = None) -> bool:
         places = await self._tracks.places(job)
         ours = [place for place in places if place.message_id != besides]
-        gone = [await self._remove_from(job, place) for place in ours]
-        if job.card_message_id not in {place.message_id for place in places}:
-            await self._update_card(job, by_member=by_member)
-        return all(gone)
+        return all([await self._remove_from(job, place) for place in ours])
 
     async def remove_share(self, job: Job, channel_id: int) -> bool:
         """The track from one channel that it was shared to; whether it is gone there."""
@@ -81,10 +99,3 @@ class Removal:
             return False
         await self._tracks.left(job, place)
         return True
-
-    async def _update_card(self, job: Job, *, by_member: bool | None) -> None:
-        with contextlib.suppress(DeliveryError):  # it may be gone: the track is deleted anyway
-            if job.batch_id is not None:
-                await self._batches.refresh(job)
-                return
-            await self._messenger.update_card(job, *cards.deleted_card(job, by_member=by_member))

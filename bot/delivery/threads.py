@@ -4,18 +4,16 @@ A thread that was started from a message has that message's id, so it is found a
 remembered. Source: Discord docs, Channels > Start Thread from Message.
 """
 
-import logging
 from typing import Final
 
 import discord
 
+from bot.delivery.verdict import own_code
 from bot.jobs import Job
 
 THREAD_EXISTS_CODE = 160004
 NAME_LIMIT = 100
 ARCHIVE_AFTER_MIN: Final = 1440
-
-log = logging.getLogger(__name__)
 
 
 def thread_id_of(job: Job) -> int | None:
@@ -30,8 +28,8 @@ def thread_id_of(job: Job) -> int | None:
 async def thread_under_card(client: discord.Client, job: Job, name: str) -> int | None:
     """The id of the thread, started if it is not there; may be repeated.
 
-    `None` where there can be none: in a thread, in a voice channel's chat, without the permission,
-    or when the card is gone.
+    `None` if the job has none. Raises what discord.py does, also where there can be none: in a
+    thread, in a voice channel's chat, without the permission, or when the card is gone.
     """
     thread_id = thread_id_of(job)
     if thread_id is None:
@@ -44,10 +42,6 @@ async def thread_under_card(client: discord.Client, job: Job, name: str) -> int 
             auto_archive_duration=ARCHIVE_AFTER_MIN,
         )
     except discord.HTTPException as error:
-        if error.code == THREAD_EXISTS_CODE:
-            return thread_id
-        if error.status >= 500 or error.status == 429:
+        if own_code(error) != THREAD_EXISTS_CODE:
             raise
-        log.info("no thread for the variations: %s", error)
-        return None
     return thread_id

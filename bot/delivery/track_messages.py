@@ -4,9 +4,10 @@ import discord
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import READ_TIMEOUT_S, SEND_TIMEOUT_S, translated
+from bot.delivery.verdict import UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE, own_code
 
 AUDIO_TYPE = "audio/"
-UNKNOWN = frozenset({10003, 10008})  # the channel or the message is gone
+GONE_CODES = frozenset({UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE})
 
 
 class TrackMessages:
@@ -52,7 +53,7 @@ class TrackMessages:
             try:
                 await channel.get_partial_message(message_id).delete()
             except discord.NotFound as error:
-                if error.code not in UNKNOWN:
+                if own_code(error) not in GONE_CODES:
                     raise
 
     async def _read(self, channel_id: int, message_id: int) -> discord.Message | None:
@@ -61,7 +62,7 @@ class TrackMessages:
             try:
                 return await channel.fetch_message(message_id)
             except discord.NotFound as error:
-                if error.code not in UNKNOWN:
+                if own_code(error) not in GONE_CODES:
                     raise
                 return None
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import Job
 from bot.provider.models import MOST_VARIATIONS
+from bot.store.card_edits import mark_card
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs
@@ -48,7 +49,7 @@ class CardStore:
         """Jobs whose card shows an old place in the queue, each with its place now.
 
         `None` for those that left the queue. A card is due `first_s` after the request, and then
-        at most every `every_s`. It counts as shown from here on, also for other processes. Of
+        at most every `every_s`. It counts as shown from here on, and is due to be drawn. Of
         variations, which share a card, one stands for all whose place is an old one.
         """
         most = {"at_most": limit * MOST_VARIATIONS}
@@ -73,7 +74,15 @@ class CardStore:
             return False
         for row in others:
             await connection.execute(_shown(row, now))
+        await mark_card(connection, first.id, now)
         return True
+
+    async def shown_place(self, job_id: str) -> int | None:
+        """The place in the queue that a job's card is to show."""
+        wanted = sa.select(jobs.c.shown_place).where(jobs.c.id == job_id)
+        async with self._engine.connect() as connection:
+            place: int | None = (await connection.execute(wanted)).scalar()
+        return place
 
 
 def _by_card(rows: Iterable[Any]) -> list[list[Any]]:

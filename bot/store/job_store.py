@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
@@ -76,6 +78,9 @@ class JobStore:
         self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
     ) -> bool:
         """To `cancelled`, from a state that allows it, with a notice if the member must be told."""
+        more: dict[str, Any] = {"draw_at": now + DRAWN_BY_PRESS}
+        if source is JobState.RECEIVED:  # no card is known
+            more = {"interaction_token": None}
         return await self._updates.move(
             job_id,
             source,
@@ -83,7 +88,7 @@ class JobStore:
             notice=notice,
             now=now,
             finished_at=now,
-            interaction_token=None,
+            **more,
         )
 
     # --- submitting -------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import Job, JobState, NoticeKind, check_move
+from bot.store.card_edits import mark_card
 from bot.store.rows import RELEASED, claim, claiming, job_from_row, new_notice
 from bot.store.tables import jobs
 from bot.store.transactions import Transactions
@@ -28,9 +29,11 @@ class JobUpdates:
         *,
         notice: NoticeKind | None = None,
         now: datetime | None = None,
+        draw_at: datetime | None = None,
         **values: Any,
     ) -> bool:
-        """To another state, released, with a notice that is due `now`; whether it was in `source`.
+        """To another state, released, with a notice that is due `now`, and the card to be drawn at
+        `draw_at`; whether it was in `source`.
 
         Raises `IllegalMove` unless the table of moves allows it.
         """
@@ -41,6 +44,8 @@ class JobUpdates:
             moved = (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount == 1
             if moved and notice and now:
                 await connection.execute(new_notice(connection, job_id, notice, now))
+            if moved and draw_at:
+                await mark_card(connection, job_id, draw_at)
             return moved
 
         return await self._transactions.run(move)

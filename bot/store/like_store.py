@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.store.card_edits import mark_card
 from bot.store.rows import select_job
 from bot.store.tables import likes
 from bot.store.transactions import Transactions
+
+DRAWN_AFTER = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,16 +31,19 @@ class LikeStore:
         self._transactions = Transactions(engine)
 
     async def toggle(self, job_id: str, member_id: int, now: datetime) -> Likes:
-        """Like it, or take the like back."""
+        """Like it, or take the like back. The card of variations, which shows the favourite, is
+        drawn with all that is liked within some seconds."""
         own = sa.and_(likes.c.job_id == job_id, likes.c.member_id == member_id)
         new = {"job_id": job_id, "member_id": member_id, "liked_at": now}
 
         async def toggle(connection: AsyncConnection) -> Likes:
             # Locks the job, so that presses at the same moment follow each other.
-            await connection.execute(select_job(job_id).with_for_update())
+            job = (await connection.execute(select_job(job_id).with_for_update())).one()
             taken_back = (await connection.execute(sa.delete(likes).where(own))).rowcount
             if not taken_back:
                 await connection.execute(sa.insert(likes).values(new))
+            if job.batch_id is not None:
+                await mark_card(connection, job_id, now + DRAWN_AFTER)
             count = (await connection.execute(_count(job_id))).scalar_one()
             return Likes(count=count, liked=not taken_back)
 

@@ -1,23 +1,31 @@
 """All queries on notices: what members must learn, and how far the telling has come."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
+from bot.store.card_edits import mark_card
 from bot.store.rows import (
     RELEASED,
+    busy_in,
     claim,
     claiming,
+    dialect_insert,
+    few_per_channel,
     insert_missing,
     job_from_row,
+    next_due_at,
     notice_from_row,
 )
-from bot.store.tables import jobs, notices
+from bot.store.tables import jobs, notices, refusals
 from bot.store.transactions import Transactions
+
+# Longer than a notice is tried for.
+REFUSALS_LIVE = timedelta(days=2)
 
 
 class NoticeStore:
@@ -72,10 +80,18 @@ class NoticeStore:
             return int((await connection.execute(statement)).rowcount)
 
     async def claim_due(
-        self, limit: int, now: datetime, *, lease_s: float
+        self,
+        limit: int,
+        now: datetime,
+        *,
+        lease_s: float,
+        under_way: Mapping[int, int] | None = None,
     ) -> list[tuple[Notice, Job]]:
-        """Notices to work on now, each with its job, oldest first."""
-        taken = claiming(self._worker_id, limit, now, lease_s)
+        """Notices to work on now, each with its job, oldest first.
+
+        Few of each channel, together with those that are `under_way`: their count by channel id.
+        """
+        taken = claiming(self._worker_id, limit, now, lease_s) | busy_in(under_way or {})
 
         async def take(connection: AsyncConnection) -> list[tuple[Notice, Job]]:
             rows = (await connection.execute(_CLAIM, taken)).all()
@@ -140,10 +156,36 @@ class NoticeStore:
             **RELEASED,
         )
 
-    async def hold(self, notice_id: int, problem: str) -> bool:
-        """No way to the member is left; it is kept for them to ask for, unless it was deleted."""
-        held = {"due_at": None, "rung": Rung.HELD, "problem": problem}
-        return await self._update(notice_id, _WANTED, **held, **RELEASED)
+    async def refused(self, notice_id: int, way: str, code: int, now: datetime) -> int:
+        """Remember that Discord answered with a code that is in no list of ours; how often it was
+        this one in a row, on this way."""
+        values = {"notice_id": notice_id, "way": way}
+        again = sa.case((refusals.c.code == code, refusals.c.times + 1), else_=1)
+        latest = {"code": code, "refused_at": now}
+        old = sa.delete(refusals).where(refusals.c.refused_at < now - REFUSALS_LIVE)
+        async with self._engine.begin() as connection:
+            await connection.execute(old)
+            insert = dialect_insert(connection, refusals).values(times=1, **values, **latest)
+            count = insert.on_conflict_do_update(
+                index_elements=["notice_id", "way"], set_={"times": again, **latest}
+            )
+            return int((await connection.execute(count.returning(refusals.c.times))).scalar_one())
+
+    async def hold(self, notice: Notice, problem: str, now: datetime) -> bool:
+        """No way to the member is left; it is kept for them to ask for, unless it was deleted.
+
+        What it ends is to be shown on the card, also if it was deleted.
+        """
+        held = {"due_at": None, "rung": Rung.HELD, "problem": problem, **RELEASED}
+        statement = _by_id(notice.id, **held).where(_WANTED)
+
+        async def update(connection: AsyncConnection) -> bool:
+            kept = (await connection.execute(statement)).rowcount == 1
+            if kept and notice.kind in FINAL_KINDS:
+                await mark_card(connection, notice.job_id, now)
+            return kept
+
+        return await self._transactions.run(update)
 
     async def held_for(self, member_id: int, limit: int) -> list[tuple[Notice, Job]]:
         """What is held for a member, each with its job; what was not tried for longest first."""
@@ -163,24 +205,26 @@ class NoticeStore:
             held = [notice_from_row(row) for row in (await connection.execute(wanted)).all()]
             return await _with_jobs(connection, held)
 
-    async def close(self, notice: Notice) -> None:
-        """Nothing is left to do. After a final notice the job's interaction token goes, too."""
+    async def close(self, notice: Notice, now: datetime) -> None:
+        """Nothing is left to do. What is final is to be shown on the card."""
         done = _by_id(notice.id, due_at=None, **RELEASED)
-        # An outdated failure may be closed while its job runs on (see `JobStore.revive`).
-        forget = sa.update(jobs).where(jobs.c.id == notice.job_id, jobs.c.state.in_(TERMINAL))
 
         async def finish(connection: AsyncConnection) -> None:
-            # Jobs before notices, as everywhere: two transactions must not wait for each other.
-            if notice.kind in FINAL_KINDS:
-                await connection.execute(forget.values(interaction_token=None))
             await connection.execute(done)
+            if notice.kind in FINAL_KINDS:
+                await mark_card(connection, notice.job_id, now)
 
         await self._transactions.run(finish)
 
-    async def next_due_at(self) -> datetime | None:
-        """When the next unclaimed notice wants something."""
+    async def ask_for_card(self, notice: Notice, now: datetime) -> None:
+        """It can't be told for now: the card is to say so."""
+        await self._transactions.run(lambda connection: mark_card(connection, notice.job_id, now))
+
+    async def next_due_at(self, under_way: Mapping[int, int] | None = None) -> datetime | None:
+        """When the next unclaimed notice, in a channel that has room, wants something."""
+        full = {"full_channels": busy_in(under_way or {})["full_channels"]}
         async with self._engine.connect() as connection:
-            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT)).scalar()
+            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT, full)).scalar()
         return moment
 
     async def of_job(self, job_id: str) -> list[Notice]:
@@ -205,16 +249,18 @@ _WANTED = ~sa.exists().where(jobs.c.id == notices.c.job_id, jobs.c.deleted_at.is
 
 
 # Looked for every few seconds: building them anew would cost more than running them.
-_CLAIM = claim(notices, order_by=(notices.c.due_at, notices.c.id))
+_CLAIM = claim(
+    notices,
+    few_per_channel(notices, notices.c.job_id),
+    order_by=(notices.c.due_at, notices.c.id),
+)
 _CLAIM_OF_JOB = claim(
     notices,
     notices.c.job_id == sa.bindparam("of_job", type_=sa.String),
     notices.c.kind == sa.bindparam("of_kind", type_=sa.String),
     order_by=(notices.c.id,),
 )
-_NEXT_DUE_AT = sa.select(sa.func.min(notices.c.due_at, type_=notices.c.due_at.type)).where(
-    notices.c.claimed_until.is_(None)
-)
+_NEXT_DUE_AT = next_due_at(notices, notices.c.job_id)
 
 
 def _by_id(notice_id: int, **values: Any) -> sa.Update:

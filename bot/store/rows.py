@@ -1,6 +1,6 @@
 """Rows to frozen objects, and the two statements that every queue in the database needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,6 +67,54 @@ def unclaimed(table: sa.Table) -> sa.ColumnElement[bool]:
     )
 
 
+# Deliveries and cards that a process works on at the same time for one channel: Discord limits each
+# channel by itself, and one that is slow must not take up all places.
+PER_CHANNEL = 2
+# Due rows that are looked at for those that may go first.
+LOOKED_AT = 100
+_FULL = sa.bindparam("full_channels", expanding=True, type_=sa.BigInteger)
+_USED = sa.bindparam("used_channels", expanding=True, type_=sa.BigInteger)
+
+
+def few_per_channel(table: sa.Table, job_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """At most `PER_CHANNEL` of the due rows in each channel, together with those under way.
+
+    `job_id` is the row's job. To be run with the parameters of `busy_in`, too.
+    """
+    oldest = (
+        sa.select(table.c.id, table.c.due_at, jobs.c.channel_id)
+        .join(jobs, jobs.c.id == job_id)
+        .where(table.c.due_at <= _NOW, unclaimed(table), jobs.c.channel_id.not_in(_FULL))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    in_turn = sa.func.row_number().over(
+        partition_by=oldest.c.channel_id, order_by=(oldest.c.due_at, oldest.c.id)
+    )
+    under_way = sa.case((oldest.c.channel_id.in_(_USED), 1), else_=0)
+    counted = sa.select(oldest.c.id, (in_turn + under_way).label("nth")).subquery()
+    return table.c.id.in_(sa.select(counted.c.id).where(counted.c.nth <= PER_CHANNEL))
+
+
+def next_due_at(table: sa.Table, job_id: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """The earliest of the rows that nobody works on, but for channels that are full."""
+    unclaimed_in = sa.select(sa.func.min(table.c.due_at, type_=table.c.due_at.type)).where(
+        table.c.claimed_until.is_(None)
+    )
+    return unclaimed_in.select_from(table.join(jobs, jobs.c.id == job_id)).where(
+        jobs.c.channel_id.not_in(_FULL)
+    )
+
+
+def busy_in(under_way: Mapping[int, int]) -> dict[str, list[int]]:
+    """The parameters that say how many rows of which channels are worked on."""
+    return {
+        "full_channels": [one for one, count in under_way.items() if count >= PER_CHANNEL],
+        "used_channels": [one for one, count in under_way.items() if 0 < count < PER_CHANNEL],
+    }
+
+
 def seen_by(worker_id: str, now: datetime) -> dict[str, Any]:
     """The parameters that say who looks, and when."""
     return {"by_worker": worker_id, "at_now": now}
@@ -119,6 +167,7 @@ def job_from_row(row: Any) -> Job:
         duration_s=row.duration_s,
         tempo_bpm=row.tempo_bpm,
         deleted_at=row.deleted_at,
+        deleted_by_member=row.deleted_by_member,
     )
 
 
@@ -177,7 +226,7 @@ def notice_from_row(row: Any) -> Notice:
 
 def insert_missing(connection: AsyncConnection, table: sa.Table) -> Any:
     """An insert that leaves out what is there already, also when another process is faster."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return dialect_insert(connection, table).on_conflict_do_nothing()
 
 
 def new_notice(connection: AsyncConnection, job_id: str, kind: NoticeKind, now: datetime) -> Any:
@@ -187,11 +236,11 @@ def new_notice(connection: AsyncConnection, job_id: str, kind: NoticeKind, now: 
     or if it was told before, to bring the card up to date.
     """
     fresh = {"created_at": now, "due_at": now, "attempts": 0}
-    statement = _insert(connection, notices).values(job_id=job_id, kind=kind, **fresh)
+    statement = dialect_insert(connection, notices).values(job_id=job_id, kind=kind, **fresh)
     return statement.on_conflict_do_update(index_elements=["job_id", "kind"], set_=fresh)
 
 
-def _insert(connection: AsyncConnection, table: sa.Table) -> Any:
+def dialect_insert(connection: AsyncConnection, table: sa.Table) -> Any:
     """The dialect's own insert, which knows what to do with a row that is there already."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 

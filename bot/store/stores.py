@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.batch_store import BatchStore
 from bot.store.cancelled_store import CancelledStore
+from bot.store.card_edits import CardEditStore
 from bot.store.card_store import CardStore
 from bot.store.curation_store import CurationStore
 from bot.store.draft_store import DraftStore
@@ -31,6 +32,7 @@ class Stores:
     pauses: PauseStore
     held: HeldStore
     cards: CardStore
+    card_edits: CardEditStore
     drafts: DraftStore
     likes: LikeStore
     shares: ShareStore
@@ -51,6 +53,7 @@ class Stores:
             pauses=PauseStore(engine),
             held=HeldStore(engine),
             cards=CardStore(engine),
+            card_edits=CardEditStore(engine, worker_id),
             drafts=DraftStore(engine),
             likes=LikeStore(engine),
             shares=ShareStore(engine, worker_id),

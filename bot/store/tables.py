@@ -111,6 +111,7 @@ jobs = sa.Table(
     sa.Column("duration_s", sa.Float),
     sa.Column("tempo_bpm", sa.Float),
     sa.Column("deleted_at", UtcDateTime),
+    sa.Column("deleted_by_member", sa.Boolean),
     # who works on it
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),
@@ -155,6 +156,34 @@ notices = sa.Table(
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),
     sa.UniqueConstraint("job_id", "kind"),
+    sa.Index(None, "due_at"),
+)
+
+# Answers of Discord's that are in no list of ours, as they came in a row on one way to a member.
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("notice_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("way", sa.String(32), primary_key=True),
+    sa.Column("code", sa.Integer, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("refused_at", UtcDateTime, nullable=False),
+)
+
+# Cards that don't show yet how things stand, by the job that their buttons name. A row goes away
+# when what it asks for is drawn; `version` tells whether more has happened since somebody began.
+card_edits = sa.Table(
+    "card_edits",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("refused_code", sa.Integer),
+    sa.Column("refused_times", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("claimed_by", sa.String(32)),
+    sa.Column("claimed_until", UtcDateTime),
     sa.Index(None, "due_at"),
 )
 

@@ -10,6 +10,7 @@ NOTHING_TO_RETRY = "There is nothing to try again here."
 CANCELLED_FREE = "Cancelled before it was started, so it cost nothing."
 CANCELLED_NOW = "It is cancelled."
 HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
+NOT_POSTED_YET = "I can't post the message about it yet. I keep trying."
 CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
 
 TOO_LATE_TO_CANCEL = {
@@ -96,9 +97,14 @@ DELETE_QUESTION = (
 DELETE_SHARE_QUESTION = (
     "Remove this track from this channel? It stays where its member asked for it."
 )
+DELETE_AS_MODERATOR_QUESTION = (
+    "Take this track away? I remove my messages with it wherever you manage messages on this "
+    "server, and forget the track if it stands nowhere else."
+)
 KEPT = "Nothing was deleted."
 DELETING = "Deleting it…"
 DELETED = "The track is deleted."
+DELETED_AS_MODERATOR = "The track is removed wherever you manage messages on this server."
 DELETED_SHARE = "The track is removed from this channel."
 DELETED_PRIVATE = (
     "The track is deleted. If you still see a private message with it, dismiss that yourself."

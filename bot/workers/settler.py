@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.delivery import buttons
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
-from bot.errors import Unreachable
+from bot.delivery.patience import DISCORD_PATIENCE
+from bot.errors import DeliveryError, Unreachable
 from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.reception import TAKEN_WITHIN, Reception
@@ -32,10 +34,13 @@ class Settler(Worker[Job]):
         reception: Reception,
         messenger: Messenger,
         *,
+        bad_answers: BadAnswers,
         bells: Bells,
         clock: Clock,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.event(Bell.SETTLE), clock=clock)
+        super().__init__(
+            slots=SLOTS, bell=bells.event(Bell.SETTLE), clock=clock, may_begin=bad_answers.few
+        )
         self._jobs = jobs
         self._reception = reception
         self._messenger = messenger
@@ -49,12 +54,18 @@ class Settler(Worker[Job]):
         return await self._jobs.next_due_at(JobState.RECEIVED)
 
     async def handle(self, job: Job) -> None:
-        """`DeliveryLater` leaves the claim to run out, and the job to the next try."""
+        """Where Discord can't say, the claim runs out, and the job is left to the next try."""
         with about_job(job.id):
             try:
                 card_message_id = await self._find_card(job)
             except Unreachable as error:
                 await self._reception.never_settled(job, str(error))
+                return
+            except DeliveryError as error:
+                if self._clock() - job.created_at < DISCORD_PATIENCE:
+                    log.warning("whether its card is there can't be known yet: %s", error)
+                else:
+                    await self._reception.never_settled(job, str(error))
                 return
             if card_message_id is not None:
                 log.info("its card is there after all")

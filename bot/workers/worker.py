@@ -33,14 +33,21 @@ class Worker(ABC, Generic[Item]):
     """Claims due items and handles up to `slots` of them at the same time.
 
     One item's failure stops neither the loop nor another item: it is logged, and the item's claim
-    runs out, after which it is claimed again.
+    runs out, after which it is claimed again. Nothing is begun while it may not.
     """
 
     def __init__(
-        self, *, slots: int, bell: asyncio.Event, clock: Clock, within_s: float | None = None
+        self,
+        *,
+        slots: int,
+        bell: asyncio.Event,
+        clock: Clock,
+        within_s: float | None = None,
+        may_begin: Callable[[], bool] = lambda: True,
     ) -> None:
         self._slots = slots
         self._within_s = within_s
+        self._may_begin = may_begin
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._bell = bell
@@ -123,7 +130,7 @@ class Worker(ABC, Generic[Item]):
 
     async def _start_due(self) -> int:
         free = self._slots - len(self._tasks)
-        if free <= 0:
+        if free <= 0 or not self._may_begin():
             return 0
         items = await self.claim(free)
         for item in items:
@@ -143,7 +150,7 @@ class Worker(ABC, Generic[Item]):
             log.exception("%s failed on one item; it will be taken up again", type(self).__name__)
 
     async def _seconds_to_rest(self) -> float:
-        if len(self._tasks) >= self._slots:
+        if len(self._tasks) >= self._slots or not self._may_begin():
             return LONGEST_REST_S
         due_at = await self.next_due_at()
         if due_at is None:

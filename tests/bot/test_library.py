@@ -33,7 +33,7 @@ async def hold(stored: Stored, size_bytes: int) -> Job:
     """A track that could not be delivered, of this size."""
     job = await stored.succeed()
     notice = await stored.notice(job.id)
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     audio = HeldAudio(file_name="a.wav", content=bytes(size_bytes))
     await stored.stores.held.keep(job.id, audio, stored.clock())
     return job
@@ -56,7 +56,7 @@ async def test_held_things_wait_until_they_are_handed_out(stored: Stored, librar
 async def test_held_failure_has_no_file(stored: Stored, library: Library) -> None:
     job = await stored.fail()
     notice = await stored.notice(job.id, NoticeKind.FAILURE)
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     [held] = await library.held_for(MEMBER_ID)
     assert held.job.id == job.id
     assert not await library.is_kept(held)

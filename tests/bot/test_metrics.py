@@ -66,7 +66,7 @@ def test_counters_are_there_before_the_first_failure() -> None:
     told = {
         value("compose_told_total", {"kind": kind, "rung": rung})
         for kind in NoticeKind
-        for rung in Rung
+        for rung in set(Rung) - {Rung.WITHDRAWN}
     }
     assert told == {0}
     metrics.failed(FailureKind.LOST)

@@ -115,6 +115,16 @@ class Records:
         )
         return Rung(found[0][0]) if found and found[0][0] else None
 
+    def seconds_until_told(self, call: Call) -> float:
+        """From the end of a call's generation, as the bot noticed it, until its member was told."""
+        query = (
+            "select jobs.finished_at, notices.told_at from notices"
+            " join jobs on jobs.id = notices.job_id where jobs.interaction_id = ?"
+        )
+        ((finished_at, told_at),) = self._read(query, call.interaction.id)
+        waited = datetime.fromisoformat(told_at) - datetime.fromisoformat(finished_at)
+        return waited.total_seconds()
+
     def keeps_audio(self, call: Call) -> bool:
         """Whether the audio of a call's track is kept for its member."""
         query = (

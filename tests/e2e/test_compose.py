@@ -137,6 +137,17 @@ async def test_member_is_told_privately_when_discord_refuses_the_card(stage: Sta
     assert len(stage.provider.generations) == 1
 
 
+async def test_first_answer_is_given_again_when_something_in_between_refused_it(
+    stage: Stage,
+) -> None:
+    rule = stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback", times=2)
+    rule.respond(403, "<!doctype html><title>Access denied</title>")
+    ben = stage.member()
+    await (await ben.slash("compose", prompt=PROMPT)).answered()
+    await stage.track(ben, PROMPT)
+    assert (rule.hits, len(stage.provider.generations)) == (2, 1)
+
+
 async def test_nothing_more_is_said_when_discord_gave_the_interaction_up(stage: Stage) -> None:
     # Only the first answer meets this; the stand-in would take a second one.
     rule = stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback")

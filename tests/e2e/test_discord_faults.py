@@ -21,6 +21,8 @@ from tests.e2e.shared import Records, quick_sandbox, shared_stage, until
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 TOO_LARGE = {"message": "Request entity too large", "code": 40005}
+PAGE = "<!doctype html><title>Access denied</title>"
+ODD = {"message": "Something new", "code": 99123}
 HELD_WORDS = "I could not deliver this track"
 
 
@@ -53,6 +55,24 @@ def limited(*, whole: bool) -> dict[str, object]:
     """The body of a 429, of the route or of all that the bot does."""
     about = {"message": "You are being rate limited.", "code": 0}
     return about | {"retry_after": 1.0, "global": whole}
+
+
+def behind_a_firewall(place: Place, _call: Call, card: MessageView) -> None:
+    """For a while nothing gets through, neither to the channel nor to the card."""
+    place.posts(times=3).respond(403, PAGE)
+    path = f"{API}/channels/{place.channel.id}/messages/{card.id}"
+    place.stage.discord.scenario.on("PATCH", path, times=3).respond(403, PAGE)
+
+
+def odd(times: int) -> Callable[[Place, Call, MessageView], Rule]:
+    """So many tries to post get a refusal in Discord's words that nobody has heard of."""
+    return lambda place, *_: place.posts(times=times).respond(400, ODD)
+
+
+def closed_with_a_card_out_of_reach(place: Place, call: Call, card: MessageView) -> None:
+    everything(place, call, card)
+    path = f"{API}/channels/{place.channel.id}/messages/{card.id}"
+    place.stage.discord.scenario.on("PATCH", path, times=2).respond(403, PAGE)
 
 
 def all_but_direct(place: Place, call: Call, _card: MessageView) -> None:
@@ -104,6 +124,18 @@ IN_CHANNEL = [
     Case("401 of a new bot token", failing(401), Rung.CHANNEL),
     Case("200 with HTML", failing(200, "<!doctype html>"), Rung.CHANNEL),
     Case("200 without a message", failing(200), Rung.CHANNEL),
+    Case("a page with 400", failing(400, PAGE), Rung.CHANNEL),
+    Case("a page with 403", failing(403, PAGE), Rung.CHANNEL),
+    Case("a page with 404", failing(404, PAGE), Rung.CHANNEL),
+    Case("405", failing(405, {"message": "405: Method Not Allowed", "code": 0}), Rung.CHANNEL),
+    Case("425", failing(425, "Too Early"), Rung.CHANNEL),
+    Case("403 of the edge", failing(403, {"message": "no network", "code": 40333}), Rung.CHANNEL),
+    Case("403 of a gateway", failing(403, {"message": "Forbidden"}), Rung.CHANNEL),
+    Case("403 with another code", failing(403, {"code": "50013"}), Rung.CHANNEL),
+    Case("403 with a list", failing(403, [{"code": 50013, "message": "no"}]), Rung.CHANNEL),
+    Case("404 with odd errors", failing(404, {"code": 0, "errors": ["no"]}), Rung.CHANNEL),
+    Case("a firewall for a while", behind_a_firewall, Rung.CHANNEL),
+    Case("an odd code twice", odd(2), Rung.CHANNEL),
     Case("cut before it was posted", lambda p, *_: p.posts().reset_before(), Rung.CHANNEL),
     Case("cut after it was posted", lambda p, *_: p.posts().reset_after(), Rung.CHANNEL),
     Case("cut in the answer", lambda p, *_: p.posts().truncate(20), Rung.CHANNEL),
@@ -143,7 +175,9 @@ ELSEWHERE = [
     Case("too large for the token", too_large_for_the_token, Rung.INTERACTION, with_file=False),
     Case("bot removed", lambda p, *_: p.remove_bot(), Rung.INTERACTION, Place.own_guild),
     Case("bot removed for long", bot_is_removed_for_long, Rung.HELD, Place.own_guild),
+    Case("an odd code three times", odd(3), Rung.INTERACTION),
     Case("everything closed", everything, Rung.HELD),
+    Case("everything closed, the card for a while", closed_with_a_card_out_of_reach, Rung.HELD),
     Case("member left a closed channel", member_leaves_a_closed_channel, Rung.HELD),
 ]
 CASES = [*IN_CHANNEL, *ELSEWHERE]
@@ -213,12 +247,24 @@ async def test_track_takes_the_next_rung_when_the_channel_is_closed(
     assert len(directly) == int(case.rung is Rung.DIRECT_MESSAGE)
 
 
+@pytest.mark.parametrize(
+    "name", ["a firewall for a while", "everything closed, the card for a while"]
+)
+async def test_card_says_so_in_the_end_when_it_could_not_be_changed_for_a_while(
+    cases: Cases, name: str
+) -> None:
+    told = await cases.told(next(case for case in CASES if case.name == name))
+    member = told.place.member
+    said = "Listen" if told.rung is Rung.CHANNEL else "/tracks"
+    await until(cases.stage, lambda: said in member.message(told.card).text)
+
+
 async def test_held_track_is_handed_out_to_its_member(cases: Cases) -> None:
     case = next(case for case in CASES if case.name == "everything closed")
     told = await cases.told(case)
     assert told.rung is Rung.HELD
     member = told.place.member
-    assert "/tracks" in member.message(told.card).text
+    await until(cases.stage, lambda: "/tracks" in member.message(told.card).text)
     handed_out = await tracks(cases.stage, member)
     assert [len(message.attachments) for message in handed_out] == [1]
     assert HELD_WORDS in handed_out[0].content

@@ -47,7 +47,7 @@ async def test_held_track_comes_from_the_provider_when_it_could_not_be_kept(
     reader = Reader(stage, shelf, "Lena")
     job = await reader.composed()
     notice = await shelf.stored.notice(job.id)
-    await shelf.stored.notices.hold(notice.id, "no way")
+    await shelf.stored.notices.hold(notice, "no way", shelf.stored.clock())
     for posted in list(reader.place.channel.messages.values()):
         stage.world.messages.delete(posted)
     [message] = await handed_out(reader)

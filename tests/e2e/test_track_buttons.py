@@ -362,6 +362,36 @@ async def test_moderator_removes_a_share_and_nothing_else(
     place.member.message(track)  # it is still there
 
 
+async def test_moderator_of_one_channel_reaches_that_channel_alone(
+    place: Place, other: MemberDriver
+) -> None:
+    may = Overwrite(other.user_id, True, allow=Permissions.MANAGE_MESSAGES)
+    place.world.places.set_overwrite(place.channel, may)
+    hidden, beside = (Place(place.stage, f"{name} for shares") for name in ("hidden", "beside"))
+    sees_nothing = Overwrite(other.user_id, True, deny=Permissions.VIEW_CHANNEL)
+    place.world.places.set_overwrite(hidden.channel, sees_nothing)
+    track = await delivered(place)
+    card = card_of(place.member, track)
+    for target in (hidden, beside):
+        question = await (await place.member.click(track, label="Share")).answered()
+        await choose(place, question, target.channel.name)
+
+    sure = await (await other.click(track, label="Delete")).answered()
+    assert "wherever you manage messages" in sure.text
+    await (await other.click(sure, label="Delete it")).acknowledged()
+    await place.member.wait_until_gone(track)
+    await place.member.wait_for_edit(card, lambda one: "Deleted by a moderator" in one.text)
+    assert [len(target.audio()) for target in (hidden, beside)] == [1, 1]
+
+    [shared] = beside.audio()
+    await other.click(shared, label="Like")  # it lives on there
+    await place.member.wait_for_edit(shared, lambda one: "Like (1)" in str(one.buttons))
+    sure = await (await place.member.click(shared, label="Delete")).answered()
+    await (await place.member.click(sure, label="Delete it")).acknowledged()
+    await place.member.wait_until_gone(shared)
+    await until(place.stage, lambda: not hidden.audio())
+
+
 async def test_share_is_for_its_member_and_where_both_may_write(
     place: Place, other: MemberDriver
 ) -> None:

@@ -1,12 +1,17 @@
 """Several takes of one request: a card, a thread, a vote."""
 
+import asyncio
+import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from sandbox.driver import MessageView
+from sandbox.stack import Sandbox
 from tests.e2e.conftest import Stage
-from tests.e2e.shared import until
+from tests.e2e.place import Place
+from tests.e2e.shared import Records, shared_stage, short_track, until
 
 pytestmark = pytest.mark.e2e
 
@@ -64,6 +69,43 @@ async def test_takes_come_in_the_channel_when_the_card_is_in_a_thread(stage: Sta
     card = await call.answered()
     await stage.bot.watch(ben.wait_for_edit(card, _both_told))
     assert len([m for m in ben.messages(thread) if m.audio]) == 2
+
+
+async def test_likes_of_one_member_delay_nobody(tmp_path: Path) -> None:
+    sandbox = Sandbox(
+        speed=1.0, provider={"render": short_track, "durations": [1.0]}
+    )  # with Discord's limits
+    async with shared_stage(tmp_path, sandbox) as stage:
+        ben, ada, elsewhere = stage.member(), stage.member("Ada"), Place(stage, "elsewhere")
+        call = await ben.slash("compose", channel="general", prompt=PROMPT, variations=2)
+        card = await call.answered()
+        await stage.bot.watch(ben.wait_for_edit(card, _both_told))
+        thread = await ben.wait_for_thread(card)
+        takes = [message for message in ben.messages(thread) if message.audio]
+
+        async def like_on() -> None:
+            while True:
+                for take in takes:
+                    await (await ada.click(take, label="Like")).acknowledged()
+
+        elsewhere.own_guild()
+        liking = asyncio.create_task(like_on())
+        began_s = time.monotonic()
+        records = Records(stage)
+        try:
+            asked = [(await elsewhere.compose())[0] for _ in range(3)]
+            for one in asked:
+                await records.until_told(one)
+        finally:
+            liking.cancel()
+        took_s = time.monotonic() - began_s
+        assert max(records.seconds_until_told(one) for one in asked) < 2
+        edits = [
+            one
+            for one in stage.discord.traffic.exchanges
+            if one.method == "PATCH" and one.path.endswith(f"/messages/{card.id}")
+        ]
+        assert len(edits) < 8 + took_s / 3
 
 
 async def test_takes_are_delivered_once_when_the_bot_is_killed_in_between(stage: Stage) -> None:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
+from bot.delivery.card_keeper import CardKeeper
+from bot.delivery.card_painter import CardPainter
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
@@ -20,7 +23,6 @@ from bot.jobs import (
 )
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.store.batch_store import BatchStore
 from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from bot.tracks import Tracks
@@ -46,7 +48,9 @@ class Post:
     messages: FakeTrackMessages
     workshop: FakeWorkshop
     deliverer: Deliverer
+    keeper: CardKeeper
     held: HeldStore
+    bad_answers: BadAnswers
 
     async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
         """A job whose track is at the provider's stand-in, or at `url`."""
@@ -66,12 +70,18 @@ class Post:
 
     async def is_closed(self) -> bool:
         """Whether nothing is left to be done, now or later."""
-        return await self.stored.notices.next_due_at() is None
+        due = (self.stored.notices.next_due_at(), self.stored.stores.card_edits.next_due_at())
+        return not any([await one for one in due])
+
+    async def deliver(self) -> None:
+        """One turn of each loop: tell, and draw cards."""
+        await self.deliverer.run_once()
+        await self.keeper.run_once()
 
     async def deliver_until_told(self) -> None:
         """Go on for a while, as time passes."""
         for _ in range(6):
-            await self.deliverer.run_once()
+            await self.deliver()
             self.clock.advance(60)
 
 
@@ -93,17 +103,30 @@ async def post(
         tracks = TrackDelivery(
             stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock, room=room
         )
-        batches = BatchCards(BatchStore(stored.engine), a_reception(stored), messenger, clock)
+        stores, reception, bells = stored.stores, a_reception(stored), Bells()
+        bad_answers = BadAnswers(lambda: clock().timestamp())
+        batches = BatchCards(stores.batches, reception, messenger, clock)
         deliverer = Deliverer(
             stored.notices,
             tracks,
             ladder,
-            messenger,
-            batches,
-            removal=Removal(Tracks(stored.stores, clock), messages, messenger, batches),
-            bells=Bells(),
+            removal=Removal(Tracks(stores, clock), messages, bells),
+            bad_answers=bad_answers,
+            bells=bells,
             clock=clock,
         )
+        painter = CardPainter(stores, reception, messenger, batches, clock)
+        keeper = CardKeeper(stores, painter, bad_answers=bad_answers, bells=bells, clock=clock)
         yield Post(
-            stored, clock, provider, stand_in, messenger, messages, workshop, deliverer, held
+            stored,
+            clock,
+            provider,
+            stand_in,
+            messenger,
+            messages,
+            workshop,
+            deliverer,
+            keeper,
+            held,
+            bad_answers,
         )

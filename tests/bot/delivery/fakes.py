@@ -62,6 +62,10 @@ class FakeMessenger(Messenger):
         """The next calls on this way raise these; `None` lets one pass."""
         self._errors.setdefault(way, deque()).extend(errors)
 
+    def succeed(self, way: str) -> None:
+        """From now on this way is fine."""
+        self._errors.pop(way, None)
+
     async def post(
         self, job: Job, notice: Notice, what: Announcement, *, thread_id: int | None = None
     ) -> discord.Message:

@@ -1,28 +1,60 @@
-"""An edit of a waiting card that comes too late is made good."""
+"""Cards: one edit for all that happened, tried until it can be done, right in the end."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot import words
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
-from bot.jobs import Job, NoticeKind, Rung
+from bot.delivery.card_painter import CardPainter
+from bot.delivery.patience import PATIENT_TRIES
+from bot.errors import DeliveryUnsure, NotUnderstood
+from bot.jobs import FailureKind, Job, JobState, NoticeKind, Rung
+from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.workers.bells import Bells
 from tests.bot.delivery.fakes import FakeMessenger
 from tests.bot.test_reception import a_reception
-from tests.factories import CARD_ID, CHANNEL_ID, Stored
+from tests.factories import (
+    AUDIO_URL,
+    CARD_ID,
+    CHANNEL_ID,
+    NO_LIMITS,
+    Stored,
+    a_new_job,
+)
 
 
-async def cards_after(stored: Stored, job: Job, kind: NoticeKind, rung: Rung) -> FakeMessenger:
-    """What the card shows when the keeper edits it after its member was told on a rung."""
+def a_keeper(stored: Stored, messenger: FakeMessenger) -> CardKeeper:
+    stores, reception = stored.stores, a_reception(stored)
+    batches = BatchCards(stores.batches, reception, messenger, stored.clock)
+    painter = CardPainter(stores, reception, messenger, batches, stored.clock)
+    return CardKeeper(stores, painter, bad_answers=BadAnswers(), bells=Bells(), clock=stored.clock)
+
+
+async def cards_after(
+    stored: Stored, job: Job, end: Callable[[], Awaitable[NoticeKind]], rung: Rung
+) -> FakeMessenger:
+    """What the card shows when the keeper edits it, and the job ends and is told meanwhile."""
     messenger = FakeMessenger()
-    reception = a_reception(stored)
-    batches = BatchCards(stored.stores.batches, reception, messenger, stored.clock)
-    keeper = CardKeeper(
-        stored.stores, reception, messenger, batches, bells=Bells(), clock=stored.clock
-    )
-    notice = await stored.notice(job.id, kind)
-    now = stored.clock()
-    await stored.notices.told(notice.id, rung, now, channel_id=CHANNEL_ID, message_id=CARD_ID)
-    await keeper.handle((job, 2))
+    draw = messenger.update_card
+
+    async def update_card(*arguments: Any, **options: Any) -> None:
+        if not messenger.cards:
+            notice, now = await stored.notice(job.id, await end()), stored.clock()
+            where = {"channel_id": CHANNEL_ID, "message_id": CARD_ID}
+            await stored.notices.told(notice.id, rung, now, **where)
+            await stored.notices.close(notice, now)
+        await draw(*arguments, **options)
+
+    messenger.update_card = update_card  # type: ignore[method-assign]
+    await stored.stores.card_edits.mark(job.id, stored.clock())
+    keeper = a_keeper(stored, messenger)
+    while await keeper.run_once():
+        pass
     return messenger
 
 
@@ -31,11 +63,28 @@ def labels(messenger: FakeMessenger) -> list[str]:
     return [getattr(item, "label", "") for item in messenger.cards[-1][1].children]
 
 
+def succeeding(stored: Stored, job: Job) -> Callable[[], Awaitable[NoticeKind]]:
+    async def end() -> NoticeKind:
+        assert await stored.jobs.succeed(job.id, AUDIO_URL, stored.clock())
+        assert await stored.jobs.measured(job.id, duration_s=32.8, tempo_bpm=None)
+        return NoticeKind.RESULT
+
+    return end
+
+
+def failing(stored: Stored, job: Job) -> Callable[[], Awaitable[NoticeKind]]:
+    async def end() -> NoticeKind:
+        kind, source = FailureKind.GENERATION, JobState.GENERATING
+        assert await stored.jobs.fail(job.id, kind, "no", stored.clock(), source=source)
+        return NoticeKind.FAILURE
+
+    return end
+
+
 async def test_card_is_the_track_again_when_the_track_had_taken_its_place(stored: Stored) -> None:
-    job = await stored.succeed()
-    assert await stored.jobs.measured(job.id, duration_s=32.8, tempo_bpm=None)
+    job = await stored.generate()
     await stored.stores.likes.toggle(job.id, 7, stored.clock())
-    messenger = await cards_after(stored, job, NoticeKind.RESULT, Rung.INTERACTION)
+    messenger = await cards_after(stored, job, succeeding(stored, job), Rung.INTERACTION)
     embed, _ = messenger.cards[-1]
     assert embed.title == "Lo-fi rain"
     assert embed.image.url == "attachment://waveform.png"
@@ -45,11 +94,115 @@ async def test_card_is_the_track_again_when_the_track_had_taken_its_place(stored
 async def test_card_offers_another_try_again_when_the_failure_had_taken_its_place(
     stored: Stored,
 ) -> None:
-    messenger = await cards_after(stored, await stored.fail(), NoticeKind.FAILURE, Rung.INTERACTION)
+    job = await stored.generate()
+    messenger = await cards_after(stored, job, failing(stored, job), Rung.INTERACTION)
     assert "Try again" in labels(messenger)
 
 
 @pytest.mark.parametrize("rung", [Rung.CHANNEL, Rung.DIRECT_MESSAGE])
 async def test_card_leads_to_the_track_when_it_is_elsewhere(stored: Stored, rung: Rung) -> None:
-    messenger = await cards_after(stored, await stored.succeed(), NoticeKind.RESULT, rung)
+    job = await stored.generate()
+    messenger = await cards_after(stored, job, succeeding(stored, job), rung)
     assert labels(messenger) == ["Go to the track"]
+
+
+async def test_card_says_so_when_a_job_was_cancelled_and_nobody_drew_it(stored: Stored) -> None:
+    messenger = FakeMessenger()
+    await stored.bring_to(JobState.CANCELLED)
+    keeper = a_keeper(stored, messenger)
+    assert not await keeper.run_once()  # whoever pressed the button draws it at once
+    stored.clock.advance(DRAWN_BY_PRESS.total_seconds())
+    assert await keeper.run_once()
+    assert [embed.title for embed, _ in messenger.cards] == [words.CARD_CANCELLED]
+
+
+async def test_card_says_that_it_is_finished_when_that_can_not_be_told_for_long(
+    stored: Stored,
+) -> None:
+    messenger = FakeMessenger()
+    await stored.succeed()
+    keeper = a_keeper(stored, messenger)
+    for _ in range(PATIENT_TRIES):
+        await stored.notices.put_off(
+            (await stored.claim_notice()).id, stored.clock(), "403", unsure=True
+        )
+    notice = await stored.claim_notice()
+    await stored.notices.ask_for_card(notice, stored.clock())
+    await keeper.run_once()
+    [(embed, _)] = messenger.cards
+    assert embed.title == words.CARD_READY
+    assert [field.value for field in embed.fields][-1] == words.NOT_POSTED_YET
+
+
+async def test_card_is_tried_until_it_can_be_drawn(stored: Stored) -> None:
+    messenger = FakeMessenger()
+    messenger.fail("card", *[DeliveryUnsure("403: <html>")] * 2000)
+    job = await stored.succeed()
+    await stored.notices.hold(await stored.claim_notice(), "no way", stored.clock())
+    keeper, tries = a_keeper(stored, messenger), 0
+    for _ in range(3 * 24 * 60):
+        tries += await keeper.run_once()
+        stored.clock.advance(60)
+    assert 1000 < tries < 24 * 60 + 2 * 24 * 2 + 60
+    messenger.succeed("card")
+    stored.clock.advance(3600)
+    await keeper.run_once()
+    [(embed, _)] = messenger.cards
+    assert words.HELD_FOR_YOU in str([field.value for field in embed.fields])
+    assert (await stored.job(job.id)).interaction_token is None
+    assert await stored.stores.card_edits.next_due_at() is None
+
+
+async def test_card_is_given_up_when_discord_says_no_three_times_in_unknown_words(
+    stored: Stored,
+) -> None:
+    messenger, began_at = FakeMessenger(), stored.clock()
+    messenger.fail("card", *[NotUnderstood("77777", code=77777)] * 9)
+    await stored.succeed()
+    await stored.notices.hold(await stored.claim_notice(), "no way", stored.clock())
+    tries = 0
+    while due_at := await stored.stores.card_edits.next_due_at():
+        stored.clock.now = max(due_at, stored.clock())
+        tries += await a_keeper(stored, messenger).run_once()  # each time as another process
+    assert tries == 3
+    assert stored.clock() - began_at < timedelta(minutes=2)
+
+
+async def test_many_likes_are_one_edit(stored: Stored) -> None:
+    messenger, keeper = FakeMessenger(), None
+    receipt = await stored.jobs.receive(
+        a_new_job(variations=2), NO_LIMITS, stored.clock(), lease_s=45
+    )
+    for job in receipt.jobs:
+        assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
+    keeper = a_keeper(stored, messenger)
+    for second in range(60):
+        for member_id in range(20):
+            await stored.stores.likes.toggle(receipt.jobs[second % 2].id, member_id, stored.clock())
+        await keeper.run_once()
+        stored.clock.advance(0.5)
+    assert 8 <= len(messenger.cards) <= 14  # of them few for the places in the queue
+
+
+async def test_change_while_a_card_is_drawn_is_drawn_next(stored: Stored) -> None:
+    job = await stored.generate()
+    edits, now = stored.stores.card_edits, stored.clock()
+    await edits.mark(job.id, now)
+    [edit] = await edits.claim(5, now, lease_s=60, under_way={})
+    await edits.mark(job.id, now)
+    assert not await edits.claim(5, now, lease_s=60, under_way={})
+    await edits.done(edit)
+    [edit] = await edits.claim(5, now, lease_s=60, under_way={})
+    await edits.done(edit)
+    assert await edits.next_due_at() is None
+
+
+async def test_card_is_drawn_by_another_process_when_one_dies(stored: Stored) -> None:
+    job = await stored.generate()
+    await stored.stores.card_edits.mark(job.id, stored.clock())
+    dead = stored.as_worker("dead").stores.card_edits
+    assert await dead.claim(5, stored.clock(), lease_s=60, under_way={})
+    messenger = FakeMessenger()
+    stored.clock.advance(60)
+    assert await a_keeper(stored, messenger).run_once()
+    assert len(messenger.cards) == 1

@@ -37,7 +37,7 @@ async def test_member_is_told_through_the_interaction_when_the_channel_is_closed
 ) -> None:
     job = await post.finished()
     post.messenger.fail("post", Unreachable("50001"))
-    await post.deliverer.run_once()
+    await post.deliver()
     assert [(sent.way, sent.file) for sent in post.messenger.sent] == [("edit", WAV)]
     assert (await post.notice(job)).rung is Rung.INTERACTION
     assert post.messenger.cards == []  # the track has taken its place
@@ -48,7 +48,7 @@ async def test_copy_is_kept_when_nobody_can_fetch_the_message_again(
     post: Post, hidden: dict[str, Any]
 ) -> None:
     job = await post.finished(**hidden)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert [sent.way for sent in post.messenger.sent] == ["edit"]
     assert await post.held.get(job.id) == HeldAudio(file_name="lo-fi-rain.wav", content=WAV)
     assert await post.stored.notices.held_for(job.member_id, 5) == []
@@ -78,7 +78,7 @@ async def test_member_gets_a_direct_message_when_the_token_is_dead_too(post: Pos
     job = await post.finished()
     post.messenger.fail("post", Unreachable("50001"))
     post.messenger.fail("edit", Unreachable("50027"))
-    await post.deliverer.run_once()
+    await post.deliver()
     assert [(sent.way, sent.file) for sent in post.messenger.sent] == [("direct", WAV)]
     notice = await post.notice(job)
     assert (notice.rung, notice.message_channel_id) == (Rung.DIRECT_MESSAGE, DM_CHANNEL_ID)
@@ -121,7 +121,7 @@ async def test_held_track_is_kept_later_when_it_can_not_be_made_smaller_now(
     post.workshop.fail("fit", WorkshopTrouble("busy"))
     for way in ("post", "edit", "direct"):
         post.messenger.fail(way, *[Unreachable("closed")] * 2)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert await post.held.get(job.id) is None
     await post.deliver_until_told()
     assert await post.held.get(job.id)
@@ -157,7 +157,7 @@ async def test_notice_is_closed_when_the_card_is_gone(post: Post) -> None:
 @pytest.mark.parametrize("kind", FailureKind)
 async def test_failure_is_told_with_a_button_for_another_try(post: Post, kind: FailureKind) -> None:
     job = await post.stored.fail(kind, "**@everyone** \ud800 <@1>")
-    await post.deliverer.run_once()
+    await post.deliver()
     [sent] = post.messenger.sent
     assert "Try again" in sent.labels
     assert f"<@{MEMBER_ID}>" in sent.what.content
@@ -175,7 +175,7 @@ async def test_delay_is_told_and_leaves_card_and_token_alone(
 ) -> None:
     job = await post.stored.bring_to(state)
     await post.stored.notices.add(job.id, kind, post.clock())
-    await post.deliverer.run_once()
+    await post.deliver()
     [sent] = post.messenger.sent
     assert sent.labels[-1] == "Cancel"
     assert post.messenger.cards == []
@@ -232,7 +232,7 @@ async def test_track_is_told_all_the_same_when_a_job_came_back_after_its_failure
     post: Post,
 ) -> None:
     job, generation_id = await interrupted(post)
-    await post.deliverer.run_once()
+    await post.deliver()
     await revive_and_finish(post, job, generation_id)
     await post.deliver_until_told()
     assert [sent.file for sent in post.messenger.sent] == [None, WAV]
@@ -247,7 +247,7 @@ async def test_other_members_are_told_when_one_delivery_breaks(
     await post.finished(interaction_id=1)
     await post.finished(interaction_id=2)
     post.messenger.fail("post", DeliveryError("of a kind that nobody expected"))
-    await post.deliverer.run_once()
+    await post.deliver()
     assert len(post.messenger.sent) == 1
     assert "failed on one item" in caplog.text
 
@@ -261,7 +261,7 @@ async def test_try_that_takes_too_long_counts_as_one(
     monkeypatch.setattr(deliverer, "TRY_WITHIN_S", 0.05)
     job = await post.finished()
     post.workshop.pause("examine")
-    await post.deliverer.run_once()
+    await post.deliver()
     notice = await post.notice(job)
     assert (notice.attempts, notice.unsure) == (1, False)
     assert post.messenger.sent == []
@@ -275,7 +275,7 @@ async def test_outcome_is_unknown_when_a_try_takes_too_long_while_posting(
 
     monkeypatch.setattr(post.messenger, "post", take_too_long)
     job = await post.finished()
-    await post.deliverer.run_once()
+    await post.deliver()
     notice = await post.notice(job)
     assert (notice.attempts, notice.unsure) == (1, True)
 
@@ -287,7 +287,7 @@ async def test_outcome_is_unknown_when_the_audio_can_not_be_kept_after_the_last_
     post.messenger.fail("post", *[DeliveryLater("503")] * PATIENT_TRIES)
     post.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
     for _ in range(PATIENT_TRIES):
-        await post.deliverer.run_once()
+        await post.deliver()
         post.clock.advance(60)
 
     async def cut_off(*_arguments: object, **_options: object) -> None:
@@ -295,5 +295,5 @@ async def test_outcome_is_unknown_when_the_audio_can_not_be_kept_after_the_last_
         raise DeliveryUnsure("reset")
 
     monkeypatch.setattr(post.messenger, "post", cut_off)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert (await post.notice(job)).unsure

@@ -10,7 +10,6 @@ import pytest
 from bot import words
 from bot.delivery import sharing
 from bot.delivery.audio_sources import AudioSources
-from bot.delivery.batch_cards import BatchCards
 from bot.delivery.mastering import Mastering
 from bot.delivery.removal import Removal
 from bot.delivery.sharing import Sharing, Target
@@ -29,10 +28,10 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
 from bot.tracks import Tracks
+from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
-from tests.bot.test_reception import a_reception
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
 
 NOWHERE = "http://127.0.0.1:9/gone.wav"
@@ -77,7 +76,6 @@ async def scene(
 ) -> AsyncIterator[Scene]:
     messages, messenger, workshop = FakeTrackMessages(), FakeMessenger(), FakeWorkshop()
     tracks = Tracks(stored.stores, clock)
-    batches = BatchCards(stored.stores.batches, a_reception(stored), messenger, clock)
     async with AudioFetcher.open(stand_in.url) as fetcher:
         shares = Sharing(
             stored.stores,
@@ -86,7 +84,7 @@ async def scene(
             AudioSources(tracks, messages, stored.stores.held, fetcher),
             messages=messages,
             messenger=messenger,
-            removal=Removal(tracks, messages, messenger, batches),
+            removal=Removal(tracks, messages, Bells()),
             clock=clock,
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)

@@ -31,10 +31,10 @@ async def test_notice_is_tried_again_with_the_same_nonce_when_discord_has_troubl
 ) -> None:
     job = await post.finished()
     post.messenger.fail("post", error)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert (await post.notice(job)).unsure is isinstance(error, DeliveryUnsure)
     post.clock.advance(1)
-    await post.deliverer.run_once()
+    await post.deliver()
     [sent] = post.messenger.sent
     assert sent.nonce == (await post.notice(job)).nonce
     assert post.messenger.searches == []
@@ -60,20 +60,20 @@ async def test_notice_is_held_when_trouble_lasts_longer_than_a_day(post: Post) -
     post.messenger.fail("post", *[DeliveryLater("503")] * (PATIENT_TRIES + 1))
     post.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
     for _ in range(PATIENT_TRIES):  # the bot may have been away: age alone gives nothing up
-        await post.deliverer.run_once()
+        await post.deliver()
         assert (await post.notice(job)).rung is None
         post.clock.advance(60)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert (await post.notice(job)).rung is Rung.HELD
 
 
 async def test_earlier_message_is_found_when_the_outcome_was_unknown(post: Post) -> None:
     job = await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.messenger.there = 4711
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
     assert (await post.notice(job)).message_id == 4711
     assert post.messenger.searches == [(CHANNEL_ID, job.id, "result")]
@@ -83,9 +83,9 @@ async def test_earlier_message_is_found_when_the_outcome_was_unknown(post: Post)
 async def test_track_is_posted_again_when_the_search_finds_nothing(post: Post) -> None:
     await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.searches
     assert len(post.messenger.sent) == 1
 
@@ -96,9 +96,9 @@ async def test_track_is_held_when_the_outcome_is_unknown_and_history_is_closed(
     job = await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"))
     post.messenger.readable = False
-    await post.deliverer.run_once()
+    await post.deliver()
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
     assert (await post.notice(job)).rung is Rung.HELD
 
@@ -106,10 +106,10 @@ async def test_track_is_held_when_the_outcome_is_unknown_and_history_is_closed(
 async def test_outcome_stays_unknown_when_the_search_itself_fails(post: Post) -> None:
     job = await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.messenger.fail("find", DeliveryLater("503"))
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert (await post.notice(job)).unsure
     assert post.messenger.sent == []
 
@@ -117,12 +117,12 @@ async def test_outcome_stays_unknown_when_the_search_itself_fails(post: Post) ->
 async def test_outcome_stays_unknown_when_a_later_try_surely_came_to_nothing(post: Post) -> None:
     await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"), DeliveryLater("429"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.clock.advance(1)
-    await post.deliverer.run_once()
+    await post.deliver()
     post.messenger.there = 4711
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
 
 
@@ -131,13 +131,13 @@ async def test_outcome_stays_unknown_when_the_file_could_not_be_fetched_after_it
 ) -> None:
     await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.files(times=1).respond(503)
     post.clock.advance(1)
-    await post.deliverer.run_once()
+    await post.deliver()
     post.messenger.there = 4711
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
 
 
@@ -148,10 +148,10 @@ async def test_direct_message_is_looked_for_where_it_would_be_when_its_outcome_w
     for way in ("post", "edit"):
         post.messenger.fail(way, Unreachable("closed"))
     post.messenger.fail("direct", DeliveryUnsure("reset"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.messenger.there = 4711
     post.clock.advance(3600)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
     assert {search[0] for search in post.messenger.searches} == {DM_CHANNEL_ID}
     assert (await post.notice(job)).rung is Rung.DIRECT_MESSAGE
@@ -160,9 +160,9 @@ async def test_direct_message_is_looked_for_where_it_would_be_when_its_outcome_w
 async def test_no_other_way_is_taken_while_the_outcome_of_one_is_unknown(post: Post) -> None:
     job = await post.finished()
     post.messenger.fail("post", DeliveryUnsure("reset"), Unreachable("50013"))
-    await post.deliverer.run_once()
+    await post.deliver()
     post.clock.advance(1)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
     assert (await post.notice(job)).rung is Rung.HELD
 
@@ -171,7 +171,7 @@ async def test_audio_is_kept_when_no_way_is_left(post: Post) -> None:
     job = await post.finished()
     for way in ("post", "edit", "direct"):
         post.messenger.fail(way, Unreachable("closed"))
-    await post.deliverer.run_once()
+    await post.deliver()
     held = await post.held.get(job.id)
     assert held is not None
     assert (held.file_name, held.content) == ("lo-fi-rain.wav", WAV)
@@ -193,7 +193,7 @@ async def test_notice_is_held_when_the_card_is_gone_too(post: Post) -> None:
     job = await post.finished()
     for way in ("post", "edit", "direct", "card"):
         post.messenger.fail(way, Unreachable("closed"))
-    await post.deliverer.run_once()
+    await post.deliver()
     assert (await post.notice(job)).rung is Rung.HELD
     assert await post.is_closed()
 
@@ -215,7 +215,7 @@ async def test_notice_is_held_without_audio_when_the_file_is_gone(post: Post) ->
     job = await post.finished(url="https://10.0.0.1/x")
     for way in ("post", "edit", "direct"):
         post.messenger.fail(way, Unreachable("closed"))
-    await post.deliverer.run_once()
+    await post.deliver()
     assert await post.held.get(job.id) is None
     assert (await post.notice(job)).rung is Rung.HELD
 
@@ -227,7 +227,7 @@ async def test_message_is_looked_for_when_the_process_died_while_sending(post: P
     await dead.notices.record_attempt(notice.id, Rung.CHANNEL, post.clock())
     post.messenger.there = 4711
     post.clock.advance(LEASE_S)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert post.messenger.sent == []
     assert post.messenger.searches
 

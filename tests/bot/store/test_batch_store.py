@@ -66,7 +66,7 @@ async def tell(stored: Stored, *, message_id: int) -> None:
     notice = await stored.claim_notice()
     now, by = stored.clock(), Rung.CHANNEL
     await stored.notices.told(notice.id, by, now, channel_id=5, message_id=message_id)
-    await stored.notices.close(notice)
+    await stored.notices.close(notice, stored.clock())
 
 
 async def test_variations_are_received_once_when_the_interaction_comes_again(

@@ -67,7 +67,7 @@ async def test_held_result_is_not_handed_out_after_a_deletion(
     stored: Stored, clock: HandClock
 ) -> None:
     job = await stored.succeed()
-    await stored.notices.hold((await stored.claim_notice()).id, "no way")
+    await stored.notices.hold(await stored.claim_notice(), "no way", clock())
     await stored.stores.curation.delete(job.id, clock())
     assert await stored.notices.held_for(job.member_id, 5) == []
 

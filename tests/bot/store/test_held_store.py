@@ -42,7 +42,7 @@ async def test_file_stays_but_is_not_handed_out_again_when_the_member_has_it(
 ) -> None:
     job = await stored.succeed()
     notice = await stored.claim_notice()
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     await held.keep(job.id, AUDIO, clock())
     assert await held.hand_out(notice.id, clock())
     assert await held.get(job.id) == AUDIO
@@ -53,7 +53,7 @@ async def test_file_stays_but_is_not_handed_out_again_when_the_member_has_it(
 async def a_held_notice(stored: Stored, job: Job | None = None) -> int:
     """Of a track that could not be delivered."""
     notice = await stored.notice((job or await stored.succeed()).id)
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     return notice.id
 
 

@@ -136,9 +136,9 @@ async def test_failure_keeps_its_reason_and_puts_one_notice_down(stored: Stored)
     assert [notice.kind for notice in await stored.notices.of_job(job.id)] == [NoticeKind.FAILURE]
 
 
-async def test_cancel_forgets_the_token_and_tells_nobody(stored: Stored) -> None:
+async def test_cancel_tells_nobody_and_keeps_the_token_for_the_card(stored: Stored) -> None:
     job = await stored.bring_to(JobState.CANCELLED)
-    assert job.interaction_token is None
+    assert job.interaction_token
     assert await stored.notices.of_job(job.id) == []
 
 
@@ -222,7 +222,7 @@ async def test_second_failure_only_corrects_the_card_when_the_first_was_told(
     notice = await stored.claim_notice()
     now = stored.clock()
     await stored.notices.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
-    await stored.notices.close(notice)
+    await stored.notices.close(notice, stored.clock())
     assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
     assert await due(stored) == []
     assert await _fail_from(S.GENERATING)(stored, job)
@@ -233,11 +233,11 @@ async def test_second_failure_only_corrects_the_card_when_the_first_was_told(
 async def test_held_failure_is_not_handed_out_when_its_job_came_back(stored: Stored) -> None:
     job = await interrupted(stored)
     notice = await stored.claim_notice()
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     assert len(await stored.notices.held_for(job.member_id, 10)) == 1
     assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
     assert await stored.notices.held_for(job.member_id, 10) == []
-    await stored.notices.hold(notice.id, "a try that was under way")
+    await stored.notices.hold(notice, "a try that was under way", stored.clock())
     assert await stored.notices.held_for(job.member_id, 10) == []
 
 
@@ -245,5 +245,5 @@ async def test_token_is_kept_when_an_outdated_failure_is_closed(stored: Stored) 
     job = await interrupted(stored)
     notice = await stored.claim_notice()
     assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
-    await stored.notices.close(notice)
+    await stored.notices.close(notice, stored.clock())
     assert (await stored.job(job.id)).interaction_token == job.interaction_token

@@ -38,7 +38,8 @@ class Shelf:
     async def unheard(self, kilobytes: int, member_id: int = MEMBER_ID) -> Job:
         """A track that nobody has received yet."""
         job = await self.stored.succeed(member_id=member_id)
-        await self.stored.notices.hold((await self.stored.notice(job.id)).id, "no way")
+        notice = await self.stored.notice(job.id)
+        await self.stored.notices.hold(notice, "no way", self.clock())
         assert await self.keep(job, kilobytes, received=False)
         return job
 

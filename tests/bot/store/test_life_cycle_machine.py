@@ -250,7 +250,7 @@ class LifeCycle(RuleBasedStateMachine):
             return
         store, now = process.stored.notices, self._clock()
         if notice.message_id is not None:  # the card of a job that failed a second time
-            self._run(store.close(notice))
+            self._run(store.close(notice, now))
             return
         self._run(store.record_attempt(notice.id, Rung.CHANNEL, now))
         if not works:
@@ -259,7 +259,7 @@ class LifeCycle(RuleBasedStateMachine):
             return
         told = store.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
         self._run(told)
-        self._run(store.close(notice))
+        self._run(store.close(notice, now))
         self._told.append((notice.job_id, notice.kind))
 
     # --- time and death ---------------------------------------------------------------------
@@ -338,7 +338,13 @@ class LifeCycle(RuleBasedStateMachine):
             self.get_answer_late(0)
             self.promises_hold()
         rounds = 0
-        while set(self._states.values()) - TERMINAL or self._processes[0].hands or not rounds:
+        store = self._processes[0].stored.notices
+        while (
+            set(self._states.values()) - TERMINAL
+            or self._processes[0].hands
+            or self._run(store.next_due_at())
+            or not rounds
+        ):
             self._work_off()
             rounds += 1
             assert rounds < 100, "a job never comes to its end"

@@ -94,7 +94,7 @@ async def test_delay_is_not_handed_out_when_it_was_held(stored: Stored) -> None:
     job = await stored.queue()
     assert await stored.notices.add(job.id, NoticeKind.DELAYED, stored.clock())
     notice = await stored.notice(job.id, NoticeKind.DELAYED)
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     assert await stored.notices.held_for(job.member_id, 5) == []
 
 
@@ -168,7 +168,7 @@ async def test_track_is_neither_tried_nor_held_when_it_was_deleted(stored: Store
     notice, now = await stored.claim_notice(), stored.clock()
     await stored.stores.curation.delete(job.id, now)
     assert not await stored.notices.record_attempt(notice.id, Rung.CHANNEL, now)
-    assert not await stored.notices.hold(notice.id, "no way")
+    assert not await stored.notices.hold(notice, "no way", stored.clock())
     left = await stored.notice(job.id)
     assert (left.unsure, left.rung) == (False, None)
 
@@ -177,7 +177,7 @@ async def test_what_is_held_is_found_by_its_member_alone(stored: Stored) -> None
     mine, other = await stored.succeed(member_id=1), await stored.succeed(member_id=2)
     claimed = await stored.notices.claim_due(10, stored.clock(), lease_s=60)
     for notice, _ in claimed:
-        await stored.notices.hold(notice.id, "no way")
+        await stored.notices.hold(notice, "no way", stored.clock())
     told = await stored.succeed(member_id=1)
     assert [job.id for _, job in await stored.notices.held_for(1, 5)] == [mine.id]
     assert [job.id for _, job in await stored.notices.held_for(2, 5)] == [other.id]
@@ -197,7 +197,7 @@ async def test_told_notice_still_wants_its_card(stored: Stored, clock: HandClock
 async def test_held_notice_is_not_due_any_more(stored: Stored, clock: HandClock) -> None:
     job = await stored.succeed()
     notice = await stored.claim_notice()
-    await stored.notices.hold(notice.id, "no way")
+    await stored.notices.hold(notice, "no way", stored.clock())
     clock.advance(10_000)
     assert await due(stored) == []
     assert await stored.notices.next_due_at() is None
@@ -205,12 +205,16 @@ async def test_held_notice_is_not_due_any_more(stored: Stored, clock: HandClock)
 
 
 @pytest.mark.parametrize("state", [JobState.SUCCEEDED, JobState.FAILED])
-async def test_token_goes_when_the_final_notice_is_closed(
+async def test_token_goes_when_the_end_was_told_and_drawn(
     stored: Stored, clock: HandClock, state: JobState
 ) -> None:
     job = await stored.bring_to(state)
     assert job.interaction_token
-    await stored.notices.close(await stored.claim_notice())
+    await stored.notices.close(await stored.claim_notice(), stored.clock())
+    assert (await stored.job(job.id)).interaction_token
+    edits = stored.stores.card_edits
+    [edit] = await edits.claim(5, clock(), lease_s=60, under_way={})
+    await edits.done(edit)
     assert (await stored.job(job.id)).interaction_token is None
     clock.advance(10_000)
     assert await due(stored) == []
@@ -219,7 +223,7 @@ async def test_token_goes_when_the_final_notice_is_closed(
 async def test_token_stays_when_the_closed_notice_was_not_the_last(stored: Stored) -> None:
     job = await stored.generate()
     await stored.notices.add(job.id, NoticeKind.OVERDUE, stored.clock())
-    await stored.notices.close(await stored.claim_notice())
+    await stored.notices.close(await stored.claim_notice(), stored.clock())
     assert (await stored.job(job.id)).interaction_token == job.interaction_token
 
 
@@ -228,6 +232,33 @@ async def test_problem_is_stored_when_its_text_is_not_storable(stored: Stored) -
     notice = await stored.claim_notice()
     await stored.notices.put_off(notice.id, stored.clock(), "\ud800\x00", unsure=True)
     assert (await stored.claim_notice()).unsure
+
+
+async def test_channel_has_two_notices_under_way_at_most(stored: Stored, clock: HandClock) -> None:
+    busy = [await stored.succeed(channel_id=1) for _ in range(5)]
+    clock.advance(1)
+    other = await stored.succeed(channel_id=2)
+    claimed = await stored.notices.claim_due(6, clock(), lease_s=60)
+    assert [job.id for _, job in claimed] == [busy[0].id, busy[1].id, other.id]
+    one_free = {1: 1, 2: 2}
+    claimed = await stored.notices.claim_due(6, clock(), lease_s=60, under_way=one_free)
+    assert [job.id for _, job in claimed] == [busy[2].id]
+    full = {1: 2, 2: 2}
+    assert not await stored.notices.claim_due(6, clock(), lease_s=60, under_way=full)
+    assert await stored.notices.next_due_at(full) is None
+    assert await stored.notices.next_due_at({2: 2}) is not None
+
+
+async def test_refusals_are_counted_in_a_row_on_each_way(stored: Stored, clock: HandClock) -> None:
+    await stored.succeed()
+    notice = await stored.claim_notice()
+
+    async def refused(way: str, code: int) -> int:
+        return await stored.notices.refused(notice.id, way, code, clock())
+
+    assert [await refused("channel:1", 7), await refused("channel:1", 7)] == [1, 2]
+    assert [await refused("direct_message", 7), await refused("channel:1", 7)] == [1, 3]
+    assert [await refused("channel:1", 8), await refused("channel:1", 7)] == [1, 1]
 
 
 async def test_oldest_notices_come_first(stored: Stored, clock: HandClock) -> None:

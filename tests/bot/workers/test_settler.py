@@ -5,6 +5,7 @@ from typing import cast
 import discord
 import pytest
 
+from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
 from bot.errors import DeliveryLater, Unreachable
 from bot.jobs import Job, JobState, NoticeKind
@@ -67,7 +68,10 @@ def settler(stored: Stored, bells: Bells, witness: Witness) -> Settler:
         bells=bells,
         clock=stored.clock,
     )
-    return Settler(stored.jobs, reception, witness, bells=bells, clock=stored.clock)
+    bad = BadAnswers()
+    return Settler(
+        stored.jobs, reception, witness, bad_answers=bad, bells=bells, clock=stored.clock
+    )
 
 
 async def left_behind(stored: Stored) -> Job:

@@ -1,0 +1,104 @@
+"""What a card shows of a job, drawn from what is stored at this moment."""
+
+from datetime import timedelta
+
+import discord
+
+from bot.delivery import announcements, buttons, cards
+from bot.delivery.announcements import address
+from bot.delivery.batch_cards import BatchCards
+from bot.delivery.messenger import Messenger
+from bot.delivery.patience import PATIENT_TRIES
+from bot.delivery.track_embed import track_embed
+from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
+from bot.reception import Reception
+from bot.store.stores import Stores
+from bot.tracks import parent_in
+from bot.workers.worker import Clock
+
+Card = tuple[discord.Embed, discord.ui.View]
+
+
+class CardPainter:
+    """Draws cards. Methods raise what `Messenger.update_card` raises, and may be repeated."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        reception: Reception,
+        messenger: Messenger,
+        batches: BatchCards,
+        clock: Clock,
+    ) -> None:
+        self._stores = stores
+        self._reception = reception
+        self._messenger = messenger
+        self._batches = batches
+        self._clock = clock
+
+    async def draw(self, card_job_id: str) -> None:
+        """The card of a job, or of its variations."""
+        job = await self._stores.jobs.get(card_job_id)
+        if job is None:
+            return
+        if job.batch_id is not None:
+            await self._batches.refresh(job)
+        elif job.state in TERMINAL:
+            await self._draw_end(job)
+        else:
+            await self._draw_waiting(job)
+
+    async def _draw_waiting(self, job: Job) -> None:
+        place = None
+        if job.state in {JobState.RECEIVED, JobState.QUEUED}:
+            place = await self._stores.cards.shown_place(job.id)
+        expected_s = await self._reception.expected_s(job.brief.model, place=place)
+        expected_at = self._clock() + timedelta(seconds=expected_s)
+        await self._messenger.update_card(job, *cards.waiting_card(job, expected_at, place=place))
+        now = await self._stores.jobs.get(job.id)
+        if now is not None and now.state in TERMINAL:  # the edit may have come after the job's end
+            await self._draw_end(now, drawn_over=True)
+
+    async def _draw_end(self, job: Job, *, drawn_over: bool = False) -> None:
+        """`drawn_over` says that the card may have been the track, and is a card again."""
+        notices = await self._stores.notices.of_job(job.id)
+        # A job that came back after it had failed was told of both; the later one counts.
+        told = next((one for one in reversed(notices) if one.kind in FINAL_KINDS), None)
+        if told is not None and _is_on_card(told):
+            if drawn_over and job.deleted_at is None:
+                became = await self._what_it_became(job, told.kind)
+                await self._messenger.update_card(job, *became, keep_text=True)
+            return
+        if (card := _ended(job, told)) is not None:
+            await self._messenger.update_card(job, *card)
+
+    async def _what_it_became(self, job: Job, kind: NoticeKind) -> Card:
+        """The track, or the words for why there is none, had taken the card's place."""
+        if kind is NoticeKind.FAILURE:
+            return cards.recipe_embed(job), announcements.failure(job).view
+        if kind is not NoticeKind.RESULT:
+            return cards.recipe_embed(job), announcements.not_started(job).view
+        parent = await self._stores.jobs.get(job.parent_id) if job.parent_id else None
+        shown = parent_in(job.channel_id, job, parent) if parent else None
+        embed = track_embed(job, parent=shown, pictured=job.duration_s is not None)
+        likes = await self._stores.likes.count(job.id)
+        return embed, buttons.under_track(job, kind, likes=likes)
+
+
+def _is_on_card(told: Notice) -> bool:
+    return told.rung is Rung.INTERACTION and told.message_id is not None
+
+
+def _ended(job: Job, told: Notice | None) -> Card | None:
+    """`None` where the end is about to be told: it is drawn then."""
+    if job.deleted_at is not None:
+        return cards.deleted_card(job, by_member=job.deleted_by_member)
+    if told is None or told.rung is Rung.HELD:
+        return cards.ended_card(job, message_url=None, held=told is not None)
+    if told.rung is Rung.WITHDRAWN:
+        return cards.deleted_card(job, by_member=False)
+    if told.rung is None or told.message_channel_id is None or told.message_id is None:
+        takes_long = told.rung is None and told.attempts >= PATIENT_TRIES
+        return cards.ended_card(job, message_url=None, untold=True) if takes_long else None
+    url = address(job, told.rung, told.message_channel_id, told.message_id)
+    return cards.ended_card(job, message_url=url)

@@ -1,0 +1,169 @@
+"""All queries on cards that are to be drawn: whatever happens to one meanwhile, it is one edit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.jobs import TERMINAL
+from bot.store.rows import (
+    RELEASED,
+    busy_in,
+    claim,
+    claiming,
+    dialect_insert,
+    few_per_channel,
+    next_due_at,
+)
+from bot.store.tables import UtcDateTime, card_edits, jobs, notices
+from bot.store.transactions import Transactions
+
+# Who cancels a job by a press sees the card change by the answer; if not, it is drawn then.
+DRAWN_BY_PRESS = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardEdit:
+    """A card to be drawn, by the job that its buttons name. `attempts` counts how often it was put
+    off since `created_at`; `refused_times` how often in a row with `refused_code`."""
+
+    id: str
+    channel_id: int
+    version: int
+    attempts: int
+    created_at: datetime
+    refused_code: int | None
+    refused_times: int
+
+
+async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) -> None:
+    """The card of this job is to be drawn, at `due_at` or sooner. Part of a transaction of others.
+
+    One that has failed so far is not tried sooner; one that is drawn at this moment is drawn once
+    more.
+    """
+    source = sa.select(_CARD_ID, sa.literal(1), sa.literal(0), _DUE, _DUE).where(
+        jobs.c.id == sa.bindparam("of_job")
+    )
+    columns = ["id", "version", "attempts", "created_at", "due_at"]
+    fresh = dialect_insert(connection, card_edits).from_select(columns, source)
+    new_due_at = fresh.excluded.due_at
+    sooner = sa.and_(card_edits.c.attempts == 0, new_due_at < card_edits.c.due_at)
+    marked = fresh.on_conflict_do_update(
+        index_elements=["id"],
+        set_={
+            "version": card_edits.c.version + 1,
+            "due_at": sa.case(
+                (card_edits.c.claimed_until.is_not(None), new_due_at),
+                (sooner, new_due_at),
+                else_=card_edits.c.due_at,
+            ),
+        },
+    )
+    await connection.execute(marked, {"of_job": job_id, "at_due": due_at})
+
+
+class CardEditStore:
+    """Owns these queries."""
+
+    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+        self._engine = engine
+        self._transactions = Transactions(engine)
+        self._worker_id = worker_id
+
+    async def mark(self, job_id: str, due_at: datetime) -> None:
+        """The card of this job does not show how things stand."""
+        await self._transactions.run(lambda connection: mark_card(connection, job_id, due_at))
+
+    async def claim(
+        self, limit: int, now: datetime, *, lease_s: float, under_way: Mapping[int, int]
+    ) -> list[CardEdit]:
+        """Cards to draw now; few of each channel, together with those that are `under_way`."""
+        taken = claiming(self._worker_id, limit, now, lease_s) | busy_in(under_way)
+
+        async def take(connection: AsyncConnection) -> list[CardEdit]:
+            rows = (await connection.execute(_CLAIM, taken)).all()
+            if not rows:
+                return []
+            ids = [row.id for row in rows]
+            places = sa.select(jobs.c.id, jobs.c.channel_id).where(jobs.c.id.in_(ids))
+            channels = {row.id: row.channel_id for row in await connection.execute(places)}
+            return [_from_row(row, channels[row.id]) for row in rows]
+
+        return await self._transactions.run(take)
+
+    async def done(self, edit: CardEdit) -> None:
+        """It was drawn, or can't be. If nothing more has happened since, that is all, and the
+        tokens of those of its jobs that came to their end are forgotten."""
+        same = (card_edits.c.id == edit.id, card_edits.c.version == edit.version)
+        told = ~sa.exists().where(notices.c.job_id == jobs.c.id, notices.c.due_at.is_not(None))
+        forget = sa.update(jobs).where(
+            sa.or_(jobs.c.id == edit.id, jobs.c.batch_id == edit.id),
+            jobs.c.state.in_(TERMINAL),
+            told,
+            sa.exists().where(*same),
+        )
+
+        async def finish(connection: AsyncConnection) -> None:
+            # Jobs before all else, as everywhere: two transactions must not wait for each other.
+            await connection.execute(forget.values(interaction_token=None))
+            if not (await connection.execute(sa.delete(card_edits).where(*same))).rowcount:
+                await connection.execute(_of(edit).values(attempts=0, refused_times=0, **RELEASED))
+
+        await self._transactions.run(finish)
+
+    async def put_off(
+        self,
+        edit: CardEdit,
+        due_at: datetime,
+        *,
+        refused_code: int | None = None,
+        refused_times: int = 0,
+    ) -> None:
+        """Try again at `due_at`."""
+        values: dict[str, Any] = {"refused_code": refused_code, "refused_times": refused_times}
+        later = _of(edit).values(
+            due_at=due_at, attempts=card_edits.c.attempts + 1, **values, **RELEASED
+        )
+
+        async def update(connection: AsyncConnection) -> None:
+            await connection.execute(later)
+
+        await self._transactions.run(update)
+
+    async def next_due_at(self, under_way: Mapping[int, int] | None = None) -> datetime | None:
+        """When the next unclaimed card, in a channel that has room, is to be drawn."""
+        full = {"full_channels": busy_in(under_way or {})["full_channels"]}
+        async with self._engine.connect() as connection:
+            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT, full)).scalar()
+        return moment
+
+
+_CARD_ID = sa.func.coalesce(jobs.c.batch_id, jobs.c.id)
+_DUE = sa.bindparam("at_due", type_=UtcDateTime)
+# Looked for every few seconds: building them again would cost more than running them.
+_CLAIM = claim(
+    card_edits,
+    few_per_channel(card_edits, card_edits.c.id),
+    order_by=(card_edits.c.due_at, card_edits.c.id),
+)
+_NEXT_DUE_AT = next_due_at(card_edits, card_edits.c.id)
+
+
+def _of(edit: CardEdit) -> sa.Update:
+    return sa.update(card_edits).where(card_edits.c.id == edit.id)
+
+
+def _from_row(row: Any, channel_id: int) -> CardEdit:
+    return CardEdit(
+        id=row.id,
+        channel_id=channel_id,
+        version=row.version,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        refused_code=row.refused_code,
+        refused_times=row.refused_times,
+    )

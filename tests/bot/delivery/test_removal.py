@@ -1,0 +1,103 @@
+"""A moderator's deletion reaches the places that are theirs; a member's reaches all."""
+
+import pytest
+
+from bot import words
+from bot.delivery import cards
+from bot.delivery.removal import Removal
+from bot.jobs import Job, Rung
+from bot.store.track_store import Place
+from bot.tracks import Tracks, Viewer
+from bot.workers.bells import Bells
+from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages
+from tests.bot.delivery.test_card_keeper import a_keeper
+from tests.factories import CHANNEL_ID, Stored
+
+GUILD_ID, OTHER_GUILD, TOLD = 400, 77, 50
+SHARED = {201: (GUILD_ID, 51), 202: (GUILD_ID, 52), 203: (OTHER_GUILD, 53)}  # by channel
+
+
+async def shared_track(stored: Stored) -> Job:
+    """Posted where it was asked for, and shared to three channels."""
+    job = await stored.succeed()
+    notice, now = await stored.claim_notice(), stored.clock()
+    where = {"channel_id": CHANNEL_ID, "message_id": TOLD}
+    await stored.notices.told(notice.id, Rung.CHANNEL, now, **where)
+    await stored.notices.close(notice, now)
+    for channel_id, (guild_id, message_id) in SHARED.items():
+        await stored.share(job, channel_id, guild_id=guild_id, message_id=message_id)
+    return job
+
+
+@pytest.fixture
+def messages() -> FakeTrackMessages:
+    return FakeTrackMessages()
+
+
+@pytest.fixture
+def removal(stored: Stored, messages: FakeTrackMessages) -> Removal:
+    return Removal(Tracks(stored.stores, stored.clock), messages, Bells())
+
+
+async def test_moderator_takes_away_what_is_theirs_alone(
+    stored: Stored, removal: Removal, messages: FakeTrackMessages
+) -> None:
+    job = await shared_track(stored)
+    await stored.stores.likes.toggle(job.id, 9, stored.clock())
+
+    def reaches(place: Place) -> bool:
+        return place.guild_id == GUILD_ID and place.channel_id in {CHANNEL_ID, 201}
+
+    assert await removal.moderate(job, reaches)
+    assert {message_id for _, message_id in messages.removed} == {TOLD, 51}
+    tracks = Tracks(stored.stores, stored.clock)
+    now = await stored.job(job.id)
+    assert now.deleted_at is None
+    assert [place.message_id for place in await tracks.places(now)] == [52, 53]
+    assert await tracks.likes(now) == 1
+    assert await stored.stores.tracks.channels_of(job.id, GUILD_ID) == {202}
+    there = Viewer(member_id=1, guild_id=OTHER_GUILD, channel_id=203)
+    assert await tracks.is_visible(now, there)
+    assert await removal.moderate(now, reaches)  # there is no more of theirs
+    assert len(messages.removed) == 2
+
+
+async def test_card_says_that_a_moderator_took_the_track_away(
+    stored: Stored, removal: Removal
+) -> None:
+    job, messenger = await shared_track(stored), FakeMessenger()
+    await removal.moderate(job, lambda place: place.channel_id == CHANNEL_ID)
+    await a_keeper(stored, messenger).run_once()
+    (embed, _), expected = messenger.cards[-1], cards.deleted_card(job, by_member=False)
+    assert embed.to_dict() == expected[0].to_dict()
+    assert embed.description == words.DELETED_BY_MODERATOR
+
+
+async def test_track_is_forgotten_when_a_moderator_reaches_all_of_it(
+    stored: Stored, removal: Removal, messages: FakeTrackMessages
+) -> None:
+    job = await shared_track(stored)
+    assert await removal.moderate(job, lambda _: True)
+    assert len(messages.removed) == 4
+    now = await stored.job(job.id)
+    assert now.deleted_at is not None
+    assert now.deleted_by_member is False
+
+
+async def test_moderator_who_reaches_nothing_changes_nothing(
+    stored: Stored, removal: Removal, messages: FakeTrackMessages
+) -> None:
+    job = await shared_track(stored)
+    assert await removal.moderate(job, lambda _: False)
+    assert not messages.removed
+    assert (await stored.job(job.id)).deleted_at is None
+
+
+async def test_member_takes_the_track_away_everywhere(
+    stored: Stored, removal: Removal, messages: FakeTrackMessages
+) -> None:
+    job = await shared_track(stored)
+    await removal.moderate(job, lambda place: place.channel_id == CHANNEL_ID)
+    assert await removal.remove(job, by_member=True)
+    assert {message_id for _, message_id in messages.removed} == {TOLD, 51, 52, 53}
+    assert (await stored.job(job.id)).deleted_by_member
