@@ -10,7 +10,7 @@ NOTHING_TO_RETRY = "There is nothing to try again here."
 CANCELLED_FREE = "Cancelled before it was started, so it cost nothing."
 CANCELLED_NOW = "It is cancelled."
 HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
-NOT_POSTED_YET = "I can't post the message about it yet. I keep trying."
+NOT_POSTED_YET = "I couldn't post it yet. I keep trying."
 CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
 
 TOO_LATE_TO_CANCEL = {

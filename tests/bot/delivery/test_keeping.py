@@ -79,7 +79,7 @@ async def test_copy_of_a_delivered_track_gives_way_to_what_nobody_has_received(
 async def test_copy_of_a_delivered_track_is_left_out_when_there_is_no_room(post: Post) -> None:
     held = await a_held_track(post)
     private = await post.finished(private=True)
-    await post.deliverer.run_once()
+    await post.deliver()
     assert (await post.notice(private)).rung is Rung.INTERACTION
     assert await kept(post, private) is None
     assert await kept(post, held) is not None

@@ -15,7 +15,7 @@ from sandbox.scenario import Rule
 from tests.bot.delivery.conftest import Post
 from tests.bot.delivery.fakes import Sent
 from tests.bot.provider.clips import WAV
-from tests.factories import MEMBER_ID
+from tests.factories import CHANNEL_ID, MEMBER_ID
 
 TWO_MINUTES = timedelta(minutes=2)
 
@@ -41,7 +41,7 @@ class Arrivals(list[Sent]):
 async def deliver_for(post: Post, seconds: float) -> None:
     """Go on, second by second where something is due."""
     for _ in range(int(seconds)):
-        await post.deliverer.run_once()
+        await post.deliver()
         post.clock.advance(1)
 
 
@@ -67,7 +67,6 @@ async def test_member_is_told_within_two_minutes_when_the_file_always_breaks(
     assert post.clock() - finished_at < TWO_MINUTES
     assert f"<@{MEMBER_ID}> your track is finished, but its file is late" in late.what.content
     assert late.labels == ["Check again"]
-    assert post.messenger.cards == []
     notice = await post.notice(job, NoticeKind.LATE)
     assert notice.rung is Rung.CHANNEL
 
@@ -121,7 +120,7 @@ async def test_members_are_told_when_files_that_do_not_end_take_all_slots(
         monkeypatch.setattr(lateness, limit, timedelta(seconds=0.2))
     hold = post.files().hold_before()
     for number in range(SLOTS):
-        await post.finished(member_id=MEMBER_ID + number)
+        await post.finished(member_id=MEMBER_ID + number, channel_id=CHANNEL_ID + number)
     post.messenger.sent = arrivals = Arrivals()
     stop = asyncio.Event()
     running = asyncio.create_task(post.deliverer.run(stop))
