@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from bot.jobs import Notice
 
 FILE_PATIENCE = timedelta(minutes=30)
-# A page in place of a file is some server's passing trouble, or it stays: then the link says more.
-PAGE_PATIENCE = timedelta(minutes=1)
+# A page in place of the file is some server's passing trouble; if it stays, members get the link.
+PAGE_PATIENCE = timedelta(seconds=20)
 DISCORD_PATIENCE = timedelta(hours=24)
 PATIENT_TRIES = 5
 LONGEST_WAIT_S = 60.0

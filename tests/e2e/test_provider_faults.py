@@ -19,6 +19,7 @@ from tests.e2e.shared import JobFaults, quick_sandbox, reply_to, shared_stage
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 HTML = "<!doctype html><title>Bad gateway</title>"
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 ELSEWHERE = "https://cdn.nowhere.invalid/output.wav"
 NO_ADDRESS = "no address that I can fetch it from"
 
@@ -92,7 +93,10 @@ FILES = [
     Fault("file cut off", lambda faults: faults.downloads().truncate(500)),
     Fault("file shorter than its header says", served(200, WAV[:500])),
     Fault("file at a wrong host at first", named(ELSEWHERE, times=1)),
-    Fault("file that is no audio", served(200, HTML, times=None), "not an audio", delivers=False),
+    Fault("file that is a page for a while", served(200, HTML, times=3)),
+    Fault(
+        "file that is no audio", served(200, PICTURE, times=None), "not an audio", delivers=False
+    ),
     Fault("file: address", named("file:///etc/passwd"), NO_ADDRESS, delivers=False),
     Fault("private address", named("https://10.0.0.1/a.wav"), NO_ADDRESS, delivers=False),
     Fault("metadata address", named("http://169.254.169.254/"), NO_ADDRESS, delivers=False),

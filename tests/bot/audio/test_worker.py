@@ -16,7 +16,7 @@ from tests.bot.audio.conftest import Keep
 from tests.bot.audio.takes import tone, wav
 
 END_S = 20
-EXAMINE = {"do": "examine", "path": "nowhere", "colour": 1, "cpu_s": 60}
+EXAMINE = {"do": "examine", "path": "nowhere", "colour": 1, "whole": False, "cpu_s": 60}
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are kept by Linux")
 
 
@@ -115,7 +115,7 @@ def test_nothing_that_libraries_print_is_taken_for_an_answer() -> None:
 def test_each_error_becomes_an_answer(
     monkeypatch: pytest.MonkeyPatch, error: Exception, answer: dict[str, str]
 ) -> None:
-    def fail(_: Path) -> None:
+    def fail(_: Path, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(worker, "listen", fail)
@@ -124,7 +124,7 @@ def test_each_error_becomes_an_answer(
 
 
 def test_worker_ends_when_its_memory_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Path) -> None:
+    def fail(_: Path, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(worker, "listen", fail)

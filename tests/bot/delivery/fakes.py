@@ -171,6 +171,7 @@ class FakeWorkshop(Workshop):
         self.examined = Examined(sound=a_sound(tempo_bpm=70.2), picture=picture)
         self.sizes_bytes: dict[AudioFormat, int] = {}
         self.colours: list[int] = []
+        self.heard: list[tuple[bytes, bool]] = []
         self.asked: list[tuple[int, AudioFormat, Tags]] = []
         self.paused = asyncio.Event()
         self._pauses: dict[str, asyncio.Event] = {}
@@ -197,7 +198,9 @@ class FakeWorkshop(Workshop):
         timeout_s: float = 0,
         aside: bool = False,
     ) -> Examined:
-        del path, timeout_s, aside
+        del timeout_s, aside
+        content = await asyncio.to_thread(path.read_bytes)
+        self.heard.append((content, whole))
         if go_on := self._pauses.pop("examine", None):
             self.paused.set()
             await go_on.wait()
@@ -212,10 +215,11 @@ class FakeWorkshop(Workshop):
         limit_bytes: int,
         tags: Tags,
         preferred: AudioFormat = AudioFormat.ORIGINAL,
+        whole: bool = False,
         timeout_s: float = 0,
         aside: bool = False,
     ) -> Fitted | None:
-        del timeout_s, aside
+        del whole, timeout_s, aside
         self._check("fit")
         self.asked.append((limit_bytes, preferred, tags))
         for audio_format, size_bytes in self.sizes_bytes.items():

@@ -77,3 +77,13 @@ async def test_place_is_free_again_when_the_audio_is_nowhere(
         with pytest.raises(AudioUnavailable):
             async with sources.open(job):
                 pass
+
+
+async def test_page_in_place_of_the_audio_is_passed_over(
+    sources: AudioSources, stand_in: AimlapiStandIn, stored: Stored, kept: Job
+) -> None:
+    at_hand = f"{stand_in.url}/cdn/x/a.wav"
+    stand_in.scenario.on("GET", "/cdn/.*", times=1).respond(200, "<html>")
+    async with sources.open(kept, at_hand=at_hand) as audio:
+        assert audio.path.read_bytes() == WAV
+        assert audio.complete

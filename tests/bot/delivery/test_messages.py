@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -123,14 +122,6 @@ async def test_ready_card_is_short_and_leads_to_the_track() -> None:
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
     embed, _ = cards.waiting_card(a_job(brief=a_brief(model="old/model")), NOW)
     assert "old/model" in [field.value for field in embed.fields]
-
-
-async def test_link_is_one_a_button_takes_when_it_has_odd_characters() -> None:
-    what = announcements.track_link(a_job(), "https://cdn.example/a b>\n☔", "Because.")
-    [url] = [
-        item.url for item in what.view.children if isinstance(item, discord.ui.Button) and item.url
-    ]
-    assert re.fullmatch(r"[\x21-\x7e]+", url)
 
 
 # --- the track's embed --------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from bot.delivery.track_delivery import FORMS
 from bot.errors import (
     AudioUnavailable,
     AudioUnusable,
+    Unreachable,
     UploadTooLarge,
     WorkshopTrouble,
 )
@@ -155,12 +156,11 @@ async def test_track_is_a_link_when_it_can_not_be_played(post: Post) -> None:
 
 async def test_track_is_fetched_again_when_it_turns_out_to_be_cut_off(post: Post) -> None:
     await post.finished()
+    post.files(times=1).respond(200, WAV[:500])
     post.workshop.fail("examine", AudioUnavailable("ends early"))
     await post.deliverer.run_once()
-    assert post.messenger.sent == []
-    post.clock.advance(2)
-    await post.deliverer.run_once()
     assert [sent.file for sent in post.messenger.sent] == [WAV]
+    assert post.workshop.heard == [(WAV[:500], False), (WAV, False)]
 
 
 async def test_track_names_what_it_was_made_from(post: Post) -> None:
@@ -175,11 +175,61 @@ async def test_track_names_what_it_was_made_from(post: Post) -> None:
 
 async def test_track_is_a_link_when_what_came_is_not_audio(post: Post) -> None:
     await post.finished()
-    post.files().respond(200, "<html>")
+    post.files().respond(200, b"\x89PNG\r\n")
+    post.workshop.fail("examine", AudioUnusable("no sound"))
     await post.deliverer.run_once()
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
     assert "not an audio file" in sent.what.content
+
+
+async def test_track_is_fetched_later_when_a_page_came_in_its_place(post: Post) -> None:
+    await post.finished()
+    post.files(times=2).respond(200, "<html>")
+    post.workshop.fail("examine", *[AudioUnusable("no sound")] * 2)
+    for _ in range(3):
+        assert post.messenger.sent == []
+        await post.deliverer.run_once()
+        post.clock.advance(4)
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+async def test_track_is_a_link_soon_when_pages_keep_coming_in_its_place(post: Post) -> None:
+    await post.finished()
+    post.files().respond(200, {"error": "try again later"})
+    post.workshop.fail("examine", *[AudioUnusable("no sound")] * 99)
+    for seconds in (1, 1, 2, 3, 14):
+        await post.deliverer.run_once()
+        assert post.messenger.sent == []
+        post.clock.advance(seconds)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    assert (sent.file, bool(sent.link)) == (None, True)
+    assert "not an audio file" in sent.what.content
+
+
+async def test_page_does_not_go_out_as_a_track_when_nothing_can_be_decoded(post: Post) -> None:
+    await post.finished()
+    post.files(times=3).respond(200, "<html>")
+    for errand in ("warm up", "examine"):
+        post.workshop.fail(errand, *[WorkshopTrouble("busy")] * 99)
+    for _ in range(4):
+        assert post.messenger.sent == []
+        await post.deliverer.run_once()
+        post.clock.advance(4)
+    assert [sent.file for sent in post.messenger.sent] == [WAV]
+
+
+async def test_page_is_not_kept_as_a_track_when_nobody_can_be_told(post: Post) -> None:
+    job = await post.finished()
+    for way in ("post", "edit", "direct"):
+        post.messenger.fail(way, *[Unreachable("closed")] * 9)
+    post.files(times=2).respond(200, "<html>")
+    post.workshop.fail("examine", *[AudioUnusable("no sound")] * 2)
+    await post.deliver_until_told()
+    held = await post.held.get(job.id)
+    assert held is not None
+    assert held.content == WAV
 
 
 @pytest.mark.parametrize(
@@ -223,6 +273,17 @@ async def test_link_is_in_the_text_when_it_is_too_long_for_a_button(post: Post) 
     assert sent.link is None
     assert f"<{url}>" in sent.what.content
     assert len(sent.what.content) <= 2000
+
+
+@pytest.mark.parametrize("rest", ["", "a" * 600])
+async def test_link_is_to_the_letter_but_harmless(post: Post, rest: str) -> None:
+    address = f"{post.stand_in.url}/cdn/a%3Ab(1)!.wav?sig=%2A%28x%29&t=aB%2Bc%2f%3D%3D&e=~{rest}"
+    await post.finished(url=f"{address}> @everyone", upload_limit_bytes=1)
+    post.files().respond(200, WAV)
+    await post.deliverer.run_once()
+    [sent] = post.messenger.sent
+    shown = sent.link or sent.what.content.rpartition("\n")[2].strip("<>")
+    assert shown == f"{address}%3E%20@everyone"
 
 
 async def test_link_is_left_out_when_it_is_too_long_for_a_message(post: Post) -> None:

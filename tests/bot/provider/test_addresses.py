@@ -81,7 +81,7 @@ def test_address_is_refused_when_it_is_not_on_the_internet(address: str) -> None
     assert not is_public(ipaddress.ip_address(address))
     literal = f"[{address}]" if ":" in address else address
     with pytest.raises(AddressRefused):
-        AddressPolicy(REMOTE).check_url(f"https://{literal}/output.wav")
+        AddressPolicy(REMOTE).check(f"https://{literal}/output.wav")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_address_is_refused_when_it_is_not_on_the_internet(address: str) -> None
 )
 def test_address_is_refused_when_it_is_no_plain_https_address(url: str) -> None:
     with pytest.raises(AddressRefused) as caught:
-        AddressPolicy(REMOTE).check_url(url)
+        AddressPolicy(REMOTE).check(url)
     assert "secret" not in str(caught.value)
 
 
@@ -123,14 +123,14 @@ def test_address_is_refused_when_it_is_no_plain_https_address(url: str) -> None:
     ],
 )
 def test_address_is_taken_when_it_is_public(url: str) -> None:
-    assert AddressPolicy(REMOTE).check_url(url).scheme == "https"
+    assert AddressPolicy(REMOTE).check(url).scheme == "https"
 
 
 @pytest.mark.parametrize("url", [f"{LOCAL}/x", "http://localhost:1/x", "http://[::1]/x"])
 def test_loopback_is_taken_only_when_the_provider_is_there(url: str) -> None:
-    assert str(AddressPolicy(LOCAL).check_url(url)) == url
+    assert AddressPolicy(LOCAL).check(url).link == url
     with pytest.raises(AddressRefused):
-        AddressPolicy(REMOTE).check_url(url)
+        AddressPolicy(REMOTE).check(url)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_loopback_is_taken_only_when_the_provider_is_there(url: str) -> None:
 )
 def test_other_addresses_stay_refused_when_the_provider_is_local(url: str) -> None:
     with pytest.raises(AddressRefused):
-        AddressPolicy(LOCAL).check_url(url)
+        AddressPolicy(LOCAL).check(url)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_other_addresses_stay_refused_when_the_provider_is_local(url: str) -> No
 )
 def test_user_name_is_refused_when_it_looks_like_a_host(url: str) -> None:
     with pytest.raises(AddressRefused):
-        AddressPolicy(LOCAL).check_url(url)
+        AddressPolicy(LOCAL).check(url)
 
 
 @pytest.mark.parametrize(
@@ -218,5 +218,5 @@ async def test_host_in_disguise_is_refused_at_the_latest_when_it_is_resolved(url
     policy = AddressPolicy(REMOTE)
     resolver = CheckedResolver(policy)
     with pytest.raises((AddressRefused, OSError)):
-        await resolver.resolve(policy.check_url(url).host or "", 443)
+        await resolver.resolve(policy.check(url).host, 443)
     await resolver.close()

@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-from bot.errors import AddressRefused, AudioError, AudioTooLarge, AudioUnavailable, AudioUnusable
-from bot.provider.audio_file import AudioFetcher, is_cut_off
+from bot.errors import AddressRefused, AudioError, AudioTooLarge, AudioUnavailable
+from bot.provider.audio_file import AudioFetcher
 from tests.bot.provider.clips import WAV
 
 LIMIT_BYTES = 10_000
@@ -101,41 +101,61 @@ async def test_file_is_unavailable_when_it_is_cut_off() -> None:
     assert type(await error_of(cut)) is AudioUnavailable
 
 
-@pytest.mark.parametrize(
-    "headers",
-    ["Connection: close", "Content-Length: 100", "Content-Length: 100\r\nConnection: close"],
-)
-async def test_file_is_unavailable_when_more_or_less_comes_than_was_announced(headers: str) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n".encode() + WAV[:1000])
+@contextlib.asynccontextmanager
+async def answering(answer: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that answers everything with these bytes and hangs up; its address, and requests."""
+    requests: list[bytes] = []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
         writer.close()
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", requests
+
+
+CHUNK = b"3e8\r\n" + WAV[:1000] + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("Content-Length: 2000", WAV[:1000]),
+        ("Transfer-Encoding: chunked", CHUNK),
+        ("Transfer-Encoding: chunked", CHUNK + b"3e8\r\nRIFF"),
+        ("Content-Length: 1000\r\nContent-Length: 2000", WAV[:1000]),
+        ("Content-Length: 100", WAV[:1000]),
+    ],
+)
+async def test_file_is_unavailable_when_its_transfer_does_not_end_as_announced(
+    head: str, body: bytes
+) -> None:
+    async with answering(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body) as (url, _):
         with pytest.raises(AudioUnavailable) as caught:
-            await fetched(f"http://127.0.0.1:{port}")
+            await fetched(url)
         assert len(str(caught.value)) < 400  # aiohttp quotes what it did not expect
 
 
 @pytest.mark.parametrize(
-    ("riff_bytes", "size_bytes", "cut_off"),
+    ("head", "body", "complete"),
     [
-        (92, 100, False),
-        (92, 99, False),  # a padding byte that was left out
-        (92, 98, True),
-        (92, 5000, False),
-        (0, 100, False),
-        (0xFFFFFFFF, 100, False),
-        (0x7FFFFFFF, 100, False),
+        ("Content-Length: 1000", WAV[:1000], True),
+        ("Content-Length: 1000\r\nConnection: close", WAV[:1000], True),
+        ("Connection: close", WAV[:1000], False),
+        ("Transfer-Encoding: chunked", CHUNK + b"0\r\n\r\n", False),
     ],
 )
-def test_wav_is_cut_off_when_its_header_says_more(
-    tmp_path: Path, riff_bytes: int, size_bytes: int, *, cut_off: bool
+async def test_file_is_complete_when_as_much_came_as_was_announced(
+    head: str, body: bytes, *, complete: bool
 ) -> None:
-    path = tmp_path / "audio"
-    path.write_bytes(b"RIFF" + riff_bytes.to_bytes(4, "little") + b"WAVEfmt ")
-    assert is_cut_off(path, size_bytes) is cut_off
+    answer = f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body
+    async with (
+        answering(answer) as (url, _),
+        AudioFetcher.open(url) as fetcher,
+        fetcher.fetch(f"{url}/x", limit_bytes=LIMIT_BYTES) as audio,
+    ):
+        assert (audio.size_bytes, audio.complete) == (1000, complete)
 
 
 @pytest.mark.parametrize("status", [204, 206, 401, 403, 404, 410, 429, 500, 503])
@@ -153,17 +173,35 @@ async def test_file_is_unavailable_when_nobody_listens(unused_port: int) -> None
 
 
 @pytest.mark.parametrize(
-    "body", [b"<!doctype html>", b'{"message": "no"}', b"\x89PNG\r\n\x1a\n", b"RIFF", b"\0"]
+    ("media_type", "body", "page"),
+    [
+        ("audio/wav", b"<!doctype html>", True),
+        ("audio/wav", b'\xef\xbb\xbf\n{"message": "no"}', True),
+        ("audio/wav", "Bitte melden Sie sich f\u00fcr das WLAN an".encode(), True),
+        ("application/octet-stream", "<html>".encode("utf-16"), True),
+        ("application/octet-stream", "\u3042".encode() * 400, True),  # the last one is cut in two
+        ("text/html; charset=latin-1", b"<p>f\xfcr", True),
+        ("application/problem+json", b"\0", True),
+        ("application/xml", b"\xff", True),
+        ("text/html", WAV, False),
+        ("application/json", b"ID3\x04", False),
+        ("audio/wav", b"\x89PNG\r\n\x1a\n", False),
+        ("image/svg+xml", b"\0\1", False),
+        ("", b"PK\x03\x04", False),
+        ("audio/wav", b"\0" * 400, False),
+        ("audio/wav", b" \n", False),
+    ],
 )
-async def test_file_is_unusable_when_it_is_no_audio_whatever_its_type_says(body: bytes) -> None:
-    handler = sends(body, 200, {"Content-Type": "audio/wav"})
-    assert type(await error_of(handler)) is AudioUnusable
-
-
-async def test_file_is_not_unpacked_when_it_claims_to_be_compressed() -> None:
-    handler = sends(WAV, 200, {"Content-Encoding": "gzip"})
-    async with serving(handler) as url:
-        assert await fetched(url) == WAV
+async def test_page_is_told_by_its_type_or_its_text_unless_it_begins_as_audio(
+    media_type: str, body: bytes, *, page: bool
+) -> None:
+    handler = sends(body, 200, {"Content-Type": media_type} if media_type else {})
+    async with (
+        serving(handler) as url,
+        AudioFetcher.open(url) as fetcher,
+        fetcher.fetch(f"{url}/x", limit_bytes=LIMIT_BYTES) as audio,
+    ):
+        assert audio.page is page
 
 
 def _content(folder: Path) -> list[Path]:
@@ -174,7 +212,7 @@ async def test_nothing_is_left_behind_when_a_fetch_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    await error_of(sends(b"<html>"))
+    await error_of(sends(b""))
     await error_of(sends(WAV + bytes(LIMIT_BYTES)))
     assert _content(tmp_path) == []
 
@@ -227,6 +265,33 @@ async def test_redirect_is_refused_when_its_target_is_not_allowed(target: str) -
 @pytest.mark.parametrize("target", ["/again", ""])
 async def test_file_is_unavailable_when_redirects_go_round(target: str) -> None:
     assert type(await error_of(redirects_to(target))) is AudioUnavailable
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/a%3Ab%40c.wav?sig=%2A%28x%29",
+        "/foo%27bar%21(1).wav?Signature=aB%2Bc%2Fd%3D%3D&e=&e=%2f;x",
+        "/a//./b/../c?",
+        "/a|{b}?<c>",
+    ],
+)
+async def test_address_is_asked_for_to_the_letter_when_it_is_given_or_redirected_to(
+    target: str,
+) -> None:
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
+    async with answering(answer) as (url, requests):
+        with pytest.raises(AudioUnavailable, match="too many redirects"):
+            await fetched(url, path=target + "#part")
+    assert {request.split(b" ")[1].decode() for request in requests} == {target}
+
+
+async def test_redirect_is_followed_when_it_is_no_ascii() -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: /caf\xc3\xa9 \xff.wav\r\nContent-Length: 0\r\n\r\n"
+    async with answering(answer) as (url, requests):
+        with pytest.raises(AudioUnavailable, match="too many redirects"):
+            await fetched(url)
+    assert requests[-1].startswith(b"GET /caf%C3%A9%20%FF.wav HTTP/1.1")
 
 
 async def test_no_cookies_and_no_credentials_are_sent_along() -> None:

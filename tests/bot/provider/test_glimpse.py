@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -118,6 +119,11 @@ async def test_file_is_as_large_as_it_is_said_to_be_when_more_comes() -> None:
     async with glimpsed(handler) as glimpse:
         assert (glimpse.size_bytes, glimpse.known_bytes) == (100, 100)
         assert glimpse.path.stat().st_size == 100
+
+
+async def test_file_is_unavailable_when_it_comes_packed() -> None:
+    handler = sends(gzip.compress(WAV), 200, {"Content-Encoding": "gzip"})
+    assert type(await error_of(handler)) is AudioUnavailable
 
 
 @pytest.mark.parametrize("status", [204, 403, 404, 416, 429, 500])
