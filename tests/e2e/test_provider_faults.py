@@ -4,6 +4,7 @@ What needs minutes, or a server of its own kind, is tested beside the code: see 
 docs/operations.md.
 """
 
+import gzip
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 HTML = "<!doctype html><title>Bad gateway</title>"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+COUNTS_TOO_MUCH = WAV[:4] + (5000).to_bytes(4, "little") + WAV[8:]
 ELSEWHERE = "https://cdn.nowhere.invalid/output.wav"
 NO_ADDRESS = "no address that I can fetch it from"
 
@@ -92,6 +94,8 @@ FILES = [
     Fault("file that is empty", served(200, b"")),
     Fault("file cut off", lambda faults: faults.downloads().truncate(500)),
     Fault("file shorter than its header says", served(200, WAV[:500])),
+    Fault("file of a wrong length", served(200, COUNTS_TOO_MUCH, times=None)),
+    Fault("file that comes packed", served(200, gzip.compress(WAV), times=None)),
     Fault("file at a wrong host at first", named(ELSEWHERE, times=1)),
     Fault("file that is a page for a while", served(200, HTML, times=3)),
     Fault(

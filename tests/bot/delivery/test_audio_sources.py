@@ -80,7 +80,7 @@ async def test_place_is_free_again_when_the_audio_is_nowhere(
 
 
 async def test_page_in_place_of_the_audio_is_passed_over(
-    sources: AudioSources, stand_in: AimlapiStandIn, stored: Stored, kept: Job
+    sources: AudioSources, stand_in: AimlapiStandIn, kept: Job
 ) -> None:
     at_hand = f"{stand_in.url}/cdn/x/a.wav"
     stand_in.scenario.on("GET", "/cdn/.*", times=1).respond(200, "<html>")
