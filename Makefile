@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox tour test bench check format lock clean
+.PHONY: help demo sandbox tour test corpus bench check format lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -24,6 +24,11 @@ test: $(READY) ## the test suite
 
 soak: $(READY) ## the long tests: random kills, many processes
 	$(BIN)/python -m pytest -m soak -n 2 --timeout 600
+
+corpus: $(READY) ## other people's audio files, which `make soak` holds against FFmpeg's own tools
+	@mkdir -p artifacts/corpus
+	@$(BIN)/python -m pip download -q --disable-pip-version-check --no-deps -d artifacts/corpus -r tests/corpus/sources.txt
+	@for package in artifacts/corpus/*.tar.gz; do tar -xzf $$package -C artifacts/corpus; done
 
 bench: $(READY) ## the benchmarks, with a table at the end
 	@$(BIN)/python -m bench

@@ -158,7 +158,17 @@ class Recording:
             whole = self._container.duration
             return None if whole is None else whole / av.time_base
         duration, base = self._stream.duration, self._stream.time_base
-        return None if duration is None or base is None else float(duration * base)
+        return (
+            None if duration is None or base is None else float(duration * base) - self._skipped_s
+        )
+
+    @property
+    def _skipped_s(self) -> float:
+        """What decoders of Opus leave out at the beginning, but pages count; RFC 7845, 4.2."""
+        head = self._stream.codec_context.extradata or b""
+        if self.container != "ogg" or not head.startswith(b"OpusHead"):
+            return 0.0
+        return int.from_bytes(head[10:12], "little") / 48_000
 
     def packed_s(self) -> float | None:
         """How long all packets are, one after the other, in a file that is there as a whole.

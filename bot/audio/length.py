@@ -14,11 +14,11 @@ def length_s(path: Path, known_bytes: int) -> float | None:
     """
     with opened(path) as recording:
         told_s = recording.announced_s if _tells_of_all(recording, path, known_bytes) else None
-        if told_s is not None:
-            return told_s
         if known_bytes == path.stat().st_size:
-            return recording.packed_s()
-        return recording.extrapolated_s(known_bytes)
+            packed_s = recording.packed_s()
+            # A header may promise more than there is; packets may hold more than is to be played.
+            return packed_s if told_s is None else min(told_s, packed_s or told_s)
+        return told_s or recording.extrapolated_s(known_bytes)
 
 
 def _tells_of_all(recording: Recording, path: Path, known_bytes: int) -> bool:

@@ -17,7 +17,7 @@ from bot.provider import audio_file
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.models import ReferenceAudio, Span
 from bot.references import STILL_NEEDED, References, link_ends_at
-from tests.bot.audio.takes import encoded, noise
+from tests.bot.audio.takes import encoded, noise, packed
 from tests.bot.provider.clips import wav as silence
 from tests.bot.provider.test_audio_file import Handler, sends, serving
 from tests.bot.provider.test_glimpse import parts_of
@@ -113,6 +113,29 @@ async def test_what_is_no_audio_is_refused_whatever_its_size(
     give: Callable[[bytes], Handler], repeated: int
 ) -> None:
     assert "`hum.wav` is not audio" in str(await problem_with(give(b"la " * repeated)))
+
+
+@pytest.mark.usefixtures("patient")
+async def test_audio_is_not_called_something_else_when_its_sound_can_not_be_read() -> None:
+    unknown = bytearray(silence(10 * RATE_HZ))
+    unknown[20:22] = b"\x40\x00"  # a kind of ADPCM that FFmpeg does not open here
+    problem = str(await problem_with(sends(bytes(unknown))))
+    assert "`hum.wav` looks like audio, but I can't read the sound" in problem
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("codec", ["adpcm_ms", "adpcm_ima_wav"])
+async def test_length_of_a_wav_with_packed_samples_is_looked_at(codec: str) -> None:
+    assert await problem_with(sends(packed("wav", codec, noise(8)))) is None
+    assert "yours has 3 seconds" in str(await problem_with(sends(packed("wav", codec, noise(3)))))
+
+
+@pytest.mark.usefixtures("patient")
+async def test_all_links_of_a_chained_ogg_count() -> None:
+    chained = encoded("ogg", noise(4)) + encoded("ogg", noise(3, seed=2))
+    assert await problem_with(sends(chained)) is None
+    short = encoded("ogg", noise(2)) + encoded("ogg", noise(3, seed=2))
+    assert "yours has 5 seconds" in str(await problem_with(sends(short)))
 
 
 @pytest.mark.usefixtures("patient")

@@ -98,6 +98,31 @@ async def test_too_large_track_is_converted_to_the_best_that_fits(
         assert abs(file.duration / av.time_base - LONG_S) < 0.2
 
 
+def as_mp42() -> bytes:
+    content = takes.encoded("ipod", takes.tone())
+    return content[:8] + b"mp42" + content[12:]
+
+
+@pytest.mark.parametrize(
+    ("content", "extension"),
+    [
+        (as_mp42(), "m4a"),
+        (bytes(417) + takes.encoded("mp3", takes.tone()), "mp3"),
+        (b"ID3\x03\0\0\0\0\x07\x68" + bytes(1000) + takes.encoded("flac", takes.tone()), "flac"),
+        (b"ID3\x03\0\0\0\0\x07\x68" + bytes(1000) + takes.encoded("adts", takes.tone()), "aac"),
+        (takes.packed("wav", "adpcm_ms", takes.tone()), "flac"),
+    ],
+    ids=["M4A of another brand", "MP3 after zeros", "tagged FLAC", "tagged AAC", "WAV with ADPCM"],
+)
+async def test_file_is_called_what_was_decoded(
+    stage: Stage, content: bytes, extension: str
+) -> None:
+    stage.provider.plan(whole(content))
+    track = await compose(stage)
+    assert track.attachments[0]["filename"] == f"lo-fi-rain.{extension}"
+    assert track.attachments[0]["content_type"].startswith("audio/")
+
+
 async def test_smaller_form_goes_out_once_when_discord_refuses_the_file(stage: Stage) -> None:
     stage.discord.scenario.on("POST", MESSAGES).respond(413, TOO_LARGE)
     track = await compose(stage)

@@ -87,3 +87,33 @@ def test_what_is_no_whole_audio_is_refused(
 ) -> None:
     with pytest.raises(error):
         length_s(keep(content), len(content))
+
+
+def test_lengths_of_all_links_of_a_chained_ogg_are_added_up(keep: Keep) -> None:
+    """RFC 3533, 4: each has streams and serial numbers of its own."""
+    content = encoded("ogg", noise(8)) + encoded("ogg", noise(4, seed=2))
+    assert length_s(keep(content), len(content)) == pytest.approx(12, abs=0.1)
+
+
+def test_length_of_a_chained_ogg_is_not_known_from_its_ends(keep: Keep) -> None:
+    content = encoded("ogg", noise(LENGTH_S)) + encoded("ogg", noise(LENGTH_S, seed=2))
+    path = with_hole(keep(content), last_bytes=LAST_BYTES)
+    assert length_s(path, FIRST_BYTES) is None
+
+
+def test_lengths_of_mp3_files_that_were_put_together_are_added_up(keep: Keep) -> None:
+    """The first one's table of contents knows nothing of the others."""
+    content = encoded("mp3", noise(8)) + encoded("mp3", noise(4, seed=2))
+    assert length_s(keep(content), len(content)) == pytest.approx(12, abs=0.2)
+
+
+def test_lengths_of_the_fragments_of_an_mp4_are_added_up(keep: Keep) -> None:
+    flags = "frag_keyframe+empty_moov+default_base_moof"
+    content = packed("mp4", "aac", noise(8), movflags=flags, frag_duration="1000000")
+    assert length_s(keep(content), len(content)) == pytest.approx(8, abs=0.1)
+
+
+@pytest.mark.parametrize("codec", ["adpcm_ms", "adpcm_ima_wav"])
+def test_length_of_a_wav_with_packed_samples_is_told(keep: Keep, codec: str) -> None:
+    content = packed("wav", codec, noise(8))
+    assert length_s(keep(content), len(content)) == pytest.approx(8, abs=0.1)

@@ -82,3 +82,49 @@ def pad() -> Signal:
 )
 def test_no_tempo_is_told_when_there_is_none(signal: Signal) -> None:
     assert estimate_bpm(slow(signal), RATE_HZ) is None
+
+
+def steady(*hertz: float, partials: int = 1) -> Floats:
+    """Tones that neither begin nor end; with partials, as reed organs have them."""
+    t = np.arange(20 * RATE_HZ) / RATE_HZ
+    waves = [
+        np.sin(2 * np.pi * tone_hz * partial * t + partial) / partial
+        for tone_hz in hertz
+        for partial in range(1, partials + 1)
+    ]
+    return np.asarray(0.1 * np.sum(waves, axis=0), np.float32)
+
+
+@pytest.mark.parametrize("partials", [1, 7])
+@pytest.mark.parametrize(
+    "hertz",
+    [
+        (65.4,),
+        (82.4,),
+        (110, 138.6, 164.8),
+        (220, 261.6, 329.6),
+        (329.6, 391.9, 493.8),
+        (220, 246.9),
+    ],
+    ids=str,
+)
+def test_no_tempo_is_told_where_nothing_begins_and_ends(
+    hertz: tuple[float, ...], partials: int
+) -> None:
+    sound = steady(*hertz, partials=partials)
+    t = np.arange(len(sound)) / RATE_HZ
+    swelling = sound * (1 + 0.3 * np.sin(2 * np.pi * 0.1 * t)).astype(np.float32)
+    hiss = np.random.default_rng(1).standard_normal(len(sound)).astype(np.float32)
+    for one in (sound, swelling, sound + 1e-4 * hiss, sound + 3e-3 * hiss):
+        assert estimate_bpm(np.asarray(one, np.float32), RATE_HZ) is None
+
+
+@pytest.mark.parametrize("hertz", [(261.6, 263.1), (440, 442), (329.6, 331.5)], ids=str)
+def test_tones_that_beat_slowly_are_no_beat(hertz: tuple[float, ...]) -> None:
+    assert estimate_bpm(steady(*hertz), RATE_HZ) is None
+
+
+def test_pulse_is_told_above_a_chord_that_does_not_end() -> None:
+    chord = steady(220, 277.2, 329.6)
+    beat = slow(pulses(104, 20))[: len(chord)]
+    assert estimate_bpm(chord[: len(beat)] + beat, RATE_HZ) == pytest.approx(104, rel=0.01)
