@@ -92,6 +92,7 @@ class CardKeeper(Worker[CardEdit]):
             except DeliveryError as error:
                 await self._put_off(item, str(error))
                 return
+            self._said.forget(item.id)
             await self._edits.done(item)
 
     async def _is_refused(self, edit: CardEdit, error: NotUnderstood) -> bool:
@@ -110,5 +111,5 @@ class CardKeeper(Worker[CardEdit]):
         seconds = wait_s(edit, now)
         if now - edit.created_at > DISCORD_PATIENCE:
             seconds = SELDOM_S
-        log.warning("the card could not be drawn, trying again in %.0f s: %s", seconds, problem)
+        self._said.say(edit.id, "the card could not be drawn, and is tried again: %s", problem)
         await self._edits.put_off(edit, now + timedelta(seconds=seconds))
