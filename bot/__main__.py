@@ -13,7 +13,7 @@ from bot.errors import (
     PortUnusable,
     SettingsError,
 )
-from bot.hardening import harden
+from bot.machine.hardening import harden
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)

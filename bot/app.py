@@ -12,14 +12,14 @@ from sqlalchemy.engine import URL
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.connection import log_in, register_commands, stay_connected
-from bot.descriptors import raise_limit
-from bot.disk import Disk, folders_in_use
 from bot.health import Health, serving
-from bot.hosting import ephemeral_disk, listening_host
+from bot.machine.descriptors import raise_limit
+from bot.machine.disk import Disk, folders_in_use
+from bot.machine.hosting import ephemeral_disk, listening_host
+from bot.machine.proxy import unused_proxy
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.proxy import unused_proxy
 from bot.settings import Settings
 from bot.stopping import IN_FLIGHT_S, on_signal
 from bot.store.database import open_database, sqlite_file

@@ -22,8 +22,8 @@ from bot.delivery.sharing import Sharing
 from bot.discord_answers import explained
 from bot.errors import DatabaseTrouble
 from bot.library import Library
+from bot.machine.proxy import Proxy, through
 from bot.parts import Part
-from bot.proxy import Proxy, through
 from bot.reception import Reception
 from bot.references import References
 from bot.tracks import Tracks

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.jobs import AudioFormat
-from bot.proxy import Proxy
+from bot.machine.proxy import Proxy
 
 _PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019"}
 # What editors leave at the ends of lines and files, besides white space.

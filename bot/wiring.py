@@ -20,8 +20,8 @@ from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.delivery.track_delivery import TrackDelivery
 from bot.delivery.track_messages import TrackMessages
-from bot.disk import Disk
 from bot.library import Library
+from bot.machine.disk import Disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
-from bot import linux
 from bot.audio import landlock, seccomp, syscalls
+from bot.machine import linux
 
 MEMORY_BYTES = 1 << 30
 LARGEST_FILE_BYTES = 256 << 20

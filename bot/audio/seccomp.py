@@ -11,9 +11,9 @@ import platform
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bot import linux
 from bot.audio import syscalls
 from bot.audio.syscalls import Numbers
+from bot.machine import linux
 
 _SET_MODE_FILTER = 1
 _ALL_THREADS = 1  # SECCOMP_FILTER_FLAG_TSYNC

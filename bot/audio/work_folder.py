@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot import private
 from bot.audio.formats import EXTENSIONS
 from bot.errors import WorkshopTrouble, in_short
-from bot.scratch import scratch_folder
+from bot.machine import file_modes as private
+from bot.machine.scratch import scratch_folder
 
 
 @dataclass(frozen=True)

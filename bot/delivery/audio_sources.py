@@ -9,8 +9,8 @@ from bot.audio.signature import recognise
 from bot.delivery.track_messages import TrackMessages
 from bot.errors import AudioError, AudioUnavailable, Busy, DeliveryError
 from bot.jobs import Job
+from bot.machine.scratch import scratch_folder
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk
-from bot.scratch import scratch_folder
 from bot.store.held_store import HeldStore
 from bot.tracks import Tracks
 

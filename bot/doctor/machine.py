@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 import sqlalchemy as sa
 
 from bot.audio.process import WorkerLost, missing_here
-from bot.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
-from bot.hosting import ephemeral_disk
 from bot.jobs import JobState
+from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
+from bot.machine.hosting import ephemeral_disk
 from bot.settings import Settings
 from bot.store.database import connect, is_current, is_pooled, sqlite_file
 from bot.store.pooling import ADVICE

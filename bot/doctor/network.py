@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from yarl import URL
 
 from bot.doctor.findings import Finding, Ill, ok, warn
-from bot.proxy import unused_proxy
+from bot.machine.proxy import unused_proxy
 from bot.settings import Settings
 
 CONNECT_TIMEOUT_S = 5

@@ -20,12 +20,12 @@ from bot.errors import (
     AudioUnavailable,
     in_short,
 )
+from bot.machine.proxy import Proxy, through
+from bot.machine.scratch import scratch_folder
 from bot.provider.addresses import AddressPolicy, CheckedResolver
 from bot.provider.packed import unpack
 from bot.provider.pages import says_page
 from bot.provider.tunnel import Tunnel
-from bot.proxy import Proxy, through
-from bot.scratch import scratch_folder
 
 DOWNLOAD_TIMEOUT_S = 180
 STALL_TIMEOUT_S = 30

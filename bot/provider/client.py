@@ -21,6 +21,7 @@ from bot.errors import (
     in_short,
 )
 from bot.jobs import Brief
+from bot.machine.proxy import Proxy, through
 from bot.provider.requests import body_of
 from bot.provider.wire import (
     Balance,
@@ -35,7 +36,6 @@ from bot.provider.wire import (
     refusal,
     says_it_refused,
 )
-from bot.proxy import Proxy, through
 
 GENERATIONS = "/v2/generate/audio"
 CONNECT_TIMEOUT_S = 10

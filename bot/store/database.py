@@ -16,8 +16,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot import private
 from bot.errors import DatabaseTrouble, DatabaseUnusable
+from bot.machine import file_modes as private
 from bot.store.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 from bot.store.single import only_bot
 from bot.store.trouble import explain

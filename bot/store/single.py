@@ -11,8 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL
 
-from bot import private
 from bot.errors import DatabaseUnusable
+from bot.machine import file_modes as private
 
 PATIENCE_S = 0.3  # longer than `a_bot_runs_on` has the lock when it tries it
 

@@ -6,8 +6,8 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from bot.machine.scratch import sweep_abandoned
 from bot.said_once import SaidOnce
-from bot.scratch import sweep_abandoned
 from bot.store.stores import Stores
 from bot.workers.worker import Clock
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot import disk as disk_module
 from bot import doctor
 from bot.audio import process
 from bot.audio.process import WorkerProcess
@@ -19,6 +18,7 @@ from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Finding, Ill, Level, plain
 from bot.doctor.machine import check_audio, check_database, check_disk
 from bot.jobs import FailureKind, Job, JobState
+from bot.machine import disk as disk_module
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
 from bot.store.database import open_database, sqlite_file

@@ -21,8 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot import linux
 from bot.audio import cage
+from bot.machine import linux
 
 Attempt = Callable[[], object]
 BOT = os.getppid()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot import private
+from bot.machine import file_modes as private
 
 PREFIX = "compose-bot-"
 IN_THE_MAKING = "new-"  # not locked yet, so it has no name yet that is looked for

@@ -11,10 +11,10 @@ from bot.doctor import network
 from bot.doctor.findings import Ill, Level
 from bot.doctor.network import check_proxy
 from bot.errors import AddressRefused, AudioUnavailable, Trouble, Unavailable
+from bot.machine.proxy import USUAL_NAMES, Proxy, unused_proxy
 from bot.provider.addresses import CheckedResolver
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.proxy import USUAL_NAMES, Proxy, unused_proxy
 from bot.settings import Settings
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from tests.bot.provider.clips import WAV

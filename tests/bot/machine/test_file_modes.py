@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.private import close_to_others, make_file, make_folder
-from bot.scratch import LOCK, scratch_folder
+from bot.machine.file_modes import close_to_others, make_file, make_folder
+from bot.machine.scratch import LOCK, scratch_folder
 from bot.store.database import open_database
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import disk as module
-from bot.disk import LEAST_FREE_BYTES, Disk, folders_in_use, short_of_room
+from bot.machine import disk as module
+from bot.machine.disk import LEAST_FREE_BYTES, Disk, folders_in_use, short_of_room
 
 Usage = namedtuple("Usage", "free")
 

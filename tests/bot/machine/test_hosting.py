@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.hosting import ephemeral_disk, listening_host, on_root_disk
+from bot.machine.hosting import ephemeral_disk, listening_host, on_root_disk
 
 FILE = Path("/app/data/compose.db")
 RAILWAY = {"RAILWAY_ENVIRONMENT": "production"}

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bot.hardening import harden
+from bot.machine.hardening import harden
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as Linux does it")
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as Linux does i
 PROGRAM = """
 import os
 from bot import linux
-from bot.hardening import harden
+from bot.machine.hardening import harden
 
 def seen_by_a_child() -> str:
     child = os.fork()
@@ -68,6 +68,6 @@ def test_what_can_not_be_hidden_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     def lacking(*_: int) -> int:
         raise OSError(38, "Function not implemented")
 
-    monkeypatch.setattr("bot.linux.prctl", lacking)
+    monkeypatch.setattr("bot.machine.linux.prctl", lacking)
     monkeypatch.setattr("os.umask", lambda _: 0)
     assert "not implemented" in str(harden())

@@ -2,7 +2,8 @@
 
 import os
 
-from bot import linux, private
+from bot.machine import file_modes as private
+from bot.machine import linux
 
 
 def harden() -> str | None:

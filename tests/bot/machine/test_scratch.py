@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.scratch import LOCK, PREFIX, scratch_folder, sweep_abandoned
+from bot.machine.scratch import LOCK, PREFIX, scratch_folder, sweep_abandoned
 
 ANOTHER_PROCESS = """
 import sys
-from bot.scratch import scratch_folder
+from bot.machine.scratch import scratch_folder
 with scratch_folder() as folder:
     (folder / "audio").write_bytes(b"RIFF")
     print(folder, flush=True)

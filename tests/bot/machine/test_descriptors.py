@@ -9,7 +9,7 @@ from sandbox.stack import ROOT
 
 SEEN = """
 import resource
-from bot.descriptors import raise_limit
+from bot.machine.descriptors import raise_limit
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, {hard}))
 raise_limit()
