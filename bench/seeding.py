@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.jobs import JobState
-from bot.provider.models import LYRIA_2
+from bot.domain.jobs import JobState
+from bot.domain.models import LYRIA_2
 from bot.store.database import open_database
 from bot.store.tables import jobs
 from sandbox.discord.world import World

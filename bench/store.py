@@ -16,8 +16,8 @@ from secrets import randbits, token_hex
 from typing import Any, Final
 
 from bench.table import Figure
-from bot.jobs import Brief, Job, NewJob, Notice, Rung
-from bot.provider.models import LYRIA_2
+from bot.domain.jobs import Brief, Job, NewJob, Notice, Rung
+from bot.domain.models import LYRIA_2
 from bot.store.database import open_database
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore

@@ -3,8 +3,8 @@
 import logging
 from enum import Enum, auto
 
+from bot.domain.jobs import Job, JobState
 from bot.errors import GenerationUnknown, ProviderError
-from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider

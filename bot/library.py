@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.jobs import Job, Notice
+from bot.domain.jobs import Job, Notice
 from bot.store.queue_store import Excerpt
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores

@@ -20,7 +20,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.jobs import FailureKind, Job, Notice, NoticeKind, Rung
+from bot.domain.jobs import FailureKind, Job, Notice, NoticeKind, Rung
 from bot.provider.wire import Usage
 from bot.store.survey import Census
 

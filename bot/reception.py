@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
 from bot.errors import DatabaseTrouble, NoRoom
-from bot.jobs import Job, JobState, NewJob, NoticeKind
 from bot.logs import about_job
 from bot.store.draft_store import DraftStore
 from bot.store.job_store import JobStore

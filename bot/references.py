@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot import words
 from bot.audio.workshop import Workshop
+from bot.domain.jobs import Reference
+from bot.domain.models import ReferenceAudio
 from bot.errors import (
     AudioError,
     AudioUnusable,
@@ -24,9 +26,7 @@ from bot.errors import (
     WorkshopTrouble,
     in_short,
 )
-from bot.jobs import Reference
 from bot.provider.audio_file import AudioFetcher, Glimpse
-from bot.provider.models import ReferenceAudio
 from bot.workers.worker import Clock
 
 # The first answer must be there within 3 s, and the request is yet to be stored in what is left.

@@ -14,8 +14,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.jobs import AudioFormat
 from bot.errors import SettingsError
-from bot.jobs import AudioFormat
 from bot.machine.proxy import Proxy
 
 _PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019"}

@@ -6,8 +6,8 @@ import unicodedata
 import discord
 
 from bot import words
-from bot.characters import ELLIPSIS, JOINERS, is_blank, is_seen, printable, whole
-from bot.jobs import Job
+from bot.domain.characters import ELLIPSIS, JOINERS, is_blank, is_seen, printable, whole
+from bot.domain.jobs import Job
 
 __all__ = ["among_takes", "as_shown", "file_name", "harmless", "is_blank", "title_of"]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.domain.jobs import Job, JobState, Notice, NoticeKind, Rung
 from bot.store.like_store import Likes
 from bot.store.share_store import Share
 from bot.store.stores import Stores

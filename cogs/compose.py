@@ -6,9 +6,9 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.drafts import LARGEST_SEED, Draft
-from bot.jobs import AudioFormat
-from bot.provider.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
+from bot.domain.drafts import LARGEST_SEED, Draft
+from bot.domain.jobs import AudioFormat
+from bot.domain.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
 from cogs.answers import apologise_for
 from cogs.intake import start
 from cogs.mending import submitted

@@ -10,10 +10,10 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.attachments import attachments_of
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Job
+from bot.domain.models import PROMPT_MOST
 from bot.errors import DatabaseTrouble
-from bot.jobs import Job
-from bot.provider.models import PROMPT_MOST
 from bot.text import as_shown, is_blank
 from cogs.answers import in_time, say
 from cogs.given_audio import GivenAudio, cover_of

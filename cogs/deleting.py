@@ -13,8 +13,8 @@ from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.delivery.messenger import READ_TIMEOUT_S, translated
+from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
-from bot.jobs import Job, JobState
 from bot.store.track_store import Place
 from cogs.answers import apologise_for, ask, edit_private, say
 from cogs.places import is_outside

@@ -8,10 +8,10 @@ from typing import Any, Self
 import discord
 
 from bot import words
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Reference, Relation
+from bot.domain.models import MUSIC_COVER
 from bot.errors import NotTaken
-from bot.jobs import Reference, Relation
-from bot.provider.models import MUSIC_COVER
 from bot.references import problem_with
 
 EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})

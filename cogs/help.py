@@ -11,9 +11,9 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery.track_embed import COLOUR
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
+from bot.domain.models import MODELS
 from bot.library import Allowance
-from bot.provider.models import MODELS
 from cogs.answers import in_time, say
 from cogs.places import refusal
 from cogs.request_modal import open_modal

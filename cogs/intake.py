@@ -19,7 +19,9 @@ from bot.delivery.verdict import (
     own_code,
     verdict_on,
 )
-from bot.drafts import Draft, checked
+from bot.domain.drafts import Draft, checked
+from bot.domain.jobs import Brief, Job, JobState, NewJob
+from bot.domain.models import MODELS
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -29,8 +31,6 @@ from bot.errors import (
     NoRoom,
     NotTaken,
 )
-from bot.jobs import Brief, Job, JobState, NewJob
-from bot.provider.models import MODELS
 from bot.reception import Admitted
 from cogs.answers import NO_BODY, answered, in_time, left_s
 from cogs.mending import refuse

@@ -10,7 +10,7 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
 from bot.errors import DatabaseTrouble, NotTaken
 from cogs.answers import apologise_for, left_s, say
 from cogs.given_audio import with_uploaded

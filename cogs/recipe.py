@@ -9,8 +9,8 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
-from bot.jobs import Job
-from bot.recipe import command_of, listed
+from bot.domain.jobs import Job
+from bot.domain.recipes import command_of, listed
 from bot.text import harmless, title_of
 from bot.tracks import NAMED_ANCESTORS, Ancestor
 from cogs.answers import in_time, say

@@ -15,12 +15,11 @@ from typing import Any
 import discord
 
 from bot import words
-from bot.characters import visible
 from bot.client import ComposeClient
-from bot.drafts import Draft, in_the_way
-from bot.errors import DatabaseTrouble
-from bot.jobs import Reference, Relation
-from bot.provider.models import (
+from bot.domain.characters import visible
+from bot.domain.drafts import Draft, in_the_way
+from bot.domain.jobs import Reference, Relation
+from bot.domain.models import (
     DEFAULT,
     MODELS,
     NEGATIVE_PROMPT_MOST,
@@ -28,6 +27,7 @@ from bot.provider.models import (
     Model,
     model_named,
 )
+from bot.errors import DatabaseTrouble
 from cogs.answers import ask, left_s
 from cogs.unkept import refuse_unkept
 

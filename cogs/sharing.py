@@ -14,6 +14,7 @@ from bot.delivery.buttons import Action
 from bot.delivery.messenger import READ_TIMEOUT_S, translated
 from bot.delivery.sharing import Target
 from bot.delivery.track_messages import audio_url
+from bot.domain.jobs import Job
 from bot.errors import (
     AlreadySharing,
     AudioError,
@@ -24,7 +25,6 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.jobs import Job
 from bot.tracks import is_there
 from cogs.answers import apologise_for, defer, say
 from cogs.one_each import one_each

@@ -8,9 +8,9 @@ from bot import words
 from bot.client import ComposeClient
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
-from bot.drafts import Draft
-from bot.jobs import Job, Relation
-from bot.recipe import command_of
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Job, Relation
+from bot.domain.recipes import command_of
 from bot.text import harmless
 from bot.tracks import is_there
 from cogs.answers import edit, in_time, say

@@ -9,15 +9,15 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.characters import visible
 from bot.client import ComposeClient
 from bot.delivery import buttons, cards
 from bot.delivery.announcements import Announcement
 from bot.delivery.buttons import Action
+from bot.domain.characters import visible
+from bot.domain.jobs import Job, JobState, NoticeKind
+from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
-from bot.jobs import Job, JobState, NoticeKind
 from bot.library import Held
-from bot.provider.models import model_named, name_of
 from bot.store.track_store import Only, Wanted
 from cogs.answers import defer, edit_private, in_time, say
 from cogs.routed import Routed, RoutedInteraction

@@ -6,8 +6,8 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.drafts import Draft
-from bot.recipe import typed
+from bot.domain.drafts import Draft
+from bot.domain.recipes import typed
 from cogs.answers import say
 
 MESSAGE_LIMIT = 2000

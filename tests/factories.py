@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import (
+from bot.domain.jobs import (
     Brief,
     FailureKind,
     Job,

@@ -17,8 +17,8 @@ from dotenv import dotenv_values
 from bot import words
 from bot.client import COGS, ComposeClient
 from bot.delivery.buttons import LABELS
-from bot.jobs import MOVES, FailureKind, NoticeKind, Rung
-from bot.provider.models import MODELS, Model
+from bot.domain.jobs import MOVES, FailureKind, NoticeKind, Rung
+from bot.domain.models import MODELS, Model
 from bot.settings import Settings
 from tests.test_layout import DISCORD_IS_THEIR_JOB
 

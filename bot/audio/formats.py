@@ -5,8 +5,8 @@ from datetime import date
 
 from bot import words
 from bot.audio.kinds import Extension
-from bot.characters import printable, whole
-from bot.jobs import AudioFormat
+from bot.domain.characters import printable, whole
+from bot.domain.jobs import AudioFormat
 
 __all__ = ["EXTENSIONS", "AudioFormat", "Tags"]
 

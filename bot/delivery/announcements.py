@@ -10,13 +10,13 @@ import discord
 
 from bot import words
 from bot.audio.description import describe
-from bot.characters import printable, shortened
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.delivery.cards import REASON_LIMIT
 from bot.delivery.mastering import Track
 from bot.delivery.track_embed import PICTURE_NAME, track_embed
-from bot.jobs import FailureKind, Job, NoticeKind, Rung
+from bot.domain.characters import printable, shortened
+from bot.domain.jobs import FailureKind, Job, NoticeKind, Rung
 from bot.text import file_name, harmless
 from bot.tracks import Ancestor
 

@@ -3,8 +3,8 @@
 import discord
 
 from bot.delivery.messenger import translated
+from bot.domain.jobs import Reference
 from bot.errors import Unreachable
-from bot.jobs import Reference
 
 READ_WITHIN_S = 10.0
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from bot.audio.signature import recognise
 from bot.delivery.track_messages import TrackMessages
+from bot.domain.jobs import Job
 from bot.errors import AudioError, AudioUnavailable, Busy, DeliveryError
-from bot.jobs import Job
 from bot.machine.scratch import scratch_folder
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk
 from bot.store.held_store import HeldStore

@@ -9,7 +9,7 @@ from bot import words
 from bot.delivery import buttons, cards
 from bot.delivery.announcements import address
 from bot.delivery.buttons import Action
-from bot.jobs import TERMINAL, Job, JobState, Rung
+from bot.domain.jobs import TERMINAL, Job, JobState, Rung
 from bot.store.batch_store import Take
 
 

@@ -6,7 +6,7 @@ import discord
 
 from bot.delivery.batch_card import batch_card
 from bot.delivery.messenger import Messenger
-from bot.jobs import TERMINAL, Job
+from bot.domain.jobs import TERMINAL, Job
 from bot.reception import Reception
 from bot.store.batch_store import BatchStore, Take
 from bot.workers.worker import Clock

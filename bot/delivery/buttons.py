@@ -10,7 +10,7 @@ from enum import StrEnum
 import discord
 
 from bot import words
-from bot.jobs import Job, NoticeKind
+from bot.domain.jobs import Job, NoticeKind
 
 PATTERN = r"compose:{action}:(?P<job_id>[0-9a-f]{{16}}):(?P<place>[a-z]{{1,16}})"
 CARD = "card"

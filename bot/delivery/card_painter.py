@@ -10,7 +10,7 @@ from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.patience import PATIENT_TRIES
 from bot.delivery.track_embed import track_embed
-from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
+from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.reception import Reception
 from bot.store.stores import Stores
 from bot.tracks import parent_in

@@ -8,8 +8,8 @@ from bot import words
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
 from bot.delivery.options import options_of
-from bot.jobs import Job, JobState
-from bot.provider.models import name_of
+from bot.domain.jobs import Job, JobState
+from bot.domain.models import name_of
 from bot.text import harmless
 
 PROMPT_LIMIT = 1000  # the recipe has it whole

@@ -20,6 +20,7 @@ from bot.delivery.patience import (
 )
 from bot.delivery.removal import Removal
 from bot.delivery.track_delivery import PREPARED_WITHIN_S, TrackDelivery
+from bot.domain.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.errors import (
     AudioUnavailable,
     DeliveryError,
@@ -31,7 +32,6 @@ from bot.errors import (
     UploadTooLarge,
     WorkshopTrouble,
 )
-from bot.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.store.notice_store import NoticeStore

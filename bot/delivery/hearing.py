@@ -11,8 +11,8 @@ import logging
 from collections.abc import AsyncIterator
 
 from bot.delivery.mastering import Master, Mastering
+from bot.domain.jobs import Job
 from bot.errors import AudioError, AudioUnavailable, AudioUnusable, PageInstead, in_short
-from bot.jobs import Job
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk
 
 # Far more than may be uploaded: what is too large can be converted.

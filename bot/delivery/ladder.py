@@ -20,8 +20,8 @@ from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
 from bot.delivery.patience import EQUAL_ANSWERS
 from bot.delivery.threads import thread_id_of
+from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
-from bot.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.store.notice_store import NoticeStore
 from bot.text import title_of
 from bot.workers.worker import Clock

@@ -9,8 +9,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
+from bot.domain.jobs import LATE_AFTER, Job, JobState, Notice, NoticeKind
 from bot.errors import AudioUnavailable, WorkshopTrouble
-from bot.jobs import LATE_AFTER, Job, JobState, Notice, NoticeKind
 from bot.store.notice_store import NoticeStore
 from bot.workers.worker import Clock
 

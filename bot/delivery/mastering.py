@@ -11,10 +11,10 @@ from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.delivery.track_embed import colour_of
+from bot.domain.jobs import AudioFormat, Job
+from bot.domain.models import name_of
 from bot.errors import AudioUnusable, WorkshopTrouble
-from bot.jobs import AudioFormat, Job
 from bot.provider.audio_file import AudioOnDisk
-from bot.provider.models import name_of
 from bot.store.job_store import JobStore
 from bot.text import title_of
 

@@ -28,6 +28,7 @@ from bot.delivery.verdict import (
     own_code,
     verdict_on,
 )
+from bot.domain.jobs import Job, JobState, Notice, NoticeKind
 from bot.errors import (
     ChannelGone,
     DeliveryError,
@@ -38,7 +39,6 @@ from bot.errors import (
     UploadTooLarge,
     in_short,
 )
-from bot.jobs import Job, JobState, Notice, NoticeKind
 
 TOKEN_LIFE = timedelta(minutes=15)
 SEND_TIMEOUT_S = 120

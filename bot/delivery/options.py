@@ -1,7 +1,7 @@
 """What a member asked for besides the prompt, in one short line."""
 
 from bot import words
-from bot.jobs import AudioFormat, Job
+from bot.domain.jobs import AudioFormat, Job
 
 
 def options_of(job: Job) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.jobs import Notice
+from bot.domain.jobs import Notice
 
 FILE_PATIENCE = timedelta(minutes=30)
 # A page in place of the file is some server's passing trouble; if it stays, members get the link.

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 
 from bot.delivery.track_messages import TrackMessages
+from bot.domain.jobs import Job
 from bot.errors import DeliveryError
-from bot.jobs import Job
 from bot.logs import about_job
 from bot.store.track_store import Place
 from bot.tracks import Tracks

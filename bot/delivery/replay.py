@@ -13,8 +13,8 @@ from bot.delivery.mastering import Mastering
 from bot.delivery.mastering import Track as Fitted
 from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
+from bot.domain.jobs import Job
 from bot.errors import AudioError, DeliveryError
-from bot.jobs import Job
 from bot.store.track_store import Place, Track
 from bot.tracks import Ancestor, Tracks
 

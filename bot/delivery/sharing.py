@@ -25,6 +25,7 @@ from bot.delivery.removal import Removal
 from bot.delivery.track_delivery import PREPARED_WITHIN_S
 from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
+from bot.domain.jobs import Job
 from bot.errors import (
     AlreadySharing,
     DeliveryLater,
@@ -33,7 +34,6 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.jobs import Job
 from bot.logs import about_job
 from bot.store.share_store import Share
 from bot.store.stores import Stores

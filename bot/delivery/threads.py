@@ -9,7 +9,7 @@ from typing import Final
 import discord
 
 from bot.delivery.verdict import own_code
-from bot.jobs import Job
+from bot.domain.jobs import Job
 
 THREAD_EXISTS_CODE = 160004
 NAME_LIMIT = 100

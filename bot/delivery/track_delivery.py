@@ -12,6 +12,7 @@ from bot.delivery.hearing import Hearing
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
 from bot.delivery.patience import FILE_PATIENCE, PAGE_PATIENCE, has_waited
+from bot.domain.jobs import Job, Notice
 from bot.errors import (
     AddressRefused,
     AudioError,
@@ -25,7 +26,6 @@ from bot.errors import (
     WorkshopTrouble,
     in_short,
 )
-from bot.jobs import Job, Notice
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
 from bot.said_once import SaidOnce

@@ -7,8 +7,8 @@ import discord
 from bot import words
 from bot.audio.sound import Fitted
 from bot.delivery.options import options_of
-from bot.jobs import AudioFormat, Job, Relation
-from bot.provider.models import MODELS, name_of
+from bot.domain.jobs import AudioFormat, Job, Relation
+from bot.domain.models import MODELS, name_of
 from bot.text import among_takes, harmless, title_of
 from bot.tracks import Ancestor
 

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Sequence
 
 from discord.http import Route
 
-from bot.characters import shortened
 from bot.client import ComposeClient
 from bot.command_sync import payloads, registered
 from bot.connection import Login, application_id
 from bot.discord_answers import checked, explained
 from bot.doctor.findings import Finding, Ill, ok, warn
+from bot.domain.characters import shortened
 from bot.errors import DiscordRejectedToken, NotInServer
 from bot.settings import Settings
 from bot.store.database import sqlite_file

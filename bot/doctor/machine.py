@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from bot.audio.process import WorkerLost, missing_here
 from bot.doctor.findings import Finding, Ill, ok, warn
+from bot.domain.jobs import JobState
 from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
-from bot.jobs import JobState
 from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
 from bot.settings import Settings

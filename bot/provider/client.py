@@ -10,6 +10,7 @@ from datetime import datetime
 import aiohttp
 from multidict import CIMultiDictProxy
 
+from bot.domain.jobs import Brief
 from bot.errors import (
     GenerationUnknown,
     KeyRejected,
@@ -20,7 +21,6 @@ from bot.errors import (
     Unavailable,
     in_short,
 )
-from bot.jobs import Brief
 from bot.machine.proxy import Proxy, through
 from bot.provider.requests import body_of
 from bot.provider.wire import (

@@ -5,8 +5,8 @@ Source: the provider's OpenAPI file of each model.
 
 from typing import Any
 
-from bot.jobs import Brief
-from bot.provider.models import MODELS
+from bot.domain.jobs import Brief
+from bot.domain.models import MODELS
 
 
 def body_of(brief: Brief) -> dict[str, Any]:

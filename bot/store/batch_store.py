@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import FINAL_KINDS, Job, JobState, Rung
+from bot.domain.jobs import FINAL_KINDS, Job, JobState, Rung
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs, likes, notices
 

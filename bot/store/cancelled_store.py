@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from bot.store.tables import held_audio, jobs, likes, notices, shares
 
 AT_ONCE = 200

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import TERMINAL
+from bot.domain.jobs import TERMINAL
 from bot.store.rows import (
     RELEASED,
     busy_in,

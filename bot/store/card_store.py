@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import Job
-from bot.provider.models import MOST_VARIATIONS
+from bot.domain.jobs import Job
+from bot.domain.models import MOST_VARIATIONS
 from bot.store.card_edits import mark_card
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.rows import job_from_row

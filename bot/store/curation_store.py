@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import Job, JobState, NoticeKind, Rung
+from bot.domain.jobs import Job, JobState, NoticeKind, Rung
 from bot.store.card_edits import mark_card
 from bot.store.rows import job_from_row
 from bot.store.tables import held_audio, jobs, likes, notices

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.drafts import Draft
-from bot.jobs import new_job_id
+from bot.domain.drafts import Draft
+from bot.domain.jobs import new_job_id
 from bot.store.tables import drafts
 from bot.store.turns import take_turns
 

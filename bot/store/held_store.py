@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import Rung
+from bot.domain.jobs import Rung
 from bot.store.kept_room import USUAL_ROOM, Room, in_use, make_room
 from bot.store.rows import select_job
 from bot.store.tables import held_audio, jobs, notices

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import FailureKind, JobState, NoticeKind, check_move
+from bot.domain.jobs import FailureKind, JobState, NoticeKind, check_move
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
 from bot.store.rows import RELEASED, new_notice, seen_by, unclaimed
 from bot.store.tables import jobs, notices

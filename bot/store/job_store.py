@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first

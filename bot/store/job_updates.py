@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import Job, JobState, NoticeKind, check_move
+from bot.domain.jobs import Job, JobState, NoticeKind, check_move
 from bot.store.card_edits import mark_card
 from bot.store.rows import RELEASED, claim, claiming, job_from_row, new_notice
 from bot.store.tables import jobs

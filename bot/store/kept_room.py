@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import NoticeKind
+from bot.domain.jobs import NoticeKind
 from bot.store.tables import held_audio, jobs, notices
 
 MB = 1_000_000

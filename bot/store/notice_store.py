@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
+from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
 from bot.store.rows import (
     RELEASED,

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from bot.store.tables import jobs
 
 AT_THE_PROVIDER = (JobState.SUBMITTING, JobState.GENERATING)

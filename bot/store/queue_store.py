@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import Job, JobState
+from bot.domain.jobs import Job, JobState
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import COUNTED, DAY
 from bot.store.rows import job_from_row

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.drafts import LARGEST_SEED
+from bot.domain.drafts import LARGEST_SEED
+from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
-from bot.jobs import Job, JobState, NewJob, new_job_id
 from bot.store.queue_order import AT_THE_PROVIDER
 from bot.store.rows import brief_columns, job_from_row, select_job
 from bot.store.tables import jobs

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import TERMINAL
-from bot.provider.models import MODELS
+from bot.domain.jobs import TERMINAL
+from bot.domain.models import MODELS
 from bot.store.tables import jobs
 
 # There is an index that begins with the model; few jobs are covers.

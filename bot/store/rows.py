@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.jobs import (
+from bot.domain.jobs import (
     AudioFormat,
     Brief,
     FailureKind,

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.jobs import FailureKind, Job, JobState
 from bot.errors import DatabaseTrouble
-from bot.jobs import FailureKind, Job, JobState
 from bot.said_once import SaidOnce
 from bot.store.rows import job_from_row
 from bot.store.tables import jobs, notices

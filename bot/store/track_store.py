@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.jobs import Job, JobState, NoticeKind, Rung
+from bot.domain.jobs import Job, JobState, NoticeKind, Rung
 from bot.store.rows import job_from_row
 from bot.store.tables import AnyText, jobs, likes, notices, shares
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import new_job_id
+from bot.domain.jobs import new_job_id
 from bot.store.draft_store import IS_VIEW, VIEW, drop_older
 from bot.store.tables import drafts
 from bot.store.track_store import Wanted

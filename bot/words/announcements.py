@@ -1,6 +1,6 @@
 """What the channel, or the member alone, is told of a job."""
 
-from bot.jobs import FailureKind
+from bot.domain.jobs import FailureKind
 from bot.words.phrases import REFERENCE_TOO_OLD, mention
 
 

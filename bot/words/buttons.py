@@ -1,6 +1,6 @@
 """Buttons: what they say, and what pressing them comes to."""
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from bot.words.phrases import PERMISSION_NAMES, mention
 
 NOT_YOUR_JOB_CANCEL = "Only the member who asked for this track, or a moderator, can cancel it."

@@ -1,6 +1,6 @@
 """The commands, their options, and the dialog of a request."""
 
-from bot.characters import printable, shortened
+from bot.domain.characters import printable, shortened
 
 FILE_NAME_MOST = 60
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.characters import is_blank, printable, shortened
+from bot.domain.characters import is_blank, printable, shortened
 
 PERMISSION_NAMES = {
     "send_messages": "**Send Messages**",

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.jobs import FailureKind, Job, JobState
+from bot.domain.jobs import FailureKind, Job, JobState
 from bot.metrics import Metrics
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.jobs import Job
-from bot.provider.models import MODELS
+from bot.domain.jobs import Job
+from bot.domain.models import MODELS
 from bot.schedule import believe, next_poll_s
 from bot.store.job_store import JobStore
 

@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
-from bot.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import READ_TIMEOUT_S, Provider

@@ -8,8 +8,8 @@ from bot.delivery import buttons
 from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
 from bot.delivery.patience import DISCORD_PATIENCE
+from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
-from bot.jobs import Job, JobState
 from bot.logs import about_job
 from bot.reception import TAKEN_WITHIN, Reception
 from bot.store.job_store import JobStore

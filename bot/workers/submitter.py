@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from bot.domain.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
 from bot.errors import (
     DatabaseTrouble,
     Intercepted,
@@ -19,7 +20,6 @@ from bot.errors import (
     Refused,
     in_short,
 )
-from bot.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
 from bot.logs import about_job
 from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.checking import Checking, Finding
-from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.workers.bells import Bell, Bells

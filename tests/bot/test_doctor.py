@@ -17,7 +17,7 @@ from bot.doctor.charges import check_charges
 from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Finding, Ill, Level, plain
 from bot.doctor.machine import check_audio, check_database, check_disk
-from bot.jobs import FailureKind, Job, JobState
+from bot.domain.jobs import FailureKind, Job, JobState
 from bot.machine import disk as disk_module
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings

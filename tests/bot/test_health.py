@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import health as module
+from bot.domain.jobs import JobState
 from bot.errors import PortUnusable, SettingsError
 from bot.health import Health, serving
-from bot.jobs import JobState
 from bot.metrics import Metrics
 from bot.parts import Part
 from bot.settings import Settings

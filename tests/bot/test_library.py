@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import Job, NoticeKind, Rung
+from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.library import PAGE_LENGTH, Library, Period
 from bot.store.held_store import HeldAudio
 from bot.store.receiving import DailyLimits

@@ -7,10 +7,10 @@ import discord
 import pytest
 
 from bot import words
-from bot.characters import printable
 from bot.delivery import announcements, cards
 from bot.delivery.track_embed import track_embed
-from bot.jobs import FailureKind, Job, JobState, Relation
+from bot.domain.characters import printable
+from bot.domain.jobs import FailureKind, Job, JobState, Relation
 from bot.store.track_store import Place, Track
 from bot.text import harmless
 from bot.tracks import Ancestor

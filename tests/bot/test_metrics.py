@@ -6,7 +6,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from bot.jobs import FailureKind, JobState, NoticeKind, Rung
+from bot.domain.jobs import FailureKind, JobState, NoticeKind, Rung
 from bot.metrics import Metrics
 from bot.provider.client import Provider
 from bot.provider.wire import Generation, Usage, parse

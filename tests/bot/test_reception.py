@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
+from bot.domain.jobs import JobState
 from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
-from bot.jobs import JobState
 from bot.reception import CANCELLABLE, Reception
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits

@@ -5,8 +5,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from bot.domain.jobs import AudioFormat
 from bot.errors import SettingsError
-from bot.jobs import AudioFormat
 from bot.settings import EXAMPLES, Settings
 from bot.store.database import engine_url
 

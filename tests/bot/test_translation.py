@@ -9,7 +9,7 @@ from discord.app_commands import TranslationContextLocation as Location
 
 from bot.client import COGS, ComposeClient
 from bot.command_sync import payloads
-from bot.jobs import AudioFormat
+from bot.domain.jobs import AudioFormat
 from bot.translation import LANGUAGES, CommandTranslator, is_quoted
 
 # Formats are called the same everywhere.

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot import words
+from bot.domain.jobs import FailureKind
 from bot.errors import DailyLimitReached
-from bot.jobs import FailureKind
 from tests.factories import MEMBER_ID, NOW
 
 

@@ -6,10 +6,10 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Reference, Relation
+from bot.domain.models import MUSIC_COVER
 from bot.errors import NotTaken
-from bot.jobs import Reference, Relation
-from bot.provider.models import MUSIC_COVER
 from bot.text import harmless
 from cogs.cover import _text_of
 from cogs.given_audio import GivenAudio, cover_of, with_uploaded

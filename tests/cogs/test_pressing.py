@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery import buttons
 from bot.delivery.buttons import Action
-from bot.jobs import Job
+from bot.domain.jobs import Job
 from cogs.pressing import JobInteraction, stands_under
 from tests.factories import CARD_ID, a_job
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.drafts import Draft
-from bot.jobs import AudioFormat, Reference, Relation
-from bot.provider.models import MODELS, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.drafts import Draft
+from bot.domain.jobs import AudioFormat, Reference, Relation
+from bot.domain.models import MODELS, MUSIC_COVER, STABLE_AUDIO
 from cogs.request_modal import UNSTORED, RequestModal, filled_in
 
 PROMPT = "lo-fi rain, warm tape"

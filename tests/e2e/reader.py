@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from bot.jobs import Job, Rung
+from bot.domain.jobs import Job, Rung
 from bot.store.database import connect
 from bot.store.held_store import HeldAudio
 from sandbox.driver import Call, MemberDriver, MessageView

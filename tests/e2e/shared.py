@@ -13,8 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.jobs import JobState, NoticeKind, Rung
-from bot.provider.models import LYRIA_2, MUSIC_COVER
+from bot.domain.jobs import JobState, NoticeKind, Rung
+from bot.domain.models import LYRIA_2, MUSIC_COVER
 from bot.store.database import open_database
 from bot.store.tables import jobs
 from sandbox.aimlapi import Audio, Generation

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.reader import opened_shelf
 

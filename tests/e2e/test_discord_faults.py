@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from bot.jobs import Rung
+from bot.domain.jobs import Rung
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot import words
-from bot.jobs import Rung
+from bot.domain.jobs import Rung
 from bot.store.held_store import HeldAudio
 from sandbox.driver import MessageView
 from tests.bot.provider.clips import wav

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot import words
-from bot.jobs import Rung
+from bot.domain.jobs import Rung
 from sandbox.discord.enums import ComponentType, InteractionType
 from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions

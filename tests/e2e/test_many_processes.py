@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from bot.store.database import connect
 from bot.store.process_store import ALIVE_S
 from bot.store.tables import jobs, pauses, processes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.provider.models import MODELS
+from bot.domain.models import MODELS
 from sandbox.discord.enums import ComponentType
 from sandbox.driver import Call, MemberDriver, MessageView
 from tests.e2e.conftest import Stage

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.jobs import JobState, Rung
+from bot.domain.jobs import JobState, Rung
 from sandbox.driver import Call, MemberDriver, MessageView, OptionError
 from tests.e2e.conftest import OpenStage, Stage
 from tests.e2e.place import Place

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.jobs import NoticeKind, Rung
+from bot.domain.jobs import NoticeKind, Rung
 from sandbox.aimlapi.generations import Fate
 from sandbox.discord.model import Channel
 from sandbox.discord.permissions import Permissions

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot import words
-from bot.jobs import Job, Relation, Rung
+from bot.domain.jobs import Job, Relation, Rung
 from sandbox.discord.model import Channel, Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.select_use import select_data

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from sandbox.aimlapi import error_body
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from sandbox.aimlapi import Fate
 from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions

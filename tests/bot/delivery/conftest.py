@@ -15,7 +15,7 @@ from bot.delivery.ladder import Ladder
 from bot.delivery.mastering import Mastering
 from bot.delivery.removal import Removal
 from bot.delivery.track_delivery import TrackDelivery
-from bot.jobs import (
+from bot.domain.jobs import (
     AudioFormat,
     Job,
     Notice,

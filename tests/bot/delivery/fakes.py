@@ -15,8 +15,8 @@ from bot.audio.workshop import Workshop
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import Messenger
 from bot.delivery.track_messages import TrackMessages
+from bot.domain.jobs import Job, Notice, NoticeKind
 from bot.errors import ChannelGone, ComposeError, DeliveryError, Unreachable
-from bot.jobs import Job, Notice, NoticeKind
 from tests.bot.audio.sounds import a_sound
 
 DM_CHANNEL_ID = 7_000

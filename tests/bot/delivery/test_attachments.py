@@ -10,8 +10,8 @@ import pytest
 from discord.http import Route
 
 from bot.delivery.attachments import Attachments, attachments_of
+from bot.domain.jobs import Reference
 from bot.errors import DeliveryLater
-from bot.jobs import Reference
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import Intents
 from sandbox.discord.seed import TOKEN

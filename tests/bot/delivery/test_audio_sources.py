@@ -8,8 +8,8 @@ import pytest
 
 from bot.delivery import audio_sources
 from bot.delivery.audio_sources import AT_ONCE, AudioSources
+from bot.domain.jobs import Job
 from bot.errors import AudioUnavailable, Busy
-from bot.jobs import Job
 from bot.provider.audio_file import AudioFetcher
 from bot.store.held_store import HeldAudio
 from bot.tracks import Tracks

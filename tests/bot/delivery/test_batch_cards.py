@@ -5,8 +5,8 @@ import pytest
 from bot.delivery.announcements import not_started
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.ladder import Ladder
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
-from bot.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from tests.bot.delivery.fakes import FakeMessenger
 from tests.bot.test_reception import a_reception
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job

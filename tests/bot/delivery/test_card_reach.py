@@ -10,8 +10,8 @@ from discord.http import Route
 from discord.utils import time_snowflake, utcnow
 
 from bot.delivery.messenger import Messenger
+from bot.domain.jobs import Job, JobState
 from bot.errors import Unreachable
-from bot.jobs import Job, JobState
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN
 from tests.factories import a_job

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot import words
+from bot.domain.jobs import Job, Rung
 from bot.errors import DeliveryLater, DeliveryUnsure, Unreachable
-from bot.jobs import Job, Rung
 from tests.bot.delivery.conftest import Post
 from tests.factories import CARD_ID, CHANNEL_ID
 

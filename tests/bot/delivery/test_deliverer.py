@@ -7,20 +7,20 @@ import pytest
 from bot import words
 from bot.delivery import deliverer
 from bot.delivery.patience import DISCORD_PATIENCE, PATIENT_TRIES
-from bot.errors import (
-    DeliveryError,
-    DeliveryLater,
-    DeliveryUnsure,
-    Unreachable,
-    WorkshopTrouble,
-)
-from bot.jobs import (
+from bot.domain.jobs import (
     AudioFormat,
     FailureKind,
     Job,
     JobState,
     NoticeKind,
     Rung,
+)
+from bot.errors import (
+    DeliveryError,
+    DeliveryLater,
+    DeliveryUnsure,
+    Unreachable,
+    WorkshopTrouble,
 )
 from bot.store.held_store import HeldAudio
 from sandbox.aimlapi import Fate

@@ -7,8 +7,8 @@ import pytest
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.ladder import Ladder
+from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, TrackDeleted, Unreachable
-from bot.jobs import Job, NoticeKind, Rung
 from tests.bot.delivery.fakes import FakeMessenger
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, HandClock, Stored, a_new_job
 

@@ -9,8 +9,8 @@ import pytest
 from bot.delivery import lateness
 from bot.delivery.deliverer import SLOTS
 from bot.delivery.patience import FILE_PATIENCE
+from bot.domain.jobs import LATE_AFTER, JobState, NoticeKind, Rung
 from bot.errors import WorkshopTrouble
-from bot.jobs import LATE_AFTER, JobState, NoticeKind, Rung
 from sandbox.scenario import Rule
 from tests.bot.delivery.conftest import Post
 from tests.bot.delivery.fakes import Sent

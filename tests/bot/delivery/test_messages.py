@@ -17,7 +17,16 @@ from bot.delivery import announcements, buttons, cards
 from bot.delivery.buttons import Action
 from bot.delivery.mastering import Track
 from bot.delivery.track_embed import as_shared, track_embed
-from bot.jobs import AudioFormat, FailureKind, Job, JobState, NoticeKind, Reference, Relation, Rung
+from bot.domain.jobs import (
+    AudioFormat,
+    FailureKind,
+    Job,
+    JobState,
+    NoticeKind,
+    Reference,
+    Relation,
+    Rung,
+)
 from bot.text import is_blank
 from bot.tracks import Ancestor, parent_in
 from tests.bot.audio.sounds import a_sound

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import FINAL_KINDS, TERMINAL, Job, Rung
+from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, Rung
 from bot.provider.client import GENERATIONS
 from bot.workers.bells import Bells
 from bot.workers.poller import Poller

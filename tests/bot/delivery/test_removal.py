@@ -5,7 +5,7 @@ import pytest
 from bot import words
 from bot.delivery import cards
 from bot.delivery.removal import Removal
-from bot.jobs import Job, Rung
+from bot.domain.jobs import Job, Rung
 from bot.store.track_store import Place
 from bot.tracks import Tracks, Viewer
 from bot.workers.bells import Bells

@@ -13,6 +13,7 @@ from bot.delivery.audio_sources import AudioSources
 from bot.delivery.mastering import Mastering
 from bot.delivery.removal import Removal
 from bot.delivery.sharing import Sharing, Target
+from bot.domain.jobs import AudioFormat, Job
 from bot.errors import (
     AlreadySharing,
     AudioUnavailable,
@@ -23,7 +24,6 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.jobs import AudioFormat, Job
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio

@@ -7,6 +7,12 @@ import sqlalchemy as sa
 
 from bot.delivery.patience import FILE_PATIENCE, PATIENT_TRIES
 from bot.delivery.track_delivery import FORMS, WORKSHOP_TRIES
+from bot.domain.jobs import (
+    AudioFormat,
+    Relation,
+    Rung,
+)
+from bot.domain.models import LYRIA_2
 from bot.errors import (
     AudioUnavailable,
     AudioUnusable,
@@ -14,12 +20,6 @@ from bot.errors import (
     UploadTooLarge,
     WorkshopTrouble,
 )
-from bot.jobs import (
-    AudioFormat,
-    Relation,
-    Rung,
-)
-from bot.provider.models import LYRIA_2
 from bot.store.tables import jobs
 from sandbox.scenario import Rule
 from tests.bot.delivery.conftest import Post

@@ -6,16 +6,16 @@ import pytest
 
 from bot.delivery.deliverer import LEASE_S
 from bot.delivery.patience import DISCORD_PATIENCE, FILE_PATIENCE, PATIENT_TRIES
+from bot.domain.jobs import (
+    JobState,
+    NoticeKind,
+    Rung,
+)
 from bot.errors import (
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
     Unreachable,
-)
-from bot.jobs import (
-    JobState,
-    NoticeKind,
-    Rung,
 )
 from tests.bot.delivery.conftest import Post
 from tests.bot.delivery.fakes import DM_CHANNEL_ID

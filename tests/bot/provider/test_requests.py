@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS30Validator
 
-from bot.drafts import Draft, checked
-from bot.jobs import Reference
-from bot.provider.models import MODELS
+from bot.domain.drafts import Draft, checked
+from bot.domain.jobs import Reference
+from bot.domain.models import MODELS
 from bot.provider.requests import body_of
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data" / "aimlapi"

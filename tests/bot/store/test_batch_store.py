@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.errors import AlreadyReceived, DailyLimitReached
-from bot.jobs import FailureKind, JobState, Rung
 from bot.store.batch_store import BatchStore
 from bot.store.receiving import DailyLimits
 from bot.store.tables import likes

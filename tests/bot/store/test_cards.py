@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.jobs import Job, JobState
+from bot.domain.jobs import Job, JobState
 from bot.store.card_store import CardStore
 from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.jobs import FailureKind, JobState, NoticeKind
+from bot.domain.jobs import FailureKind, JobState, NoticeKind
 from bot.store.process_store import ALIVE_S, ProcessStore
 from tests.factories import AUDIO_URL, CARD_ID, HandClock, Stored
 

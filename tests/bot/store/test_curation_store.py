@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.jobs import JobState, Relation, Rung
+from bot.domain.jobs import JobState, Relation, Rung
 from bot.store.held_store import HeldAudio
 from tests.factories import HandClock, Stored
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
 from bot.store.draft_store import AT_MOST
 from bot.store.track_store import Wanted
 from tests.factories import MEMBER_ID, HandClock, Stored

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.jobs import Job, JobState, Rung
+from bot.domain.jobs import Job, JobState, Rung
 from bot.store.held_store import TOKEN_LIFE, HeldAudio, HeldStore
 from bot.store.rows import select_job
 from tests.factories import MEMBER_ID, HandClock, Stored

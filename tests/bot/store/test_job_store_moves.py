@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.domain.jobs import MOVES, FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import IllegalMove
-from bot.jobs import MOVES, FailureKind, Job, JobState, NoticeKind, Rung
 from bot.store.tables import jobs, notices
 from tests.factories import AUDIO_URL, CARD_ID, Stored
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.jobs import Job, Rung
+from bot.domain.jobs import Job, Rung
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.kept_room import Room
 from tests.factories import MEMBER_ID, HandClock, Stored

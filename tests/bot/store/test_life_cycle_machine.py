@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import FINAL_KINDS, MOVES, TERMINAL, FailureKind, JobState, NoticeKind, Rung
+from bot.domain.jobs import FINAL_KINDS, MOVES, TERMINAL, FailureKind, JobState, NoticeKind, Rung
 from bot.reception import CANCELLABLE
 from bot.store.database import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from bot.jobs import NoticeKind
+from bot.domain.jobs import NoticeKind
 from bot.store.database import connect, migrate
 from tests.factories import NOW, HandClock, Stored
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import JobState, NoticeKind, Rung
+from bot.domain.jobs import JobState, NoticeKind, Rung
 from tests.factories import HandClock, Stored
 
 

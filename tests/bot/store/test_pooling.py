@@ -11,8 +11,8 @@ import pytest
 
 from bot.doctor.findings import Level
 from bot.doctor.machine import check_database
+from bot.domain.jobs import JobState
 from bot.errors import DatabaseUnusable
-from bot.jobs import JobState
 from bot.settings import Settings
 from bot.store.database import engine_url, is_current, open_database
 from bot.store.pooling import pools_by_transaction

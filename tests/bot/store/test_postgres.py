@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.jobs import JobState, NoticeKind
 from bot.errors import DatabaseTrouble
-from bot.jobs import JobState, NoticeKind
 from bot.store.database import POOL_SIZE, is_current, open_database
 from bot.store.process_store import ProcessStore
 from tests.bot.store.gate import Gate

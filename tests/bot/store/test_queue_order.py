@@ -1,6 +1,6 @@
 """Fairness: servers take turns, and their members; what runs already counts."""
 
-from bot.jobs import Job
+from bot.domain.jobs import Job
 from bot.store.card_store import CardStore
 from tests.factories import HandClock, Stored
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from bot.store.queue_store import Excerpt
 from bot.store.receiving import DAY
 from tests.factories import CHANNEL_ID, MEMBER_ID, HandClock, Stored

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from bot.drafts import LARGEST_SEED, Draft, checked
+from bot.domain.drafts import LARGEST_SEED, Draft, checked
+from bot.domain.jobs import FailureKind, JobState, Relation
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -13,7 +14,6 @@ from bot.errors import (
     ComposeError,
     DailyLimitReached,
 )
-from bot.jobs import FailureKind, JobState, Relation
 from bot.store import receiving
 from bot.store.receiving import DailyLimits
 from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job

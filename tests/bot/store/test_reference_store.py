@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.jobs import JobState, Reference
-from bot.provider.models import MUSIC_COVER
+from bot.domain.jobs import JobState, Reference
+from bot.domain.models import MUSIC_COVER
 from tests.factories import HandClock, Stored, a_brief
 
 REFERENCE = Reference(

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.jobs import Job
+from bot.domain.jobs import Job
 from bot.store.process_store import ProcessStore
 from bot.store.share_store import Share
 from tests.factories import HandClock, Stored

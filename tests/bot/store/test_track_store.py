@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import Job, JobState, Rung
+from bot.domain.jobs import Job, JobState, Rung
 from bot.store.track_store import Only, Place, Track, Wanted
 from tests.bot.store.shelf import GUILD_ID, MESSAGE_ID, OTHER_ID, Shelf
 from tests.factories import CHANNEL_ID, MEMBER_ID, Stored

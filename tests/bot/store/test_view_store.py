@@ -1,6 +1,6 @@
 """Lists that can be gone through after a restart."""
 
-from bot.drafts import Draft
+from bot.domain.drafts import Draft
 from bot.store.track_store import Only, Wanted
 from tests.factories import MEMBER_ID, Stored
 

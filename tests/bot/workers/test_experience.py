@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.jobs import Job
+from bot.domain.jobs import Job
 from bot.workers.experience import LATE_S, LEARN_FROM, Experience
 from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
 

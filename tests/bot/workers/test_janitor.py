@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.drafts import Draft
-from bot.jobs import Reference
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Reference
+from bot.domain.models import MUSIC_COVER
 from bot.machine.scratch import LOCK, PREFIX
-from bot.provider.models import MUSIC_COVER
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.workers.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief

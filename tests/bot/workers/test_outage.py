@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import FailureKind, JobState, NoticeKind
+from bot.domain.jobs import FailureKind, JobState, NoticeKind
 from bot.provider.client import GENERATIONS, Provider
 from bot.workers.bells import Bells
 from bot.workers.experience import Experience

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.provider.client import GENERATIONS, Provider
 from bot.store.job_store import JobStore
 from bot.workers.bells import Bell, Bells

@@ -7,8 +7,8 @@ import pytest
 
 from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
+from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import DeliveryLater, Unreachable
-from bot.jobs import Job, JobState, NoticeKind
 from bot.reception import Reception
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.jobs import JobState
+from bot.domain.jobs import JobState
 from bot.store.database import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.workers.pace import Pace

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
+from bot.domain.models import MUSIC_COVER
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
-from bot.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
 from bot.provider.client import GENERATIONS, Provider
-from bot.provider.models import MUSIC_COVER
 from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
 from bot.workers.bells import Bell, Bells

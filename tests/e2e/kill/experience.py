@@ -5,7 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bot.provider.models import LYRIA_2
+from bot.domain.models import LYRIA_2
 from bot.store import tables
 from bot.store.database import open_database
 from bot.workers.experience import LEARN_FROM

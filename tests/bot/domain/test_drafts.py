@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.drafts import Draft, checked, in_the_way
+from bot.domain.drafts import Draft, checked, in_the_way
+from bot.domain.jobs import Reference, Relation
+from bot.domain.models import MODELS
 from bot.errors import NotTaken
-from bot.jobs import Reference, Relation
-from bot.provider.models import MODELS
 from tests.factories import a_brief, a_job
 
 PROMPT = "lo-fi rain, warm tape"

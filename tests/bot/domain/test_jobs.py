@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
+from bot.domain.jobs import MOVES, TERMINAL, JobState, NoticeKind, check_move
 from bot.errors import IllegalMove
-from bot.jobs import MOVES, TERMINAL, JobState, NoticeKind, check_move
 from tests.factories import a_job, a_new_job, a_notice
 
 ALLOWED = {

@@ -7,10 +7,9 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from bot import words
-from bot.characters import is_blank, visible
-from bot.errors import NotTaken
-from bot.jobs import AudioFormat, Brief, Job, Reference, Relation
-from bot.provider.models import (
+from bot.domain.characters import is_blank, visible
+from bot.domain.jobs import AudioFormat, Brief, Job, Reference, Relation
+from bot.domain.models import (
     DEFAULT,
     MOST_VARIATIONS,
     MUSIC_COVER,
@@ -19,6 +18,7 @@ from bot.provider.models import (
     model_named,
     name_of,
 )
+from bot.errors import NotTaken
 
 RANDOM_SEEDS = 2**31
 DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.drafts import Draft
-from bot.jobs import AudioFormat, Reference
-from bot.recipe import OPTIONS, command_of, listed, typed
+from bot.domain.drafts import Draft
+from bot.domain.jobs import AudioFormat, Reference
+from bot.domain.recipes import OPTIONS, command_of, listed, typed
 from cogs.compose import Compose
 from cogs.cover import Cover
 from tests.factories import a_brief

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from bot.drafts import Draft
-from bot.jobs import Brief
-from bot.provider.models import name_of
+from bot.domain.drafts import Draft
+from bot.domain.jobs import Brief
+from bot.domain.models import name_of
 
 # Each command with its options, by the names that members type and in the order of a recipe.
 OPTIONS = {
