@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.http import Route
 
-from bot.discord_answers import said_by_discord
 from bot.errors import NotDiscords, NotInServer
+from bot.rest.answers import said_by_discord
 
 log = logging.getLogger(__name__)
 

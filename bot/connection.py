@@ -16,10 +16,10 @@ from discord.user import ClientUser
 
 from bot.client import ComposeClient
 from bot.command_sync import sync_commands
-from bot.discord_answers import checked, explained, retry_after_s, said_by_discord
 from bot.errors import DiscordRejectedToken
 from bot.gateway import Gateway
 from bot.parts import Part
+from bot.rest.answers import checked, explained, retry_after_s, said_by_discord
 
 LOGIN_RETRY_S: Final = (1, 2, 5, 10, 30)
 ADDRESS_RETRY_S: Final = (1, 2, 5, 10, 30, 60)

@@ -19,9 +19,9 @@ from discord.http import Route
 from yarl import URL
 
 from bot.client import ComposeClient
-from bot.discord_answers import checked, explained
 from bot.errors import DiscordRejectedToken, NotDiscords, SettingsError
 from bot.gateway_connection import RESUMABLE_CLOSE_CODE, Connection, drop_lost_task
+from bot.rest.answers import checked, explained
 
 AUTHENTICATION_FAILED_CLOSE_CODE: Final = 4004
 WRONG_SHARDS_CLOSE_CODES: Final = (4010, 4011)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import discord
 
 from bot.client import RECEIVED_AT_S, ComposeClient, apologise
-from bot.delivery.verdict import ALREADY_ANSWERED_CODE, SERVER_ERROR, may_pass, own_code
+from bot.rest.verdict import ALREADY_ANSWERED_CODE, SERVER_ERROR, may_pass, own_code
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
 # nothing on it although it was asked to.

@@ -12,13 +12,6 @@ import discord
 from bot import words
 from bot.client import ComposeClient
 from bot.delivery.batch_card import first_card
-from bot.delivery.verdict import (
-    ALREADY_ANSWERED_CODE,
-    UNKNOWN_INTERACTION_CODE,
-    Verdict,
-    own_code,
-    verdict_on,
-)
 from bot.domain.drafts import Draft, checked
 from bot.domain.jobs import Brief, Job, JobState, NewJob
 from bot.domain.models import MODELS
@@ -32,6 +25,13 @@ from bot.errors import (
     NotTaken,
 )
 from bot.reception import Admitted
+from bot.rest.verdict import (
+    ALREADY_ANSWERED_CODE,
+    UNKNOWN_INTERACTION_CODE,
+    Verdict,
+    own_code,
+    verdict_on,
+)
 from cogs.answers import NO_BODY, answered, in_time, left_s
 from cogs.mending import refuse
 from cogs.places import is_outside, refusal, upload_limit_bytes

@@ -13,10 +13,10 @@ from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.buttons import Action
 from bot.delivery.track_embed import as_shared, track_embed
-from bot.delivery.verdict import Verdict, verdict_on
 from bot.domain.characters import visible
 from bot.domain.jobs import Job, Relation
 from bot.errors import Busy
+from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import Track
 from bot.text import harmless, title_of
 from bot.tracks import Ancestor

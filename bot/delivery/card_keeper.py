@@ -8,7 +8,6 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.card_painter import CardPainter
 from bot.delivery.messenger import SEND_TIMEOUT_S
 from bot.delivery.patience import (
@@ -19,6 +18,7 @@ from bot.delivery.patience import (
 )
 from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
+from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import CardEdit
 from bot.store.stores import Stores
 from bot.workers.bells import Bell, Bells

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from bot.delivery import announcements
 from bot.delivery.announcements import Announcement
-from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.ladder import Ladder, Told
 from bot.delivery.lateness import Lateness
 from bot.delivery.messenger import SEND_TIMEOUT_S
@@ -34,6 +33,7 @@ from bot.errors import (
 )
 from bot.logs import about_job
 from bot.metrics import Metrics
+from bot.rest.bad_answers import BadAnswers
 from bot.store.notice_store import NoticeStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.channel_places import ChannelPlaces

@@ -20,14 +20,6 @@ from discord.utils import snowflake_time, utcnow
 from bot.delivery import buttons
 from bot.delivery.announcements import Announcement
 from bot.delivery.threads import thread_under_card
-from bot.delivery.verdict import (
-    UNKNOWN_INTERACTION_CODE,
-    UNKNOWN_MESSAGE_CODE,
-    UNKNOWN_WEBHOOK_CODE,
-    Verdict,
-    own_code,
-    verdict_on,
-)
 from bot.domain.jobs import Job, JobState, Notice, NoticeKind
 from bot.errors import (
     ChannelGone,
@@ -38,6 +30,14 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
     in_short,
+)
+from bot.rest.verdict import (
+    UNKNOWN_INTERACTION_CODE,
+    UNKNOWN_MESSAGE_CODE,
+    UNKNOWN_WEBHOOK_CODE,
+    Verdict,
+    own_code,
+    verdict_on,
 )
 
 TOKEN_LIFE = timedelta(minutes=15)

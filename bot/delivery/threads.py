@@ -8,8 +8,8 @@ from typing import Final
 
 import discord
 
-from bot.delivery.verdict import own_code
 from bot.domain.jobs import Job
+from bot.rest.verdict import own_code
 
 THREAD_EXISTS_CODE = 160004
 NAME_LIMIT = 100

@@ -4,7 +4,7 @@ import discord
 
 from bot.delivery.announcements import Announcement
 from bot.delivery.messenger import READ_TIMEOUT_S, SEND_TIMEOUT_S, translated
-from bot.delivery.verdict import UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE, own_code
+from bot.rest.verdict import UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE, own_code
 
 AUDIO_TYPE = "audio/"
 GONE_CODES = frozenset({UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE})

@@ -7,10 +7,10 @@ from discord.http import Route
 from bot.client import ComposeClient
 from bot.command_sync import payloads, registered
 from bot.connection import Login, application_id
-from bot.discord_answers import checked, explained
 from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.domain.characters import shortened
 from bot.errors import DiscordRejectedToken, NotInServer
+from bot.rest.answers import checked, explained
 from bot.settings import Settings
 from bot.store.database import sqlite_file
 from bot.store.single import a_bot_runs_on

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.delivery import buttons
-from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
 from bot.delivery.patience import DISCORD_PATIENCE
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
 from bot.logs import about_job
 from bot.reception import TAKEN_WITHIN, Reception
+from bot.rest.bad_answers import BadAnswers
 from bot.store.job_store import JobStore
 from bot.workers.bells import Bell, Bells
 from bot.workers.worker import Clock, Worker

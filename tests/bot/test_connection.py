@@ -11,10 +11,10 @@ import pytest
 from bot import connection
 from bot.client import ComposeClient
 from bot.connection import Login, keep_trying, log_in, register_commands
-from bot.discord_answers import UNTOLD_WAIT_S, retry_after_s
 from bot.errors import DiscordRejectedToken
 from bot.gateway import Gateway
 from bot.parts import Part
+from bot.rest.answers import UNTOLD_WAIT_S, retry_after_s
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN
 from sandbox.scenario import Rule

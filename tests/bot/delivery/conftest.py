@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.card_painter import CardPainter
@@ -23,6 +22,7 @@ from bot.domain.jobs import (
 )
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
+from bot.rest.bad_answers import BadAnswers
 from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from bot.tracks import Tracks

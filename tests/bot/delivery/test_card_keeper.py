@@ -8,13 +8,13 @@ import pytest
 
 from bot import words
 from bot.delivery import card_keeper
-from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.card_keeper import CardKeeper
 from bot.delivery.card_painter import CardPainter
 from bot.delivery.patience import PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
+from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.workers.bells import Bells
 from tests.bot.delivery.fakes import FakeMessenger

@@ -5,11 +5,11 @@ from typing import cast
 import discord
 import pytest
 
-from bot.delivery.bad_answers import BadAnswers
 from bot.delivery.messenger import Messenger
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import DeliveryLater, Unreachable
 from bot.reception import Reception
+from bot.rest.bad_answers import BadAnswers
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
 from bot.workers.bells import Bell, Bells

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.delivery.bad_answers import AT_MOST, WITHIN_S, BadAnswers
+from bot.rest.bad_answers import AT_MOST, WITHIN_S, BadAnswers
 from tests.bot.delivery.conftest import Post
 
 
