@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from bot.domain.jobs import JobState
 from bot.domain.models import LYRIA_2
-from bot.store.database import open_database
-from bot.store.tables import jobs
+from bot.store.database.engine import open_database
+from bot.store.database.tables import jobs
 from sandbox.discord.world import World
 
 RUNNING_SINCE = timedelta(seconds=20)

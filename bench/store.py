@@ -18,7 +18,7 @@ from typing import Any, Final
 from bench.table import Figure
 from bot.domain.jobs import Brief, Job, NewJob, Notice, Rung
 from bot.domain.models import LYRIA_2
-from bot.store.database import open_database
+from bot.store.database.engine import open_database
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.store.process_store import ProcessStore

@@ -22,11 +22,11 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.stopping import IN_FLIGHT_S, on_signal
-from bot.store.database import open_database, sqlite_file
+from bot.store.database.engine import open_database, sqlite_file
+from bot.store.database.wakeup_channel import Wakeup
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
-from bot.store.wakeup import Wakeup
 from bot.wiring import build
 from bot.workers.bells import Bell, Bells
 from bot.workers.janitor import Janitor

@@ -122,7 +122,13 @@ def set_up(level: str, form: str, secrets: list[str]) -> None:
         ended.exc_type, ended.exc_value, ended.exc_traceback
     )
     # Libraries tell their inner life at INFO; a host wants to read about jobs.
-    for library in ("discord", "alembic", "aiosqlite", "asyncio", "bot.store.database._Pool"):
+    for library in (
+        "discord",
+        "alembic",
+        "aiosqlite",
+        "asyncio",
+        "bot.store.database.engine._Pool",
+    ):
         logging.getLogger(library).setLevel(max(logging.getLevelName(level), logging.WARNING))
     if level == "DEBUG":
         logging.getLogger("discord").setLevel(logging.DEBUG)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from bot.store.database import open_database
+from bot.store.database.engine import open_database
 from tests.postgres import MISSING, binaries, fresh_database, running_server, wipe
 
 

@@ -20,7 +20,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from bot.store.tables import metadata
+from bot.store.database.tables import metadata
 
 BINARIES = "/usr/lib/postgresql/*/bin"
 MISSING = f"needs PostgreSQL: apt-get install postgresql ({BINARIES}), or TEST_POSTGRES_URL"

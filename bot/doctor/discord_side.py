@@ -12,8 +12,8 @@ from bot.domain.characters import shortened
 from bot.errors import DiscordRejectedToken, NotInServer
 from bot.rest.answers import checked, explained
 from bot.settings import Settings
-from bot.store.database import sqlite_file
-from bot.store.single import a_bot_runs_on
+from bot.store.database.engine import sqlite_file
+from bot.store.database.instance_lock import a_bot_runs_on
 
 SERVERS_SHOWN = 10
 NAME_LIMIT = 40

@@ -13,11 +13,11 @@ from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
 from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
 from bot.settings import Settings
-from bot.store.database import connect, is_current, is_pooled, sqlite_file
-from bot.store.pooling import ADVICE
-from bot.store.single import a_bot_runs_on
+from bot.store.database.database_errors import explain
+from bot.store.database.engine import connect, is_current, is_pooled, sqlite_file
+from bot.store.database.instance_lock import a_bot_runs_on
+from bot.store.database.pooling import ADVICE
 from bot.store.survey import Survey
-from bot.store.trouble import explain
 from bot.workers.worker import utc_now
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, Job, JobState, Rung
-from bot.store.rows import job_from_row
-from bot.store.tables import jobs, likes, notices
+from bot.store.database.row_mapping import job_from_row
+from bot.store.database.tables import jobs, likes, notices
 
 _LIKES = (
     sa.select(sa.func.count()).where(likes.c.job_id == jobs.c.id).correlate(jobs).scalar_subquery()

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.domain.jobs import JobState
-from bot.store.tables import held_audio, jobs, likes, notices, shares
+from bot.store.database.tables import held_audio, jobs, likes, notices, shares
 
 AT_ONCE = 200
 # What belongs to a job, and goes with it.

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import TERMINAL
-from bot.store.rows import (
+from bot.store.database.row_mapping import (
     RELEASED,
     busy_in,
     claim,
@@ -18,8 +18,8 @@ from bot.store.rows import (
     few_per_channel,
     next_due_at,
 )
-from bot.store.tables import UtcDateTime, card_edits, jobs, notices
-from bot.store.transactions import Transactions
+from bot.store.database.tables import UtcDateTime, card_edits, jobs, notices
+from bot.store.database.transactions import Transactions
 
 # Who cancels a job by a press sees the card change by the answer; if not, it is drawn then.
 DRAWN_BY_PRESS = timedelta(seconds=2)

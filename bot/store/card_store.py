@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.jobs import Job
 from bot.domain.models import MOST_VARIATIONS
 from bot.store.card_edits import mark_card
+from bot.store.database.row_mapping import job_from_row
+from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
-from bot.store.rows import job_from_row
-from bot.store.tables import jobs
 
 # Looked for every few seconds, and large: building them anew would cost more than running them.
 _AT_MOST = sa.bindparam("at_most", type_=sa.Integer)

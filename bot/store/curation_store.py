@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import Job, JobState, NoticeKind, Rung
 from bot.store.card_edits import mark_card
-from bot.store.rows import job_from_row
-from bot.store.tables import held_audio, jobs, likes, notices
+from bot.store.database.row_mapping import job_from_row
+from bot.store.database.tables import held_audio, jobs, likes, notices
 
 
 class CurationStore:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.drafts import Draft
 from bot.domain.jobs import new_job_id
-from bot.store.tables import drafts
-from bot.store.turns import take_turns
+from bot.store.database.advisory_locks import take_turns
+from bot.store.database.tables import drafts
 
 AT_MOST = 20  # of one member
 # Begins what is no draft, but a list that somebody looks at (`bot.store.view_store`).

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import Rung
+from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.row_mapping import select_job
+from bot.store.database.tables import held_audio, jobs, notices
 from bot.store.kept_room import USUAL_ROOM, Room, in_use, make_room
-from bot.store.rows import select_job
-from bot.store.tables import held_audio, jobs, notices
-from bot.store.turns import Turn, take_turns
 
 TOKEN_LIFE = timedelta(minutes=15)
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind, check_move
+from bot.store.database.row_mapping import RELEASED, new_notice, seen_by, unclaimed
+from bot.store.database.tables import jobs, notices
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
-from bot.store.rows import RELEASED, new_notice, seen_by, unclaimed
-from bot.store.tables import jobs, notices
 
 WHY = "the bot stopped while it was submitting"
 

@@ -9,15 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
+from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.row_mapping import RELEASED, job_from_row, lease, seen_by, select_job
+from bot.store.database.tables import jobs
+from bot.store.database.transactions import Transactions
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Receipt, insert_received
-from bot.store.rows import RELEASED, job_from_row, lease, seen_by, select_job
-from bot.store.tables import jobs
-from bot.store.transactions import Transactions
-from bot.store.turns import Turn, take_turns
 
 
 @dataclass(frozen=True, kw_only=True)

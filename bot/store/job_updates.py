@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Job, JobState, NoticeKind, check_move
 from bot.store.card_edits import mark_card
-from bot.store.rows import RELEASED, claim, claiming, job_from_row, new_notice
-from bot.store.tables import jobs
-from bot.store.transactions import Transactions
+from bot.store.database.row_mapping import RELEASED, claim, claiming, job_from_row, new_notice
+from bot.store.database.tables import jobs
+from bot.store.database.transactions import Transactions
 
 
 class JobUpdates:

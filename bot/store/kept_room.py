@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import NoticeKind
-from bot.store.tables import held_audio, jobs, notices
+from bot.store.database.tables import held_audio, jobs, notices
 
 MB = 1_000_000
 

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.card_edits import mark_card
-from bot.store.rows import select_job
-from bot.store.tables import likes
-from bot.store.transactions import Transactions
+from bot.store.database.row_mapping import select_job
+from bot.store.database.tables import likes
+from bot.store.database.transactions import Transactions
 
 DRAWN_AFTER = timedelta(seconds=3)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
-from bot.store.rows import (
+from bot.store.database.row_mapping import (
     RELEASED,
     busy_in,
     claim,
@@ -21,8 +21,8 @@ from bot.store.rows import (
     next_due_at,
     notice_from_row,
 )
-from bot.store.tables import jobs, notices, refusals
-from bot.store.transactions import Transactions
+from bot.store.database.tables import jobs, notices, refusals
+from bot.store.database.transactions import Transactions
 
 # Longer than a notice is tried for.
 REFUSALS_LIVE = timedelta(days=2)

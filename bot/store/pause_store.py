@@ -8,9 +8,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.tables import pauses
-from bot.store.transactions import Transactions
-from bot.store.turns import Turn, take_turns
+from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.tables import pauses
+from bot.store.database.transactions import Transactions
 
 _MINE = pauses.c.id == "submitting"
 # For queries that need to know of the pause besides: null if there is none.

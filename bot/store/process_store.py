@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.tables import UtcDateTime, processes
+from bot.store.database.tables import UtcDateTime, processes
 
 ALIVE_S = 20.0
 _SERVERS_CLOCK = sa.select(sa.func.clock_timestamp(type_=UtcDateTime))

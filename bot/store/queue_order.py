@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.jobs import JobState
-from bot.store.tables import jobs
+from bot.store.database.tables import jobs
 
 AT_THE_PROVIDER = (JobState.SUBMITTING, JobState.GENERATING)
 

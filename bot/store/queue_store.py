@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import Job, JobState
+from bot.store.database.row_mapping import job_from_row
+from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import COUNTED, DAY
-from bot.store.rows import job_from_row
-from bot.store.tables import jobs
 
 _UNDER_WAY = (JobState.QUEUED, *AT_THE_PROVIDER)
 _PLACES = in_order().subquery()

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.drafts import LARGEST_SEED
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
+from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.row_mapping import brief_columns, job_from_row, select_job
+from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER
-from bot.store.rows import brief_columns, job_from_row, select_job
-from bot.store.tables import jobs
-from bot.store.turns import Turn, take_turns
 
 DAY = timedelta(hours=24)
 # What comes to nothing costs the host, too: rows, messages, and his good name at the provider.

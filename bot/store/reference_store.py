@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import TERMINAL
 from bot.domain.models import MODELS
-from bot.store.tables import jobs
+from bot.store.database.tables import jobs
 
 # There is an index that begins with the model; few jobs are covers.
 MAKING_COVERS = [model.id for model in MODELS.values() if model.reference]

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.rows import RELEASED, insert_missing, lease, seen_by, unclaimed
-from bot.store.tables import shares
+from bot.store.database.row_mapping import RELEASED, insert_missing, lease, seen_by, unclaimed
+from bot.store.database.tables import shares
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.errors import DatabaseTrouble
 from bot.said_once import SaidOnce
-from bot.store.rows import job_from_row
-from bot.store.tables import jobs, notices
+from bot.store.database.row_mapping import job_from_row
+from bot.store.database.tables import jobs, notices
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import Job, JobState, NoticeKind, Rung
-from bot.store.rows import job_from_row
-from bot.store.tables import AnyText, jobs, likes, notices, shares
+from bot.store.database.row_mapping import job_from_row
+from bot.store.database.tables import AnyText, jobs, likes, notices, shares
 
 # Rungs on which others in the channel can hear a track.
 OPEN_RUNGS = (Rung.CHANNEL, Rung.INTERACTION)

@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import new_job_id
+from bot.store.database.tables import drafts
 from bot.store.draft_store import IS_VIEW, VIEW, drop_older
-from bot.store.tables import drafts
 from bot.store.track_store import Wanted
 
 _ADAPTER = TypeAdapter(Wanted)

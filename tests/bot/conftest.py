@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.provider.client import Provider
-from bot.store.database import open_database
+from bot.store.database.engine import open_database
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Generation
 from tests.bot.provider.clips import WAV

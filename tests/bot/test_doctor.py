@@ -21,7 +21,7 @@ from bot.domain.jobs import FailureKind, Job, JobState
 from bot.machine import disk as disk_module
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
-from bot.store.database import open_database, sqlite_file
+from bot.store.database.engine import open_database, sqlite_file
 from bot.workers.worker import utc_now
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from sandbox.discord import DiscordStandIn

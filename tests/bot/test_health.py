@@ -20,7 +20,7 @@ from bot.health import Health, serving
 from bot.metrics import Metrics
 from bot.parts import Part
 from bot.settings import Settings
-from bot.store.database import connect
+from bot.store.database.engine import connect
 from bot.store.survey import Survey
 from bot.workers import worker as worker_module
 from bot.workers.worker import Worker, utc_now

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.jobs import AudioFormat
 from bot.errors import SettingsError
 from bot.settings import EXAMPLES, Settings
-from bot.store.database import engine_url
+from bot.store.database.engine import engine_url
 
 REQUIRED = {"DISCORD_TOKEN": "discord-secret", "AIMLAPI_KEY": "provider-secret"}
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from bot.domain.jobs import Job, Rung
-from bot.store.database import connect
+from bot.store.database.engine import connect
 from bot.store.held_store import HeldAudio
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.stack import BotProcess

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from bot.domain.jobs import JobState, NoticeKind, Rung
 from bot.domain.models import LYRIA_2, MUSIC_COVER
-from bot.store.database import open_database
-from bot.store.tables import jobs
+from bot.store.database.engine import open_database
+from bot.store.database.tables import jobs
 from sandbox.aimlapi import Audio, Generation
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState
-from bot.store.database import connect
+from bot.store.database.engine import connect
+from bot.store.database.tables import jobs, pauses, processes
 from bot.store.process_store import ALIVE_S
-from bot.store.tables import jobs, pauses, processes
 from sandbox.aimlapi import error_body
 from sandbox.discord.seed import add_channel, add_guild, tape_club_world
 from sandbox.discord.world import World

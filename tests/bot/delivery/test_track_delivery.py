@@ -20,7 +20,7 @@ from bot.errors import (
     UploadTooLarge,
     WorkshopTrouble,
 )
-from bot.store.tables import jobs
+from bot.store.database.tables import jobs
 from sandbox.scenario import Rule
 from tests.bot.delivery.conftest import Post
 from tests.bot.provider.clips import WAV

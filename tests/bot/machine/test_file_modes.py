@@ -8,7 +8,7 @@ import pytest
 
 from bot.machine.file_modes import close_to_others, make_file, make_folder
 from bot.machine.scratch import LOCK, scratch_folder
-from bot.store.database import open_database
+from bot.store.database.engine import open_database
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights as POSIX has them")
 

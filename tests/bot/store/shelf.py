@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.jobs import Job, JobState, NoticeKind, Rung
-from bot.store.tables import jobs, likes, notices, shares
+from bot.store.database.tables import jobs, likes, notices, shares
 from tests.factories import CHANNEL_ID, MEMBER_ID, Stored, a_brief, a_new_job
 
 GUILD_ID = 400

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.errors import AlreadyReceived, DailyLimitReached
 from bot.store.batch_store import BatchStore
+from bot.store.database.tables import likes
 from bot.store.receiving import DailyLimits
-from bot.store.tables import likes
 from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
 
 

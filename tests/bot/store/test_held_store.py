@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import Job, JobState, Rung
+from bot.store.database.row_mapping import select_job
 from bot.store.held_store import TOKEN_LIFE, HeldAudio, HeldStore
-from bot.store.rows import select_job
 from tests.factories import MEMBER_ID, HandClock, Stored
 
 WEEK = timedelta(days=7)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.domain.jobs import MOVES, FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import IllegalMove
-from bot.store.tables import jobs, notices
+from bot.store.database.tables import jobs, notices
 from tests.factories import AUDIO_URL, CARD_ID, Stored
 
 Move = Callable[[Stored, Job], Awaitable[bool]]

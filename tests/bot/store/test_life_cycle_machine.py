@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, MOVES, TERMINAL, FailureKind, JobState, NoticeKind, Rung
 from bot.reception import CANCELLABLE
-from bot.store.database import open_database
+from bot.store.database.engine import open_database
+from bot.store.database.tables import jobs, metadata, notices
 from bot.store.process_store import ALIVE_S, ProcessStore
-from bot.store.tables import jobs, metadata, notices
 from tests.factories import AUDIO_URL, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 AT_MOST_RUNNING = 3

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.store.database.tables import processes
 from bot.store.process_store import ALIVE_S, ProcessStore
-from bot.store.tables import processes
 from tests.factories import HandClock, Stored
 
 

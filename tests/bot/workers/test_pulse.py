@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import DatabaseTrouble
+from bot.store.database.tables import processes
 from bot.store.process_store import ProcessStore
-from bot.store.tables import processes
 from bot.workers import pulse
 from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState
-from bot.store.database import open_database
+from bot.store.database.engine import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore
 from bot.workers.pace import Pace
 from bot.workers.pulse import Pulse

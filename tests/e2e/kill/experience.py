@@ -6,8 +6,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.domain.models import LYRIA_2
-from bot.store import tables
-from bot.store.database import open_database
+from bot.store.database import tables
+from bot.store.database.engine import open_database
 from bot.workers.experience import LEARN_FROM
 
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import NoticeKind
-from bot.store.database import connect, migrate
+from bot.store.database.engine import connect, migrate
 from tests.factories import NOW, HandClock, Stored
 
 JOB_ID = "0123456789abcdef"

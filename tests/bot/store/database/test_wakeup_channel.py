@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.store import wakeup
-from bot.store.wakeup import Wakeup
+from bot.store.database import wakeup_channel as wakeup
+from bot.store.database.wakeup_channel import Wakeup
 from tests.bot.store.gate import Gate
 
 TIMEOUT_S = 10.0

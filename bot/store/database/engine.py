@@ -18,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
-from bot.store.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
-from bot.store.single import only_bot
-from bot.store.trouble import explain
-from bot.store.turns import Turn, take_turns
+from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.database_errors import explain
+from bot.store.database.instance_lock import only_bot
+from bot.store.database.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
-# Small plans at hosters allow 20 connections in all; one more listens (`bot.store.wakeup`).
+# Small plans at hosters allow 20 connections in all; one more listens (`bot.store.database.wakeup_channel`).
 POOL_SIZE = 8
 POOL_TIMEOUT_S = 60
 CONNECT_TIMEOUT_S = 10
@@ -107,7 +107,7 @@ class _Pool(sa.AsyncAdaptedQueuePool):
 def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
     """An engine that has not connected yet. Folders of a SQLite file are made.
 
-    `pooled` by transaction, it leaves nothing behind on the server (`bot.store.pooling`).
+    `pooled` by transaction, it leaves nothing behind on the server (`bot.store.database.pooling`).
     """
     url = engine_url(database_url)
     if url.get_backend_name() != "sqlite":

@@ -14,8 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseUnusable
-from bot.store.database import engine_url, is_current, migrate, open_database, sqlite_file
-from bot.store.tables import jobs, metadata
+from bot.store.database.engine import engine_url, is_current, migrate, open_database, sqlite_file
+from bot.store.database.tables import jobs, metadata
 from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"

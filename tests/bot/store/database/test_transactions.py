@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseTrouble
-from bot.store.tables import processes
-from bot.store.transactions import AT_MOST, Transactions, Work
+from bot.store.database.tables import processes
+from bot.store.database.transactions import AT_MOST, Transactions, Work
 from tests.factories import NOW
 
 

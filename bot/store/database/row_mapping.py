@@ -20,7 +20,7 @@ from bot.domain.jobs import (
     Relation,
     Rung,
 )
-from bot.store.tables import UtcDateTime, jobs, notices, processes
+from bot.store.database.tables import UtcDateTime, jobs, notices, processes
 
 # Parameters of the statements below, which are built once: that takes longer than running them.
 _NOW = sa.bindparam("at_now", type_=UtcDateTime)

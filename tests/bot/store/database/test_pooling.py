@@ -14,9 +14,9 @@ from bot.doctor.machine import check_database
 from bot.domain.jobs import JobState
 from bot.errors import DatabaseUnusable
 from bot.settings import Settings
-from bot.store.database import engine_url, is_current, open_database
-from bot.store.pooling import pools_by_transaction
-from bot.store.wakeup import Wakeup
+from bot.store.database.engine import engine_url, is_current, open_database
+from bot.store.database.pooling import pools_by_transaction
+from bot.store.database.wakeup_channel import Wakeup
 from tests.factories import HandClock, Stored
 from tests.pgbouncer import pooler
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.store.trouble import explain
+from bot.store.database.database_errors import explain
 
 
 def failing(connection: sqlite3.Connection, statement: str) -> OperationalError:

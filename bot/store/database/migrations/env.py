@@ -1,8 +1,8 @@
-"""Alembic's entry: runs on the connection that `bot.store.database.migrate` hands over."""
+"""Alembic's entry: runs on the connection that `bot.store.database.engine.migrate` hands over."""
 
 from alembic import context
 
-from bot.store.tables import metadata
+from bot.store.database.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

@@ -13,7 +13,7 @@ import asyncpg
 from sqlalchemy.engine import URL
 
 from bot.said_once import SaidOnce
-from bot.store.pooling import pools_by_transaction, server_of
+from bot.store.database.pooling import pools_by_transaction, server_of
 
 CHANNEL = "compose_bot"
 NOTIFY = "SELECT pg_notify($1, $2)"

@@ -1,0 +1,1 @@
+"""The database itself: its engine, its tables, transactions, locks and rows."""
