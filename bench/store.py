@@ -18,12 +18,12 @@ from typing import Any, Final
 from bench.table import Figure
 from bot.domain.jobs import Brief, Job, NewJob, Notice, Rung
 from bot.domain.models import LYRIA_2
+from bot.loops.worker import utc_now
 from bot.store.database.engine import open_database
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.store.process_store import ProcessStore
 from bot.store.receiving import DailyLimits
-from bot.workers.worker import utc_now
 from sandbox.stack import ROOT
 from tests import postgres
 

@@ -13,6 +13,14 @@ from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.connection import log_in, register_commands, stay_connected
 from bot.health import Health, serving
+from bot.loops.heartbeat import Pulse
+from bot.loops.janitor import Janitor
+from bot.loops.rate_limiter import Pace
+from bot.loops.shared_clock import SharedClock
+from bot.loops.shutdown import wind_down
+from bot.loops.stop_signal import IN_FLIGHT_S, on_signal
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock, Worker
 from bot.machine.descriptors import raise_limit
 from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
@@ -21,20 +29,12 @@ from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
-from bot.stopping import IN_FLIGHT_S, on_signal
 from bot.store.database.engine import open_database, sqlite_file
 from bot.store.database.wakeup_channel import Wakeup
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
 from bot.wiring import build
-from bot.workers.bells import Bell, Bells
-from bot.workers.janitor import Janitor
-from bot.workers.pace import Pace
-from bot.workers.pulse import Pulse
-from bot.workers.shared_clock import SharedClock
-from bot.workers.winding_down import wind_down
-from bot.workers.worker import Clock, Worker
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ from enum import Enum, auto
 from bot.domain.jobs import Job, JobState
 from bot.errors import GenerationUnknown, ProviderError
 from bot.logs import about_job
+from bot.loops.rate_limiter import Pace
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
-from bot.workers.bells import Bell, Bells
-from bot.workers.pace import Pace
-from bot.workers.worker import Clock
 
 log = logging.getLogger(__name__)
 

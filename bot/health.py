@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from bot.errors import PortUnusable
+from bot.loops.worker import Clock, Worker
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.parts import Part
 from bot.probes import Answer, Page, Probes
 from bot.store.survey import Survey
-from bot.workers.worker import Clock, Worker
 
 DATABASE_TIMEOUT_S: Final = 2.0
 # Looks closer together than this share one answer: whoever asks often must not load the database.

@@ -6,11 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.jobs import Job, Notice
+from bot.loops.worker import Clock
 from bot.store.queue_store import Excerpt
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.store.track_store import Track, Wanted
-from bot.workers.worker import Clock
 
 LOOK_THROUGH = 100
 PAGE_LENGTH = 10

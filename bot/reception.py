@@ -11,12 +11,12 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
 from bot.errors import DatabaseTrouble, NoRoom
 from bot.logs import about_job
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock
 from bot.store.draft_store import DraftStore
 from bot.store.job_store import JobStore
 from bot.store.receiving import DailyLimits
-from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from bot.workers.worker import Clock
 
 # A first answer is taken or refused within Discord's 3 s; discord.py may retry for longer.
 ANSWER_LEASE_S = 45.0

@@ -26,8 +26,8 @@ from bot.errors import (
     WorkshopTrouble,
     in_short,
 )
+from bot.loops.worker import Clock
 from bot.provider.audio_file import AudioFetcher, Glimpse
-from bot.workers.worker import Clock
 
 # The first answer must be there within 3 s, and the request is yet to be stored in what is left.
 LOOK_WITHIN_S = 1.5

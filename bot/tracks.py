@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.domain.jobs import Job, JobState, Notice, NoticeKind, Rung
+from bot.loops.worker import Clock
 from bot.store.like_store import Likes
 from bot.store.share_store import Share
 from bot.store.stores import Stores
 from bot.store.track_store import Place
-from bot.workers.worker import Clock
 
 # So many ancestors are told one by one; of those before them only the authors.
 NAMED_ANCESTORS = 6

@@ -21,6 +21,9 @@ from bot.delivery.sharing import Sharing
 from bot.delivery.track_delivery import TrackDelivery
 from bot.delivery.track_messages import TrackMessages
 from bot.library import Library
+from bot.loops.rate_limiter import Pace
+from bot.loops.wakeups import Bells
+from bot.loops.worker import Clock, Worker
 from bot.machine.disk import Disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
@@ -32,13 +35,10 @@ from bot.store.kept_room import MB, Room
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.tracks import Tracks
-from bot.workers.bells import Bells
 from bot.workers.experience import Experience
-from bot.workers.pace import Pace
 from bot.workers.poller import Poller
 from bot.workers.settler import Settler
 from bot.workers.submitter import Submitter
-from bot.workers.worker import Clock, Worker
 
 
 def build(

@@ -18,12 +18,12 @@ from bot.delivery.patience import (
 )
 from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
+from bot.loops.channel_places import ChannelPlaces
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock, Worker
 from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import CardEdit
 from bot.store.stores import Stores
-from bot.workers.bells import Bell, Bells
-from bot.workers.channel_places import ChannelPlaces
-from bot.workers.worker import Clock, Worker
 
 SLOTS = 6
 LEASE_S = 3 * SEND_TIMEOUT_S

@@ -32,12 +32,12 @@ from bot.errors import (
     WorkshopTrouble,
 )
 from bot.logs import about_job
+from bot.loops.channel_places import ChannelPlaces
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock, Worker
 from bot.metrics import Metrics
 from bot.rest.bad_answers import BadAnswers
 from bot.store.notice_store import NoticeStore
-from bot.workers.bells import Bell, Bells
-from bot.workers.channel_places import ChannelPlaces
-from bot.workers.worker import Clock, Worker
 
 SLOTS = 6
 LEASE_S = PREPARED_WITHIN_S + 3 * SEND_TIMEOUT_S

@@ -22,9 +22,9 @@ from bot.delivery.patience import EQUAL_ANSWERS
 from bot.delivery.threads import thread_id_of
 from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
+from bot.loops.worker import Clock
 from bot.store.notice_store import NoticeStore
 from bot.text import title_of
-from bot.workers.worker import Clock
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
 NONCE_HOLDS = timedelta(seconds=30)

@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from bot.domain.jobs import LATE_AFTER, Job, JobState, Notice, NoticeKind
 from bot.errors import AudioUnavailable, WorkshopTrouble
+from bot.loops.worker import Clock
 from bot.store.notice_store import NoticeStore
-from bot.workers.worker import Clock
 
 # A try that comes when the time is long over may well succeed: the bot was away.
 LEAST_WAIT = timedelta(seconds=10)

@@ -10,9 +10,9 @@ from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import DeliveryError
 from bot.logs import about_job
+from bot.loops.wakeups import Bell, Bells
 from bot.store.track_store import Place
 from bot.tracks import Tracks
-from bot.workers.bells import Bell, Bells
 
 log = logging.getLogger(__name__)
 

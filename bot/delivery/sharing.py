@@ -35,10 +35,10 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.logs import about_job
+from bot.loops.worker import Clock
 from bot.store.share_store import Share
 from bot.store.stores import Stores
 from bot.tracks import Tracks, parent_in
-from bot.workers.worker import Clock
 
 # Message ids tell the time by Discord's clock, which may not be the host's.
 CLOCKS_APART = timedelta(minutes=5)

@@ -14,11 +14,11 @@ from bot.doctor.machine import open_survey
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.errors import ProviderError
+from bot.loops.worker import utc_now
 from bot.provider.client import Provider
 from bot.provider.wire import Transaction
 from bot.settings import Settings
 from bot.store.survey import Survey
-from bot.workers.worker import utc_now
 
 LOOK_BACK = timedelta(days=7)
 # A charge lands once the generation is through; clocks differ, so look a little before, too.

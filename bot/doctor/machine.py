@@ -10,6 +10,7 @@ from bot.audio.process import WorkerLost, missing_here
 from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.domain.jobs import JobState
 from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
+from bot.loops.worker import utc_now
 from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
 from bot.settings import Settings
@@ -18,7 +19,6 @@ from bot.store.database.engine import connect, is_current, is_pooled, sqlite_fil
 from bot.store.database.instance_lock import a_bot_runs_on
 from bot.store.database.pooling import ADVICE
 from bot.store.survey import Survey
-from bot.workers.worker import utc_now
 
 
 @contextlib.asynccontextmanager

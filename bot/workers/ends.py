@@ -3,13 +3,13 @@
 import logging
 
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock
 from bot.metrics import Metrics
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
-from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from bot.workers.worker import Clock
 
 log = logging.getLogger(__name__)
 

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
 from bot.logs import about_job
+from bot.loops.rate_limiter import Pace
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock, Worker
 from bot.metrics import Metrics
 from bot.provider.client import READ_TIMEOUT_S, Provider
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
-from bot.workers.bells import Bell, Bells
 from bot.workers.ends import Ends
 from bot.workers.experience import Experience
-from bot.workers.pace import Pace
-from bot.workers.worker import Clock, Worker
 
 SLOTS = 100
 LEASE_S = READ_TIMEOUT_S + 30

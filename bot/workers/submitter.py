@@ -21,6 +21,8 @@ from bot.errors import (
     in_short,
 )
 from bot.logs import about_job
+from bot.loops.wakeups import Bell, Bells
+from bot.loops.worker import Clock, Worker
 from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
 from bot.provider.reasons import NO_REASON
@@ -28,11 +30,9 @@ from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.pause_store import Pause
 from bot.store.stores import Stores
-from bot.workers.bells import Bell, Bells
 from bot.workers.ends import Ends
 from bot.workers.experience import Experience
 from bot.workers.pause import held_back
-from bot.workers.worker import Clock, Worker
 
 # A dead process shows by its heartbeat. In a living one the answer may have come, and waits for
 # the database: the job must not be given up as soon as that is back.

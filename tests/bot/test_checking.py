@@ -6,10 +6,10 @@ import pytest
 
 from bot.checking import Checking, Finding
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.loops.rate_limiter import Pace
+from bot.loops.wakeups import Bell, Bells
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.workers.bells import Bell, Bells
-from bot.workers.pace import Pace
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from tests.factories import AUDIO_URL, Stored, a_brief
 

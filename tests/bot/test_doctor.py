@@ -18,11 +18,11 @@ from bot.doctor.discord_side import check_discord
 from bot.doctor.findings import Finding, Ill, Level, plain
 from bot.doctor.machine import check_audio, check_database, check_disk
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.loops.worker import utc_now
 from bot.machine import disk as disk_module
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
-from bot.workers.worker import utc_now
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN, tape_club_world

@@ -17,13 +17,13 @@ from bot import health as module
 from bot.domain.jobs import JobState
 from bot.errors import PortUnusable, SettingsError
 from bot.health import Health, serving
+from bot.loops import worker as worker_module
+from bot.loops.worker import Worker, utc_now
 from bot.metrics import Metrics
 from bot.parts import Part
 from bot.settings import Settings
 from bot.store.database.engine import connect
 from bot.store.survey import Survey
-from bot.workers import worker as worker_module
-from bot.workers.worker import Worker, utc_now
 from tests.factories import Stored
 
 HOST = "127.0.0.1"

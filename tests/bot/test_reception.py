@@ -9,10 +9,10 @@ import pytest
 from bot.domain.drafts import Draft
 from bot.domain.jobs import JobState
 from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
+from bot.loops.wakeups import Bell, Bells
 from bot.reception import CANCELLABLE, Reception
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
-from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
 

@@ -20,13 +20,13 @@ from bot.domain.jobs import (
     Notice,
     NoticeKind,
 )
+from bot.loops.wakeups import Bells
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.rest.bad_answers import BadAnswers
 from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from bot.tracks import Tracks
-from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop

@@ -14,9 +14,9 @@ from bot.delivery.card_painter import CardPainter
 from bot.delivery.patience import PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
+from bot.loops.wakeups import Bells
 from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import DRAWN_BY_PRESS
-from bot.workers.bells import Bells
 from tests.bot.delivery.fakes import FakeMessenger
 from tests.bot.test_reception import a_reception
 from tests.factories import (

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, Rung
+from bot.loops.wakeups import Bells
 from bot.provider.client import GENERATIONS
-from bot.workers.bells import Bells
 from bot.workers.poller import Poller
 from bot.workers.submitter import Submitter
 from sandbox.aimlapi import Fate, error_body

@@ -24,11 +24,11 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
+from bot.loops.wakeups import Bells
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
 from bot.tracks import Tracks
-from bot.workers.bells import Bells
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav

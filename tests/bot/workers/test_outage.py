@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind
+from bot.loops.wakeups import Bells
 from bot.provider.client import GENERATIONS, Provider
-from bot.workers.bells import Bells
 from bot.workers.experience import Experience
 from bot.workers.submitter import Submitter
 from sandbox.aimlapi import AimlapiStandIn, error_body

@@ -12,8 +12,8 @@ from bot.errors import (
     Refused,
     Unavailable,
 )
+from bot.loops.rate_limiter import Pace
 from bot.store.pause_store import Pause, PauseReason
-from bot.workers.pace import Pace
 from bot.workers.pause import FIRST_PROBE_S, FORGOTTEN_AFTER_S, LONGEST_PROBE_S, held_back
 from tests.factories import NOW, HandClock
 

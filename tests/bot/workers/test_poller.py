@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.loops.rate_limiter import Pace
+from bot.loops.wakeups import Bell, Bells
 from bot.provider.client import GENERATIONS, Provider
 from bot.store.job_store import JobStore
-from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
-from bot.workers.pace import Pace
 from bot.workers.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule

@@ -11,10 +11,10 @@ import pytest
 from bot.domain.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
 from bot.domain.models import MUSIC_COVER
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
+from bot.loops.wakeups import Bell, Bells
 from bot.provider.client import GENERATIONS, Provider
 from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
-from bot.workers.bells import Bell, Bells
 from bot.workers.experience import Experience
 from bot.workers.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Refresh, Submitter
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body

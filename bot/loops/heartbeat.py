@@ -6,10 +6,10 @@ import logging
 from collections.abc import AsyncIterator
 
 from bot.errors import DatabaseTrouble
+from bot.loops.rate_limiter import Pace
+from bot.loops.shared_clock import SharedClock
 from bot.said_once import SaidOnce
 from bot.store.process_store import ALIVE_S, ProcessStore
-from bot.workers.pace import Pace
-from bot.workers.shared_clock import SharedClock
 
 LEAVE_WITHIN_S = 1.0
 BEAT_S = ALIVE_S / 4

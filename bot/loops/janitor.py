@@ -6,10 +6,10 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from bot.loops.worker import Clock
 from bot.machine.scratch import sweep_abandoned
 from bot.said_once import SaidOnce
 from bot.store.stores import Stores
-from bot.workers.worker import Clock
 
 EVERY_S = 600.0
 LINK_LIFE = timedelta(days=2)  # Discord's live for about one, and none is newer than its job

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import DatabaseTrouble
+from bot.loops import heartbeat as pulse
+from bot.loops.heartbeat import Pulse
+from bot.loops.rate_limiter import Pace
+from bot.loops.shared_clock import SharedClock
 from bot.store.database.tables import processes
 from bot.store.process_store import ProcessStore
-from bot.workers import pulse
-from bot.workers.pace import Pace
-from bot.workers.pulse import Pulse
-from bot.workers.shared_clock import SharedClock
 from tests.factories import HandClock, Stored
 
 RATE = 12.0

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState
+from bot.loops.heartbeat import Pulse
+from bot.loops.rate_limiter import Pace
+from bot.loops.shared_clock import SharedClock
 from bot.store.database.engine import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore
-from bot.workers.pace import Pace
-from bot.workers.pulse import Pulse
-from bot.workers.shared_clock import SharedClock
 from tests.factories import HandClock, Stored
 
 WRONG = [timedelta(minutes=5), timedelta(minutes=-5)]

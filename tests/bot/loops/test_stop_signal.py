@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from bot import stopping
-from bot.workers.pulse import LEAVE_WITHIN_S
+from bot.loops import stop_signal as stopping
+from bot.loops.heartbeat import LEAVE_WITHIN_S
 
 PROGRAM = """
 import asyncio, logging, time

@@ -5,8 +5,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from bot.stopping import CUT_OFF_S
-from bot.workers.worker import Worker
+from bot.loops.stop_signal import CUT_OFF_S
+from bot.loops.worker import Worker
 
 
 async def wind_down(

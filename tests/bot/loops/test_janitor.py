@@ -9,9 +9,9 @@ import pytest
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Reference
 from bot.domain.models import MUSIC_COVER
+from bot.loops.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from bot.machine.scratch import LOCK, PREFIX
 from bot.store.held_store import HeldAudio, HeldStore
-from bot.workers.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
 
 HELD_DAYS = 7

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.workers import winding_down
-from bot.workers.winding_down import wind_down
-from bot.workers.worker import Worker, utc_now
+from bot.loops import shutdown as winding_down
+from bot.loops.shutdown import wind_down
+from bot.loops.worker import Worker, utc_now
 
 
 class Slow(Worker[int]):

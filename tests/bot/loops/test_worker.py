@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.workers import worker
-from bot.workers.worker import Worker, utc_now
+from bot.loops import worker
+from bot.loops.worker import Worker, utc_now
 
 Handle = Callable[[int], Awaitable[None]]
 

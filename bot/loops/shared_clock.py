@@ -8,8 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from bot.loops.worker import Clock, utc_now
 from bot.said_once import SaidOnce
-from bot.workers.worker import Clock, utc_now
 
 # A host's clock that is so far off is worth a line in the log.
 WORTH_TELLING = timedelta(seconds=5)
