@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.table import Figure
-from bot.schedule import POLLS_PER_JOB, TAIL_GAP_S, believe, poll_times_s
+from bot.generate.poll_schedule import POLLS_PER_JOB, TAIL_GAP_S, believe, poll_times_s
 
 MEDIAN_S = 35.0
 LOOP_GAP_S = 10.0  # AI/ML API docs: Lyria 2 > Full example

@@ -12,18 +12,18 @@ from discord.ext import commands
 from discord.http import Route
 
 from bot import words
-from bot.checking import Checking
 from bot.delivery.batch_cards import BatchCards
 from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.errors import DatabaseTrouble
+from bot.generate.admission import Reception
+from bot.generate.rechecking import Checking
+from bot.generate.references import References
 from bot.library import Library
 from bot.machine.proxy import Proxy, through
 from bot.parts import Part
-from bot.reception import Reception
-from bot.references import References
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
 from bot.tracks import Tracks

@@ -62,7 +62,7 @@ class _Formatter(logging.Formatter):
 
 
 class TextFormatter(_Formatter):
-    """`2026-11-22 10:15:00 INFO    bot.workers.poller  job 1f2e…: still generating`."""
+    """`2026-11-22 10:15:00 INFO    bot.generate.poller  job 1f2e…: still generating`."""
 
     def compose(self, record: logging.LogRecord) -> str:
         """One line, and the traceback below it if there is one, a little to the right.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.audio.workshop import Workshop
-from bot.checking import Checking
 from bot.client import ComposeClient
 from bot.delivery.attachments import Attachments
 from bot.delivery.audio_sources import AudioSources
@@ -20,6 +19,12 @@ from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
 from bot.delivery.track_delivery import TrackDelivery
 from bot.delivery.track_messages import TrackMessages
+from bot.generate.admission import Reception
+from bot.generate.estimates import Experience
+from bot.generate.poller import Poller
+from bot.generate.rechecking import Checking
+from bot.generate.references import References
+from bot.generate.submitter import Submitter
 from bot.library import Library
 from bot.loops.rate_limiter import Pace
 from bot.loops.wakeups import Bells
@@ -28,17 +33,12 @@ from bot.machine.disk import Disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.reception import Reception
-from bot.references import References
 from bot.settings import Settings
 from bot.store.kept_room import MB, Room
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.tracks import Tracks
-from bot.workers.experience import Experience
-from bot.workers.poller import Poller
 from bot.workers.settler import Settler
-from bot.workers.submitter import Submitter
 
 
 def build(

@@ -12,7 +12,7 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MUSIC_COVER
 from bot.errors import NotTaken
-from bot.references import problem_with
+from bot.generate.references import problem_with
 
 EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})
 

@@ -24,7 +24,7 @@ from bot.errors import (
     NoRoom,
     NotTaken,
 )
-from bot.reception import Admitted
+from bot.generate.admission import Admitted
 from bot.rest.verdict import (
     ALREADY_ANSWERED_CODE,
     UNKNOWN_INTERACTION_CODE,

@@ -6,13 +6,13 @@ from dataclasses import replace
 import discord
 
 from bot import words
-from bot.checking import Finding
 from bot.client import ComposeClient
 from bot.delivery import buttons, cards
 from bot.delivery.announcements import LINK_BUTTON_LIMIT
 from bot.delivery.buttons import Action
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.generate.rechecking import Finding
 from bot.tracks import is_there
 from cogs.answers import defer, edit, in_time, say
 from cogs.pressing import JobButton, JobInteraction, moderates, stands_under

@@ -7,8 +7,8 @@ import discord
 from bot.delivery.batch_card import batch_card
 from bot.delivery.messenger import Messenger
 from bot.domain.jobs import TERMINAL, Job
+from bot.generate.admission import Reception
 from bot.loops.worker import Clock
-from bot.reception import Reception
 from bot.store.batch_store import BatchStore, Take
 
 

@@ -11,8 +11,8 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.patience import PATIENT_TRIES
 from bot.delivery.track_embed import track_embed
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
+from bot.generate.admission import Reception
 from bot.loops.worker import Clock
-from bot.reception import Reception
 from bot.store.stores import Stores
 from bot.tracks import parent_in
 

@@ -9,10 +9,10 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.patience import DISCORD_PATIENCE
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
+from bot.generate.admission import TAKEN_WITHIN, Reception
 from bot.logs import about_job
 from bot.loops.wakeups import Bell, Bells
 from bot.loops.worker import Clock, Worker
-from bot.reception import TAKEN_WITHIN, Reception
 from bot.rest.bad_answers import BadAnswers
 from bot.store.job_store import JobStore
 

@@ -12,8 +12,8 @@ from bot.client import ComposeClient
 from bot.connection import Login, register_commands
 from bot.errors import DiscordRejectedToken, SettingsError
 from bot.gateway import Gateway
+from bot.generate.admission import Reception
 from bot.library import Library
-from bot.reception import Reception
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.gateway.session import Session
 from sandbox.discord.seed import TOKEN

@@ -10,7 +10,7 @@ import pytest
 
 from bot import words
 from bot.client import ComposeClient
-from bot.reception import Reception
+from bot.generate.admission import Reception
 from cogs.places import is_outside, refusal, upload_limit_bytes
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN

@@ -30,7 +30,7 @@ from bot.tracks import Tracks
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
-from tests.bot.test_reception import a_reception
+from tests.bot.generate.test_admission import a_reception
 from tests.factories import HandClock, Stored, a_brief
 
 FILES = "/cdn/.*"

@@ -8,7 +8,7 @@ from bot.delivery.ladder import Ladder
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
 from tests.bot.delivery.fakes import FakeMessenger
-from tests.bot.test_reception import a_reception
+from tests.bot.generate.test_admission import a_reception
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job
 
 

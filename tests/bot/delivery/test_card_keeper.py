@@ -18,7 +18,7 @@ from bot.loops.wakeups import Bells
 from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import DRAWN_BY_PRESS
 from tests.bot.delivery.fakes import FakeMessenger
-from tests.bot.test_reception import a_reception
+from tests.bot.generate.test_admission import a_reception
 from tests.factories import (
     AUDIO_URL,
     CARD_ID,

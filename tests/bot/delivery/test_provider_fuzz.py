@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, Rung
+from bot.generate.poller import Poller
+from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Bells
 from bot.provider.client import GENERATIONS
-from bot.workers.poller import Poller
-from bot.workers.submitter import Submitter
 from sandbox.aimlapi import Fate, error_body
 from sandbox.scenario import Rule
 from tests.bot.delivery.conftest import FILES, Post
+from tests.bot.generate.test_poller import a_poller
+from tests.bot.generate.test_submitter import a_submitter
 from tests.bot.provider.clips import WAV
-from tests.bot.workers.test_poller import a_poller
-from tests.bot.workers.test_submitter import a_submitter
 
 pytestmark = pytest.mark.soak
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, MOVES, TERMINAL, FailureKind, JobState, NoticeKind, Rung
-from bot.reception import CANCELLABLE
+from bot.generate.admission import CANCELLABLE
 from bot.store.database.engine import open_database
 from bot.store.database.tables import jobs, metadata, notices
 from bot.store.process_store import ALIVE_S, ProcessStore

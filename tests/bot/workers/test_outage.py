@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind
+from bot.generate.estimates import Experience
+from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Bells
 from bot.provider.client import GENERATIONS, Provider
-from bot.workers.experience import Experience
-from bot.workers.submitter import Submitter
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from sandbox.scenario import Rule
 from tests.factories import HandClock, Stored, still_good

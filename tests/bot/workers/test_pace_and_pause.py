@@ -12,9 +12,14 @@ from bot.errors import (
     Refused,
     Unavailable,
 )
+from bot.generate.circuit_breaker import (
+    FIRST_PROBE_S,
+    FORGOTTEN_AFTER_S,
+    LONGEST_PROBE_S,
+    held_back,
+)
 from bot.loops.rate_limiter import Pace
 from bot.store.pause_store import Pause, PauseReason
-from bot.workers.pause import FIRST_PROBE_S, FORGOTTEN_AFTER_S, LONGEST_PROBE_S, held_back
 from tests.factories import NOW, HandClock
 
 

@@ -8,12 +8,12 @@ import pytest
 from bot.delivery.messenger import Messenger
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import DeliveryLater, Unreachable
+from bot.generate.admission import Reception
+from bot.generate.estimates import Experience
 from bot.loops.wakeups import Bell, Bells
-from bot.reception import Reception
 from bot.rest.bad_answers import BadAnswers
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
-from bot.workers.experience import Experience
 from bot.workers.settler import Settler
 from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.domain.models import LYRIA_2
+from bot.generate.estimates import LEARN_FROM
 from bot.store.database import tables
 from bot.store.database.engine import open_database
-from bot.workers.experience import LEARN_FROM
 
 
 async def gain(database: Path, *, duration_s: float) -> None:

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
 from bot.errors import DatabaseTrouble, NoRoom
+from bot.generate.estimates import Experience
 from bot.logs import about_job
 from bot.loops.wakeups import Bell, Bells
 from bot.loops.worker import Clock
 from bot.store.draft_store import DraftStore
 from bot.store.job_store import JobStore
 from bot.store.receiving import DailyLimits
-from bot.workers.experience import Experience
 
 # A first answer is taken or refused within Discord's 3 s; discord.py may retry for longer.
 ANSWER_LEASE_S = 45.0

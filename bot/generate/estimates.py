@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.jobs import Job
 from bot.domain.models import MODELS
-from bot.schedule import believe, next_poll_s
+from bot.generate.poll_schedule import believe, next_poll_s
 from bot.store.job_store import JobStore
 
 LEARN_FROM = 200

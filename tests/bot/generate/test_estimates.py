@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.jobs import Job
-from bot.workers.experience import LATE_S, LEARN_FROM, Experience
+from bot.generate.estimates import LATE_S, LEARN_FROM, Experience
 from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
 
 MODEL = "google/lyria2"

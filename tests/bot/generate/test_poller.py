@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.generate.estimates import Experience
+from bot.generate.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
 from bot.loops.rate_limiter import Pace
 from bot.loops.wakeups import Bell, Bells
 from bot.provider.client import GENERATIONS, Provider
 from bot.store.job_store import JobStore
-from bot.workers.experience import Experience
-from bot.workers.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
 from tests.factories import AUDIO_URL, HandClock, Stored, a_brief

@@ -3,13 +3,13 @@
 import logging
 
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.generate.estimates import Experience
 from bot.loops.wakeups import Bell, Bells
 from bot.loops.worker import Clock
 from bot.metrics import Metrics
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
-from bot.workers.experience import Experience
 
 log = logging.getLogger(__name__)
 

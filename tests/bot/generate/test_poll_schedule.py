@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.schedule import (
+from bot.generate.poll_schedule import (
     OVERDUE_GAP_S,
     POLLS_PER_JOB,
     TAIL_GAP_S,

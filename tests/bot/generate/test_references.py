@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 import pytest
 from aiohttp import web
 
-from bot import references as references_module
 from bot.audio.workshop import Workshop
 from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio, Span
 from bot.errors import DeliveryLater, NotTaken, ReferenceLost, ReferenceTrouble, WorkshopTrouble
+from bot.generate import references as references_module
+from bot.generate.references import STILL_NEEDED, References, link_ends_at
 from bot.provider import audio_file
 from bot.provider.audio_file import AudioFetcher
-from bot.references import STILL_NEEDED, References, link_ends_at
 from tests.bot.audio.takes import encoded, noise, packed
 from tests.bot.provider.clips import wav as silence
 from tests.bot.provider.test_audio_file import Handler, sends, serving

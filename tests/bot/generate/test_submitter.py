@@ -11,12 +11,12 @@ import pytest
 from bot.domain.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
 from bot.domain.models import MUSIC_COVER
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
+from bot.generate.estimates import Experience
+from bot.generate.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Refresh, Submitter
 from bot.loops.wakeups import Bell, Bells
 from bot.provider.client import GENERATIONS, Provider
 from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
-from bot.workers.experience import Experience
-from bot.workers.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Refresh, Submitter
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
 from tests.factories import AUDIO_URL, HandClock, Stored, a_brief, still_good
@@ -676,7 +676,7 @@ async def test_answer_is_taken_as_stored_when_only_the_databases_reply_was_lost(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("bot.workers.submitter.STORE_AGAIN_S", 0.0)
+    monkeypatch.setattr("bot.generate.submitter.STORE_AGAIN_S", 0.0)
     stored_once = type(stored.jobs).start_generation
 
     async def lose_the_reply(*args: Any, **named: Any) -> bool:

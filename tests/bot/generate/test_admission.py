@@ -9,11 +9,11 @@ import pytest
 from bot.domain.drafts import Draft
 from bot.domain.jobs import JobState
 from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
+from bot.generate.admission import CANCELLABLE, Reception
+from bot.generate.estimates import Experience
 from bot.loops.wakeups import Bell, Bells
-from bot.reception import CANCELLABLE, Reception
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
-from bot.workers.experience import Experience
 from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 SOON_S = 30.0
@@ -201,7 +201,7 @@ async def test_draft_is_given_back_to_its_member_alone(stored: Stored) -> None:
 async def test_draft_is_trouble_soon_when_the_database_does_not_answer(
     stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.reception.KEEP_WITHIN_S", 0.01)
+    monkeypatch.setattr("bot.generate.admission.KEEP_WITHIN_S", 0.01)
     drafts = SlowDrafts(stored)
     reception = a_reception(stored, drafts=drafts)
     with pytest.raises(DatabaseTrouble):

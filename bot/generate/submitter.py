@@ -20,6 +20,9 @@ from bot.errors import (
     Refused,
     in_short,
 )
+from bot.generate.circuit_breaker import held_back
+from bot.generate.ends import Ends
+from bot.generate.estimates import Experience
 from bot.logs import about_job
 from bot.loops.wakeups import Bell, Bells
 from bot.loops.worker import Clock, Worker
@@ -30,9 +33,6 @@ from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.pause_store import Pause
 from bot.store.stores import Stores
-from bot.workers.ends import Ends
-from bot.workers.experience import Experience
-from bot.workers.pause import held_back
 
 # A dead process shows by its heartbeat. In a living one the answer may have come, and waits for
 # the database: the job must not be given up as soon as that is back.

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
+from bot.generate.ends import Ends
+from bot.generate.estimates import Experience
 from bot.logs import about_job
 from bot.loops.rate_limiter import Pace
 from bot.loops.wakeups import Bell, Bells
@@ -17,8 +19,6 @@ from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
-from bot.workers.ends import Ends
-from bot.workers.experience import Experience
 
 SLOTS = 100
 LEASE_S = READ_TIMEOUT_S + 30

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.checking import Checking, Finding
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.generate.rechecking import Checking, Finding
 from bot.loops.rate_limiter import Pace
 from bot.loops.wakeups import Bell, Bells
 from bot.provider.audio_file import AudioFetcher
