@@ -12,8 +12,8 @@ from discord.ext import commands
 from discord.http import Route
 
 from bot import words
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.messenger import Messenger
+from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing

@@ -5,19 +5,20 @@ from typing import Any
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
-from bot.delivery.attachments import Attachments
+from bot.deliver.attachments import Attachments
+from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.cards.card_keeper import CardKeeper
+from bot.deliver.cards.card_painter import CardPainter
+from bot.deliver.deliverer import Deliverer
+from bot.deliver.ladder import Ladder
+from bot.deliver.mastering import Mastering
+from bot.deliver.messenger import Messenger
+from bot.deliver.reconciler import Settler
+from bot.deliver.track_delivery import TrackDelivery
 from bot.delivery.audio_sources import AudioSources
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.card_keeper import CardKeeper
-from bot.delivery.card_painter import CardPainter
-from bot.delivery.deliverer import Deliverer
-from bot.delivery.ladder import Ladder
-from bot.delivery.mastering import Mastering
-from bot.delivery.messenger import Messenger
 from bot.delivery.removal import Removal
 from bot.delivery.replay import Replay
 from bot.delivery.sharing import Sharing
-from bot.delivery.track_delivery import TrackDelivery
 from bot.delivery.track_messages import TrackMessages
 from bot.generate.admission import Reception
 from bot.generate.estimates import Experience
@@ -38,7 +39,6 @@ from bot.store.kept_room import MB, Room
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 from bot.tracks import Tracks
-from bot.workers.settler import Settler
 
 
 def build(

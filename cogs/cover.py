@@ -8,8 +8,8 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons
-from bot.delivery.attachments import attachments_of
+from bot.deliver import buttons
+from bot.deliver.attachments import attachments_of
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_MOST

@@ -10,9 +10,9 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons
-from bot.delivery.buttons import Action
-from bot.delivery.messenger import READ_TIMEOUT_S, translated
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
+from bot.deliver.messenger import READ_TIMEOUT_S, translated
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
 from bot.store.track_store import Place

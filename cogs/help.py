@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery.track_embed import COLOUR
+from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
 from bot.library import Allowance

@@ -11,7 +11,7 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery.batch_card import first_card
+from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
 from bot.domain.jobs import Brief, Job, JobState, NewJob
 from bot.domain.models import MODELS

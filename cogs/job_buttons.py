@@ -7,9 +7,10 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons, cards
-from bot.delivery.announcements import LINK_BUTTON_LIMIT
-from bot.delivery.buttons import Action
+from bot.deliver import buttons
+from bot.deliver.announcements import LINK_BUTTON_LIMIT
+from bot.deliver.buttons import Action
+from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.generate.rechecking import Finding

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery.track_embed import COLOUR
+from bot.deliver.track_embed import COLOUR
 from bot.domain.jobs import Job
 from bot.store.queue_store import Excerpt, UnderWay
 from cogs.answers import edit_private, in_time, say

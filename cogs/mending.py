@@ -8,8 +8,8 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons
-from bot.delivery.buttons import Action
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
 from bot.errors import DatabaseTrouble, NotTaken
 from cogs.answers import apologise_for, left_s, say

@@ -9,10 +9,10 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons
-from bot.delivery.announcements import Announcement
-from bot.delivery.buttons import Action
-from bot.delivery.track_embed import as_shared, track_embed
+from bot.deliver import buttons
+from bot.deliver.announcements import Announcement
+from bot.deliver.buttons import Action
+from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.characters import visible
 from bot.domain.jobs import Job, Relation
 from bot.errors import Busy

@@ -8,7 +8,7 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery.buttons import CARD, stands_for
+from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
 from bot.tracks import Viewer
 from cogs.answers import apologise_for, in_time, say

@@ -8,10 +8,10 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons
-from bot.delivery.announcements import LINK_BUTTON_LIMIT
-from bot.delivery.buttons import Action
-from bot.delivery.messenger import READ_TIMEOUT_S, translated
+from bot.deliver import buttons
+from bot.deliver.announcements import LINK_BUTTON_LIMIT
+from bot.deliver.buttons import Action
+from bot.deliver.messenger import READ_TIMEOUT_S, translated
 from bot.delivery.sharing import Target
 from bot.delivery.track_messages import audio_url
 from bot.domain.jobs import Job

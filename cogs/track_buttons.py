@@ -6,8 +6,8 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons
-from bot.delivery.buttons import Action
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, Relation
 from bot.domain.recipes import command_of

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot import words
-from bot.delivery.track_embed import COLOUR
+from bot.deliver.track_embed import COLOUR
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of

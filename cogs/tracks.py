@@ -10,9 +10,10 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.delivery import buttons, cards
-from bot.delivery.announcements import Announcement
-from bot.delivery.buttons import Action
+from bot.deliver import buttons
+from bot.deliver.announcements import Announcement
+from bot.deliver.buttons import Action
+from bot.deliver.cards import status_card as cards
 from bot.domain.characters import visible
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.domain.models import model_named, name_of

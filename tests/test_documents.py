@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 from bot import words
 from bot.client import COGS, ComposeClient
-from bot.delivery.buttons import LABELS
+from bot.deliver.buttons import LABELS
 from bot.domain.jobs import MOVES, FailureKind, NoticeKind, Rung
 from bot.domain.models import MODELS, Model
 from bot.settings import Settings

@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
-from bot.delivery import announcements
-from bot.delivery.announcements import Announcement
+from bot.deliver import announcements
+from bot.deliver.announcements import Announcement
+from bot.deliver.mastering import Mastering
+from bot.deliver.mastering import Track as Fitted
+from bot.deliver.track_embed import as_shared
 from bot.delivery.audio_sources import AudioSources
-from bot.delivery.mastering import Mastering
-from bot.delivery.mastering import Track as Fitted
-from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import AudioError, DeliveryError

@@ -15,15 +15,15 @@ from datetime import timedelta
 from discord.utils import time_snowflake
 
 from bot import words
-from bot.delivery import announcements, buttons
-from bot.delivery.announcements import Announcement
+from bot.deliver import announcements, buttons
+from bot.deliver.announcements import Announcement
+from bot.deliver.ladder import nonce_holds
+from bot.deliver.mastering import Mastering
+from bot.deliver.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S, Messenger
+from bot.deliver.track_delivery import PREPARED_WITHIN_S
+from bot.deliver.track_embed import as_shared
 from bot.delivery.audio_sources import AudioSources
-from bot.delivery.ladder import nonce_holds
-from bot.delivery.mastering import Mastering
-from bot.delivery.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S, Messenger
 from bot.delivery.removal import Removal
-from bot.delivery.track_delivery import PREPARED_WITHIN_S
-from bot.delivery.track_embed import as_shared
 from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import (

@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.delivery.announcements import Announcement
-from bot.delivery.messenger import READ_TIMEOUT_S, SEND_TIMEOUT_S, translated
+from bot.deliver.announcements import Announcement
+from bot.deliver.messenger import READ_TIMEOUT_S, SEND_TIMEOUT_S, translated
 from bot.rest.verdict import UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE, own_code
 
 AUDIO_TYPE = "audio/"

@@ -156,7 +156,7 @@ class Reception:
                 self._bells.ring(Bell.DELIVER)
 
     async def perhaps_answered(self, job: Job, why: str) -> None:
-        """Whether Discord took the card is not known: it is asked soon (`bot.workers.settler`)."""
+        """Whether Discord took the card is not known: it is asked soon (`bot.deliver.reconciler`)."""
         with about_job(job.id):
             log.warning("the outcome of the first answer is unknown: %s", why)
             await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)

@@ -7,8 +7,9 @@ import discord
 import pytest
 
 from bot import words
-from bot.delivery import announcements, cards
-from bot.delivery.track_embed import track_embed
+from bot.deliver import announcements
+from bot.deliver.cards import status_card as cards
+from bot.deliver.track_embed import track_embed
 from bot.domain.characters import printable
 from bot.domain.jobs import FailureKind, Job, JobState, Relation
 from bot.store.track_store import Place, Track

@@ -6,8 +6,8 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.delivery import buttons
-from bot.delivery.buttons import Action
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from cogs.pressing import JobInteraction, stands_under
 from tests.factories import CARD_ID, a_job

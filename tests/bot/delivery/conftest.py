@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.card_keeper import CardKeeper
-from bot.delivery.card_painter import CardPainter
-from bot.delivery.deliverer import Deliverer
-from bot.delivery.ladder import Ladder
-from bot.delivery.mastering import Mastering
+from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.cards.card_keeper import CardKeeper
+from bot.deliver.cards.card_painter import CardPainter
+from bot.deliver.deliverer import Deliverer
+from bot.deliver.ladder import Ladder
+from bot.deliver.mastering import Mastering
+from bot.deliver.track_delivery import TrackDelivery
 from bot.delivery.removal import Removal
-from bot.delivery.track_delivery import TrackDelivery
 from bot.domain.jobs import (
     AudioFormat,
     Job,

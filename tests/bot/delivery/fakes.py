@@ -12,8 +12,8 @@ import discord
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
-from bot.delivery.announcements import Announcement
-from bot.delivery.messenger import Messenger
+from bot.deliver.announcements import Announcement
+from bot.deliver.messenger import Messenger
 from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job, Notice, NoticeKind
 from bot.errors import ChannelGone, ComposeError, DeliveryError, Unreachable

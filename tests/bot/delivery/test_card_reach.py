@@ -9,7 +9,7 @@ import pytest
 from discord.http import Route
 from discord.utils import time_snowflake, utcnow
 
-from bot.delivery.messenger import Messenger
+from bot.deliver.messenger import Messenger
 from bot.domain.jobs import Job, JobState
 from bot.errors import Unreachable
 from sandbox.discord import DiscordStandIn

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
-from bot.delivery import announcements, buttons, cards
-from bot.delivery.buttons import Action
-from bot.delivery.mastering import Track
-from bot.delivery.track_embed import as_shared, track_embed
+from bot.deliver import announcements, buttons
+from bot.deliver.buttons import Action
+from bot.deliver.cards import status_card as cards
+from bot.deliver.mastering import Track
+from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.jobs import (
     AudioFormat,
     FailureKind,

@@ -3,14 +3,14 @@
 import pytest
 
 from bot import words
-from bot.delivery import cards
+from bot.deliver.cards import status_card as cards
 from bot.delivery.removal import Removal
 from bot.domain.jobs import Job, Rung
 from bot.loops.wakeups import Bells
 from bot.store.track_store import Place
 from bot.tracks import Tracks, Viewer
+from tests.bot.deliver.cards.test_card_keeper import a_keeper
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages
-from tests.bot.delivery.test_card_keeper import a_keeper
 from tests.factories import CHANNEL_ID, Stored
 
 GUILD_ID, OTHER_GUILD, TOLD = 400, 77, 50

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from bot import words
+from bot.deliver.mastering import Mastering
 from bot.delivery import sharing
 from bot.delivery.audio_sources import AudioSources
-from bot.delivery.mastering import Mastering
 from bot.delivery.removal import Removal
 from bot.delivery.sharing import Sharing, Target
 from bot.domain.jobs import AudioFormat, Job

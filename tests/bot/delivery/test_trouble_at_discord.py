@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.delivery.deliverer import LEASE_S
-from bot.delivery.patience import DISCORD_PATIENCE, FILE_PATIENCE, PATIENT_TRIES
+from bot.deliver.deliverer import LEASE_S
+from bot.deliver.retry_policy import DISCORD_PATIENCE, FILE_PATIENCE, PATIENT_TRIES
 from bot.domain.jobs import (
     JobState,
     NoticeKind,

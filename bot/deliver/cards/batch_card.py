@@ -6,9 +6,10 @@ from datetime import datetime
 import discord
 
 from bot import words
-from bot.delivery import buttons, cards
-from bot.delivery.announcements import address
-from bot.delivery.buttons import Action
+from bot.deliver import buttons
+from bot.deliver.announcements import address
+from bot.deliver.buttons import Action
+from bot.deliver.cards import status_card as cards
 from bot.domain.jobs import TERMINAL, Job, JobState, Rung
 from bot.store.batch_store import Take
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import lateness
-from bot.delivery.deliverer import SLOTS
-from bot.delivery.patience import FILE_PATIENCE
+from bot.deliver import lateness
+from bot.deliver.deliverer import SLOTS
+from bot.deliver.retry_policy import FILE_PATIENCE
 from bot.domain.jobs import LATE_AFTER, JobState, NoticeKind, Rung
 from bot.errors import WorkshopTrouble
 from sandbox.scenario import Rule

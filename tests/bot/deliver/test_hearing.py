@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.audio.formats import AudioFormat
-from bot.delivery.hearing import Hearing
-from bot.delivery.mastering import Master, Mastering
+from bot.deliver.hearing import Hearing
+from bot.deliver.mastering import Master, Mastering
 from bot.errors import AudioUnavailable, AudioUnusable, ComposeError, PageInstead
 from bot.provider.audio_file import AudioFetcher
 from tests.bot.delivery.fakes import FakeWorkshop

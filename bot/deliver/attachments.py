@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.delivery.messenger import translated
+from bot.deliver.messenger import translated
 from bot.domain.jobs import Reference
 from bot.errors import Unreachable
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from bot import words
 from bot.audio.kinds import Extension
-from bot.delivery import announcements
-from bot.delivery.hearing import Hearing
-from bot.delivery.ladder import Ladder, Told
-from bot.delivery.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
-from bot.delivery.patience import FILE_PATIENCE, PAGE_PATIENCE, has_waited
+from bot.deliver import announcements
+from bot.deliver.hearing import Hearing
+from bot.deliver.ladder import Ladder, Told
+from bot.deliver.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
+from bot.deliver.retry_policy import FILE_PATIENCE, PAGE_PATIENCE, has_waited
 from bot.domain.jobs import Job, Notice
 from bot.errors import (
     AddressRefused,

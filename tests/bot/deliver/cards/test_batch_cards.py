@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.delivery.announcements import not_started
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.ladder import Ladder
+from bot.deliver.announcements import not_started
+from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.ladder import Ladder
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
 from tests.bot.delivery.fakes import FakeMessenger

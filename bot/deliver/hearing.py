@@ -10,7 +10,7 @@ import filecmp
 import logging
 from collections.abc import AsyncIterator
 
-from bot.delivery.mastering import Master, Mastering
+from bot.deliver.mastering import Master, Mastering
 from bot.domain.jobs import Job
 from bot.errors import AudioError, AudioUnavailable, AudioUnusable, PageInstead, in_short
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk

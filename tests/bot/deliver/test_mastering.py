@@ -6,7 +6,7 @@ import pytest
 
 from bot.audio.formats import AudioFormat
 from bot.audio.kinds import Extension
-from bot.delivery.mastering import Master, Mastering
+from bot.deliver.mastering import Master, Mastering
 from bot.errors import AudioUnusable, ComposeError, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from tests.bot.delivery.fakes import FakeWorkshop

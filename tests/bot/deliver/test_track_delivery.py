@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from bot.delivery.patience import FILE_PATIENCE, PATIENT_TRIES
-from bot.delivery.track_delivery import FORMS, WORKSHOP_TRIES
+from bot.deliver.retry_policy import FILE_PATIENCE, PATIENT_TRIES
+from bot.deliver.track_delivery import FORMS, WORKSHOP_TRIES
 from bot.domain.jobs import (
     AudioFormat,
     Relation,

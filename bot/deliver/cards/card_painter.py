@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import discord
 
-from bot.delivery import announcements, buttons, cards
-from bot.delivery.announcements import address
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.messenger import Messenger
-from bot.delivery.patience import PATIENT_TRIES
-from bot.delivery.track_embed import track_embed
+from bot.deliver import announcements, buttons
+from bot.deliver.announcements import address
+from bot.deliver.cards import status_card as cards
+from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.messenger import Messenger
+from bot.deliver.retry_policy import PATIENT_TRIES
+from bot.deliver.track_embed import track_embed
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.generate.admission import Reception
 from bot.loops.worker import Clock

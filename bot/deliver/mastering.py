@@ -10,7 +10,7 @@ from bot.audio.formats import EXTENSIONS, Tags
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
-from bot.delivery.track_embed import colour_of
+from bot.deliver.track_embed import colour_of
 from bot.domain.jobs import AudioFormat, Job
 from bot.domain.models import name_of
 from bot.errors import AudioUnusable, WorkshopTrouble

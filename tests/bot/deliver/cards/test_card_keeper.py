@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot import words
-from bot.delivery import card_keeper
-from bot.delivery.batch_cards import BatchCards
-from bot.delivery.card_keeper import CardKeeper
-from bot.delivery.card_painter import CardPainter
-from bot.delivery.patience import PATIENT_TRIES
+from bot.deliver.cards import card_keeper
+from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.cards.card_keeper import CardKeeper
+from bot.deliver.cards.card_painter import CardPainter
+from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.loops.wakeups import Bells

@@ -6,7 +6,7 @@ import discord
 
 from bot import words
 from bot.audio.sound import Fitted
-from bot.delivery.options import options_of
+from bot.deliver.options import options_of
 from bot.domain.jobs import AudioFormat, Job, Relation
 from bot.domain.models import MODELS, name_of
 from bot.text import among_takes, harmless, title_of

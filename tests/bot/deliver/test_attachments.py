@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.delivery.attachments import Attachments, attachments_of
+from bot.deliver.attachments import Attachments, attachments_of
 from bot.domain.jobs import Reference
 from bot.errors import DeliveryLater
 from sandbox.discord import DiscordStandIn

@@ -17,9 +17,9 @@ import discord
 from discord.http import Route
 from discord.utils import snowflake_time, utcnow
 
-from bot.delivery import buttons
-from bot.delivery.announcements import Announcement
-from bot.delivery.threads import thread_under_card
+from bot.deliver import buttons
+from bot.deliver.announcements import Announcement
+from bot.deliver.threads import thread_under_card
 from bot.domain.jobs import Job, JobState, Notice, NoticeKind
 from bot.errors import (
     ChannelGone,

@@ -5,8 +5,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.delivery.announcements import Announcement
-from bot.delivery.ladder import Ladder
+from bot.deliver.announcements import Announcement
+from bot.deliver.ladder import Ladder
 from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, TrackDeleted, Unreachable
 from tests.bot.delivery.fakes import FakeMessenger

@@ -5,20 +5,20 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery import announcements
-from bot.delivery.announcements import Announcement
-from bot.delivery.ladder import Ladder, Told
-from bot.delivery.lateness import Lateness
-from bot.delivery.messenger import SEND_TIMEOUT_S
-from bot.delivery.patience import (
+from bot.deliver import announcements
+from bot.deliver.announcements import Announcement
+from bot.deliver.ladder import Ladder, Told
+from bot.deliver.lateness import Lateness
+from bot.deliver.messenger import SEND_TIMEOUT_S
+from bot.deliver.retry_policy import (
     DISCORD_PATIENCE,
     NOT_UNDERSTOOD_WAIT_S,
     PATIENT_TRIES,
     has_waited,
     wait_s,
 )
+from bot.deliver.track_delivery import PREPARED_WITHIN_S, TrackDelivery
 from bot.delivery.removal import Removal
-from bot.delivery.track_delivery import PREPARED_WITHIN_S, TrackDelivery
 from bot.domain.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.errors import (
     AudioUnavailable,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.batch_card import batch_card
+from bot.deliver.cards.batch_card import batch_card
 from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.store.batch_store import Take
 from tests.factories import NOW, a_brief, a_job

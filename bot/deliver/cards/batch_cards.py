@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.delivery.batch_card import batch_card
-from bot.delivery.messenger import Messenger
+from bot.deliver.cards.batch_card import batch_card
+from bot.deliver.messenger import Messenger
 from bot.domain.jobs import TERMINAL, Job
 from bot.generate.admission import Reception
 from bot.loops.worker import Clock

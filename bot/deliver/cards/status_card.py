@@ -5,9 +5,9 @@ from datetime import datetime
 import discord
 
 from bot import words
-from bot.delivery import buttons
-from bot.delivery.buttons import Action
-from bot.delivery.options import options_of
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
+from bot.deliver.options import options_of
 from bot.domain.jobs import Job, JobState
 from bot.domain.models import name_of
 from bot.text import harmless

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery.card_painter import CardPainter
-from bot.delivery.messenger import SEND_TIMEOUT_S
-from bot.delivery.patience import (
+from bot.deliver.cards.card_painter import CardPainter
+from bot.deliver.messenger import SEND_TIMEOUT_S
+from bot.deliver.retry_policy import (
     DISCORD_PATIENCE,
     EQUAL_ANSWERS,
     NOT_UNDERSTOOD_WAIT_S,

@@ -10,11 +10,11 @@ import discord
 
 from bot import words
 from bot.audio.description import describe
-from bot.delivery import buttons
-from bot.delivery.buttons import Action
-from bot.delivery.cards import REASON_LIMIT
-from bot.delivery.mastering import Track
-from bot.delivery.track_embed import PICTURE_NAME, track_embed
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
+from bot.deliver.cards.status_card import REASON_LIMIT
+from bot.deliver.mastering import Track
+from bot.deliver.track_embed import PICTURE_NAME, track_embed
 from bot.domain.characters import printable, shortened
 from bot.domain.jobs import FailureKind, Job, NoticeKind, Rung
 from bot.text import file_name, harmless

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.delivery import buttons
-from bot.delivery.messenger import Messenger
-from bot.delivery.patience import DISCORD_PATIENCE
+from bot.deliver import buttons
+from bot.deliver.messenger import Messenger
+from bot.deliver.retry_policy import DISCORD_PATIENCE
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
 from bot.generate.admission import TAKEN_WITHIN, Reception

@@ -5,7 +5,8 @@ from typing import cast
 import discord
 import pytest
 
-from bot.delivery.messenger import Messenger
+from bot.deliver.messenger import Messenger
+from bot.deliver.reconciler import Settler
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import DeliveryLater, Unreachable
 from bot.generate.admission import Reception
@@ -14,7 +15,6 @@ from bot.loops.wakeups import Bell, Bells
 from bot.rest.bad_answers import BadAnswers
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
-from bot.workers.settler import Settler
 from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 

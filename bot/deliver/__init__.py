@@ -1,0 +1,1 @@
+"""From an ending to its member: messages, and the ways to them."""

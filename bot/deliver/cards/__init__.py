@@ -1,0 +1,1 @@
+"""The status card: the first answer to a request, kept true until its job has ended."""
