@@ -14,19 +14,19 @@ from discord.http import Route
 from bot import words
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.messenger import Messenger
-from bot.delivery.removal import Removal
-from bot.delivery.replay import Replay
-from bot.delivery.sharing import Sharing
 from bot.errors import DatabaseTrouble
 from bot.generate.admission import Reception
 from bot.generate.rechecking import Checking
 from bot.generate.references import References
-from bot.library import Library
+from bot.library.lists import Library
+from bot.library.removal import Removal
+from bot.library.replay import Replay
+from bot.library.sharing import Sharing
+from bot.library.tracks import Tracks
 from bot.machine.proxy import Proxy, through
 from bot.parts import Part
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
-from bot.tracks import Tracks
 from bot.translation import CommandTranslator
 
 COGS = (

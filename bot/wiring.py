@@ -15,18 +15,19 @@ from bot.deliver.mastering import Mastering
 from bot.deliver.messenger import Messenger
 from bot.deliver.reconciler import Settler
 from bot.deliver.track_delivery import TrackDelivery
-from bot.delivery.audio_sources import AudioSources
-from bot.delivery.removal import Removal
-from bot.delivery.replay import Replay
-from bot.delivery.sharing import Sharing
-from bot.delivery.track_messages import TrackMessages
 from bot.generate.admission import Reception
 from bot.generate.estimates import Experience
 from bot.generate.poller import Poller
 from bot.generate.rechecking import Checking
 from bot.generate.references import References
 from bot.generate.submitter import Submitter
-from bot.library import Library
+from bot.library.audio_sources import AudioSources
+from bot.library.lists import Library
+from bot.library.removal import Removal
+from bot.library.replay import Replay
+from bot.library.sharing import Sharing
+from bot.library.track_messages import TrackMessages
+from bot.library.tracks import Tracks
 from bot.loops.rate_limiter import Pace
 from bot.loops.wakeups import Bells
 from bot.loops.worker import Clock, Worker
@@ -38,7 +39,6 @@ from bot.settings import Settings
 from bot.store.kept_room import MB, Room
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
-from bot.tracks import Tracks
 
 
 def build(

@@ -13,7 +13,7 @@ from bot.client import ComposeClient
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
-from bot.library import Allowance
+from bot.library.lists import Allowance
 from cogs.answers import in_time, say
 from cogs.places import refusal
 from cogs.request_modal import open_modal

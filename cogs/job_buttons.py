@@ -14,7 +14,7 @@ from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.generate.rechecking import Finding
-from bot.tracks import is_there
+from bot.library.tracks import is_there
 from cogs.answers import defer, edit, in_time, say
 from cogs.pressing import JobButton, JobInteraction, moderates, stands_under
 from cogs.request_modal import open_modal

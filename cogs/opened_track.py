@@ -16,10 +16,10 @@ from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.characters import visible
 from bot.domain.jobs import Job, Relation
 from bot.errors import Busy
+from bot.library.tracks import Ancestor
 from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import Track
 from bot.text import harmless, title_of
-from bot.tracks import Ancestor
 from cogs.answers import apologise_for, ask, defer, in_time, say
 from cogs.one_each import one_each
 from cogs.pressing import JobButton, JobInteraction, visible_job

@@ -10,7 +10,7 @@ from bot import words
 from bot.client import ComposeClient
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
-from bot.tracks import Viewer
+from bot.library.tracks import Viewer
 from cogs.answers import apologise_for, in_time, say
 from cogs.sight import sees
 

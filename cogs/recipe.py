@@ -11,8 +11,8 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.recipes import command_of, listed
+from bot.library.tracks import NAMED_ANCESTORS, Ancestor
 from bot.text import harmless, title_of
-from bot.tracks import NAMED_ANCESTORS, Ancestor
 from cogs.answers import in_time, say
 from cogs.pressing import JobButton, JobInteraction, may_know, viewer
 

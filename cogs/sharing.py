@@ -12,8 +12,6 @@ from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
-from bot.delivery.sharing import Target
-from bot.delivery.track_messages import audio_url
 from bot.domain.jobs import Job
 from bot.errors import (
     AlreadySharing,
@@ -25,7 +23,9 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.tracks import is_there
+from bot.library.sharing import Target
+from bot.library.track_messages import audio_url
+from bot.library.tracks import is_there
 from cogs.answers import apologise_for, defer, say
 from cogs.one_each import one_each
 from cogs.places import is_outside

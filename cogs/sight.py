@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.library import Sight
+from bot.library.lists import Sight
 
 Seen = discord.abc.GuildChannel | discord.Thread
 

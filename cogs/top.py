@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient
 from bot.deliver.track_embed import COLOUR
-from bot.library import Period
+from bot.library.lists import Period
 from cogs.answers import in_time, say
 from cogs.routed import view_of
 from cogs.sight import sight_of

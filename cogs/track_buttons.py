@@ -11,8 +11,8 @@ from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, Relation
 from bot.domain.recipes import command_of
+from bot.library.tracks import is_there
 from bot.text import harmless
-from bot.tracks import is_there
 from cogs.answers import edit, in_time, say
 from cogs.intake import start
 from cogs.places import refusal

@@ -11,7 +11,7 @@ from bot.deliver.track_embed import COLOUR
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
-from bot.library import PAGE_LENGTH, Page
+from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import Only, Place, Track, Wanted
 from bot.text import among_takes, harmless, title_of
 from cogs.routed import view_of

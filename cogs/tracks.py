@@ -18,7 +18,7 @@ from bot.domain.characters import visible
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
-from bot.library import Held
+from bot.library.lists import Held
 from bot.store.track_store import Only, Wanted
 from cogs.answers import defer, edit_private, in_time, say
 from cogs.routed import Routed, RoutedInteraction

@@ -17,8 +17,8 @@ from bot.deliver.mastering import Track
 from bot.deliver.track_embed import PICTURE_NAME, track_embed
 from bot.domain.characters import printable, shortened
 from bot.domain.jobs import FailureKind, Job, NoticeKind, Rung
+from bot.library.tracks import Ancestor
 from bot.text import file_name, harmless
-from bot.tracks import Ancestor
 
 ALT_TEXT_LIMIT = 1000
 LINK_BUTTON_LIMIT = 512

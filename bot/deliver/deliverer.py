@@ -18,7 +18,6 @@ from bot.deliver.retry_policy import (
     wait_s,
 )
 from bot.deliver.track_delivery import PREPARED_WITHIN_S, TrackDelivery
-from bot.delivery.removal import Removal
 from bot.domain.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.errors import (
     AudioUnavailable,
@@ -31,6 +30,7 @@ from bot.errors import (
     UploadTooLarge,
     WorkshopTrouble,
 )
+from bot.library.removal import Removal
 from bot.logs import about_job
 from bot.loops.channel_places import ChannelPlaces
 from bot.loops.wakeups import Bell, Bells

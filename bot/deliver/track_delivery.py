@@ -26,6 +26,7 @@ from bot.errors import (
     WorkshopTrouble,
     in_short,
 )
+from bot.library.tracks import Ancestor, parent_in
 from bot.loops.worker import Clock
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
@@ -34,7 +35,6 @@ from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from bot.text import file_name
-from bot.tracks import Ancestor, parent_in
 
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 # A copy is a courtesy: other deliveries must not wait for it.

@@ -13,7 +13,7 @@ from bot.connection import Login, register_commands
 from bot.errors import DiscordRejectedToken, SettingsError
 from bot.gateway import Gateway
 from bot.generate.admission import Reception
-from bot.library import Library
+from bot.library.lists import Library
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.gateway.session import Session
 from sandbox.discord.seed import TOKEN

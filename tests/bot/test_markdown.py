@@ -12,9 +12,9 @@ from bot.deliver.cards import status_card as cards
 from bot.deliver.track_embed import track_embed
 from bot.domain.characters import printable
 from bot.domain.jobs import FailureKind, Job, JobState, Relation
+from bot.library.tracks import Ancestor
 from bot.store.track_store import Place, Track
 from bot.text import harmless
-from bot.tracks import Ancestor
 from cogs.track_list import track_lines
 from tests.factories import NOW, a_brief, a_job
 from tests.markdown import ALREADY_PLAIN, EXAMPLES, live, outline, seen, typed

@@ -13,9 +13,9 @@ from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.deliver.track_embed import track_embed
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.generate.admission import Reception
+from bot.library.tracks import parent_in
 from bot.loops.worker import Clock
 from bot.store.stores import Stores
-from bot.tracks import parent_in
 
 Card = tuple[discord.Embed, discord.ui.View]
 

@@ -13,20 +13,20 @@ from bot.deliver.deliverer import Deliverer
 from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.track_delivery import TrackDelivery
-from bot.delivery.removal import Removal
 from bot.domain.jobs import (
     AudioFormat,
     Job,
     Notice,
     NoticeKind,
 )
+from bot.library.removal import Removal
+from bot.library.tracks import Tracks
 from bot.loops.wakeups import Bells
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.rest.bad_answers import BadAnswers
 from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
-from bot.tracks import Tracks
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop

@@ -28,8 +28,8 @@ from bot.domain.jobs import (
     Relation,
     Rung,
 )
+from bot.library.tracks import Ancestor, parent_in
 from bot.text import is_blank
-from bot.tracks import Ancestor, parent_in
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_brief, a_job
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.jobs import Job, NoticeKind, Relation, Rung
+from bot.library.tracks import NAMED_ANCESTORS, Tracks, Viewer
 from bot.store.track_store import Place
-from bot.tracks import NAMED_ANCESTORS, Tracks, Viewer
 from tests.factories import CARD_ID, CHANNEL_ID, MEMBER_ID, NOW, HandClock, Stored
 
 GUILD = 400

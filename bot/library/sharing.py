@@ -22,9 +22,6 @@ from bot.deliver.mastering import Mastering
 from bot.deliver.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S, Messenger
 from bot.deliver.track_delivery import PREPARED_WITHIN_S
 from bot.deliver.track_embed import as_shared
-from bot.delivery.audio_sources import AudioSources
-from bot.delivery.removal import Removal
-from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import (
     AlreadySharing,
@@ -34,11 +31,14 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
+from bot.library.audio_sources import AudioSources
+from bot.library.removal import Removal
+from bot.library.track_messages import TrackMessages
+from bot.library.tracks import Tracks, parent_in
 from bot.logs import about_job
 from bot.loops.worker import Clock
 from bot.store.share_store import Share
 from bot.store.stores import Stores
-from bot.tracks import Tracks, parent_in
 
 # Message ids tell the time by Discord's clock, which may not be the host's.
 CLOCKS_APART = timedelta(minutes=5)

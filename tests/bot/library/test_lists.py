@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.jobs import Job, NoticeKind, Rung
-from bot.library import PAGE_LENGTH, Library, Period
+from bot.library.lists import PAGE_LENGTH, Library, Period
 from bot.store.held_store import HeldAudio
 from bot.store.receiving import DailyLimits
 from bot.store.track_store import Wanted

@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.delivery import audio_sources
-from bot.delivery.audio_sources import AT_ONCE, AudioSources
 from bot.domain.jobs import Job
 from bot.errors import AudioUnavailable, Busy
+from bot.library import audio_sources
+from bot.library.audio_sources import AT_ONCE, AudioSources
+from bot.library.tracks import Tracks
 from bot.provider.audio_file import AudioFetcher
 from bot.store.held_store import HeldAudio
-from bot.tracks import Tracks
 from sandbox.aimlapi import AimlapiStandIn
 from tests.bot.delivery.fakes import FakeTrackMessages
 from tests.bot.provider.clips import WAV

@@ -4,11 +4,11 @@ import pytest
 
 from bot import words
 from bot.deliver.cards import status_card as cards
-from bot.delivery.removal import Removal
 from bot.domain.jobs import Job, Rung
+from bot.library.removal import Removal
+from bot.library.tracks import Tracks, Viewer
 from bot.loops.wakeups import Bells
 from bot.store.track_store import Place
-from bot.tracks import Tracks, Viewer
 from tests.bot.deliver.cards.test_card_keeper import a_keeper
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages
 from tests.factories import CHANNEL_ID, Stored

@@ -11,12 +11,12 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.mastering import Mastering
 from bot.deliver.mastering import Track as Fitted
 from bot.deliver.track_embed import as_shared
-from bot.delivery.audio_sources import AudioSources
-from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import AudioError, DeliveryError
+from bot.library.audio_sources import AudioSources
+from bot.library.track_messages import TrackMessages
+from bot.library.tracks import Ancestor, Tracks
 from bot.store.track_store import Place, Track
-from bot.tracks import Ancestor, Tracks
 
 T = TypeVar("T")
 

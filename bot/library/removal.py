@@ -6,13 +6,13 @@ After a crash in between, deleting it once more removes what is left.
 import logging
 from collections.abc import Callable
 
-from bot.delivery.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import DeliveryError
+from bot.library.track_messages import TrackMessages
+from bot.library.tracks import Tracks
 from bot.logs import about_job
 from bot.loops.wakeups import Bell, Bells
 from bot.store.track_store import Place
-from bot.tracks import Tracks
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,6 @@ import pytest
 
 from bot import words
 from bot.deliver.mastering import Mastering
-from bot.delivery import sharing
-from bot.delivery.audio_sources import AudioSources
-from bot.delivery.removal import Removal
-from bot.delivery.sharing import Sharing, Target
 from bot.domain.jobs import AudioFormat, Job
 from bot.errors import (
     AlreadySharing,
@@ -24,11 +20,15 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
+from bot.library import sharing
+from bot.library.audio_sources import AudioSources
+from bot.library.removal import Removal
+from bot.library.sharing import Sharing, Target
+from bot.library.tracks import Tracks
 from bot.loops.wakeups import Bells
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
-from bot.tracks import Tracks
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
 from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav

@@ -1,0 +1,1 @@
+"""Finished tracks: lists, replay, sharing, removal."""
