@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.audio import cage
+from bot.audio.cage import steps as cage
 from bot.errors import in_short
 
 

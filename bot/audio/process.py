@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from pydantic import TypeAdapter, ValidationError
 
 import bot
-from bot.audio.work_folder import WorkFolder
+from bot.audio.cage.work_folder import WorkFolder
 from bot.errors import ComposeError, WorkshopTrouble, in_short
 
 ANSWER_LIMIT_BYTES = 1 << 20

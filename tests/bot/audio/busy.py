@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from bot.audio import cage
+from bot.audio.cage import steps as cage
 
 
 def main() -> None:

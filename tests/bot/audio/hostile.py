@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bot.audio import cage
+from bot.audio.cage import steps as cage
 from bot.machine import linux
 
 Attempt = Callable[[], object]
@@ -86,7 +86,9 @@ def reading(secret: Path, outside: Path) -> dict[str, Attempt]:
         "users": Path("/etc/passwd").read_bytes,
         "file of the bot's": secret.read_bytes,
         "folder of the bot's": lambda: listed(outside),
-        "folder of the project": lambda: listed(cage.__file__.removesuffix("bot/audio/cage.py")),
+        "folder of the project": lambda: listed(
+            cage.__file__.removesuffix("bot/audio/cage/steps.py")
+        ),
         "home": lambda: listed(Path.home()),
         "system": lambda: listed("/sys"),
         "devices": lambda: os.open("/dev/zero", os.O_RDONLY),

@@ -11,8 +11,8 @@ import platform
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bot.audio import syscalls
-from bot.audio.syscalls import Numbers
+from bot.audio.cage import syscalls
+from bot.audio.cage.syscalls import Numbers
 from bot.machine import linux
 
 _SET_MODE_FILTER = 1

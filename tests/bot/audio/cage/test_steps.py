@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.audio import cage, process
+from bot.audio import process
+from bot.audio.cage import steps as cage
 from bot.audio.process import WorkerLost, WorkerProcess
 
 CPU_S = 5

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import bot
-from bot.audio import landlock, seccomp, syscalls
+from bot.audio.cage import landlock, seccomp, syscalls
 from bot.machine import linux
 
 MEMORY_BYTES = 1 << 30

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.audio import seccomp, syscalls
-from bot.audio.seccomp import ALLOW, ARCHITECTURES, KILL_PROCESS, NO_SUCH_CALL, NOT_PERMITTED
-from bot.audio.syscalls import Numbers
+from bot.audio.cage import seccomp, syscalls
+from bot.audio.cage.seccomp import ALLOW, ARCHITECTURES, KILL_PROCESS, NO_SUCH_CALL, NOT_PERMITTED
+from bot.audio.cage.syscalls import Numbers
 
 X86, ARM = ARCHITECTURES["x86_64"], ARCHITECTURES["aarch64"]
 I386 = 0x40000003

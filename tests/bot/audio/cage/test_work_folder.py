@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.audio.work_folder import WorkFolder
+from bot.audio.cage.work_folder import WorkFolder
 from bot.errors import WorkshopTrouble
 
 

@@ -1,0 +1,1 @@
+"""What a worker may do: nothing but decode, whatever a file makes of it."""
