@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
-from bot.connection import log_in, register_commands, stay_connected
+from bot.gateway.connection import log_in, register_commands, stay_connected
 from bot.health import Health, serving
 from bot.loops.heartbeat import Pulse
 from bot.loops.janitor import Janitor

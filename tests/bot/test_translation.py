@@ -8,8 +8,8 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
 from bot.client import COGS, ComposeClient
-from bot.command_sync import payloads
 from bot.domain.jobs import AudioFormat
+from bot.gateway.command_sync import payloads
 from bot.translation import LANGUAGES, CommandTranslator, is_quoted
 
 # Formats are called the same everywhere.

@@ -7,7 +7,7 @@ import pytest
 from discord import app_commands
 
 from bot.client import ComposeClient
-from bot.command_sync import comparable
+from bot.gateway.command_sync import comparable
 
 WANTED: dict[str, Any] = {
     "name": "compose",

@@ -15,9 +15,9 @@ from discord.http import Route
 from discord.user import ClientUser
 
 from bot.client import ComposeClient
-from bot.command_sync import sync_commands
 from bot.errors import DiscordRejectedToken
-from bot.gateway import Gateway
+from bot.gateway.command_sync import sync_commands
+from bot.gateway.shards import Gateway
 from bot.parts import Part
 from bot.rest.answers import checked, explained, retry_after_s, said_by_discord
 

@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 
 from bot.client import ComposeClient
-from bot.connection import Login, register_commands
 from bot.errors import DiscordRejectedToken, SettingsError
-from bot.gateway import Gateway
+from bot.gateway.connection import Login, register_commands
+from bot.gateway.shards import Gateway
 from bot.generate.admission import Reception
 from bot.library.lists import Library
 from sandbox.discord import DiscordStandIn

@@ -20,7 +20,7 @@ from yarl import URL
 
 from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken, NotDiscords, SettingsError
-from bot.gateway_connection import RESUMABLE_CLOSE_CODE, Connection, drop_lost_task
+from bot.gateway.websocket import RESUMABLE_CLOSE_CODE, Connection, drop_lost_task
 from bot.rest.answers import checked, explained
 
 AUTHENTICATION_FAILED_CLOSE_CODE: Final = 4004

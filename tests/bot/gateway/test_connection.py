@@ -8,11 +8,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot import connection
 from bot.client import ComposeClient
-from bot.connection import Login, keep_trying, log_in, register_commands
 from bot.errors import DiscordRejectedToken
-from bot.gateway import Gateway
+from bot.gateway import connection
+from bot.gateway.connection import Login, keep_trying, log_in, register_commands
+from bot.gateway.shards import Gateway
 from bot.parts import Part
 from bot.rest.answers import UNTOLD_WAIT_S, retry_after_s
 from sandbox.discord import DiscordStandIn

@@ -1,0 +1,1 @@
+"""The connection to Discord, and the commands that are registered there."""
