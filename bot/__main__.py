@@ -5,7 +5,7 @@ import asyncio
 import logging
 import sys
 
-from bot import app, doctor, logs
+from bot import app, logs
 from bot.errors import (
     DatabaseTrouble,
     DatabaseUnusable,
@@ -14,6 +14,7 @@ from bot.errors import (
     SettingsError,
 )
 from bot.machine.hardening import harden
+from bot.ops import doctor
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)

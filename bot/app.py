@@ -12,7 +12,6 @@ from sqlalchemy.engine import URL
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.gateway.connection import log_in, register_commands, stay_connected
-from bot.health import Health, serving
 from bot.loops.heartbeat import Pulse
 from bot.loops.janitor import Janitor
 from bot.loops.rate_limiter import Pace
@@ -26,6 +25,7 @@ from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
 from bot.machine.proxy import unused_proxy
 from bot.metrics import Metrics
+from bot.ops.health import Health, serving
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings

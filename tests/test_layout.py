@@ -40,7 +40,7 @@ DISCORD_IS_THEIR_JOB = {
     "gateway_connection",
 }
 # These turn what the database raises into words, and ask it nothing.
-MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/doctor/machine.py"}
+MAY_NAME_SQL_ERRORS = {"bot/app.py", "bot/ops/doctor/machine.py"}
 
 
 def sources(*folders: str) -> list[Path]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.doctor import network
-from bot.doctor.findings import Ill, Level
-from bot.doctor.network import check_proxy
 from bot.errors import AddressRefused, AudioUnavailable, Trouble, Unavailable
 from bot.machine.proxy import USUAL_NAMES, Proxy, unused_proxy
+from bot.ops.doctor import network
+from bot.ops.doctor.findings import Ill, Level
+from bot.ops.doctor.network import check_proxy
 from bot.provider.addresses import CheckedResolver
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.findings import Level
-from bot.doctor.machine import check_database
 from bot.domain.jobs import JobState
 from bot.errors import DatabaseUnusable
+from bot.ops.doctor.findings import Level
+from bot.ops.doctor.machine import check_database
 from bot.settings import Settings
 from bot.store.database.engine import engine_url, is_current, open_database
 from bot.store.database.pooling import pools_by_transaction

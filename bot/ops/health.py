@@ -14,8 +14,8 @@ from typing import Any, Final
 from bot.errors import PortUnusable
 from bot.loops.worker import Clock, Worker
 from bot.metrics import CONTENT_TYPE, Metrics
+from bot.ops.probes import Answer, Page, Probes
 from bot.parts import Part
-from bot.probes import Answer, Page, Probes
 from bot.store.survey import Survey
 
 DATABASE_TIMEOUT_S: Final = 2.0

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 import sqlalchemy as sa
 
 from bot.audio.process import WorkerLost, missing_here
-from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.domain.jobs import JobState
 from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
 from bot.loops.worker import utc_now
 from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
+from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
 from bot.store.database.database_errors import explain
 from bot.store.database.engine import connect, is_current, is_pooled, sqlite_file

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from bot import doctor
 from bot.audio import process
 from bot.audio.process import WorkerProcess
-from bot.doctor import charges
-from bot.doctor.charges import check_charges
-from bot.doctor.discord_side import check_discord
-from bot.doctor.findings import Finding, Ill, Level, plain
-from bot.doctor.machine import check_audio, check_database, check_disk
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.loops.worker import utc_now
 from bot.machine import disk as disk_module
+from bot.ops import doctor
+from bot.ops.doctor import charges
+from bot.ops.doctor.charges import check_charges
+from bot.ops.doctor.discord_side import check_discord
+from bot.ops.doctor.findings import Finding, Ill, Level, plain
+from bot.ops.doctor.machine import check_audio, check_database, check_disk
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot import probes as module
-from bot.probes import MOST_CONNECTIONS, Answer, Probes
+from bot.ops import probes as module
+from bot.ops.probes import MOST_CONNECTIONS, Answer, Probes
 
 HOST = "127.0.0.1"
 HEALTHZ = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from yarl import URL
 
-from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.machine.proxy import unused_proxy
+from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
 
 CONNECT_TIMEOUT_S = 5

@@ -5,13 +5,13 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 
-from bot.doctor.charges import check_charges
-from bot.doctor.discord_side import check_discord
-from bot.doctor.findings import Check, Finding, Ill, Level, ok, plain
-from bot.doctor.machine import check_audio, check_database, check_disk
-from bot.doctor.network import check_proxy
-from bot.doctor.provider_side import check_provider
 from bot.errors import SettingsError
+from bot.ops.doctor.charges import check_charges
+from bot.ops.doctor.discord_side import check_discord
+from bot.ops.doctor.findings import Check, Finding, Ill, Level, ok, plain
+from bot.ops.doctor.machine import check_audio, check_database, check_disk
+from bot.ops.doctor.network import check_proxy
+from bot.ops.doctor.provider_side import check_provider
 from bot.settings import Settings
 
 CHECK_TIMEOUT_S = 20

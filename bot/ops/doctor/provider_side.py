@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.doctor.findings import Finding, Ill, ok
 from bot.errors import GenerationUnknown, KeyRejected, OutOfCredits, ProviderError
+from bot.ops.doctor.findings import Finding, Ill, ok
 from bot.provider.client import Provider
 from bot.settings import Settings
 

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Sequence
 from discord.http import Route
 
 from bot.client import ComposeClient
-from bot.doctor.findings import Finding, Ill, ok, warn
 from bot.domain.characters import shortened
 from bot.errors import DiscordRejectedToken, NotInServer
 from bot.gateway.command_sync import payloads, registered
 from bot.gateway.connection import Login, application_id
+from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.rest.answers import checked, explained
 from bot.settings import Settings
 from bot.store.database.engine import sqlite_file

@@ -13,13 +13,13 @@ import aiohttp
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import health as module
 from bot.domain.jobs import JobState
 from bot.errors import PortUnusable, SettingsError
-from bot.health import Health, serving
 from bot.loops import worker as worker_module
 from bot.loops.worker import Worker, utc_now
 from bot.metrics import Metrics
+from bot.ops import health as module
+from bot.ops.health import Health, serving
 from bot.parts import Part
 from bot.settings import Settings
 from bot.store.database.engine import connect
