@@ -112,7 +112,7 @@ class ComposeClient(commands.AutoShardedBot):
         self.gateway_part = Part("gateway")
         self.commands_part = Part("commands")
         self._connected_shards: set[int] = set()
-        # Whose track is being opened or shared at this moment (`cogs.one_each`).
+        # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
         self.busy_member_ids: set[int] = set()
 
     async def load_cogs(self) -> None:

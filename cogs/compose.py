@@ -9,10 +9,10 @@ from bot.client import ComposeClient
 from bot.domain.drafts import LARGEST_SEED, Draft
 from bot.domain.jobs import AudioFormat
 from bot.domain.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
-from cogs.answers import apologise_for
-from cogs.intake import start
 from cogs.mending import submitted
-from cogs.request_modal import open_modal
+from cogs.ui.first_answers import apologise_for
+from cogs.ui.intake import start
+from cogs.ui.request_modal import open_modal
 
 CHOICES_LIMIT = 25
 

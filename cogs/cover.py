@@ -15,12 +15,12 @@ from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_MOST
 from bot.errors import DatabaseTrouble
 from bot.text import as_shown, is_blank
-from cogs.answers import in_time, say
-from cogs.given_audio import GivenAudio, cover_of
-from cogs.intake import start
 from cogs.mending import refuse
-from cogs.pressing import viewer
-from cogs.request_modal import open_modal
+from cogs.ui.first_answers import in_time, say
+from cogs.ui.given_audio import GivenAudio, cover_of
+from cogs.ui.intake import start
+from cogs.ui.job_button import viewer
+from cogs.ui.request_modal import open_modal
 
 CoverInteraction = discord.Interaction[ComposeClient]
 

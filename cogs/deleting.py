@@ -16,10 +16,10 @@ from bot.deliver.messenger import READ_TIMEOUT_S, translated
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
 from bot.store.track_store import Place
-from cogs.answers import apologise_for, ask, edit_private, say
-from cogs.places import is_outside
-from cogs.pressing import JobButton, JobInteraction, moderates, stands_under, visible_job
-from cogs.sight import sees
+from cogs.ui.first_answers import apologise_for, ask, edit_private, say
+from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under, visible_job
+from cogs.ui.places import is_outside
+from cogs.ui.visibility import sees
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
 from bot.library.lists import Allowance
-from cogs.answers import in_time, say
-from cogs.places import refusal
-from cogs.request_modal import open_modal
-from cogs.routed import Routed, RoutedInteraction, view_of
+from cogs.ui.first_answers import in_time, say
+from cogs.ui.persistent import Routed, RoutedInteraction, view_of
+from cogs.ui.places import refusal
+from cogs.ui.request_modal import open_modal
 
 EXAMPLE_ID = re.compile(r"compose:example:(?P<number>\d)")
 LABEL_LIMIT = 80

@@ -15,10 +15,10 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.generate.rechecking import Finding
 from bot.library.tracks import is_there
-from cogs.answers import defer, edit, in_time, say
-from cogs.pressing import JobButton, JobInteraction, moderates, stands_under
-from cogs.request_modal import open_modal
 from cogs.track_buttons import begin
+from cogs.ui.first_answers import defer, edit, in_time, say
+from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under
+from cogs.ui.request_modal import open_modal
 
 
 class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):

@@ -15,11 +15,11 @@ from bot.client import ComposeClient
 from bot.deliver.track_embed import COLOUR
 from bot.domain.jobs import Job
 from bot.store.queue_store import Excerpt, UnderWay
-from cogs.answers import edit_private, in_time, say
-from cogs.pressing import moderates, visible_job
-from cogs.routed import Routed, RoutedInteraction, view_of
-from cogs.sight import moderates_server, sight_of
-from cogs.track_list import card_url, option_label, shown_title
+from cogs.ui.first_answers import edit_private, in_time, say
+from cogs.ui.job_button import moderates, visible_job
+from cogs.ui.persistent import Routed, RoutedInteraction, view_of
+from cogs.ui.track_list import card_url, option_label, shown_title
+from cogs.ui.visibility import moderates_server, sight_of
 
 # More get a select instead.
 BUTTONS_MOST = 5

@@ -12,10 +12,10 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
 from bot.errors import DatabaseTrouble, NotTaken
-from cogs.answers import apologise_for, left_s, say
-from cogs.given_audio import with_uploaded
-from cogs.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
-from cogs.unkept import refuse_unkept
+from cogs.ui.first_answers import apologise_for, left_s, say
+from cogs.ui.given_audio import with_uploaded
+from cogs.ui.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
+from cogs.ui.unsaved import refuse_unkept
 
 DRAFT = "draft"
 

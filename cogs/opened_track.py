@@ -20,14 +20,14 @@ from bot.library.tracks import Ancestor
 from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import Track
 from bot.text import harmless, title_of
-from cogs.answers import apologise_for, ask, defer, in_time, say
-from cogs.one_each import one_each
-from cogs.pressing import JobButton, JobInteraction, visible_job
-from cogs.request_modal import values_of
-from cogs.routed import Routed, RoutedInteraction
-from cogs.sight import sight_of
 from cogs.track_buttons import TrackButton, begin
-from cogs.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
+from cogs.ui.first_answers import apologise_for, ask, defer, in_time, say
+from cogs.ui.job_button import JobButton, JobInteraction, visible_job
+from cogs.ui.member_lock import one_each
+from cogs.ui.persistent import Routed, RoutedInteraction
+from cogs.ui.request_modal import values_of
+from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
+from cogs.ui.visibility import sight_of
 
 TITLE_MOST = 60
 RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"

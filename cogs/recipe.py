@@ -13,8 +13,8 @@ from bot.domain.jobs import Job
 from bot.domain.recipes import command_of, listed
 from bot.library.tracks import NAMED_ANCESTORS, Ancestor
 from bot.text import harmless, title_of
-from cogs.answers import in_time, say
-from cogs.pressing import JobButton, JobInteraction, may_know, viewer
+from cogs.ui.first_answers import in_time, say
+from cogs.ui.job_button import JobButton, JobInteraction, may_know, viewer
 
 MESSAGE_LIMIT = 2000
 TITLE_LIMIT = 100

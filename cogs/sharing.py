@@ -26,11 +26,11 @@ from bot.errors import (
 from bot.library.sharing import Target
 from bot.library.track_messages import audio_url
 from bot.library.tracks import is_there
-from cogs.answers import apologise_for, defer, say
-from cogs.one_each import one_each
-from cogs.places import is_outside
-from cogs.pressing import JobButton, JobInteraction, permissions_in, visible_job
-from cogs.sight import sees
+from cogs.ui.first_answers import apologise_for, defer, say
+from cogs.ui.job_button import JobButton, JobInteraction, permissions_in, visible_job
+from cogs.ui.member_lock import one_each
+from cogs.ui.places import is_outside
+from cogs.ui.visibility import sees
 
 CHANNEL_TYPES = [
     discord.ChannelType.text,

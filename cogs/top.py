@@ -8,10 +8,10 @@ from bot import words
 from bot.client import ComposeClient
 from bot.deliver.track_embed import COLOUR
 from bot.library.lists import Period
-from cogs.answers import in_time, say
-from cogs.routed import view_of
-from cogs.sight import sight_of
-from cogs.track_list import open_select, track_lines
+from cogs.ui.first_answers import in_time, say
+from cogs.ui.persistent import view_of
+from cogs.ui.track_list import open_select, track_lines
+from cogs.ui.visibility import sight_of
 
 PERIODS = {
     Period.WEEK: (words.PERIOD_WEEK, words.TOP_WEEK),

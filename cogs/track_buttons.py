@@ -13,11 +13,11 @@ from bot.domain.jobs import Job, Relation
 from bot.domain.recipes import command_of
 from bot.library.tracks import is_there
 from bot.text import harmless
-from cogs.answers import edit, in_time, say
-from cogs.intake import start
-from cogs.places import refusal
-from cogs.pressing import JobButton, JobInteraction, stands_under
-from cogs.request_modal import open_modal
+from cogs.ui.first_answers import edit, in_time, say
+from cogs.ui.intake import start
+from cogs.ui.job_button import JobButton, JobInteraction, stands_under
+from cogs.ui.places import refusal
+from cogs.ui.request_modal import open_modal
 
 TAKES = {"two": 2, "three": 3, "four": 4}
 # A press that came at the same moment may have been counted after ours, and shown before.

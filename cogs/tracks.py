@@ -20,10 +20,9 @@ from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
 from bot.library.lists import Held
 from bot.store.track_store import Only, Wanted
-from cogs.answers import defer, edit_private, in_time, say
-from cogs.routed import Routed, RoutedInteraction
-from cogs.sight import sight_of
-from cogs.track_list import (
+from cogs.ui.first_answers import defer, edit_private, in_time, say
+from cogs.ui.persistent import Routed, RoutedInteraction
+from cogs.ui.track_list import (
     LIBRARY,
     MINE,
     ONLY_NAMES,
@@ -33,6 +32,7 @@ from cogs.track_list import (
     page_view,
     shown_title,
 )
+from cogs.ui.visibility import sight_of
 
 CHOICES_LIMIT = 25
 MODEL_MOST = 64

@@ -15,7 +15,7 @@ from bot.domain.jobs import FailureKind, Job, JobState, Relation
 from bot.library.tracks import Ancestor
 from bot.store.track_store import Place, Track
 from bot.text import harmless
-from cogs.track_list import track_lines
+from cogs.ui.track_list import track_lines
 from tests.factories import NOW, a_brief, a_job
 from tests.markdown import ALREADY_PLAIN, EXAMPLES, live, outline, seen, typed
 

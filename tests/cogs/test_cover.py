@@ -12,8 +12,8 @@ from bot.domain.models import MUSIC_COVER
 from bot.errors import NotTaken
 from bot.text import harmless
 from cogs.cover import _text_of
-from cogs.given_audio import GivenAudio, cover_of, with_uploaded
-from cogs.request_modal import UNSTORED, RequestModal
+from cogs.ui.given_audio import GivenAudio, cover_of, with_uploaded
+from cogs.ui.request_modal import UNSTORED, RequestModal
 
 REFERENCE = Reference(url="https://cdn.example/a.mp3", file_name="a.mp3")
 UPLOADED = {"id": "7", "url": "https://cdn.example/hum.ogg", "filename": "hum.ogg", "size": 9}

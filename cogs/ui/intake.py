@@ -32,11 +32,11 @@ from bot.rest.verdict import (
     own_code,
     verdict_on,
 )
-from cogs.answers import NO_BODY, answered, in_time, left_s
 from cogs.mending import refuse
-from cogs.places import is_outside, refusal, upload_limit_bytes
-from cogs.track_list import card_url
-from cogs.unkept import refuse_unkept
+from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s
+from cogs.ui.places import is_outside, refusal, upload_limit_bytes
+from cogs.ui.track_list import card_url
+from cogs.ui.unsaved import refuse_unkept
 
 log = logging.getLogger(__name__)
 

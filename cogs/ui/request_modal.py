@@ -28,8 +28,8 @@ from bot.domain.models import (
     model_named,
 )
 from bot.errors import DatabaseTrouble
-from cogs.answers import ask, left_s
-from cogs.unkept import refuse_unkept
+from cogs.ui.first_answers import ask, left_s
+from cogs.ui.unsaved import refuse_unkept
 
 AUDIO = "audio"
 UNSTORED = "new"

@@ -14,7 +14,7 @@ from bot.domain.models import MODELS, name_of
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import Only, Place, Track, Wanted
 from bot.text import among_takes, harmless, title_of
-from cogs.routed import view_of
+from cogs.ui.persistent import view_of
 
 TITLE_LIMIT = 120
 SEARCH_MOST = 80

@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.client import RECEIVED_AT_S, ComposeClient
-from cogs.answers import left_s
+from cogs.ui.first_answers import left_s
 
 
 def an_interaction(**extras: float) -> Any:

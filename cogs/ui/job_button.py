@@ -11,8 +11,8 @@ from bot.client import ComposeClient
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
 from bot.library.tracks import Viewer
-from cogs.answers import apologise_for, in_time, say
-from cogs.sight import sees
+from cogs.ui.first_answers import apologise_for, in_time, say
+from cogs.ui.visibility import sees
 
 JobInteraction = discord.Interaction[ComposeClient]
 

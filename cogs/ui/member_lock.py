@@ -7,7 +7,7 @@ import discord
 
 from bot import words
 from bot.client import ComposeClient
-from cogs.answers import say
+from cogs.ui.first_answers import say
 
 
 @contextlib.asynccontextmanager

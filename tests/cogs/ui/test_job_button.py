@@ -9,7 +9,7 @@ import pytest
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
-from cogs.pressing import JobInteraction, stands_under
+from cogs.ui.job_button import JobInteraction, stands_under
 from tests.factories import CARD_ID, a_job
 
 OTHER_ID = CARD_ID + 1

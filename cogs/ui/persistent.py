@@ -6,7 +6,7 @@ from typing import Any, Self
 import discord
 
 from bot.client import ComposeClient
-from cogs.answers import apologise_for
+from cogs.ui.first_answers import apologise_for
 
 RoutedInteraction = discord.Interaction[ComposeClient]
 AnyItem = discord.ui.Item[Any]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.drafts import Draft
 from bot.domain.jobs import AudioFormat, Reference, Relation
 from bot.domain.models import MODELS, MUSIC_COVER, STABLE_AUDIO
-from cogs.request_modal import UNSTORED, RequestModal, filled_in
+from cogs.ui.request_modal import UNSTORED, RequestModal, filled_in
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"

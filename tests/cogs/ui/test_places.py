@@ -11,7 +11,7 @@ import pytest
 from bot import words
 from bot.client import ComposeClient
 from bot.generate.admission import Reception
-from cogs.places import is_outside, refusal, upload_limit_bytes
+from cogs.ui.places import is_outside, refusal, upload_limit_bytes
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.jobs import Job
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import Only, Place, Track, Wanted
-from cogs.track_list import MINE, PAGE_ID, message_url, page_embed, page_view
+from cogs.ui.track_list import MINE, PAGE_ID, message_url, page_embed, page_view
 from tests.factories import a_brief, a_job
 
 LARGEST_ID = 2**63 - 1

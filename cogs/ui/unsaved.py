@@ -8,7 +8,7 @@ from bot import words
 from bot.client import ComposeClient
 from bot.domain.drafts import Draft
 from bot.domain.recipes import typed
-from cogs.answers import say
+from cogs.ui.first_answers import say
 
 MESSAGE_LIMIT = 2000
 

@@ -1,0 +1,1 @@
+"""What the cogs share: dialogs, persistent buttons, refusals, first answers."""
