@@ -16,9 +16,9 @@ from secrets import randbits, token_hex
 from typing import Any, Final
 
 from bench.table import Figure
+from bot.clock import utc_now
 from bot.domain.jobs import Brief, Job, NewJob, Notice, Rung
 from bot.domain.models import LYRIA_2
-from bot.loops.worker import utc_now
 from bot.store.database.engine import open_database
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore

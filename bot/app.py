@@ -11,15 +11,16 @@ from sqlalchemy.engine import URL
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
+from bot.clock import Clock
 from bot.gateway.connection import log_in, register_commands, stay_connected
-from bot.loops.heartbeat import Pulse
+from bot.loops.heartbeat import Heartbeat
 from bot.loops.janitor import Janitor
-from bot.loops.rate_limiter import Pace
+from bot.loops.rate_limiter import RateLimiter
 from bot.loops.shared_clock import SharedClock
 from bot.loops.shutdown import wind_down
 from bot.loops.stop_signal import IN_FLIGHT_S, on_signal
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.loops.worker import Worker
 from bot.machine.descriptors import raise_limit
 from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
@@ -30,7 +31,7 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
-from bot.store.database.wakeup_channel import Wakeup
+from bot.store.database.wakeup_channel import WakeupChannel
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
@@ -75,9 +76,11 @@ async def run(settings: Settings) -> None:
         client,
     ):
         worker_id = secrets.token_hex(8)
-        pace = Pace(settings.polls_per_second)
+        rate_limiter = RateLimiter(settings.polls_per_second)
         processes = ProcessStore(engine, worker_id)
-        pulse = Pulse(processes, pace, polls_per_s=settings.polls_per_second, clock=clock)
+        heartbeat = Heartbeat(
+            processes, rate_limiter, polls_per_s=settings.polls_per_second, clock=clock
+        )
         alone = engine.dialect.name == "sqlite"
         stores = Stores.on(engine, worker_id)
         janitor = Janitor(
@@ -86,9 +89,9 @@ async def run(settings: Settings) -> None:
             clock=clock,
         )
         async with (
-            pulse.beating(alone=alone),
+            heartbeat.beating(alone=alone),
             janitor.tidying(),
-            _open_bells(engine.url, alone=alone) as bells,
+            _open_wakeups(engine.url, alone=alone) as wakeups,
         ):
             workers = build(
                 settings,
@@ -97,8 +100,8 @@ async def run(settings: Settings) -> None:
                 fetcher=fetcher,
                 workshop=workshop,
                 stores=stores,
-                pace=pace,
-                bells=bells,
+                rate_limiter=rate_limiter,
+                wakeups=wakeups,
                 metrics=metrics,
                 clock=clock,
                 disk=disk,
@@ -108,15 +111,15 @@ async def run(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _open_bells(url: URL, *, alone: bool) -> AsyncIterator[Bells]:
-    """Bells that are heard in all processes, where there can be others."""
+async def _open_wakeups(url: URL, *, alone: bool) -> AsyncIterator[Wakeups]:
+    """Wakeups that are heard in all processes, where there can be others."""
     if alone:
-        yield Bells()
+        yield Wakeups()
         return
-    wakeup = Wakeup(url, lambda word: bells.hear(Bell(word)))
-    bells = Bells(wakeup.send)
+    wakeup = WakeupChannel(url, lambda word: wakeups.heard(Wakeup(word)))
+    wakeups = Wakeups(wakeup.send)
     async with wakeup.running():
-        yield bells
+        yield wakeups
 
 
 @contextlib.asynccontextmanager

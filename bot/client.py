@@ -15,8 +15,8 @@ from bot import words
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.messenger import Messenger
 from bot.errors import DatabaseTrouble
-from bot.generate.admission import Reception
-from bot.generate.rechecking import Checking
+from bot.generate.admission import Admission
+from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
 from bot.library.lists import Library
 from bot.library.removal import Removal
@@ -55,14 +55,14 @@ class ComposeClient(commands.AutoShardedBot):
     """A client without privileged intents, whose commands are slash commands and buttons."""
 
     # Set by the composition root before the login: they need the client themselves.
-    reception: Reception
+    admission: Admission
     references: References
     messenger: Messenger
     batches: BatchCards
     library: Library
     replay: Replay
     tracks: Tracks
-    checking: Checking
+    rechecking: Rechecking
     sharing: Sharing
     removal: Removal
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
+from bot.clock import Clock
 from bot.deliver.attachments import Attachments
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.cards.card_keeper import CardKeeper
@@ -13,12 +14,12 @@ from bot.deliver.deliverer import Deliverer
 from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.messenger import Messenger
-from bot.deliver.reconciler import Settler
+from bot.deliver.reconciler import Reconciler
 from bot.deliver.track_delivery import TrackDelivery
-from bot.generate.admission import Reception
-from bot.generate.estimates import Experience
+from bot.generate.admission import Admission
+from bot.generate.estimates import DurationEstimates
 from bot.generate.poller import Poller
-from bot.generate.rechecking import Checking
+from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
 from bot.generate.submitter import Submitter
 from bot.library.audio_sources import AudioSources
@@ -28,9 +29,9 @@ from bot.library.replay import Replay
 from bot.library.sharing import Sharing
 from bot.library.track_messages import TrackMessages
 from bot.library.tracks import Tracks
-from bot.loops.rate_limiter import Pace
-from bot.loops.wakeups import Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.rate_limiter import RateLimiter
+from bot.loops.wakeups import Wakeups
+from bot.loops.worker import Worker
 from bot.machine.disk import Disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
@@ -49,49 +50,51 @@ def build(
     fetcher: AudioFetcher,
     workshop: Workshop,
     stores: Stores,
-    pace: Pace,
-    bells: Bells,
+    rate_limiter: RateLimiter,
+    wakeups: Wakeups,
     metrics: Metrics,
     clock: Clock,
     disk: Disk,
 ) -> Sequence[Worker[Any]]:
-    """Wire the workers to each other, and the client to the reception."""
+    """Wire the workers to each other, and the client to the admission."""
     jobs, notices = stores.jobs, stores.notices
     messenger = Messenger(client)
-    experience = Experience(jobs)
+    estimates = DurationEstimates(jobs)
     overdue_s = settings.generation_timeout_s
     client.messenger = messenger
     limits = DailyLimits(
         per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
     )
     mastering = Mastering(workshop, jobs, settings.audio_format)
-    client.checking = Checking(jobs, provider, fetcher, pace=pace, bells=bells, clock=clock)
+    client.rechecking = Rechecking(
+        jobs, provider, fetcher, rate_limiter=rate_limiter, wakeups=wakeups, clock=clock
+    )
     client.library = Library(stores, limits, clock)
-    client.reception = Reception(
+    client.admission = Admission(
         jobs,
         stores.drafts,
-        experience,
+        estimates,
         allowed_guild_ids=settings.allowed_guild_ids,
         serves_users=settings.allow_user_installs,
         limits=limits,
         at_most_running=settings.max_concurrent_generations,
-        bells=bells,
+        wakeups=wakeups,
         clock=clock,
         has_room=disk.has_room,
     )
-    client.batches = BatchCards(stores.batches, client.reception, messenger, clock)
+    client.batches = BatchCards(stores.batches, client.admission, messenger, clock)
     aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
-    _look_after_tracks(client, stores, fetcher, aside, bells=bells, clock=clock)
+    _look_after_tracks(client, stores, fetcher, aside, wakeups=wakeups, clock=clock)
     fresh_link = Attachments(client).fresh_link
     client.references = References(fetcher, workshop, fresh_link, clock)
     submitter = Submitter(
         stores,
         provider,
-        experience,
+        estimates,
         client.references.fresh,
         at_most_running=settings.max_concurrent_generations,
         overdue_s=overdue_s,
-        bells=bells,
+        wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
@@ -99,10 +102,10 @@ def build(
         jobs,
         notices,
         provider,
-        experience,
-        pace=pace,
+        estimates,
+        rate_limiter=rate_limiter,
         overdue_s=overdue_s,
-        bells=bells,
+        wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
@@ -120,17 +123,17 @@ def build(
         ladder,
         removal=client.removal,
         bad_answers=client.bad_answers,
-        bells=bells,
+        wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
     bad_answers = client.bad_answers
-    settler = Settler(
-        jobs, client.reception, messenger, bad_answers=bad_answers, bells=bells, clock=clock
+    reconciler = Reconciler(
+        jobs, client.admission, messenger, bad_answers=bad_answers, wakeups=wakeups, clock=clock
     )
-    painter = CardPainter(stores, client.reception, messenger, client.batches, clock)
-    card_keeper = CardKeeper(stores, painter, bad_answers=bad_answers, bells=bells, clock=clock)
-    return submitter, poller, deliverer, settler, card_keeper
+    painter = CardPainter(stores, client.admission, messenger, client.batches, clock)
+    card_keeper = CardKeeper(stores, painter, bad_answers=bad_answers, wakeups=wakeups, clock=clock)
+    return submitter, poller, deliverer, reconciler, card_keeper
 
 
 def _look_after_tracks(
@@ -139,7 +142,7 @@ def _look_after_tracks(
     fetcher: AudioFetcher,
     mastering: Mastering,
     *,
-    bells: Bells,
+    wakeups: Wakeups,
     clock: Clock,
 ) -> None:
     """What can be done with tracks that were delivered."""
@@ -147,7 +150,7 @@ def _look_after_tracks(
     messages = TrackMessages(client)
     sources = AudioSources(tracks, messages, stores.held, fetcher)
     client.replay = Replay(tracks, messages, sources, mastering)
-    client.removal = Removal(tracks, messages, bells)
+    client.removal = Removal(tracks, messages, wakeups)
     client.sharing = Sharing(
         stores,
         tracks,

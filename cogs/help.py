@@ -15,7 +15,7 @@ from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
 from bot.library.lists import Allowance
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.persistent import Routed, RoutedInteraction, view_of
+from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
 from cogs.ui.places import refusal
 from cogs.ui.request_modal import open_modal
 
@@ -46,10 +46,10 @@ class Help(commands.Cog):
         await say(interaction, "", embed=embed, view=view_of(*_examples()))
 
 
-class ExampleButton(Routed, template=EXAMPLE_ID):
+class ExampleButton(PersistentItem, template=EXAMPLE_ID):
     """Opens the dialog with an example in it."""
 
-    async def use(self, interaction: RoutedInteraction) -> None:
+    async def use(self, interaction: ItemInteraction) -> None:
         """Costs nothing: it is sent only from the dialog."""
         number = int(self.match["number"]) % len(words.EXAMPLES)
         await open_modal(interaction, Draft(prompt=words.EXAMPLES[number]))

@@ -17,7 +17,7 @@ from bot.domain.jobs import Job
 from bot.store.queue_store import Excerpt, UnderWay
 from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.job_button import moderates, visible_job
-from cogs.ui.persistent import Routed, RoutedInteraction, view_of
+from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
 from cogs.ui.track_list import card_url, option_label, shown_title
 from cogs.ui.visibility import moderates_server, sight_of
 
@@ -49,10 +49,10 @@ class Jobs(commands.Cog):
         await say(interaction, "", embed=listed.embed, view=listed.view)
 
 
-class _Stop(Routed, template=r"(?!)"):
+class _Stop(PersistentItem, template=r"(?!)"):
     """Cancels one of the jobs of a list, and brings the list up to date."""
 
-    async def stop_job(self, interaction: RoutedInteraction, job_id: str) -> None:
+    async def stop_job(self, interaction: ItemInteraction, job_id: str) -> None:
         """Who may is checked anew: any id can be forged."""
         job = await visible_job(interaction, job_id)
         if job is None:
@@ -62,22 +62,22 @@ class _Stop(Routed, template=r"(?!)"):
         else:
             await self._cancel(interaction, job)
 
-    async def _cancel(self, interaction: RoutedInteraction, job: Job) -> None:
-        cancelled = await in_time(interaction, interaction.client.reception.cancel(job))
+    async def _cancel(self, interaction: ItemInteraction, job: Job) -> None:
+        cancelled = await in_time(interaction, interaction.client.admission.cancel(job))
         whose = self.match["whose"]
         if whose == ALL and not moderates_server(interaction):
             whose = MINE
         listed = await in_time(interaction, _listed(interaction, whose))
         await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is None:
-            now = await interaction.client.reception.job(job.id) or job
+            now = await interaction.client.admission.job(job.id) or job
             await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
 
 
 class StopButton(_Stop, template=STOP_ID):
     """For a few jobs: one for each."""
 
-    async def use(self, interaction: RoutedInteraction) -> None:
+    async def use(self, interaction: ItemInteraction) -> None:
         """The job is named in the custom_id."""
         await self.stop_job(interaction, self.match["job_id"])
 
@@ -85,7 +85,7 @@ class StopButton(_Stop, template=STOP_ID):
 class StopSelect(_Stop, template=PICK_ID):
     """For many jobs."""
 
-    async def use(self, interaction: RoutedInteraction) -> None:
+    async def use(self, interaction: ItemInteraction) -> None:
         """The job is what was chosen."""
         await self.stop_job(interaction, self.chosen)
 
@@ -98,7 +98,7 @@ class _List:
     view: discord.ui.View
 
 
-async def _listed(interaction: RoutedInteraction, whose: str) -> _List:
+async def _listed(interaction: ItemInteraction, whose: str) -> _List:
     found = await _found(interaction, whose)
     lines = await _fitting(_lines(interaction, found.oldest, whose))
     shown = found.oldest[: len(lines)]
@@ -112,7 +112,7 @@ async def _listed(interaction: RoutedInteraction, whose: str) -> _List:
     return _List(embed=embed, view=_view(shown, whose))
 
 
-async def _found(interaction: RoutedInteraction, whose: str) -> Excerpt:
+async def _found(interaction: ItemInteraction, whose: str) -> Excerpt:
     library = interaction.client.library
     if whose == ALL and interaction.guild_id is not None:
         return await library.under_way_on(interaction.guild_id, sight_of(interaction))
@@ -131,7 +131,7 @@ async def _fitting(lines: AsyncIterator[str]) -> list[str]:
 
 
 async def _lines(
-    interaction: RoutedInteraction, found: Sequence[UnderWay], whose: str
+    interaction: ItemInteraction, found: Sequence[UnderWay], whose: str
 ) -> AsyncIterator[str]:
     for number, one in enumerate(found, 1):
         details = [words.by(one.job.member_id)] if whose == ALL else []
@@ -142,12 +142,12 @@ async def _lines(
         yield words.track_line(number, shown_title(one.job), details)
 
 
-async def _expected(interaction: RoutedInteraction, one: UnderWay) -> str:
+async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
     """When it should be ready; what takes longer than usual may be so any moment."""
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)
     model, place = one.job.brief.model, one.place
-    expected_s = await interaction.client.reception.expected_s(model, place=place)
+    expected_s = await interaction.client.admission.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
     return words.job_expected(moment) if moment > now else words.JOB_SOON
 

@@ -15,7 +15,7 @@ from bot.errors import DatabaseTrouble, NotTaken
 from cogs.ui.first_answers import apologise_for, left_s, say
 from cogs.ui.given_audio import with_uploaded
 from cogs.ui.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of
-from cogs.ui.unsaved import refuse_unkept
+from cogs.ui.unsaved import refuse_unsaved
 
 DRAFT = "draft"
 
@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
     """Say privately why nothing was started. What was typed is kept for the button below it."""
     try:
-        draft_id = await interaction.client.reception.keep(
+        draft_id = await interaction.client.admission.keep(
             draft, interaction.user.id, within_s=left_s(interaction)
         )
     except DatabaseTrouble as error:
         log.error("a draft could not be stored: the database %s", error)
-        await refuse_unkept(interaction, text, draft)
+        await refuse_unsaved(interaction, text, draft)
         return
     await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
 
@@ -44,11 +44,11 @@ async def submitted(interaction: discord.Interaction[ComposeClient]) -> Draft | 
     before: Draft | None = None
     try:
         if draft_id != UNSTORED:
-            before = await interaction.client.reception.draft(draft_id, interaction.user.id)
+            before = await interaction.client.admission.draft(draft_id, interaction.user.id)
     except DatabaseTrouble as error:
         log.error("a draft could not be read: the database %s", error)
         typed = filled_in(Draft(), values).draft
-        await refuse_unkept(interaction, words.STORE_TROUBLE, typed)
+        await refuse_unsaved(interaction, words.STORE_TROUBLE, typed)
         return None
     filled = filled_in(before or Draft(), values)
     if filled.problems:
@@ -84,7 +84,7 @@ class EditButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Somebody else's draft is none of their business: it looks as if it were gone."""
         async with apologise_for(interaction, "a draft could not be opened"):
-            draft = await interaction.client.reception.draft(self.draft_id, interaction.user.id)
+            draft = await interaction.client.admission.draft(self.draft_id, interaction.user.id)
             if draft is None:
                 await say(interaction, words.DRAFT_GONE)
             else:

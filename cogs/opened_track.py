@@ -24,7 +24,7 @@ from cogs.track_buttons import TrackButton, begin
 from cogs.ui.first_answers import apologise_for, ask, defer, in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction, visible_job
 from cogs.ui.member_lock import one_each
-from cogs.ui.persistent import Routed, RoutedInteraction
+from cogs.ui.persistent import ItemInteraction, PersistentItem
 from cogs.ui.request_modal import values_of
 from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
 from cogs.ui.visibility import sight_of
@@ -37,10 +37,10 @@ OTHERS = (Action.LIKE, Action.AGAIN, Action.REMIX, Action.RECIPE)
 GONE = (Action.REMAKE, Action.RECIPE)
 
 
-class OpenSelect(Routed, template=OPEN_ID):
+class OpenSelect(PersistentItem, template=OPEN_ID):
     """Opens the chosen track, if the one who chose may see it."""
 
-    async def use(self, interaction: RoutedInteraction) -> None:
+    async def use(self, interaction: ItemInteraction) -> None:
         """A private message of its own."""
         async with one_each(interaction) as free:
             if free:
@@ -48,7 +48,7 @@ class OpenSelect(Routed, template=OPEN_ID):
                 await _open(interaction, self.chosen)
 
 
-async def _open(interaction: RoutedInteraction, job_id: str) -> None:
+async def _open(interaction: ItemInteraction, job_id: str) -> None:
     track = await interaction.client.library.track(
         job_id,
         viewer_id=interaction.user.id,
@@ -63,13 +63,13 @@ async def _open(interaction: RoutedInteraction, job_id: str) -> None:
         await _play(interaction, track)
 
 
-async def _is_there_for(interaction: RoutedInteraction, track: Track) -> bool:
+async def _is_there_for(interaction: ItemInteraction, track: Track) -> bool:
     """What a moderator took out of a channel by hand is gone for all but its member."""
     own = track.job.member_id == interaction.user.id
     return own or await interaction.client.replay.stands(track)
 
 
-async def _play(interaction: RoutedInteraction, track: Track) -> None:
+async def _play(interaction: ItemInteraction, track: Track) -> None:
     """The audio, else a link to it, else the way to make it again."""
     replay = interaction.client.replay
     parent = await _parent(interaction, track.job)
@@ -93,7 +93,7 @@ async def _play(interaction: RoutedInteraction, track: Track) -> None:
         await _say_gone(interaction, track, words.OPENED_GONE)
 
 
-async def _uploaded(interaction: RoutedInteraction, track: Track, what: Announcement) -> bool:
+async def _uploaded(interaction: ItemInteraction, track: Track, what: Announcement) -> bool:
     """Whether Discord took the file: it may take less than it had said."""
     extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
     try:
@@ -108,25 +108,25 @@ async def _uploaded(interaction: RoutedInteraction, track: Track, what: Announce
     return True
 
 
-async def _parent(interaction: RoutedInteraction, job: Job) -> Ancestor | None:
+async def _parent(interaction: ItemInteraction, job: Job) -> Ancestor | None:
     """What it was made from, as far as the one who opens it may know of that."""
-    parent = await interaction.client.reception.job(job.parent_id) if job.parent_id else None
+    parent = await interaction.client.admission.job(job.parent_id) if job.parent_id else None
     if parent is None:
         return None
     known = await visible_job(interaction, parent.id) is not None
     return Ancestor(job=parent, visible=known and parent.deleted_at is None)
 
 
-async def _say_gone(interaction: RoutedInteraction, track: Track, why: str) -> None:
+async def _say_gone(interaction: ItemInteraction, track: Track, why: str) -> None:
     view = buttons.row(*(buttons.button(action, track.job.id, LIBRARY) for action in GONE))
     await say(interaction, why, embed=track_embed(_as_seen(interaction, track)), view=view)
 
 
-def _as_seen(interaction: RoutedInteraction, track: Track) -> Job:
+def _as_seen(interaction: ItemInteraction, track: Track) -> Job:
     return track.job if track.job.member_id == interaction.user.id else as_shared(track.job)
 
 
-def _view(interaction: RoutedInteraction, track: Track) -> discord.ui.View:
+def _view(interaction: ItemInteraction, track: Track) -> discord.ui.View:
     own = track.job.member_id == interaction.user.id
     items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
     for item in items:
@@ -179,7 +179,7 @@ class Renaming(commands.Cog):
     """The dialog comes back."""
 
     @commands.Cog.listener()
-    async def on_interaction(self, interaction: RoutedInteraction) -> None:
+    async def on_interaction(self, interaction: ItemInteraction) -> None:
         """Of all dialogs, only the one for titles."""
         data: Mapping[str, Any] = interaction.data or {}
         if interaction.type is not discord.InteractionType.modal_submit:
@@ -189,7 +189,7 @@ class Renaming(commands.Cog):
                 await _rename(interaction, match["job_id"], values_of(interaction))
 
 
-async def _rename(interaction: RoutedInteraction, job_id: str, values: Mapping[str, Any]) -> None:
+async def _rename(interaction: ItemInteraction, job_id: str, values: Mapping[str, Any]) -> None:
     title = visible(str(values.get("title") or "")[:TITLE_MOST])
     job = await in_time(interaction, _renamed(interaction, job_id, title))
     if job is None:
@@ -198,12 +198,12 @@ async def _rename(interaction: RoutedInteraction, job_id: str, values: Mapping[s
         await say(interaction, words.renamed(harmless(title_of(job), TITLE_LIMIT)))
 
 
-async def _renamed(interaction: RoutedInteraction, job_id: str, title: str | None) -> Job | None:
+async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:
     """The job with its new title, if it is one's own and was not deleted."""
     client = interaction.client
     if not await client.library.rename(job_id, interaction.user.id, title):
         return None
-    return await client.reception.job(job_id)
+    return await client.admission.job(job_id)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -21,7 +21,7 @@ from bot.errors import Busy, DatabaseTrouble
 from bot.library.lists import Held
 from bot.store.track_store import Only, Wanted
 from cogs.ui.first_answers import defer, edit_private, in_time, say
-from cogs.ui.persistent import Routed, RoutedInteraction
+from cogs.ui.persistent import ItemInteraction, PersistentItem
 from cogs.ui.track_list import (
     LIBRARY,
     MINE,
@@ -104,10 +104,10 @@ class Tracks(commands.Cog):
         ][:CHOICES_LIMIT]
 
 
-class PageButton(Routed, template=PAGE_ID):
+class PageButton(PersistentItem, template=PAGE_ID):
     """Goes through a list. What it shows is stored, and who looks is checked anew."""
 
-    async def use(self, interaction: RoutedInteraction) -> None:
+    async def use(self, interaction: ItemInteraction) -> None:
         """Shows the other page in place of this one."""
         wanted: Wanted | None = _all_of(interaction)
         if self.match["view_id"] != MINE:

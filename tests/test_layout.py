@@ -19,7 +19,7 @@ LAYERS = [
     {"drafts", "recipe"},
     {"store"},
     {"metrics"},
-    {"workers", "delivery", "reception", "tracks", "checking", "library", "references", "health"},
+    {"workers", "delivery", "admission", "tracks", "checking", "library", "references", "health"},
     {"client", "command_sync", "translation"},
     {"gateway_connection"},
     {"gateway", "wiring"},

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.deliver import announcements
 from bot.deliver.announcements import Announcement
 from bot.deliver.ladder import Ladder, Told
@@ -33,8 +34,8 @@ from bot.errors import (
 from bot.library.removal import Removal
 from bot.logs import about_job
 from bot.loops.channel_places import ChannelPlaces
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.loops.worker import Worker
 from bot.metrics import Metrics
 from bot.rest.bad_answers import BadAnswers
 from bot.store.notice_store import NoticeStore
@@ -58,13 +59,13 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         *,
         removal: Removal,
         bad_answers: BadAnswers,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
         metrics: Metrics | None = None,
     ) -> None:
         super().__init__(
             slots=SLOTS,
-            bell=bells.event(Bell.DELIVER),
+            wakeup=wakeups.event(Wakeup.DELIVER),
             clock=clock,
             within_s=LEASE_S - 30,
             may_begin=bad_answers.few,
@@ -73,7 +74,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._tracks = tracks
         self._ladder = ladder
         self._removal = removal
-        self._bells = bells
+        self._wakeups = wakeups
         self._channels = ChannelPlaces()
         self._metrics = metrics or Metrics()
         self._lateness = Lateness(notices, self.start, lease_s=LEASE_S, clock=clock)
@@ -192,7 +193,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _close(self, notice: Notice) -> None:
         await self._notices.close(notice, self._clock())
-        self._bells.ring(Bell.CARDS)
+        self._wakeups.wake(Wakeup.CARDS)
 
     async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
         if has_waited(notice, DISCORD_PATIENCE, self._clock()):
@@ -222,7 +223,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
                 return
         if await self._notices.hold(notice, problem, self._clock()):
             self._metrics.told(notice, Rung.HELD, self._clock())
-            self._bells.ring(Bell.CARDS)
+            self._wakeups.wake(Wakeup.CARDS)
         else:
             await self._close(notice)
             await self._removal.catch_up(job)

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot.clock import Clock
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import Messenger
 from bot.deliver.retry_policy import EQUAL_ANSWERS
 from bot.deliver.threads import thread_id_of
 from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
-from bot.loops.worker import Clock
 from bot.store.notice_store import NoticeStore
 from bot.text import title_of
 

@@ -9,9 +9,9 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
+from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, Job, JobState, Notice, NoticeKind
 from bot.errors import AudioUnavailable, WorkshopTrouble
-from bot.loops.worker import Clock
 from bot.store.notice_store import NoticeStore
 
 # A try that comes when the time is long over may well succeed: the bot was away.

@@ -4,15 +4,16 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.clock import Clock
 from bot.deliver import buttons
 from bot.deliver.messenger import Messenger
 from bot.deliver.retry_policy import DISCORD_PATIENCE
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
-from bot.generate.admission import TAKEN_WITHIN, Reception
+from bot.generate.admission import TAKEN_WITHIN, Admission
 from bot.logs import about_job
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.loops.worker import Worker
 from bot.rest.bad_answers import BadAnswers
 from bot.store.job_store import JobStore
 
@@ -22,7 +23,7 @@ LEASE_S = 60.0
 log = logging.getLogger(__name__)
 
 
-class Settler(Worker[Job]):
+class Reconciler(Worker[Job]):
     """A `received` job whose card exists is queued; one without is cancelled.
 
     So is one of which it can't be known, but then its member is told.
@@ -31,18 +32,18 @@ class Settler(Worker[Job]):
     def __init__(
         self,
         jobs: JobStore,
-        reception: Reception,
+        admission: Admission,
         messenger: Messenger,
         *,
         bad_answers: BadAnswers,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
     ) -> None:
         super().__init__(
-            slots=SLOTS, bell=bells.event(Bell.SETTLE), clock=clock, may_begin=bad_answers.few
+            slots=SLOTS, wakeup=wakeups.event(Wakeup.SETTLE), clock=clock, may_begin=bad_answers.few
         )
         self._jobs = jobs
-        self._reception = reception
+        self._admission = admission
         self._messenger = messenger
 
     async def claim(self, limit: int) -> Sequence[Job]:
@@ -59,21 +60,21 @@ class Settler(Worker[Job]):
             try:
                 card_message_id = await self._find_card(job)
             except Unreachable as error:
-                await self._reception.never_settled(job, str(error))
+                await self._admission.never_settled(job, str(error))
                 return
             except DeliveryError as error:
                 if self._clock() - job.created_at < DISCORD_PATIENCE:
                     log.warning("whether its card is there can't be known yet: %s", error)
                 else:
-                    await self._reception.never_settled(job, str(error))
+                    await self._admission.never_settled(job, str(error))
                 return
             if card_message_id is not None:
                 log.info("its card is there after all")
-                await self._reception.answered(job, card_message_id)
+                await self._admission.answered(job, card_message_id)
             elif self._clock() - job.created_at < TAKEN_WITHIN:
-                await self._reception.perhaps_answered(job, "there is no card yet")
+                await self._admission.perhaps_answered(job, "there is no card yet")
             else:
-                await self._reception.not_answered(job, "there is no card")
+                await self._admission.not_answered(job, "there is no card")
 
     async def _find_card(self, job: Job) -> int | None:
         """The card's id, or `None` if there is none; `Unreachable` when that can't be known."""

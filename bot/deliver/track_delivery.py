@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot import words
 from bot.audio.kinds import Extension
+from bot.clock import Clock
 from bot.deliver import announcements
 from bot.deliver.hearing import Hearing
 from bot.deliver.ladder import Ladder, Told
@@ -27,7 +28,6 @@ from bot.errors import (
     in_short,
 )
 from bot.library.tracks import Ancestor, parent_in
-from bot.loops.worker import Clock
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
 from bot.said_once import SaidOnce

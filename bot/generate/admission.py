@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from bot.clock import Clock
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
 from bot.errors import DatabaseTrouble, NoRoom
-from bot.generate.estimates import Experience
+from bot.generate.estimates import DurationEstimates
 from bot.logs import about_job
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
 from bot.store.job_store import JobStore
 from bot.store.receiving import DailyLimits
@@ -47,31 +47,31 @@ class Admitted:
         return self.jobs[0]
 
 
-class Reception:
+class Admission:
     """Takes requests in, and lets members change their mind. Knows nothing of Discord's objects."""
 
     def __init__(
         self,
         jobs: JobStore,
         drafts: DraftStore,
-        experience: Experience,
+        estimates: DurationEstimates,
         *,
         allowed_guild_ids: frozenset[int],
         serves_users: bool = False,
         limits: DailyLimits,
         at_most_running: int,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
         has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         self._jobs = jobs
         self._drafts = drafts
-        self._experience = experience
+        self._estimates = estimates
         self._allowed_guild_ids = allowed_guild_ids
         self.serves_users = serves_users  # who have the app for themselves, wherever they are
         self._limits = limits
         self._at_most_running = at_most_running
-        self._bells = bells
+        self._wakeups = wakeups
         self._clock = clock
         self._has_room = has_room  # on the disk
         self._late: set[asyncio.Task[Any]] = set()
@@ -112,7 +112,7 @@ class Reception:
 
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
-        usual_s = await self._experience.expected_s(new.brief.model)
+        usual_s = await self._estimates.expected_s(new.brief.model)
         now = self._clock()
         receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
         expected_s = usual_s * self._rounds(receipt.jobs_ahead)
@@ -124,7 +124,7 @@ class Reception:
         Who waits finds all places at the provider taken, by tracks that are half done on average.
         """
         rounds = 1.0 if place is None else self._rounds(place - 1) + 0.5
-        return rounds * await self._experience.expected_s(model)
+        return rounds * await self._estimates.expected_s(model)
 
     def _rounds(self, ahead: int) -> int:
         """Jobs go out in rounds, as many at a time as the provider may see."""
@@ -135,7 +135,7 @@ class Reception:
         with about_job(job.id):
             if await self._jobs.accept(job.id, card_message_id, self._clock()):
                 log.info("queued for member %d", job.member_id)
-                self._bells.ring(Bell.SUBMIT)
+                self._wakeups.wake(Wakeup.SUBMIT)
 
     async def not_answered(self, job: Job, why: str) -> None:
         """Discord did not take the card, so the member saw nothing: nothing is paid."""
@@ -153,10 +153,10 @@ class Reception:
             told = NoticeKind.UNSTARTED if job.take == 1 else None
             source = JobState.RECEIVED
             if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
-                self._bells.ring(Bell.DELIVER)
+                self._wakeups.wake(Wakeup.DELIVER)
 
     async def perhaps_answered(self, job: Job, why: str) -> None:
-        """Whether Discord took the card is not known: it is asked soon (`bot.deliver.reconciler`)."""
+        """Whether Discord took the card is not known: the reconciler asks it soon."""
         with about_job(job.id):
             log.warning("the outcome of the first answer is unknown: %s", why)
             await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
@@ -187,7 +187,7 @@ class Reception:
             if await self._jobs.cancel(job.id, self._clock(), source=job.state):
                 with about_job(job.id):
                     log.info("cancelled by a member")
-                self._bells.ring(Bell.SUBMIT)  # a place may be free
+                self._wakeups.wake(Wakeup.SUBMIT)  # a place may be free
                 return replace(job, state=JobState.CANCELLED)
             job = await self._jobs.get(job.id) or job  # it has just moved on
         return None

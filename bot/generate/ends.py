@@ -2,10 +2,10 @@
 
 import logging
 
+from bot.clock import Clock
 from bot.domain.jobs import FailureKind, Job, JobState
-from bot.generate.estimates import Experience
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock
+from bot.generate.estimates import DurationEstimates
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.metrics import Metrics
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
@@ -20,15 +20,15 @@ class Ends:
     def __init__(
         self,
         jobs: JobStore,
-        experience: Experience,
+        estimates: DurationEstimates,
         *,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._jobs = jobs
-        self._experience = experience
-        self._bells = bells
+        self._estimates = estimates
+        self._wakeups = wakeups
         self._clock = clock
         self._metrics = metrics
 
@@ -48,7 +48,7 @@ class Ends:
         if await self._jobs.succeed(job.id, audio_url, now):
             log.info("finished after %d polls", job.attempts)
             self._metrics.finished(job, now, generation.usage)
-            await self._experience.learn(job, now)
+            await self._estimates.learn(job, now)
             self._ring()
 
     async def fail(self, job: Job, kind: FailureKind, reason: str) -> None:
@@ -60,5 +60,5 @@ class Ends:
         self._ring()
 
     def _ring(self) -> None:
-        self._bells.ring(Bell.SUBMIT)  # a place at the provider is free
-        self._bells.ring(Bell.DELIVER)
+        self._wakeups.wake(Wakeup.SUBMIT)  # a place at the provider is free
+        self._wakeups.wake(Wakeup.DELIVER)

@@ -14,7 +14,7 @@ USUAL_S = 35.0
 LATE_S = 5.0
 
 
-class Experience:
+class DurationEstimates:
     """How long each model's generations have taken, read once and then kept up to date."""
 
     def __init__(self, jobs: JobStore) -> None:

@@ -5,14 +5,15 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
 from bot.generate.ends import Ends
-from bot.generate.estimates import Experience
+from bot.generate.estimates import DurationEstimates
 from bot.logs import about_job
-from bot.loops.rate_limiter import Pace
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.rate_limiter import RateLimiter
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.loops.worker import Worker
 from bot.metrics import Metrics
 from bot.provider.client import READ_TIMEOUT_S, Provider
 from bot.provider.shapes import Phase
@@ -39,41 +40,41 @@ class Poller(Worker[Job]):
         jobs: JobStore,
         notices: NoticeStore,
         provider: Provider,
-        experience: Experience,
+        estimates: DurationEstimates,
         *,
-        pace: Pace,
+        rate_limiter: RateLimiter,
         overdue_s: float,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
         metrics: Metrics | None = None,
     ) -> None:
-        super().__init__(slots=SLOTS, bell=bells.event(Bell.POLL), clock=clock)
+        super().__init__(slots=SLOTS, wakeup=wakeups.event(Wakeup.POLL), clock=clock)
         self._jobs = jobs
         self._notices = notices
         self._provider = provider
-        self._experience = experience
-        self._pace = pace
+        self._estimates = estimates
+        self._rate_limiter = rate_limiter
         self._overdue_s = overdue_s
-        self._bells = bells
+        self._wakeups = wakeups
         self._metrics = metrics or Metrics()
-        self._ends = Ends(jobs, experience, bells=bells, clock=clock, metrics=self._metrics)
+        self._ends = Ends(jobs, estimates, wakeups=wakeups, clock=clock, metrics=self._metrics)
         self._claimed: deque[Job] = deque()  # due, and waiting for their turn
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Due generations, as many as the rate allows now."""
-        limit = min(limit, self._pace.available())
+        limit = min(limit, self._rate_limiter.available())
         if limit < 1:
             return []
         if not self._claimed:
-            batch = min(max(limit, self._pace.within(AHEAD_S)), BATCH)
+            batch = min(max(limit, self._rate_limiter.within(AHEAD_S)), BATCH)
             self._claimed += await self._jobs.claim_polls(batch, self._clock(), lease_s=LEASE_S)
         due = [self._claimed.popleft() for _ in range(min(limit, len(self._claimed)))]
-        self._pace.spend(len(due))
+        self._rate_limiter.spend(len(due))
         return due
 
     async def next_due_at(self) -> datetime | None:
         """The next poll, but not faster than the rate."""
-        wait_s = self._pace.seconds_to_next()
+        wait_s = self._rate_limiter.seconds_to_next()
         if wait_s or self._claimed:
             return self._clock() + timedelta(seconds=wait_s)
         return await self._jobs.next_due_at(JobState.GENERATING)
@@ -121,8 +122,8 @@ class Poller(Worker[Job]):
         overdue = age_s > self._overdue_s and not finished
         if overdue and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
             log.warning("overdue after %d s; asking less often from now on", age_s)
-            self._bells.ring(Bell.DELIVER)
-        due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
+            self._wakeups.wake(Wakeup.DELIVER)
+        due_at = await self._estimates.next_poll_at(job, now, overdue_s=self._overdue_s)
         due_at = max(due_at, now + timedelta(seconds=at_least_s))
         patience_s = AHEAD_S if self._claimed else 0.0
         await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)

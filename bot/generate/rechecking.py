@@ -3,12 +3,12 @@
 import logging
 from enum import Enum, auto
 
+from bot.clock import Clock
 from bot.domain.jobs import Job, JobState
 from bot.errors import GenerationUnknown, ProviderError
 from bot.logs import about_job
-from bot.loops.rate_limiter import Pace
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock
+from bot.loops.rate_limiter import RateLimiter
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.provider.shapes import Phase
@@ -32,7 +32,7 @@ class Finding(Enum):
     BUSY = auto()  # not asked: too much else is to be asked
 
 
-class Checking:
+class Rechecking:
     """Looks for single generations, when a member asks for it."""
 
     def __init__(
@@ -41,24 +41,24 @@ class Checking:
         provider: Provider,
         fetcher: AudioFetcher,
         *,
-        pace: Pace,
-        bells: Bells,
+        rate_limiter: RateLimiter,
+        wakeups: Wakeups,
         clock: Clock,
     ) -> None:
         self._jobs = jobs
         self._provider = provider
         self._fetcher = fetcher
-        self._pace = pace
-        self._bells = bells
+        self._rate_limiter = rate_limiter
+        self._wakeups = wakeups
         self._clock = clock
 
     async def check(self, job: Job) -> Finding:
-        """One GET, and what it changes; may be repeated. Polls and checks share one pace."""
+        """One GET, and what it changes; may be repeated. Polls and checks share one rate limit."""
         if job.generation_id is None:
             return Finding.GONE
-        if not self._pace.available():
+        if not self._rate_limiter.available():
             return await self._leave_to_poller(job)
-        self._pace.spend(1)
+        self._rate_limiter.spend(1)
         with about_job(job.id):
             try:
                 generation = await self._provider.fetch(job.generation_id)
@@ -97,7 +97,7 @@ class Checking:
             return Finding.FRESH
         if job.state is JobState.FAILED and await self._jobs.find_again(job.id, self._clock()):
             log.info("its generation was found again")
-            self._bells.ring(Bell.POLL)
+            self._wakeups.wake(Wakeup.POLL)
         await self._poll_now(job)
         return Finding.FINISHED
 
@@ -105,4 +105,4 @@ class Checking:
         """The poller takes it from here, as with every generation that ends."""
         if job.state is JobState.GENERATING:
             await self._jobs.poll_again(job.id, self._clock())
-            self._bells.ring(Bell.POLL)
+            self._wakeups.wake(Wakeup.POLL)

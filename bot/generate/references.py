@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot import words
 from bot.audio.workshop import Workshop
+from bot.clock import Clock
 from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio
 from bot.errors import (
@@ -26,7 +27,6 @@ from bot.errors import (
     WorkshopTrouble,
     in_short,
 )
-from bot.loops.worker import Clock
 from bot.provider.audio_file import AudioFetcher, Glimpse
 
 # The first answer must be there within 3 s, and the request is yet to be stored in what is left.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from bot.clock import Clock
 from bot.domain.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
 from bot.errors import (
     DatabaseTrouble,
@@ -22,10 +23,10 @@ from bot.errors import (
 )
 from bot.generate.circuit_breaker import held_back
 from bot.generate.ends import Ends
-from bot.generate.estimates import Experience
+from bot.generate.estimates import DurationEstimates
 from bot.logs import about_job
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.loops.worker import Worker
 from bot.metrics import Metrics
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
 from bot.provider.reasons import NO_REASON
@@ -63,27 +64,29 @@ class Submitter(Worker[Job]):
         self,
         stores: Stores,
         provider: Provider,
-        experience: Experience,
+        estimates: DurationEstimates,
         refresh: Refresh,
         *,
         at_most_running: int,
         overdue_s: float,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
         metrics: Metrics | None = None,
     ) -> None:
-        super().__init__(slots=at_most_running, bell=bells.event(Bell.SUBMIT), clock=clock)
+        super().__init__(slots=at_most_running, wakeup=wakeups.event(Wakeup.SUBMIT), clock=clock)
         self._jobs = stores.jobs
         self._notices = stores.notices
         self._pauses = stores.pauses
         self._provider = provider
         self._at_most_running = at_most_running
         self._overdue_s = overdue_s
-        self._experience = experience
+        self._estimates = estimates
         self._refresh = refresh
-        self._bells = bells
+        self._wakeups = wakeups
         self._metrics = metrics or Metrics()
-        self._ends = Ends(self._jobs, experience, bells=bells, clock=clock, metrics=self._metrics)
+        self._ends = Ends(
+            self._jobs, estimates, wakeups=wakeups, clock=clock, metrics=self._metrics
+        )
         self._paused = False
         self._tell_again_at = clock()
         self._stopped = Counter[str]()
@@ -93,7 +96,7 @@ class Submitter(Worker[Job]):
         now = self._clock()
         if abandoned := await self._jobs.interrupt_abandoned(now):
             self._metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
-            self._bells.ring(Bell.DELIVER)
+            self._wakeups.wake(Wakeup.DELIVER)
         if self._paused and now >= self._tell_again_at:
             await self._tell_waiting(await self._pauses.current())
         return await self._jobs.claim_submissions(
@@ -182,10 +185,10 @@ class Submitter(Worker[Job]):
         self._forget(job)
         await self._firmly(lambda: self._store_paid(job, generation))
         self._metrics.submitted(job)
-        self._bells.ring(Bell.POLL)
+        self._wakeups.wake(Wakeup.POLL)
         if await self._firmly(self._pauses.end):
             log.warning("the provider accepts submissions again")
-            self._bells.ring(Bell.SUBMIT)
+            self._wakeups.wake(Wakeup.SUBMIT)
         self._metrics.paused(False)
         self.wake()
         if generation.phase is not Phase.PENDING:
@@ -200,7 +203,7 @@ class Submitter(Worker[Job]):
     async def _store_paid(self, job: Job, generation: Generation) -> None:
         """Whatever became of the job in the meantime: to others this process may seem dead."""
         now = self._clock()
-        due_at = await self._experience.next_poll_at(job, now, overdue_s=self._overdue_s)
+        due_at = await self._estimates.next_poll_at(job, now, overdue_s=self._overdue_s)
         paid = (job.id, generation.id, due_at)
         if await self._jobs.start_generation(*paid, inference_id=generation.inference_id):
             return
@@ -238,7 +241,7 @@ class Submitter(Worker[Job]):
         source = JobState.SUBMITTING
         if await self._firmly(lambda: self._jobs.fail(job.id, kind, reason, now, source=source)):
             self._metrics.failed(kind)
-        self._bells.ring(Bell.DELIVER)
+        self._wakeups.wake(Wakeup.DELIVER)
 
     def _forget(self, job: Job) -> None:
         self._said.forget(job.id)
@@ -281,7 +284,7 @@ class Submitter(Worker[Job]):
             return
         since = now - timedelta(seconds=least_s)
         if await self._notices.add_to_waiting(NoticeKind.DELAYED, now, since=since):
-            self._bells.ring(Bell.DELIVER)
+            self._wakeups.wake(Wakeup.DELIVER)
 
 
 def _advice(reason: Refused | OutcomeUnknown, pause: Pause) -> str:

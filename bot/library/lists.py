@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.clock import Clock
 from bot.domain.jobs import Job, Notice
-from bot.loops.worker import Clock
 from bot.store.queue_store import Excerpt
 from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
@@ -28,7 +28,7 @@ class Period(StrEnum):
 
 
 # Which of some channels the viewer may see.
-Sight = Callable[[Collection[int]], Collection[int]]
+VisibleChannels = Callable[[Collection[int]], Collection[int]]
 
 LENGTHS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=30)}
 
@@ -94,7 +94,7 @@ class Library:
 
     # --- tracks -----------------------------------------------------------------------------
 
-    async def page(self, wanted: Wanted, sight: Sight, number: int) -> Page:
+    async def page(self, wanted: Wanted, sight: VisibleChannels, number: int) -> Page:
         """This page, or the last one if there are not so many any more."""
         channel_ids = await self._channels(wanted, sight)
         total = await self._stores.tracks.count(wanted, channel_ids)
@@ -114,14 +114,14 @@ class Library:
         """What this viewer's list shows, if it is still known."""
         return await self._stores.views.get(view_id, viewer_id)
 
-    async def models(self, wanted: Wanted, sight: Sight) -> list[str]:
+    async def models(self, wanted: Wanted, sight: VisibleChannels) -> list[str]:
         """The ids of the models that made these tracks."""
         return await self._stores.tracks.models(wanted, await self._channels(wanted, sight))
 
-    async def _channels(self, wanted: Wanted, sight: Sight) -> Collection[int]:
+    async def _channels(self, wanted: Wanted, sight: VisibleChannels) -> Collection[int]:
         return () if wanted.own else sight(await self._stores.tracks.channels(wanted))
 
-    async def top(self, guild_id: int, sight: Sight, period: Period) -> list[Track]:
+    async def top(self, guild_id: int, sight: VisibleChannels, period: Period) -> list[Track]:
         """A server's most liked public tracks; their likes are those of that period."""
         length = LENGTHS.get(period)
         since = self._clock() - length if length else None
@@ -131,7 +131,7 @@ class Library:
         return [_within(track, channel_ids) for track in found]
 
     async def track(
-        self, job_id: str, *, viewer_id: int, guild_id: int | None, sight: Sight
+        self, job_id: str, *, viewer_id: int, guild_id: int | None, sight: VisibleChannels
     ) -> Track | None:
         """One track, as this viewer may see it here, if they may."""
         tracks = self._stores.tracks
@@ -154,7 +154,7 @@ class Library:
         """What waits and runs of a member's."""
         return await self._stores.queue.of_member(member_id, limit=JOBS_AT_ONCE)
 
-    async def under_way_on(self, guild_id: int, sight: Sight) -> Excerpt:
+    async def under_way_on(self, guild_id: int, sight: VisibleChannels) -> Excerpt:
         """What waits and runs on a server."""
         queue = self._stores.queue
         channel_ids = sight(await queue.channels_of_server(guild_id))

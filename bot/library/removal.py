@@ -11,7 +11,7 @@ from bot.errors import DeliveryError
 from bot.library.track_messages import TrackMessages
 from bot.library.tracks import Tracks
 from bot.logs import about_job
-from bot.loops.wakeups import Bell, Bells
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.track_store import Place
 
 log = logging.getLogger(__name__)
@@ -24,11 +24,11 @@ class Removal:
         self,
         tracks: Tracks,
         messages: TrackMessages,
-        bells: Bells,
+        wakeups: Wakeups,
     ) -> None:
         self._tracks = tracks
         self._messages = messages
-        self._bells = bells
+        self._wakeups = wakeups
 
     async def remove(self, job: Job, *, by_member: bool, besides: int | None = None) -> bool:
         """The track, wherever it stands; whether all messages with it are gone. May be repeated.
@@ -38,7 +38,7 @@ class Removal:
         with about_job(job.id):
             if await self._tracks.delete(job, by_member=by_member):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
-                self._bells.ring(Bell.CARDS)
+                self._wakeups.wake(Wakeup.CARDS)
             return await self._remove_everywhere(job, besides=besides)
 
     async def moderate(
@@ -61,7 +61,7 @@ class Removal:
             if any(place not in (*shared, *left) for place in here):
                 log.info("a moderator took away the message that announced it")
                 await self._tracks.withdraw(job)
-                self._bells.ring(Bell.CARDS)
+                self._wakeups.wake(Wakeup.CARDS)
             return not left
 
     async def _is_taken_away(self, job: Job, place: Place, besides: int | None) -> bool:

@@ -15,6 +15,7 @@ from datetime import timedelta
 from discord.utils import time_snowflake
 
 from bot import words
+from bot.clock import Clock
 from bot.deliver import announcements, buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.ladder import nonce_holds
@@ -36,7 +37,6 @@ from bot.library.removal import Removal
 from bot.library.track_messages import TrackMessages
 from bot.library.tracks import Tracks, parent_in
 from bot.logs import about_job
-from bot.loops.worker import Clock
 from bot.store.share_store import Share
 from bot.store.stores import Stores
 

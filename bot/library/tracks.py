@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.domain.jobs import Job, JobState, Notice, NoticeKind, Rung
-from bot.loops.worker import Clock
 from bot.store.like_store import Likes
 from bot.store.share_store import Share
 from bot.store.stores import Stores

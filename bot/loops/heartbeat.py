@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from bot.errors import DatabaseTrouble
-from bot.loops.rate_limiter import Pace
+from bot.loops.rate_limiter import RateLimiter
 from bot.loops.shared_clock import SharedClock
 from bot.said_once import SaidOnce
 from bot.store.process_store import ALIVE_S, ProcessStore
@@ -17,14 +17,19 @@ BEAT_S = ALIVE_S / 4
 log = logging.getLogger(__name__)
 
 
-class Pulse:
+class Heartbeat:
     """Beats until told to stop. One missed beat does no harm; four in a row cost the claims."""
 
     def __init__(
-        self, processes: ProcessStore, pace: Pace, *, polls_per_s: float, clock: SharedClock
+        self,
+        processes: ProcessStore,
+        rate_limiter: RateLimiter,
+        *,
+        polls_per_s: float,
+        clock: SharedClock,
     ) -> None:
         self._processes = processes
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._polls_per_s = polls_per_s
         self._clock = clock
         self._said = SaidOnce(log)
@@ -38,7 +43,7 @@ class Pulse:
             if ask is not None:
                 await self._clock.set_by(ask)
         alive = await self._processes.beat(self._clock())
-        self._pace.set_rate(self._polls_per_s / max(alive, 1))
+        self._rate_limiter.set_rate(self._polls_per_s / max(alive, 1))
 
     @contextlib.asynccontextmanager
     async def beating(self, *, alone: bool) -> AsyncIterator[None]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from bot.loops.worker import Clock
+from bot.clock import Clock
 from bot.machine.scratch import sweep_abandoned
 from bot.said_once import SaidOnce
 from bot.store.stores import Stores

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class Pace:
+class RateLimiter:
     """How many requests may go out now, at so many per second, without bursts after a rest."""
 
     def __init__(self, per_s: float, clock_s: Callable[[], float] = time.monotonic) -> None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from bot.loops.worker import Clock, utc_now
+from bot.clock import Clock, utc_now
 from bot.said_once import SaidOnce
 
 # A host's clock that is so far off is worth a line in the log.

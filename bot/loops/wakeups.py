@@ -5,8 +5,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 
-class Bell(StrEnum):
-    """One for each loop: rung by whoever puts down work for it, or frees a place in it."""
+class Wakeup(StrEnum):
+    """One for each loop: sent by whoever puts down work for it, or frees a place in it."""
 
     SUBMIT = "submit"
     POLL = "poll"
@@ -15,23 +15,23 @@ class Bell(StrEnum):
     CARDS = "cards"
 
 
-class Bells:
-    """The bells of this process. `on_ring` carries the sound on to other processes."""
+class Wakeups:
+    """Those of this process. `on_wake` carries each on to the other processes."""
 
-    def __init__(self, on_ring: Callable[[Bell], None] | None = None) -> None:
-        self._events = {bell: asyncio.Event() for bell in Bell}
-        self._on_ring = on_ring
+    def __init__(self, on_wake: Callable[[Wakeup], None] | None = None) -> None:
+        self._events = {wakeup: asyncio.Event() for wakeup in Wakeup}
+        self._on_ring = on_wake
 
-    def event(self, bell: Bell) -> asyncio.Event:
+    def event(self, wakeup: Wakeup) -> asyncio.Event:
         """What the loop waits for, and clears."""
-        return self._events[bell]
+        return self._events[wakeup]
 
-    def ring(self, bell: Bell) -> None:
+    def wake(self, wakeup: Wakeup) -> None:
         """There is work for this loop, here or in any process."""
-        self.hear(bell)
+        self.heard(wakeup)
         if self._on_ring:
-            self._on_ring(bell)
+            self._on_ring(wakeup)
 
-    def hear(self, bell: Bell) -> None:
-        """Another process rang."""
-        self._events[bell].set()
+    def heard(self, wakeup: Wakeup) -> None:
+        """Another process has work for this loop."""
+        self._events[wakeup].set()

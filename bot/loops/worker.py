@@ -6,13 +6,13 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, TypeVar
 
+from bot.clock import Clock
 from bot.said_once import SaidOnce
 
 Item = TypeVar("Item")
-Clock = Callable[[], datetime]
 
 # New work wakes a worker at once; this is how often it looks anyway, for work that another
 # process put down or left behind.
@@ -22,11 +22,6 @@ REST_AFTER_ERROR_S = 1.0
 LONGEST_TURN_S = 30.0
 
 log = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    """The clock of the running bot."""
-    return datetime.now(UTC)
 
 
 class Worker(ABC, Generic[Item]):
@@ -40,7 +35,7 @@ class Worker(ABC, Generic[Item]):
         self,
         *,
         slots: int,
-        bell: asyncio.Event,
+        wakeup: asyncio.Event,
         clock: Clock,
         within_s: float | None = None,
         may_begin: Callable[[], bool] = lambda: True,
@@ -50,7 +45,7 @@ class Worker(ABC, Generic[Item]):
         self._may_begin = may_begin
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
-        self._bell = bell
+        self._wakeup = wakeup
         self._turned_at_s: float | None = None
         self._said = SaidOnce(logging.getLogger(type(self).__module__))
 
@@ -68,7 +63,7 @@ class Worker(ABC, Generic[Item]):
 
     def wake(self) -> None:
         """There may be new work: look now."""
-        self._bell.set()
+        self._wakeup.set()
 
     @property
     def alive(self) -> bool:
@@ -96,7 +91,7 @@ class Worker(ABC, Generic[Item]):
         try:
             while not stop.is_set():
                 self._turned_at_s = time.monotonic()
-                self._bell.clear()
+                self._wakeup.clear()
                 await self._rest(await self._turn())
         finally:
             self._turned_at_s = None
@@ -160,4 +155,4 @@ class Worker(ABC, Generic[Item]):
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds, 0.01)):
-                await self._bell.wait()
+                await self._wakeup.wait()

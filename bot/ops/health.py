@@ -11,8 +11,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final
 
+from bot.clock import Clock
 from bot.errors import PortUnusable
-from bot.loops.worker import Clock, Worker
+from bot.loops.worker import Worker
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.ops.probes import Answer, Page, Probes
 from bot.parts import Part

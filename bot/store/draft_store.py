@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.drafts import Draft
 from bot.domain.jobs import new_job_id
-from bot.store.database.advisory_locks import take_turns
+from bot.store.database.advisory_locks import advisory_lock
 from bot.store.database.tables import drafts
 
 AT_MOST = 20  # of one member
@@ -51,7 +51,7 @@ async def drop_older(
     connection: AsyncConnection, member_id: int, kind: sa.ColumnElement[bool]
 ) -> None:
     """Leave a member the newest of these, `AT_MOST`."""
-    await take_turns(connection, member_id)
+    await advisory_lock(connection, member_id)
     mine = (drafts.c.member_id == member_id, kind)
     newest = sa.select(drafts.c.id).where(*mine).order_by(drafts.c.created_at.desc(), drafts.c.id)
     older = newest.offset(AT_MOST).limit(AT_MOST)

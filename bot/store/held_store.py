@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import Rung
-from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.row_mapping import select_job
 from bot.store.database.tables import held_audio, jobs, notices
 from bot.store.kept_room import USUAL_ROOM, Room, in_use, make_room
@@ -52,7 +52,7 @@ class HeldStore:
         there = select_job(job_id).where(jobs.c.deleted_at.is_(None)).with_for_update()
         async with self._engine.begin() as connection:
             # First of all: two that each wait for a file of the other's would wait for ever.
-            await take_turns(connection, Turn.KEEPING)
+            await advisory_lock(connection, AdvisoryLock.KEEPING)
             row = (await connection.execute(there)).first()
             if row is None:
                 return False
@@ -121,5 +121,5 @@ class HeldStore:
         async with self._engine.begin() as connection:
             await connection.execute(tokens.values(interaction_token=None))
         async with self._engine.begin() as connection:
-            await take_turns(connection, Turn.KEEPING)
+            await advisory_lock(connection, AdvisoryLock.KEEPING)
             return (await connection.execute(files)).rowcount

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
-from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.row_mapping import RELEASED, job_from_row, lease, seen_by, select_job
 from bot.store.database.tables import jobs
 from bot.store.database.transactions import Transactions
@@ -106,7 +106,7 @@ class JobStore:
         async with self._engine.begin() as connection:
             if not (await connection.execute(_ANY_DUE, due)).scalar():
                 return []  # by far the most looks end here
-            await take_turns(connection, Turn.SUBMITTING)
+            await advisory_lock(connection, AdvisoryLock.SUBMITTING)
             overdue = {"overdue_since": now - timedelta(seconds=overdue_s)}
             seen = (await connection.execute(_AT_WORK, overdue)).one()
             free = min(limit, at_most_running - seen.running)

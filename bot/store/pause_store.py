@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.tables import pauses
 from bot.store.database.transactions import Transactions
 
@@ -65,7 +65,7 @@ class PauseStore:
         """Replace the pause by what `how` makes of it; the one before, and the one from now on."""
 
         async def change(connection: AsyncConnection) -> tuple[Pause | None, Pause]:
-            await take_turns(connection, Turn.SUBMITTING)
+            await advisory_lock(connection, AdvisoryLock.SUBMITTING)
             before = await _read(connection)
             after = how(before)
             if before is None:

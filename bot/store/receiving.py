@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.drafts import LARGEST_SEED
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
-from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.row_mapping import brief_columns, job_from_row, select_job
 from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER
@@ -94,7 +94,7 @@ async def _check_limits(
     connection: AsyncConnection, new: NewJob, limits: DailyLimits, now: datetime
 ) -> None:
     # Two requests at the same moment must not both see the last free place.
-    await take_turns(connection, new.member_id)
+    await advisory_lock(connection, new.member_id)
     today = (jobs.c.created_at > now - DAY,)
     mine = (*today, jobs.c.member_id == new.member_id)
     if free_at := await _free_at(connection, limits.per_member, *mine, COUNTED):
@@ -105,7 +105,7 @@ async def _check_limits(
     if free_at := await _free_at(connection, ATTEMPTS_A_DAY, *tried):
         raise AttemptsUsedUp(limit=ATTEMPTS_A_DAY, free_at=free_at)
     if limits.whole_bot:
-        await take_turns(connection, Turn.WHOLE_BOT)
+        await advisory_lock(connection, AdvisoryLock.WHOLE_BOT)
     if free_at := await _free_at(connection, limits.whole_bot, *today, COUNTED):
         raise DailyLimitReached(limit=limits.whole_bot, whole_bot=True, free_at=free_at)
 

@@ -42,7 +42,7 @@ async def in_time(
     """
     if interaction.response.is_done():
         return await work
-    return await interaction.client.reception.in_time(work, left_s(interaction))
+    return await interaction.client.admission.in_time(work, left_s(interaction))
 
 
 async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> None:

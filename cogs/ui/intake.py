@@ -36,7 +36,7 @@ from cogs.mending import refuse
 from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s
 from cogs.ui.places import is_outside, refusal, upload_limit_bytes
 from cogs.ui.track_list import card_url
-from cogs.ui.unsaved import refuse_unkept
+from cogs.ui.unsaved import refuse_unsaved
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ async def _admit(
     """The stored job; `None` if there is none, and the member was told why."""
     new = _new_job(interaction, draft, brief)
     try:
-        return await interaction.client.reception.admit(new, within_s=left_s(interaction))
+        return await interaction.client.admission.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
         await refuse(interaction, words.limit_reached(error), draft)
     except AttemptsUsedUp as error:
@@ -86,7 +86,7 @@ async def _admit(
         log.info("interaction %d came again", interaction.id)
     except DatabaseTrouble as error:
         log.error("a request could not be stored: the database %s", error)
-        await refuse_unkept(interaction, words.STORE_TROUBLE, draft)
+        await refuse_unsaved(interaction, words.STORE_TROUBLE, draft)
     return None
 
 
@@ -94,7 +94,7 @@ async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: 
     """Where the other try is to be found."""
     other: Job | None = None
     with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, interaction.client.reception.job(job_id))
+        other = await in_time(interaction, interaction.client.admission.job(job_id))
     finished = other is not None and other.state is JobState.SUCCEEDED
     return words.tried_again(card_url(other) if other else None, finished=finished)
 
@@ -135,7 +135,7 @@ async def _answer_with_card(
         unclear = verdict_on(error) is Verdict.PASSES or own_code(error) == ALREADY_ANSWERED_CODE
         outcome = _Outcome.UNCLEAR if unclear else _Outcome.REFUSED
         stored = await _store_outcome(interaction, jobs, outcome, problem=str(error))
-        # Only when it surely won't start: to the settler any answer would look like the card.
+        # Only when it surely won't start: to the reconciler any answer would look like the card.
         if stored and outcome is _Outcome.REFUSED and own_code(error) != UNKNOWN_INTERACTION_CODE:
             await _tell_of_refusal(interaction, draft)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
@@ -167,16 +167,16 @@ async def _store_outcome(
     problem: str = "",
     card_message_id: int | None = None,
 ) -> bool:
-    """Whether it could be stored; if not, the settler finds the card by itself."""
-    reception = interaction.client.reception
+    """Whether it could be stored; if not, the reconciler finds the card by itself."""
+    admission = interaction.client.admission
     try:
         for job in jobs:
             if outcome is _Outcome.TAKEN:
-                await reception.answered(job, card_message_id)
+                await admission.answered(job, card_message_id)
             elif outcome is _Outcome.REFUSED:
-                await reception.not_answered(job, problem)
+                await admission.not_answered(job, problem)
             else:
-                await reception.perhaps_answered(job, problem)
+                await admission.perhaps_answered(job, problem)
     except DatabaseTrouble as error:
         log.error("the outcome of a first answer waits: the database %s", error)
         return False

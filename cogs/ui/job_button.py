@@ -63,7 +63,7 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
 
 async def _visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     client = interaction.client
-    job = await client.reception.job(job_id)
+    job = await client.admission.job(job_id)
     if job is None or not await client.tracks.is_visible(job, viewer(interaction)):
         return None
     return job if await may_know(interaction, job) else None

@@ -8,11 +8,11 @@ import discord
 from bot.client import ComposeClient
 from cogs.ui.first_answers import apologise_for
 
-RoutedInteraction = discord.Interaction[ComposeClient]
+ItemInteraction = discord.Interaction[ComposeClient]
 AnyItem = discord.ui.Item[Any]
 
 
-class Routed(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
+class PersistentItem(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
     """Anyone who sees it can use it, or forge its custom_id: `match` is to be checked."""
 
     def __init__(self, item: AnyItem, match: re.Match[str]) -> None:
@@ -31,7 +31,7 @@ class Routed(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
         async with apologise_for(interaction, f"{type(self).__name__} failed"):
             await self.use(interaction)
 
-    async def use(self, interaction: RoutedInteraction) -> None:
+    async def use(self, interaction: ItemInteraction) -> None:
         """What it is for."""
         raise NotImplementedError
 

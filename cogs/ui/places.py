@@ -42,12 +42,12 @@ def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
 
 def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:
     """A member's own installation counts everywhere, also in servers that are not on the list."""
-    reception = interaction.client.reception
+    admission = interaction.client.admission
     if interaction.guild_id is None or _is_members_own(interaction):
-        return reception.serves_users
-    if reception.serves_users and interaction.is_user_integration():
+        return admission.serves_users
+    if admission.serves_users and interaction.is_user_integration():
         return True
-    return reception.serves(interaction.guild_id)
+    return admission.serves(interaction.guild_id)
 
 
 def _is_members_own(interaction: discord.Interaction[ComposeClient]) -> bool:

@@ -29,7 +29,7 @@ from bot.domain.models import (
 )
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import ask, left_s
-from cogs.ui.unsaved import refuse_unkept
+from cogs.ui.unsaved import refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -59,13 +59,13 @@ async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Dra
     draft_id = UNSTORED
     if draft != Draft():
         try:
-            draft_id = await interaction.client.reception.keep(
+            draft_id = await interaction.client.admission.keep(
                 draft, interaction.user.id, within_s=left_s(interaction)
             )
         except DatabaseTrouble as error:
             log.error("a draft could not be stored: the database %s", error)
             if not _shows_all(draft):  # the rest would be forgotten
-                await refuse_unkept(interaction, words.STORE_TROUBLE, draft)
+                await refuse_unsaved(interaction, words.STORE_TROUBLE, draft)
                 return
     await ask(interaction, RequestModal(draft, draft_id))
 

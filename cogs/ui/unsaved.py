@@ -13,7 +13,7 @@ from cogs.ui.first_answers import say
 MESSAGE_LIMIT = 2000
 
 
-async def refuse_unkept(
+async def refuse_unsaved(
     interaction: discord.Interaction[ComposeClient], text: str, draft: Draft
 ) -> None:
     """Say privately why nothing was started, with everything that was typed below it.

@@ -6,12 +6,12 @@ from typing import Any
 
 import discord
 
-from bot.library.lists import Sight
+from bot.library.lists import VisibleChannels
 
 Seen = discord.abc.GuildChannel | discord.Thread
 
 
-def sight_of(interaction: discord.Interaction[Any]) -> Sight:
+def sight_of(interaction: discord.Interaction[Any]) -> VisibleChannels:
     """Tells which channels of the server the member may look at."""
     return partial(_seen_by, interaction)
 

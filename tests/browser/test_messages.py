@@ -64,12 +64,12 @@ async def test_form_opens_and_sends_when_the_answer_is_a_modal(
     application.will_answer({"type": 9, "data": MODAL}, say("remixed"))
     await last(tab).get_by_role("button", name="Cancel").click()
     form = tab.get_by_role("dialog", name="Remix this track")
-    await form.get_by_label("Prompt").fill("slower, with bells")
+    await form.get_by_label("Prompt").fill("slower, with wakeups")
     await form.get_by_role("button", name="Submit").click()
     await expect(form).to_have_count(0)
     await expect(last(tab).locator(".message-content .md-text")).to_have_text("remixed")
     sent = application.received[1]["data"]["components"][0]["component"]["value"]
-    assert sent == "slower, with bells"
+    assert sent == "slower, with wakeups"
 
 
 async def test_private_message_is_marked_and_dismissed_when_asked(

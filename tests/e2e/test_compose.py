@@ -1,4 +1,4 @@
-"""`/compose`, as members experience it."""
+"""`/compose`, as members estimates it."""
 
 import io
 import wave

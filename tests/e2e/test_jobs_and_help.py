@@ -1,4 +1,4 @@
-"""`/jobs` and `/help`, as members experience them."""
+"""`/jobs` and `/help`, as members estimates them."""
 
 from typing import Any
 

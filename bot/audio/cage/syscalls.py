@@ -2,8 +2,8 @@
 
 Numbers are x86-64's and arm64's; `None` where an architecture lacks the call. From 424 on they are
 the same everywhere. Source: arch/x86/entry/syscalls/syscall_64.tbl and
-include/uapi/asm-generic/unistd.h of Linux 6.10; `tests/bot/audio/cage/test_seccomp.py` compares them
-with the headers of the machine.
+include/uapi/asm-generic/unistd.h of Linux 6.10; a test compares them with the headers of the
+machine.
 """
 
 Numbers = tuple[int | None, int | None]

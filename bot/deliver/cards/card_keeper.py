@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.deliver.cards.card_painter import CardPainter
 from bot.deliver.messenger import SEND_TIMEOUT_S
 from bot.deliver.retry_policy import (
@@ -19,8 +20,8 @@ from bot.deliver.retry_policy import (
 from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
 from bot.loops.channel_places import ChannelPlaces
-from bot.loops.wakeups import Bell, Bells
-from bot.loops.worker import Clock, Worker
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.loops.worker import Worker
 from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import CardEdit
 from bot.store.stores import Stores
@@ -49,12 +50,12 @@ class CardKeeper(Worker[CardEdit]):
         painter: CardPainter,
         *,
         bad_answers: BadAnswers,
-        bells: Bells,
+        wakeups: Wakeups,
         clock: Clock,
     ) -> None:
         super().__init__(
             slots=SLOTS,
-            bell=bells.event(Bell.CARDS),
+            wakeup=wakeups.event(Wakeup.CARDS),
             clock=clock,
             within_s=LEASE_S - 30,
             may_begin=bad_answers.few,

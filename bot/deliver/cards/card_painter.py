@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import discord
 
+from bot.clock import Clock
 from bot.deliver import announcements, buttons
 from bot.deliver.announcements import address
 from bot.deliver.cards import status_card as cards
@@ -12,9 +13,8 @@ from bot.deliver.messenger import Messenger
 from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.deliver.track_embed import track_embed
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
-from bot.generate.admission import Reception
+from bot.generate.admission import Admission
 from bot.library.tracks import parent_in
-from bot.loops.worker import Clock
 from bot.store.stores import Stores
 
 Card = tuple[discord.Embed, discord.ui.View]
@@ -26,13 +26,13 @@ class CardPainter:
     def __init__(
         self,
         stores: Stores,
-        reception: Reception,
+        admission: Admission,
         messenger: Messenger,
         batches: BatchCards,
         clock: Clock,
     ) -> None:
         self._stores = stores
-        self._reception = reception
+        self._admission = admission
         self._messenger = messenger
         self._batches = batches
         self._clock = clock
@@ -53,7 +53,7 @@ class CardPainter:
         place = None
         if job.state in {JobState.RECEIVED, JobState.QUEUED}:
             place = await self._stores.cards.shown_place(job.id)
-        expected_s = await self._reception.expected_s(job.brief.model, place=place)
+        expected_s = await self._admission.expected_s(job.brief.model, place=place)
         expected_at = self._clock() + timedelta(seconds=expected_s)
         await self._messenger.update_card(job, *cards.waiting_card(job, expected_at, place=place))
         now = await self._stores.jobs.get(job.id)

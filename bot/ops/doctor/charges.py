@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.clock import utc_now
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.errors import ProviderError
-from bot.loops.worker import utc_now
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.ops.doctor.machine import open_survey
 from bot.provider.client import Provider

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 import sqlalchemy as sa
 
 from bot.audio.process import WorkerLost, missing_here
+from bot.clock import utc_now
 from bot.domain.jobs import JobState
 from bot.errors import DatabaseTrouble, DatabaseUnusable, WorkshopTrouble
-from bot.loops.worker import utc_now
 from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
 from bot.ops.doctor.findings import Finding, Ill, ok, warn

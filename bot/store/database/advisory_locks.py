@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class Turn(IntEnum):
+class AdvisoryLock(IntEnum):
     """What is taken in turns. Discord's ids, which are used likewise, are far larger numbers."""
 
     WHOLE_BOT = 1
@@ -19,7 +19,7 @@ class Turn(IntEnum):
     KEEPING = 4
 
 
-async def take_turns(connection: AsyncConnection, turn: int) -> None:
+async def advisory_lock(connection: AsyncConnection, turn: int) -> None:
     """Wait until no other transaction has this turn; it is ours until the transaction ends."""
     if connection.dialect.name == "postgresql":
         await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))

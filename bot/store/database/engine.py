@@ -18,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
-from bot.store.database.advisory_locks import Turn, take_turns
+from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.database_errors import explain
 from bot.store.database.instance_lock import only_bot
 from bot.store.database.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
-# Small plans at hosters allow 20 connections in all; one more listens (`bot.store.database.wakeup_channel`).
+# Small plans at hosters allow 20 connections in all; one more listens (`wakeup_channel`).
 POOL_SIZE = 8
 POOL_TIMEOUT_S = 60
 CONNECT_TIMEOUT_S = 10
@@ -204,7 +204,7 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
     async with _tables_may_be_replaced(engine), engine.begin() as connection:
-        await take_turns(connection, Turn.MIGRATING)
+        await advisory_lock(connection, AdvisoryLock.MIGRATING)
         await connection.run_sync(upgrade)
 
 

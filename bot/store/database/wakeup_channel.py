@@ -24,7 +24,7 @@ LOST = ""  # no word that anybody says
 log = logging.getLogger(__name__)
 
 
-class Wakeup:
+class WakeupChannel:
     """Sends words to all processes, and passes on theirs."""
 
     def __init__(self, url: URL, on_word: Callable[[str], None]) -> None:

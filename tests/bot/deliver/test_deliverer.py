@@ -24,8 +24,8 @@ from bot.errors import (
 )
 from bot.store.held_store import HeldAudio
 from sandbox.aimlapi import Fate
-from tests.bot.delivery.conftest import Post
-from tests.bot.delivery.fakes import DM_CHANNEL_ID
+from tests.bot.deliver.conftest import Post
+from tests.bot.deliver.fakes import DM_CHANNEL_ID
 from tests.bot.provider.clips import WAV
 from tests.factories import MEMBER_ID, a_brief
 

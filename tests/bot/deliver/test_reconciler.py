@@ -6,12 +6,12 @@ import discord
 import pytest
 
 from bot.deliver.messenger import Messenger
-from bot.deliver.reconciler import Settler
+from bot.deliver.reconciler import Reconciler
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import DeliveryLater, Unreachable
-from bot.generate.admission import Reception
-from bot.generate.estimates import Experience
-from bot.loops.wakeups import Bell, Bells
+from bot.generate.admission import Admission
+from bot.generate.estimates import DurationEstimates
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.rest.bad_answers import BadAnswers
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
@@ -47,8 +47,8 @@ def _said(answer: int | Exception | None) -> int | None:
 
 
 @pytest.fixture
-def bells() -> Bells:
-    return Bells()
+def wakeups() -> Wakeups:
+    return Wakeups()
 
 
 @pytest.fixture
@@ -57,20 +57,20 @@ def witness() -> Witness:
 
 
 @pytest.fixture
-def settler(stored: Stored, bells: Bells, witness: Witness) -> Settler:
-    reception = Reception(
+def reconciler(stored: Stored, wakeups: Wakeups, witness: Witness) -> Reconciler:
+    admission = Admission(
         stored.jobs,
         DraftStore(stored.engine),
-        Experience(stored.jobs),
+        DurationEstimates(stored.jobs),
         allowed_guild_ids=frozenset(),
         limits=DailyLimits(per_member=0, whole_bot=0),
         at_most_running=10,
-        bells=bells,
+        wakeups=wakeups,
         clock=stored.clock,
     )
     bad = BadAnswers()
-    return Settler(
-        stored.jobs, reception, witness, bad_answers=bad, bells=bells, clock=stored.clock
+    return Reconciler(
+        stored.jobs, admission, witness, bad_answers=bad, wakeups=wakeups, clock=stored.clock
     )
 
 
@@ -82,54 +82,54 @@ async def left_behind(stored: Stored) -> Job:
 
 
 async def test_job_is_queued_when_its_card_is_there(
-    stored: Stored, settler: Settler, witness: Witness
+    stored: Stored, reconciler: Reconciler, witness: Witness
 ) -> None:
     job = await left_behind(stored)
     witness.by_token = CARD_ID
-    await settler.run_once()
+    await reconciler.run_once()
     job = await stored.job(job.id)
     assert (job.state, job.card_message_id) == (JobState.QUEUED, CARD_ID)
 
 
 async def test_card_is_looked_for_in_the_channel_when_the_token_is_dead(
-    stored: Stored, settler: Settler, witness: Witness
+    stored: Stored, reconciler: Reconciler, witness: Witness
 ) -> None:
     job = await left_behind(stored)
     witness.by_token, witness.in_channel = Unreachable("50027"), CARD_ID
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.QUEUED
 
 
 @pytest.mark.parametrize("by_token", [None, Unreachable("50027")])
 async def test_job_is_cancelled_without_a_word_when_there_is_no_card(
-    stored: Stored, settler: Settler, witness: Witness, by_token: Exception | None
+    stored: Stored, reconciler: Reconciler, witness: Witness, by_token: Exception | None
 ) -> None:
     job = await left_behind(stored)
     witness.by_token = by_token
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert await stored.notices.of_job(job.id) == []
 
 
 async def test_member_is_told_when_nobody_knows_of_a_card(
-    stored: Stored, settler: Settler, witness: Witness, bells: Bells
+    stored: Stored, reconciler: Reconciler, witness: Witness, wakeups: Wakeups
 ) -> None:
     job = await left_behind(stored)
     witness.by_token = witness.in_channel = Unreachable("the channel's history can't be read")
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert (await stored.notice(job.id, NoticeKind.UNSTARTED)).attempts == 0
-    assert bells.event(Bell.DELIVER).is_set()
+    assert wakeups.event(Wakeup.DELIVER).is_set()
 
 
 async def test_member_is_told_once_when_nobody_knows_of_the_card_of_variations(
-    stored: Stored, settler: Settler, witness: Witness
+    stored: Stored, reconciler: Reconciler, witness: Witness
 ) -> None:
     dead, new = stored.as_worker("the dead"), a_new_job(variations=3)
     takes = (await dead.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)).jobs
     stored.clock.advance(60)
     witness.by_token = witness.in_channel = Unreachable("the channel's history can't be read")
-    await settler.run_once()
+    await reconciler.run_once()
     assert {(await stored.job(take.id)).state for take in takes} == {JobState.CANCELLED}
     told = [len(await stored.notices.of_job(take.id)) for take in takes]
     assert told == [1, 0, 0]
@@ -137,37 +137,37 @@ async def test_member_is_told_once_when_nobody_knows_of_the_card_of_variations(
 
 @pytest.mark.parametrize("hidden", ["private", "outside"])
 async def test_channel_is_not_asked_for_a_card_that_it_does_not_show(
-    stored: Stored, settler: Settler, witness: Witness, hidden: str
+    stored: Stored, reconciler: Reconciler, witness: Witness, hidden: str
 ) -> None:
     job = await stored.as_worker("the dead").receive(NO_LIMITS, **{hidden: True})
     stored.clock.advance(60)
     witness.by_token, witness.in_channel = Unreachable("50027"), CARD_ID
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert (await stored.notice(job.id, NoticeKind.UNSTARTED)).attempts == 0
 
 
 async def test_job_waits_when_discord_may_still_take_its_answer(
-    stored: Stored, settler: Settler, witness: Witness, clock: HandClock
+    stored: Stored, reconciler: Reconciler, witness: Witness, clock: HandClock
 ) -> None:
     job = await stored.receive()
     await stored.jobs.leave_unanswered(job.id, clock())
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.RECEIVED
     witness.by_token = CARD_ID
     clock.advance(3)
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.QUEUED
 
 
 async def test_job_waits_when_discord_has_trouble(
-    stored: Stored, settler: Settler, witness: Witness, clock: HandClock
+    stored: Stored, reconciler: Reconciler, witness: Witness, clock: HandClock
 ) -> None:
     job = await left_behind(stored)
     witness.by_token = DeliveryLater("503")
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.RECEIVED
     witness.by_token = CARD_ID
     clock.advance(60)
-    await settler.run_once()
+    await reconciler.run_once()
     assert (await stored.job(job.id)).state is JobState.QUEUED

@@ -22,7 +22,7 @@ from bot.errors import (
 )
 from bot.store.database.tables import jobs
 from sandbox.scenario import Rule
-from tests.bot.delivery.conftest import Post
+from tests.bot.deliver.conftest import Post
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID, a_brief
 

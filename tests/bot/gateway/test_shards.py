@@ -12,7 +12,7 @@ from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken, SettingsError
 from bot.gateway.connection import Login, register_commands
 from bot.gateway.shards import Gateway
-from bot.generate.admission import Reception
+from bot.generate.admission import Admission
 from bot.library.lists import Library
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.gateway.session import Session
@@ -74,7 +74,7 @@ async def line() -> AsyncIterator[Line]:
         DiscordStandIn(rate_limits=False) as stand_in,
         ComposeClient(api_url=stand_in.api_url, command_guild_id=None) as client,
     ):
-        client.reception = cast("Reception", OpenDoor())
+        client.admission = cast("Admission", OpenDoor())
         client.library = cast("Library", OpenDoor())
         await client.load_cogs()
         await Login(client, TOKEN).attempt()

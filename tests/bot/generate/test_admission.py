@@ -9,9 +9,9 @@ import pytest
 from bot.domain.drafts import Draft
 from bot.domain.jobs import JobState
 from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
-from bot.generate.admission import CANCELLABLE, Reception
-from bot.generate.estimates import Experience
-from bot.loops.wakeups import Bell, Bells
+from bot.generate.admission import CANCELLABLE, Admission
+from bot.generate.estimates import DurationEstimates
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
 from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
@@ -19,24 +19,24 @@ from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock,
 SOON_S = 30.0
 
 
-def a_reception(
+def an_admission(
     stored: Stored,
     *,
-    bells: Bells | None = None,
+    wakeups: Wakeups | None = None,
     allowed_guild_ids: frozenset[int] = frozenset(),
     limits: DailyLimits = NO_LIMITS,
     at_most_running: int = 2,
     drafts: DraftStore | None = None,
     has_room: bool = True,
-) -> Reception:
-    return Reception(
+) -> Admission:
+    return Admission(
         stored.jobs,
         drafts or DraftStore(stored.engine),
-        Experience(stored.jobs),
+        DurationEstimates(stored.jobs),
         allowed_guild_ids=allowed_guild_ids,
         limits=limits,
         at_most_running=at_most_running,
-        bells=bells or Bells(),
+        wakeups=wakeups or Wakeups(),
         clock=stored.clock,
         has_room=lambda: has_room,
     )
@@ -44,13 +44,13 @@ def a_reception(
 
 async def test_nothing_is_stored_when_the_disk_is_nearly_full(stored: Stored) -> None:
     with pytest.raises(NoRoom):
-        await a_reception(stored, has_room=False).admit(a_new_job(), within_s=SOON_S)
+        await an_admission(stored, has_room=False).admit(a_new_job(), within_s=SOON_S)
     assert await stored.jobs.count(JobState.RECEIVED) == 0
 
 
 def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> None:
-    assert a_reception(stored).serves(1)
-    chosen = a_reception(stored, allowed_guild_ids=frozenset({1}))
+    assert an_admission(stored).serves(1)
+    chosen = an_admission(stored, allowed_guild_ids=frozenset({1}))
     assert chosen.serves(1)
     assert not chosen.serves(2)
 
@@ -58,7 +58,7 @@ def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> 
 async def test_job_is_expected_after_the_usual_time_when_nobody_waits(
     stored: Stored, clock: HandClock
 ) -> None:
-    admitted = await a_reception(stored).admit(a_new_job(), within_s=SOON_S)
+    admitted = await an_admission(stored).admit(a_new_job(), within_s=SOON_S)
     assert admitted.job.state is JobState.RECEIVED
     assert (admitted.expected_at - clock()).total_seconds() == 35
 
@@ -68,7 +68,7 @@ async def test_job_is_expected_a_round_later_when_all_places_are_taken(
 ) -> None:
     for _ in range(2):
         await stored.queue()
-    admitted = await a_reception(stored).admit(a_new_job(), within_s=SOON_S)
+    admitted = await an_admission(stored).admit(a_new_job(), within_s=SOON_S)
     assert (admitted.expected_at - clock()).total_seconds() == 70
 
 
@@ -79,15 +79,15 @@ async def test_job_is_expected_after_what_was_seen_when_there_is_experience(
         job = await stored.generate()
         await stored.jobs.poll_again(job.id, clock.advance(seconds))
         await stored.jobs.succeed(job.id, AUDIO_URL, clock())
-    admitted = await a_reception(stored).admit(a_new_job(), within_s=SOON_S)
+    admitted = await an_admission(stored).admit(a_new_job(), within_s=SOON_S)
     assert (admitted.expected_at - clock()).total_seconds() == 25
 
 
 async def test_limit_is_passed_on_when_it_is_reached(stored: Stored) -> None:
-    reception = a_reception(stored, limits=DailyLimits(per_member=1, whole_bot=0))
-    await reception.admit(a_new_job(), within_s=SOON_S)
+    admission = an_admission(stored, limits=DailyLimits(per_member=1, whole_bot=0))
+    await admission.admit(a_new_job(), within_s=SOON_S)
     with pytest.raises(DailyLimitReached):
-        await reception.admit(a_new_job(), within_s=SOON_S)
+        await admission.admit(a_new_job(), within_s=SOON_S)
 
 
 async def test_job_that_is_stored_too_late_for_an_answer_is_trouble_and_never_goes_out(
@@ -95,61 +95,61 @@ async def test_job_that_is_stored_too_late_for_an_answer_is_trouble_and_never_go
 ) -> None:
     new = a_new_job()
     with pytest.raises(DatabaseTrouble):
-        await a_reception(stored).admit(new, within_s=0)
+        await an_admission(stored).admit(new, within_s=0)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     await asyncio.gather(*left)
     assert (await stored.job(new.id)).state is JobState.RECEIVED
 
 
 async def test_job_is_queued_and_the_bell_rung_when_discord_took_the_card(stored: Stored) -> None:
-    bells = Bells()
+    wakeups = Wakeups()
     job = await stored.receive()
-    await a_reception(stored, bells=bells).answered(job, CARD_ID)
+    await an_admission(stored, wakeups=wakeups).answered(job, CARD_ID)
     assert (await stored.job(job.id)).state is JobState.QUEUED
     assert (await stored.job(job.id)).card_message_id == CARD_ID
-    assert bells.event(Bell.SUBMIT).is_set()
+    assert wakeups.event(Wakeup.SUBMIT).is_set()
 
 
 async def test_job_is_cancelled_when_discord_did_not_take_the_card(stored: Stored) -> None:
     job = await stored.receive()
-    await a_reception(stored).not_answered(job, "Unknown interaction")
+    await an_admission(stored).not_answered(job, "Unknown interaction")
     assert (await stored.job(job.id)).state is JobState.CANCELLED
 
 
 async def test_late_refusal_changes_nothing_when_the_job_is_queued(stored: Stored) -> None:
     job = await stored.queue()
-    await a_reception(stored).not_answered(job, "Unknown interaction")
+    await an_admission(stored).not_answered(job, "Unknown interaction")
     assert (await stored.job(job.id)).state is JobState.QUEUED
 
 
 @pytest.mark.parametrize("state", sorted(CANCELLABLE))
 async def test_job_is_cancelled_when_it_waits_or_runs(stored: Stored, state: JobState) -> None:
-    bells = Bells()
-    cancelled = await a_reception(stored, bells=bells).cancel(await stored.bring_to(state))
+    wakeups = Wakeups()
+    cancelled = await an_admission(stored, wakeups=wakeups).cancel(await stored.bring_to(state))
     assert cancelled is not None
     assert cancelled.state is JobState.CANCELLED
     assert (await stored.job(cancelled.id)).state is JobState.CANCELLED
-    assert bells.event(Bell.SUBMIT).is_set()
+    assert wakeups.event(Wakeup.SUBMIT).is_set()
 
 
 @pytest.mark.parametrize("state", sorted(set(JobState) - CANCELLABLE))
 async def test_job_is_not_cancelled_when_it_is_too_late(stored: Stored, state: JobState) -> None:
     job = await stored.bring_to(state)
-    assert await a_reception(stored).cancel(job) is None
+    assert await an_admission(stored).cancel(job) is None
     assert (await stored.job(job.id)).state is state
 
 
 async def test_job_is_not_cancelled_when_what_is_known_of_it_is_old(stored: Stored) -> None:
     job = await stored.submit()
     old = replace(job, state=JobState.QUEUED)
-    assert await a_reception(stored).cancel(old) is None
+    assert await an_admission(stored).cancel(old) is None
     assert (await stored.job(job.id)).state is JobState.SUBMITTING
 
 
 async def test_job_is_cancelled_when_its_answer_was_taken_just_now(stored: Stored) -> None:
     received = await stored.receive()
     assert await stored.jobs.accept(received.id, CARD_ID, stored.clock())
-    assert await a_reception(stored).cancel(received)
+    assert await an_admission(stored).cancel(received)
     assert (await stored.job(received.id)).state is JobState.CANCELLED
 
 
@@ -157,19 +157,19 @@ async def test_job_is_cancelled_when_its_answer_was_taken_just_now(stored: Store
 async def test_cancelled_job_stays_so_whatever_is_learnt_of_its_answer(
     stored: Stored, outcome: str
 ) -> None:
-    job, bells = await stored.receive(), Bells()
-    reception = a_reception(stored, bells=bells)
-    assert await reception.cancel(job)
-    bells.event(Bell.SUBMIT).clear()
+    job, wakeups = await stored.receive(), Wakeups()
+    admission = an_admission(stored, wakeups=wakeups)
+    assert await admission.cancel(job)
+    wakeups.event(Wakeup.SUBMIT).clear()
     learnt = CARD_ID if outcome == "answered" else "why"
-    await getattr(reception, outcome)(job, learnt)
+    await getattr(admission, outcome)(job, learnt)
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert await stored.notices.of_job(job.id) == []
-    assert not bells.event(Bell.SUBMIT).is_set()
+    assert not wakeups.event(Wakeup.SUBMIT).is_set()
 
 
 async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
-    assert await a_reception(stored).job("f" * 16) is None
+    assert await an_admission(stored).job("f" * 16) is None
 
 
 # --- what was typed -----------------------------------------------------------------------------
@@ -192,10 +192,10 @@ class SlowDrafts(DraftStore):
 
 
 async def test_draft_is_given_back_to_its_member_alone(stored: Stored) -> None:
-    reception = a_reception(stored)
-    draft_id = await reception.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
-    assert await reception.draft(draft_id, MEMBER_ID) == Draft(prompt="lo-fi rain")
-    assert await reception.draft(draft_id, MEMBER_ID + 1) is None
+    admission = an_admission(stored)
+    draft_id = await admission.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
+    assert await admission.draft(draft_id, MEMBER_ID) == Draft(prompt="lo-fi rain")
+    assert await admission.draft(draft_id, MEMBER_ID + 1) is None
 
 
 async def test_draft_is_trouble_soon_when_the_database_does_not_answer(
@@ -203,11 +203,11 @@ async def test_draft_is_trouble_soon_when_the_database_does_not_answer(
 ) -> None:
     monkeypatch.setattr("bot.generate.admission.KEEP_WITHIN_S", 0.01)
     drafts = SlowDrafts(stored)
-    reception = a_reception(stored, drafts=drafts)
+    admission = an_admission(stored, drafts=drafts)
     with pytest.raises(DatabaseTrouble):
-        await reception.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
+        await admission.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
     with pytest.raises(DatabaseTrouble):
-        await reception.draft("0" * 16, MEMBER_ID)
+        await admission.draft("0" * 16, MEMBER_ID)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     drafts.may_answer.set()
     await asyncio.gather(*left)

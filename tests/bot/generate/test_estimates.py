@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.jobs import Job
-from bot.generate.estimates import LATE_S, LEARN_FROM, Experience
+from bot.generate.estimates import LATE_S, LEARN_FROM, DurationEstimates
 from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
 
 MODEL = "google/lyria2"
@@ -21,15 +21,15 @@ async def finish(stored: Stored, seconds: float, *, late_s: float = 0) -> Job:
 
 
 async def test_usual_time_is_expected_when_nothing_was_seen(stored: Stored) -> None:
-    experience = Experience(stored.jobs)
-    assert await experience.expected_s(MODEL) == 35.0
-    assert await experience.expected_s("left/the-catalogue") == 35.0
+    estimates = DurationEstimates(stored.jobs)
+    assert await estimates.expected_s(MODEL) == 35.0
+    assert await estimates.expected_s("left/the-catalogue") == 35.0
 
 
 async def test_median_is_expected_when_something_was_seen(stored: Stored) -> None:
     for seconds in (10, 50, 20):
         await finish(stored, seconds)
-    assert await Experience(stored.jobs).expected_s(MODEL) == 20
+    assert await DurationEstimates(stored.jobs).expected_s(MODEL) == 20
 
 
 async def test_track_counts_once_when_it_is_the_first_after_a_start(
@@ -37,43 +37,43 @@ async def test_track_counts_once_when_it_is_the_first_after_a_start(
 ) -> None:
     for seconds in (10, 10):
         await finish(stored, seconds)
-    experience = Experience(stored.jobs)
+    estimates = DurationEstimates(stored.jobs)
     job = await finish(stored, 90)
-    await experience.learn(job, clock())
-    assert await experience.expected_s(MODEL) == 10
+    await estimates.learn(job, clock())
+    assert await estimates.expected_s(MODEL) == 10
 
 
 async def test_expectation_follows_what_is_learnt(stored: Stored, clock: HandClock) -> None:
-    experience = Experience(stored.jobs)
-    assert await experience.expected_s(MODEL) == 35.0
+    estimates = DurationEstimates(stored.jobs)
+    assert await estimates.expected_s(MODEL) == 35.0
     job = await finish(stored, 12)
-    await experience.learn(job, clock())
-    assert await experience.expected_s(MODEL) == 12
+    await estimates.learn(job, clock())
+    assert await estimates.expected_s(MODEL) == 12
 
 
 async def test_old_experience_is_forgotten_when_there_is_much_new(
     stored: Stored, clock: HandClock
 ) -> None:
-    experience = Experience(stored.jobs)
-    await experience.expected_s(MODEL)
+    estimates = DurationEstimates(stored.jobs)
+    await estimates.expected_s(MODEL)
     job = await stored.generate()
     for seconds, times in ((10, 2 * LEARN_FROM), (80, LEARN_FROM)):
         clock.advance(seconds)
         for _ in range(times):
-            await experience.learn(replace(job, due_at=clock()), clock())
-    assert await experience.expected_s(MODEL) == 90
+            await estimates.learn(replace(job, due_at=clock()), clock())
+    assert await estimates.expected_s(MODEL) == 90
 
 
 @pytest.mark.parametrize(("late_s", "expected_s"), [(LATE_S, 10 + LATE_S), (1800, 35)])
 async def test_nothing_is_learnt_when_the_track_was_noticed_late(
     stored: Stored, clock: HandClock, late_s: float, expected_s: float
 ) -> None:
-    running = Experience(stored.jobs)
+    running = DurationEstimates(stored.jobs)
     assert await running.expected_s(MODEL) == 35
     job = await finish(stored, 10, late_s=late_s)
     await running.learn(job, clock())
     assert await running.expected_s(MODEL) == expected_s
-    assert await Experience(stored.jobs).expected_s(MODEL) == expected_s
+    assert await DurationEstimates(stored.jobs).expected_s(MODEL) == expected_s
 
 
 async def test_next_poll_is_later_when_the_clock_went_back(
@@ -81,5 +81,5 @@ async def test_next_poll_is_later_when_the_clock_went_back(
 ) -> None:
     job = await stored.generate(brief=a_brief())
     clock.advance(-3600)
-    due_at = await Experience(stored.jobs).next_poll_at(job, clock(), overdue_s=600)
+    due_at = await DurationEstimates(stored.jobs).next_poll_at(job, clock(), overdue_s=600)
     assert due_at > clock()

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
-from bot.generate.estimates import Experience
+from bot.generate.estimates import DurationEstimates
 from bot.generate.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
-from bot.loops.rate_limiter import Pace
-from bot.loops.wakeups import Bell, Bells
+from bot.loops.rate_limiter import RateLimiter
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from bot.store.job_store import JobStore
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
@@ -21,28 +21,28 @@ OVERDUE_S = 600.0
 
 
 @pytest.fixture
-def bells() -> Bells:
-    return Bells()
+def wakeups() -> Wakeups:
+    return Wakeups()
 
 
 def a_poller(
-    stored: Stored, provider: Provider, bells: Bells, *, pace: Pace | None = None
+    stored: Stored, provider: Provider, wakeups: Wakeups, *, rate_limiter: RateLimiter | None = None
 ) -> Poller:
     return Poller(
         stored.jobs,
         stored.notices,
         provider,
-        Experience(stored.jobs),
-        pace=pace or Pace(1000),
+        DurationEstimates(stored.jobs),
+        rate_limiter=rate_limiter or RateLimiter(1000),
         overdue_s=OVERDUE_S,
-        bells=bells,
+        wakeups=wakeups,
         clock=stored.clock,
     )
 
 
 @pytest.fixture
-def poller(stored: Stored, provider: Provider, bells: Bells) -> Poller:
-    return a_poller(stored, provider, bells)
+def poller(stored: Stored, provider: Provider, wakeups: Wakeups) -> Poller:
+    return a_poller(stored, provider, wakeups)
 
 
 async def generating(stored: Stored, provider: Provider) -> Job:
@@ -56,7 +56,7 @@ async def kinds_of_notices(stored: Stored, job_id: str) -> list[NoticeKind]:
 
 
 async def test_job_succeeds_when_the_provider_completed_it(
-    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, bells: Bells
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, wakeups: Wakeups
 ) -> None:
     stand_in.plan(Fate(duration_s=0))
     job = await generating(stored, provider)
@@ -65,8 +65,8 @@ async def test_job_succeeds_when_the_provider_completed_it(
     assert (done.state, done.finished_at) == (JobState.SUCCEEDED, stored.clock())
     assert done.audio_url is not None
     assert await kinds_of_notices(stored, job.id) == [NoticeKind.RESULT]
-    assert bells.event(Bell.DELIVER).is_set()
-    assert bells.event(Bell.SUBMIT).is_set()
+    assert wakeups.event(Wakeup.DELIVER).is_set()
+    assert wakeups.event(Wakeup.SUBMIT).is_set()
 
 
 @pytest.mark.parametrize("word", [None, "mastering", "stopped", "complete?", ""])
@@ -195,13 +195,13 @@ async def test_job_goes_on_when_a_poll_is_refused_by_something_on_the_way(
 
 
 async def test_job_is_lost_when_the_provider_does_not_know_it(
-    stored: Stored, poller: Poller, bells: Bells
+    stored: Stored, poller: Poller, wakeups: Wakeups
 ) -> None:
     job = await stored.generate(generation_id="a:b/../c?d=e")
     await poller.run_once()
     failed = await stored.job(job.id)
     assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.LOST)
-    assert bells.event(Bell.SUBMIT).is_set()
+    assert wakeups.event(Wakeup.SUBMIT).is_set()
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ async def test_member_is_told_once_when_the_job_is_overdue(
     stand_in: AimlapiStandIn,
     poller: Poller,
     clock: HandClock,
-    bells: Bells,
+    wakeups: Wakeups,
 ) -> None:
     stand_in.plan(Fate(duration_s=5000))
     job = await generating(stored, provider)
@@ -267,7 +267,7 @@ async def test_member_is_told_once_when_the_job_is_overdue(
         assert await poller.run_once() == 1
     assert await kinds_of_notices(stored, job.id) == [NoticeKind.OVERDUE]
     assert (await stored.job(job.id)).due_at == clock() + timedelta(seconds=60)
-    assert bells.event(Bell.DELIVER).is_set()
+    assert wakeups.event(Wakeup.DELIVER).is_set()
 
 
 async def test_late_track_is_delivered_when_it_was_overdue(
@@ -308,13 +308,13 @@ async def test_finished_track_is_taken_when_the_bot_was_away_for_days(
     assert (await stored.job(job.id)).state is JobState.SUCCEEDED
 
 
-# --- pace and claims ----------------------------------------------------------------------------
+# --- the rate limit and claims ------------------------------------------------------------------
 
 
 async def test_polls_keep_to_the_pace_when_many_are_due(
-    stored: Stored, provider: Provider, bells: Bells, stand_in: AimlapiStandIn
+    stored: Stored, provider: Provider, wakeups: Wakeups, stand_in: AimlapiStandIn
 ) -> None:
-    poller = a_poller(stored, provider, bells, pace=Pace(0.01))
+    poller = a_poller(stored, provider, wakeups, rate_limiter=RateLimiter(0.01))
     for _ in range(3):
         await generating(stored, provider)
     assert [await poller.run_once() for _ in range(3)] == [1, 0, 0]
@@ -326,10 +326,10 @@ async def test_polls_keep_to_the_pace_when_many_are_due(
 
 
 async def test_one_claim_serves_a_second_of_evenly_spaced_polls_when_many_are_due(
-    stored: Stored, provider: Provider, bells: Bells
+    stored: Stored, provider: Provider, wakeups: Wakeups
 ) -> None:
     now_s = 0.0
-    poller = a_poller(stored, provider, bells, pace=Pace(4.0, lambda: now_s))
+    poller = a_poller(stored, provider, wakeups, rate_limiter=RateLimiter(4.0, lambda: now_s))
     ids = {(await generating(stored, provider)).id for _ in range(7)}
     commits: list[sa.Connection] = []
     sa.event.listen(stored.engine.sync_engine, "commit", commits.append)
@@ -338,7 +338,7 @@ async def test_one_claim_serves_a_second_of_evenly_spaced_polls_when_many_are_du
         polled += [(job.id, now_s) for job in await poller.claim(SLOTS)]
         due_at = await poller.next_due_at()
         assert due_at is not None
-        now_s += 0.125  # a bell may wake the loop before it is time
+        now_s += 0.125  # a wakeup may wake the loop before it is time
     assert {job_id for job_id, _ in polled} == ids
     assert [at_s for _, at_s in polled] == [0.25 * number for number in range(7)]
     assert len(commits) == 2
@@ -357,13 +357,13 @@ class Patience(JobStore):
 
 
 async def test_outcome_waits_for_others_only_while_more_of_its_batch_is_to_come(
-    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, bells: Bells
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, wakeups: Wakeups
 ) -> None:
     stand_in.plan(*[Fate(duration_s=1000)] * 2)
     ids = [(await generating(stored, provider)).id for _ in range(2)]
     stored.jobs = patience = Patience(stored)
     now_s = 0.0
-    poller = a_poller(stored, provider, bells, pace=Pace(4.0, lambda: now_s))
+    poller = a_poller(stored, provider, wakeups, rate_limiter=RateLimiter(4.0, lambda: now_s))
     for _ in ids:
         assert await poller.run_once() == 1
         now_s += 0.25
@@ -373,10 +373,10 @@ async def test_outcome_waits_for_others_only_while_more_of_its_batch_is_to_come(
 
 
 async def test_poll_is_due_at_once_only_when_its_turn_has_come(
-    stored: Stored, provider: Provider, bells: Bells, clock: HandClock
+    stored: Stored, provider: Provider, wakeups: Wakeups, clock: HandClock
 ) -> None:
     now_s = 0.0
-    poller = a_poller(stored, provider, bells, pace=Pace(4.0, lambda: now_s))
+    poller = a_poller(stored, provider, wakeups, rate_limiter=RateLimiter(4.0, lambda: now_s))
     for _ in range(2):
         await generating(stored, provider)
     assert len(await poller.claim(SLOTS)) == 1

@@ -11,9 +11,9 @@ import pytest
 from bot.domain.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
 from bot.domain.models import MUSIC_COVER
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
-from bot.generate.estimates import Experience
+from bot.generate.estimates import DurationEstimates
 from bot.generate.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Refresh, Submitter
-from bot.loops.wakeups import Bell, Bells
+from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
@@ -25,14 +25,14 @@ HTML = "<html>busy</html>"
 
 
 @pytest.fixture
-def bells() -> Bells:
-    return Bells()
+def wakeups() -> Wakeups:
+    return Wakeups()
 
 
 def a_submitter(
     stored: Stored,
     provider: Provider,
-    bells: Bells,
+    wakeups: Wakeups,
     *,
     at_most_running: int = 10,
     refresh: Refresh = still_good,
@@ -40,18 +40,18 @@ def a_submitter(
     return Submitter(
         stored.stores,
         provider,
-        Experience(stored.jobs),
+        DurationEstimates(stored.jobs),
         refresh,
         at_most_running=at_most_running,
         overdue_s=600,
-        bells=bells,
+        wakeups=wakeups,
         clock=stored.clock,
     )
 
 
 @pytest.fixture
-def submitter(stored: Stored, provider: Provider, bells: Bells) -> Submitter:
-    return a_submitter(stored, provider, bells)
+def submitter(stored: Stored, provider: Provider, wakeups: Wakeups) -> Submitter:
+    return a_submitter(stored, provider, wakeups)
 
 
 def refusing(stand_in: AimlapiStandIn, status: int, body: object = None, **headers: str) -> Rule:
@@ -65,7 +65,7 @@ async def kinds_of_notices(stored: Stored, job_id: str) -> list[NoticeKind]:
 
 
 async def test_job_is_generating_when_the_provider_took_it(
-    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, bells: Bells
+    stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter, wakeups: Wakeups
 ) -> None:
     job = await stored.queue()
     assert await submitter.run_once() == 1
@@ -74,7 +74,7 @@ async def test_job_is_generating_when_the_provider_took_it(
     assert running.generation_id == stand_in.generations[0].id
     assert running.due_at > stored.clock()
     assert (running.submitted_at, running.attempts) == (stored.clock(), 0)
-    assert bells.event(Bell.POLL).is_set()
+    assert wakeups.event(Wakeup.POLL).is_set()
 
 
 async def test_every_job_is_submitted_once_when_many_wait(
@@ -150,11 +150,11 @@ async def test_job_goes_back_into_the_queue_when_it_surely_cost_nothing(
 
 
 async def test_job_goes_back_into_the_queue_when_nobody_listens(
-    stored: Stored, bells: Bells, unused_port: int
+    stored: Stored, wakeups: Wakeups, unused_port: int
 ) -> None:
     job = await stored.queue()
     async with Provider.open(f"http://127.0.0.1:{unused_port}", KEY) as provider:
-        await a_submitter(stored, provider, bells).run_once()
+        await a_submitter(stored, provider, wakeups).run_once()
     assert (await stored.job(job.id)).state is JobState.QUEUED
 
 
@@ -225,7 +225,7 @@ async def test_waiting_members_are_told_once_when_the_host_must_act(
     stand_in: AimlapiStandIn,
     submitter: Submitter,
     clock: HandClock,
-    bells: Bells,
+    wakeups: Wakeups,
     caplog: pytest.LogCaptureFixture,
     status: int,
 ) -> None:
@@ -236,7 +236,7 @@ async def test_waiting_members_are_told_once_when_the_host_must_act(
         clock.advance(100)
     for job in waiting:
         assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
-    assert bells.event(Bell.DELIVER).is_set()
+    assert wakeups.event(Wakeup.DELIVER).is_set()
     assert caplog.text.count("Check AIMLAPI_KEY") == 1
 
 
@@ -428,8 +428,8 @@ async def test_pause_holds_for_all_processes_and_ends_for_all(
     clock: HandClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    bells = Bells()
-    other = a_submitter(stored.as_worker("two"), provider, bells)
+    wakeups = Wakeups()
+    other = a_submitter(stored.as_worker("two"), provider, wakeups)
     rule = refusing(stand_in, 401)
     waiting = [await stored.queue(member_id=number) for number in range(1, 7)]
     assert await submitter.run_once() == 6
@@ -442,9 +442,9 @@ async def test_pause_holds_for_all_processes_and_ends_for_all(
         assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
     stand_in.scenario.rules.remove(rule)
     clock.advance(16)
-    bells.event(Bell.SUBMIT).clear()
+    wakeups.event(Wakeup.SUBMIT).clear()
     assert await other.run_once() == 1
-    assert bells.event(Bell.SUBMIT).is_set()
+    assert wakeups.event(Wakeup.SUBMIT).is_set()
     assert await submitter.run_once() == 5
     assert caplog.text.count("Check AIMLAPI_KEY") == 1
     assert caplog.text.count("accepts submissions again") == 1
@@ -457,9 +457,9 @@ async def test_no_second_probe_goes_out_while_another_process_has_one_under_way(
     provider: Provider,
     submitter: Submitter,
     clock: HandClock,
-    bells: Bells,
+    wakeups: Wakeups,
 ) -> None:
-    other = a_submitter(stored.as_worker("two"), provider, bells)
+    other = a_submitter(stored.as_worker("two"), provider, wakeups)
     rule = refusing(stand_in, 503)
     for _ in range(3):
         await stored.queue()
@@ -478,13 +478,13 @@ async def test_no_second_probe_goes_out_while_another_process_has_one_under_way(
 
 
 async def test_first_submission_is_a_probe_when_the_bot_was_restarted_in_a_pause(
-    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells, clock: HandClock
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, wakeups: Wakeups, clock: HandClock
 ) -> None:
     rule = refusing(stand_in, 403)
     for _ in range(3):
         await stored.queue()
-    await a_submitter(stored, provider, bells).run_once()
-    restarted = a_submitter(stored.as_worker("two"), provider, bells)
+    await a_submitter(stored, provider, wakeups).run_once()
+    restarted = a_submitter(stored.as_worker("two"), provider, wakeups)
     assert await restarted.run_once() == 0
     clock.advance(2)
     assert await restarted.run_once() == 1
@@ -513,13 +513,13 @@ COVER = Brief(model=MUSIC_COVER.id, prompt="as a slow waltz", reference=REFERENC
 
 
 async def test_fresh_link_goes_out_and_is_not_kept(
-    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, wakeups: Wakeups
 ) -> None:
     async def refresh(reference: Reference) -> Reference:
         return replace(reference, url="https://cdn.example/fresh.mp3")
 
     job = await stored.queue(brief=COVER)
-    await a_submitter(stored, provider, bells, refresh=refresh).run_once()
+    await a_submitter(stored, provider, wakeups, refresh=refresh).run_once()
     [generation] = stand_in.generations
     assert generation.body["reference_audio_url"] == "https://cdn.example/fresh.mp3"
     running = await stored.job(job.id)
@@ -528,13 +528,13 @@ async def test_fresh_link_goes_out_and_is_not_kept(
 
 
 async def test_job_fails_for_free_when_its_reference_is_lost(
-    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, wakeups: Wakeups
 ) -> None:
     async def refresh(_: Reference) -> Reference:
         raise ReferenceLost("the link has ended")
 
     job = await stored.queue(brief=COVER)
-    await a_submitter(stored, provider, bells, refresh=refresh).run_once()
+    await a_submitter(stored, provider, wakeups, refresh=refresh).run_once()
     failed = await stored.job(job.id)
     assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.REFERENCE)
     assert await kinds_of_notices(stored, job.id) == [NoticeKind.FAILURE]
@@ -543,7 +543,7 @@ async def test_job_fails_for_free_when_its_reference_is_lost(
 
 
 async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_for(
-    stored: Stored, provider: Provider, bells: Bells, clock: HandClock
+    stored: Stored, provider: Provider, wakeups: Wakeups, clock: HandClock
 ) -> None:
     trouble = True
 
@@ -552,7 +552,7 @@ async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_fo
             raise ReferenceTrouble("Discord answered 500")
         return reference
 
-    submitter = a_submitter(stored, provider, bells, at_most_running=1, refresh=refresh)
+    submitter = a_submitter(stored, provider, wakeups, at_most_running=1, refresh=refresh)
     waiting = await stored.queue(brief=COVER)
     clock.advance(1)
     other = await stored.queue(member_id=7)
@@ -571,13 +571,13 @@ async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_fo
 
 
 async def test_job_waits_when_its_reference_is_looked_for_in_vain_in_an_unexpected_way(
-    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, bells: Bells, clock: HandClock
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, wakeups: Wakeups, clock: HandClock
 ) -> None:
     async def refresh(_: Reference) -> Reference:
         raise LookupError("nobody thought of this")
 
     job = await stored.queue(brief=COVER)
-    await a_submitter(stored, provider, bells, refresh=refresh).run_once()
+    await a_submitter(stored, provider, wakeups, refresh=refresh).run_once()
     waiting = await stored.job(job.id)
     assert waiting.state is JobState.QUEUED
     assert waiting.due_at == clock() + timedelta(seconds=REFERENCE_AGAIN_S)
@@ -614,9 +614,9 @@ async def test_job_is_interrupted_at_once_when_its_submission_ends_in_an_unexpec
 
 
 async def test_job_waits_when_all_places_are_taken(
-    stored: Stored, provider: Provider, bells: Bells, stand_in: AimlapiStandIn
+    stored: Stored, provider: Provider, wakeups: Wakeups, stand_in: AimlapiStandIn
 ) -> None:
-    submitter = a_submitter(stored, provider, bells, at_most_running=2)
+    submitter = a_submitter(stored, provider, wakeups, at_most_running=2)
     for _ in range(3):
         await stored.queue()
     assert [await submitter.run_once() for _ in range(2)] == [2, 0]
@@ -625,14 +625,18 @@ async def test_job_waits_when_all_places_are_taken(
 
 
 async def test_job_is_interrupted_when_the_process_that_submitted_it_died(
-    stored: Stored, submitter: Submitter, clock: HandClock, stand_in: AimlapiStandIn, bells: Bells
+    stored: Stored,
+    submitter: Submitter,
+    clock: HandClock,
+    stand_in: AimlapiStandIn,
+    wakeups: Wakeups,
 ) -> None:
     job = await stored.as_worker("two").submit()
     clock.advance(LEASE_S)
     await submitter.run_once()
     failed = await stored.job(job.id)
     assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.INTERRUPTED)
-    assert bells.event(Bell.DELIVER).is_set()
+    assert wakeups.event(Wakeup.DELIVER).is_set()
     assert len(stand_in.generations) == 0
 
 
@@ -650,7 +654,7 @@ async def test_job_goes_on_when_the_process_that_was_taken_for_dead_gets_its_ans
     stored: Stored,
     stand_in: AimlapiStandIn,
     submitter: Submitter,
-    bells: Bells,
+    wakeups: Wakeups,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     job = await stored.queue()
@@ -666,7 +670,7 @@ async def test_job_goes_on_when_the_process_that_was_taken_for_dead_gets_its_ans
     assert running.generation_id == stand_in.generations[0].id
     assert running.due_at > stored.clock()
     assert (running.failure_kind, running.failure_reason, running.finished_at) == (None,) * 3
-    assert bells.event(Bell.POLL).is_set()
+    assert wakeups.event(Wakeup.POLL).is_set()
     assert "had been given up" in caplog.text
 
 

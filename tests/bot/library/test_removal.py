@@ -7,10 +7,10 @@ from bot.deliver.cards import status_card as cards
 from bot.domain.jobs import Job, Rung
 from bot.library.removal import Removal
 from bot.library.tracks import Tracks, Viewer
-from bot.loops.wakeups import Bells
+from bot.loops.wakeups import Wakeups
 from bot.store.track_store import Place
 from tests.bot.deliver.cards.test_card_keeper import a_keeper
-from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages
+from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages
 from tests.factories import CHANNEL_ID, Stored
 
 GUILD_ID, OTHER_GUILD, TOLD = 400, 77, 50
@@ -36,7 +36,7 @@ def messages() -> FakeTrackMessages:
 
 @pytest.fixture
 def removal(stored: Stored, messages: FakeTrackMessages) -> Removal:
-    return Removal(Tracks(stored.stores, stored.clock), messages, Bells())
+    return Removal(Tracks(stored.stores, stored.clock), messages, Wakeups())
 
 
 async def test_moderator_takes_away_what_is_theirs_alone(

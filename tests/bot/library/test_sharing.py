@@ -25,12 +25,12 @@ from bot.library.audio_sources import AudioSources
 from bot.library.removal import Removal
 from bot.library.sharing import Sharing, Target
 from bot.library.tracks import Tracks
-from bot.loops.wakeups import Bells
+from bot.loops.wakeups import Wakeups
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import HeldAudio
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
-from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
+from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
 from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
 
@@ -84,7 +84,7 @@ async def scene(
             AudioSources(tracks, messages, stored.stores.held, fetcher),
             messages=messages,
             messenger=messenger,
-            removal=Removal(tracks, messages, Bells()),
+            removal=Removal(tracks, messages, Wakeups()),
             clock=clock,
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot.errors import DatabaseTrouble
-from bot.loops import heartbeat as pulse
-from bot.loops.heartbeat import Pulse
-from bot.loops.rate_limiter import Pace
+from bot.loops import heartbeat
+from bot.loops.heartbeat import Heartbeat
+from bot.loops.rate_limiter import RateLimiter
 from bot.loops.shared_clock import SharedClock
 from bot.store.database.tables import processes
 from bot.store.process_store import ProcessStore
@@ -36,8 +36,8 @@ class Beats(ProcessStore):
         await asyncio.wait_for(self.seen.acquire(), 10)
 
 
-class Rate(Pace):
-    """A pace that remembers its rate."""
+class Rate(RateLimiter):
+    """A rate_limiter that remembers its rate."""
 
     def set_rate(self, per_s: float) -> None:
         self.rate = per_s
@@ -45,15 +45,19 @@ class Rate(Pace):
 
 
 @pytest.fixture
-def a_pulse(stored: Stored, clock: HandClock) -> Callable[[str], tuple[Pulse, Beats, Rate]]:
-    def make(worker_id: str) -> tuple[Pulse, Beats, Rate]:
-        beats, pace = Beats(stored, worker_id), Rate(RATE)
-        return Pulse(beats, pace, polls_per_s=RATE, clock=SharedClock(clock)), beats, pace
+def a_pulse(stored: Stored, clock: HandClock) -> Callable[[str], tuple[Heartbeat, Beats, Rate]]:
+    def make(worker_id: str) -> tuple[Heartbeat, Beats, Rate]:
+        beats, rate_limiter = Beats(stored, worker_id), Rate(RATE)
+        return (
+            Heartbeat(beats, rate_limiter, polls_per_s=RATE, clock=SharedClock(clock)),
+            beats,
+            rate_limiter,
+        )
 
     return make
 
 
-Make = Callable[[str], tuple[Pulse, Beats, Rate]]
+Make = Callable[[str], tuple[Heartbeat, Beats, Rate]]
 
 
 async def known(stored: Stored) -> set[str]:
@@ -64,12 +68,12 @@ async def known(stored: Stored) -> set[str]:
 async def test_poll_rate_is_shared_by_all_that_are_alive(stored: Stored, a_pulse: Make) -> None:
     for gone in ("one", "two"):
         await ProcessStore(stored.engine, gone).leave()
-    (first, _, pace), (second, _, other) = a_pulse("a"), a_pulse("b")
+    (first, _, rate_limiter), (second, _, other) = a_pulse("a"), a_pulse("b")
     await first.beat()
-    assert pace.rate == RATE
+    assert rate_limiter.rate == RATE
     await second.beat()
     await first.beat()
-    assert pace.rate == other.rate == RATE / 2
+    assert rate_limiter.rate == other.rate == RATE / 2
 
 
 async def test_process_is_known_from_the_beginning_and_gone_at_the_end(
@@ -92,13 +96,13 @@ async def test_others_are_dead_at_once_when_there_can_be_none(
 async def test_heart_beats_on_when_a_beat_could_not_be_stored(
     a_pulse: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulse, "BEAT_S", 0.0)
-    beating, beats, pace = a_pulse("a")
+    monkeypatch.setattr(heartbeat, "BEAT_S", 0.0)
+    beating, beats, rate_limiter = a_pulse("a")
     async with beating.beating(alone=False):
         beats.broken = True
         for _ in range(3):
             await beats.next()
         beats.broken = False
-        pace.rate = 0.0
-        while not pace.rate:
+        rate_limiter.rate = 0.0
+        while not rate_limiter.rate:
             await beats.next()

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState
-from bot.loops.heartbeat import Pulse
-from bot.loops.rate_limiter import Pace
+from bot.loops.heartbeat import Heartbeat
+from bot.loops.rate_limiter import RateLimiter
 from bot.loops.shared_clock import SharedClock
 from bot.store.database.engine import open_database
 from bot.store.process_store import ALIVE_S, ProcessStore
@@ -25,16 +25,18 @@ class Host:
     def __init__(self, engine: AsyncEngine, name: str, *, off_by: timedelta) -> None:
         self.clock = SharedClock(lambda: datetime.now(UTC) + off_by)
         self.processes = ProcessStore(engine, name)
-        self.pulse = Pulse(self.processes, Pace(1.0), polls_per_s=1.0, clock=self.clock)
+        self.heartbeat = Heartbeat(
+            self.processes, RateLimiter(1.0), polls_per_s=1.0, clock=self.clock
+        )
         self.stored = Stored(engine, HandClock(), name)
 
     async def beat(self) -> None:
-        await self.pulse.beat()
+        await self.heartbeat.beat()
         self.stored.clock.now = self.clock()
 
 
 async def beat(clock: SharedClock, processes: ProcessStore) -> None:
-    await Pulse(processes, Pace(1.0), polls_per_s=1.0, clock=clock).beat()
+    await Heartbeat(processes, RateLimiter(1.0), polls_per_s=1.0, clock=clock).beat()
 
 
 async def hosts(engine: AsyncEngine, off_by: timedelta) -> tuple[Host, Host]:

@@ -4,16 +4,17 @@ import asyncio
 
 import pytest
 
+from bot.clock import utc_now
 from bot.loops import shutdown as winding_down
 from bot.loops.shutdown import wind_down
-from bot.loops.worker import Worker, utc_now
+from bot.loops.worker import Worker
 
 
 class Slow(Worker[int]):
     """Claims one item, once it may, and works on it for ever."""
 
     def __init__(self) -> None:
-        super().__init__(slots=1, bell=asyncio.Event(), clock=utc_now)
+        super().__init__(slots=1, wakeup=asyncio.Event(), clock=utc_now)
         self.may_claim = asyncio.Event()
         self.claiming = asyncio.Event()
         self.outcome: str | None = None

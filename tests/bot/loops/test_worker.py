@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.clock import utc_now
 from bot.loops import worker
-from bot.loops.worker import Worker, utc_now
+from bot.loops.worker import Worker
 
 Handle = Callable[[int], Awaitable[None]]
 
@@ -17,7 +18,7 @@ class Hands(Worker[int]):
     """A worker on a list of numbers."""
 
     def __init__(self, handle: Handle, *items: int, slots: int = 10) -> None:
-        super().__init__(slots=slots, bell=asyncio.Event(), clock=utc_now)
+        super().__init__(slots=slots, wakeup=asyncio.Event(), clock=utc_now)
         self.items = list(items)
         self.limits: list[int] = []
         self.due_at: datetime | None = None

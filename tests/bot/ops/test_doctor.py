@@ -11,8 +11,8 @@ import pytest
 
 from bot.audio import process
 from bot.audio.process import WorkerProcess
+from bot.clock import utc_now
 from bot.domain.jobs import FailureKind, Job, JobState
-from bot.loops.worker import utc_now
 from bot.machine import disk as disk_module
 from bot.ops import doctor
 from bot.ops.doctor import charges

@@ -13,10 +13,11 @@ import aiohttp
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.clock import utc_now
 from bot.domain.jobs import JobState
 from bot.errors import PortUnusable, SettingsError
 from bot.loops import worker as worker_module
-from bot.loops.worker import Worker, utc_now
+from bot.loops.worker import Worker
 from bot.metrics import Metrics
 from bot.ops import health as module
 from bot.ops.health import Health, serving
@@ -33,7 +34,7 @@ class Idle(Worker[int]):
     """A loop without work; `claim` can be made to hang."""
 
     def __init__(self) -> None:
-        super().__init__(slots=1, bell=asyncio.Event(), clock=utc_now)
+        super().__init__(slots=1, wakeup=asyncio.Event(), clock=utc_now)
         self.turned = asyncio.Event()
         self.hangs = False
 

@@ -13,7 +13,7 @@ from tests.bot.provider.clips import WAV
 from tests.bot.provider.test_audio_file import fetched, sends, serving
 
 LIMIT_BYTES = 10_000
-PACKED = gzip.compress(WAV)
+PACKED = gzip.compress(WAV, mtime=0)
 
 
 def raw_deflate(content: bytes) -> bytes:
@@ -32,8 +32,8 @@ def path(tmp_path: Path) -> Path:
         (PACKED, "gzip"),
         (PACKED, ""),  # stored so, and nobody says it
         (PACKED, "x-gzip"),
-        (gzip.compress(PACKED), "gzip"),
-        (gzip.compress(WAV[:700]) + gzip.compress(WAV[700:]), "gzip"),
+        (gzip.compress(PACKED, mtime=0), "gzip"),
+        (gzip.compress(WAV[:700], mtime=0) + gzip.compress(WAV[700:], mtime=0), "gzip"),
         (PACKED + b"\0" * 100, "gzip"),
         (zlib.compress(WAV), "deflate"),
         (raw_deflate(WAV), "Deflate"),
@@ -52,8 +52,8 @@ def test_file_is_what_is_in_it_however_it_came(path: Path, content: bytes, encod
 @pytest.mark.parametrize(
     ("content", "encoding", "error"),
     [
-        (gzip.compress(bytes(50_000_000)), "gzip", AudioTooLarge),
-        (gzip.compress(WAV) * 20, "gzip", AudioTooLarge),
+        (gzip.compress(bytes(50_000_000), mtime=0), "gzip", AudioTooLarge),
+        (gzip.compress(WAV, mtime=0) * 20, "gzip", AudioTooLarge),
         (zlib.compress(bytes(50_000_000)), "deflate", AudioTooLarge),
         (PACKED[:-9], "gzip", AudioUnavailable),
         (PACKED[:10], "gzip", AudioUnavailable),
@@ -75,7 +75,7 @@ def test_file_of_many_empty_parts_does_not_take_for_ever(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packed, "PARTS", 10)
-    path.write_bytes(gzip.compress(b"") * 11)
+    path.write_bytes(gzip.compress(b"", mtime=0) * 11)
     with pytest.raises(AudioUnavailable, match="more than 10 parts"):
         unpack(path, "gzip", LIMIT_BYTES)
 

@@ -16,7 +16,7 @@ OTHER_ID = CARD_ID + 1
 
 
 class KnowsTheCard:
-    """The domain and the reception of a client that can ask its database."""
+    """The domain and the admission of a client that can ask its database."""
 
     async def is_told_by(self, job: Job, message_id: int) -> bool:
         return message_id == job.card_message_id
@@ -34,7 +34,7 @@ def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> JobIn
         flags=SimpleNamespace(ephemeral=ephemeral),
         components=[discord.ActionRow(row)],
     )
-    client = SimpleNamespace(tracks=KnowsTheCard(), reception=KnowsTheCard())
+    client = SimpleNamespace(tracks=KnowsTheCard(), admission=KnowsTheCard())
     unanswered = SimpleNamespace(is_done=lambda: False)
     press = SimpleNamespace(message=message, client=client, response=unanswered, extras={})
     return cast("JobInteraction", press)

@@ -77,7 +77,7 @@ async def test_discord_py_logs_in_answers_and_delivers(
         call = await ben.slash("compose", prompt="rain", seed=3, channel="music-jam")
         card = await call.answered()
         assert card.content == "rain 3"
-        sent = await asyncio.wait_for(bot.library.tracks.get(), 5)
+        sent = await asyncio.wait_for(bot.tracks.get(), 5)
         track = await ben.wait_for_edit(ben.message(sent.id), lambda m: "enjoy" in m.content)
         assert await ben.fetch(track.attachments[0]) == WAV
         assert track.reference is not None

@@ -7,8 +7,8 @@ from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.ladder import Ladder
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
-from tests.bot.delivery.fakes import FakeMessenger
-from tests.bot.generate.test_admission import a_reception
+from tests.bot.deliver.fakes import FakeMessenger
+from tests.bot.generate.test_admission import an_admission
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job
 
 
@@ -94,7 +94,7 @@ async def test_private_variations_have_no_thread(stored: Stored) -> None:
 async def test_card_shows_how_things_stand(stored: Stored) -> None:
     messenger = FakeMessenger()
     first, *_ = await variations(stored)
-    cards = BatchCards(stored.stores.batches, a_reception(stored), messenger, stored.clock)
+    cards = BatchCards(stored.stores.batches, an_admission(stored), messenger, stored.clock)
     await cards.refresh(first)
     assert len(messenger.cards) == 1
     assert "Composing 3 variations" in (messenger.cards[0][0].title or "")
@@ -111,19 +111,19 @@ async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:
     new = a_new_job(variations=2)
     receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     first, second = receipt.jobs
-    reception = a_reception(stored)
-    assert await reception.cancel(first)  # before we know that there is a card
-    await reception.answered(first, CARD_ID)
-    await reception.answered(second, CARD_ID)
+    admission = an_admission(stored)
+    assert await admission.cancel(first)  # before we know that there is a card
+    await admission.answered(first, CARD_ID)
+    await admission.answered(second, CARD_ID)
     reached: list[int | None] = []
 
     async def update_card(job: Job, *_arguments: object, **_options: object) -> None:
         reached.append(job.card_message_id)
 
     messenger.update_card = update_card  # type: ignore[method-assign]
-    cards = BatchCards(stored.stores.batches, reception, messenger, stored.clock)
+    cards = BatchCards(stored.stores.batches, admission, messenger, stored.clock)
     await cards.refresh(first)
     assert reached == [CARD_ID]
-    assert await reception.cancel(await stored.job(second.id))  # and forgets the token
+    assert await admission.cancel(await stored.job(second.id))  # and forgets the token
     await cards.refresh(second)
     assert reached == [CARD_ID, CARD_ID]

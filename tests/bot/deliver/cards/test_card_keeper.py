@@ -14,11 +14,11 @@ from bot.deliver.cards.card_painter import CardPainter
 from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
-from bot.loops.wakeups import Bells
+from bot.loops.wakeups import Wakeups
 from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import DRAWN_BY_PRESS
-from tests.bot.delivery.fakes import FakeMessenger
-from tests.bot.generate.test_admission import a_reception
+from tests.bot.deliver.fakes import FakeMessenger
+from tests.bot.generate.test_admission import an_admission
 from tests.factories import (
     AUDIO_URL,
     CARD_ID,
@@ -30,10 +30,12 @@ from tests.factories import (
 
 
 def a_keeper(stored: Stored, messenger: FakeMessenger) -> CardKeeper:
-    stores, reception = stored.stores, a_reception(stored)
-    batches = BatchCards(stores.batches, reception, messenger, stored.clock)
-    painter = CardPainter(stores, reception, messenger, batches, stored.clock)
-    return CardKeeper(stores, painter, bad_answers=BadAnswers(), bells=Bells(), clock=stored.clock)
+    stores, admission = stored.stores, an_admission(stored)
+    batches = BatchCards(stores.batches, admission, messenger, stored.clock)
+    painter = CardPainter(stores, admission, messenger, batches, stored.clock)
+    return CardKeeper(
+        stores, painter, bad_answers=BadAnswers(), wakeups=Wakeups(), clock=stored.clock
+    )
 
 
 async def cards_after(

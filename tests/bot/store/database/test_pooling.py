@@ -16,7 +16,7 @@ from bot.ops.doctor.machine import check_database
 from bot.settings import Settings
 from bot.store.database.engine import engine_url, is_current, open_database
 from bot.store.database.pooling import pools_by_transaction
-from bot.store.database.wakeup_channel import Wakeup
+from bot.store.database.wakeup_channel import WakeupChannel
 from tests.factories import HandClock, Stored
 from tests.pgbouncer import pooler
 
@@ -79,10 +79,10 @@ async def test_nobody_listens_through_a_pooler(
 ) -> None:
     heard = asyncio.Event()
     async with open_pooler("transaction") as url, asyncio.timeout(20):
-        wakeup = Wakeup(engine_url(url), lambda _: heard.set())
+        wakeup = WakeupChannel(engine_url(url), lambda _: heard.set())
         with caplog.at_level(logging.INFO):
             async with wakeup.running():
-                [task] = [one for one in asyncio.all_tasks() if "Wakeup._run" in repr(one)]
+                [task] = [one for one in asyncio.all_tasks() if "WakeupChannel._run" in repr(one)]
                 wakeup.send("word")
                 await task
     assert not heard.is_set()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.store.database import wakeup_channel as wakeup
-from bot.store.database.wakeup_channel import Wakeup
+from bot.store.database.wakeup_channel import WakeupChannel
 from tests.bot.store.gate import Gate
 
 TIMEOUT_S = 10.0
@@ -17,7 +17,7 @@ class Ear:
 
     def __init__(self, url: str) -> None:
         self.heard: asyncio.Queue[str] = asyncio.Queue()
-        self.wakeup = Wakeup(make_url(url), self.heard.put_nowait)
+        self.wakeup = WakeupChannel(make_url(url), self.heard.put_nowait)
 
     async def next(self) -> str:
         return await asyncio.wait_for(self.heard.get(), TIMEOUT_S)

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.jobs import AudioFormat, Job, Rung
 from bot.errors import AudioUnusable, ComposeError, Unreachable, WorkshopTrouble
 from bot.store.kept_room import Room
-from tests.bot.delivery.conftest import Post
+from tests.bot.deliver.conftest import Post
 from tests.bot.provider.clips import WAV
 
 SIZE = len(WAV)

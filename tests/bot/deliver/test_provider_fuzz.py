@@ -14,11 +14,11 @@ import pytest
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, Rung
 from bot.generate.poller import Poller
 from bot.generate.submitter import Submitter
-from bot.loops.wakeups import Bells
+from bot.loops.wakeups import Wakeups
 from bot.provider.client import GENERATIONS
 from sandbox.aimlapi import Fate, error_body
 from sandbox.scenario import Rule
-from tests.bot.delivery.conftest import FILES, Post
+from tests.bot.deliver.conftest import FILES, Post
 from tests.bot.generate.test_poller import a_poller
 from tests.bot.generate.test_submitter import a_submitter
 from tests.bot.provider.clips import WAV
@@ -184,9 +184,9 @@ async def assert_outcome(post: Post, job: Job) -> None:
 async def test_each_member_has_an_outcome_whatever_the_provider_answers(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
-    dice, bells = Dice(SEED), Bells()
-    submitter = a_submitter(post.stored, post.provider, bells)
-    poller = a_poller(post.stored, post.provider, bells)
+    dice, wakeups = Dice(SEED), Wakeups()
+    submitter = a_submitter(post.stored, post.provider, wakeups)
+    poller = a_poller(post.stored, post.provider, wakeups)
     caplog.set_level(logging.ERROR)
     spoilt = 0
     while spoilt < ANSWERS:

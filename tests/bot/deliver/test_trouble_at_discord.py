@@ -17,8 +17,8 @@ from bot.errors import (
     DeliveryUnsure,
     Unreachable,
 )
-from tests.bot.delivery.conftest import Post
-from tests.bot.delivery.fakes import DM_CHANNEL_ID
+from tests.bot.deliver.conftest import Post
+from tests.bot.deliver.fakes import DM_CHANNEL_ID
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID
 

@@ -11,7 +11,7 @@ from bot.store.database import tables
 from bot.store.database.engine import open_database
 
 
-async def gain(database: Path, *, duration_s: float) -> None:
+async def learn(database: Path, *, duration_s: float) -> None:
     """Store as many finished tracks as the bot learns from, of about that many seconds each."""
     async with open_database(f"sqlite:///{database}") as engine, engine.begin() as connection:
         rows = [_finished_job(number, duration_s) for number in range(LEARN_FROM)]

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.rest.bad_answers import AT_MOST, WITHIN_S, BadAnswers
-from tests.bot.delivery.conftest import Post
+from tests.bot.deliver.conftest import Post
 
 
 class Seconds:

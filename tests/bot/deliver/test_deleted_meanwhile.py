@@ -7,7 +7,7 @@ from typing import Any
 from bot import words
 from bot.domain.jobs import Job, Rung
 from bot.errors import DeliveryLater, DeliveryUnsure, Unreachable
-from tests.bot.delivery.conftest import Post
+from tests.bot.deliver.conftest import Post
 from tests.factories import CARD_ID, CHANNEL_ID
 
 

@@ -18,7 +18,7 @@ from bot.generate.circuit_breaker import (
     LONGEST_PROBE_S,
     held_back,
 )
-from bot.loops.rate_limiter import Pace
+from bot.loops.rate_limiter import RateLimiter
 from bot.store.pause_store import Pause, PauseReason
 from tests.factories import NOW, HandClock
 
@@ -36,10 +36,10 @@ class Seconds:
 @pytest.mark.parametrize("per_s", [0.5, 5.0, 40.0])
 def test_pace_holds_over_a_minute_when_every_request_is_taken(per_s: float) -> None:
     clock_s = Seconds()
-    pace, sent = Pace(per_s, clock_s), 0
+    rate_limiter, sent = RateLimiter(per_s, clock_s), 0
     for _ in range(6000):
-        available = pace.available()
-        pace.spend(available)
+        available = rate_limiter.available()
+        rate_limiter.spend(available)
         sent += available
         clock_s.now_s += 0.01
     assert sent == pytest.approx(60 * per_s, abs=max(per_s / 4, 1) + 1)
@@ -47,30 +47,30 @@ def test_pace_holds_over_a_minute_when_every_request_is_taken(per_s: float) -> N
 
 def test_pace_allows_no_burst_after_a_rest() -> None:
     clock_s = Seconds()
-    pace = Pace(8.0, clock_s)
+    rate_limiter = RateLimiter(8.0, clock_s)
     clock_s.now_s += 3600
-    assert pace.available() == 2
+    assert rate_limiter.available() == 2
 
 
 @pytest.mark.parametrize("per_s", [0.01, 0.5, 5.0])
 def test_pace_says_when_the_next_request_may_go(per_s: float) -> None:
     clock_s = Seconds()
-    pace = Pace(per_s, clock_s)
-    pace.spend(pace.available())
-    assert pace.available() == 0
-    clock_s.now_s += pace.seconds_to_next() * 1.000001
-    assert pace.available() == 1
-    assert pace.seconds_to_next() == 0
+    rate_limiter = RateLimiter(per_s, clock_s)
+    rate_limiter.spend(rate_limiter.available())
+    assert rate_limiter.available() == 0
+    clock_s.now_s += rate_limiter.seconds_to_next() * 1.000001
+    assert rate_limiter.available() == 1
+    assert rate_limiter.seconds_to_next() == 0
 
 
 def test_pace_says_how_many_requests_may_go_within_a_while() -> None:
     clock_s = Seconds()
-    pace = Pace(5.0, clock_s)
-    assert pace.within(1.0) == 6  # one now, and five within the second
-    pace.spend(1)
-    assert (pace.within(1.0), pace.within(0.1)) == (5, 0)
+    rate_limiter = RateLimiter(5.0, clock_s)
+    assert rate_limiter.within(1.0) == 6  # one now, and five within the second
+    rate_limiter.spend(1)
+    assert (rate_limiter.within(1.0), rate_limiter.within(0.1)) == (5, 0)
     clock_s.now_s += 3600
-    assert pace.within(1.0) == 6
+    assert rate_limiter.within(1.0) == 6
 
 
 def limited(retry_after_s: float | None) -> RateLimited:

@@ -21,7 +21,7 @@ from bot.domain.jobs import (
 )
 from bot.library.removal import Removal
 from bot.library.tracks import Tracks
-from bot.loops.wakeups import Bells
+from bot.loops.wakeups import Wakeups
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.rest.bad_answers import BadAnswers
@@ -29,8 +29,8 @@ from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
-from tests.bot.delivery.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
-from tests.bot.generate.test_admission import a_reception
+from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
+from tests.bot.generate.test_admission import an_admission
 from tests.factories import HandClock, Stored, a_brief
 
 FILES = "/cdn/.*"
@@ -103,20 +103,20 @@ async def post(
         tracks = TrackDelivery(
             stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock, room=room
         )
-        stores, reception, bells = stored.stores, a_reception(stored), Bells()
+        stores, admission, wakeups = stored.stores, an_admission(stored), Wakeups()
         bad_answers = BadAnswers(lambda: clock().timestamp())
-        batches = BatchCards(stores.batches, reception, messenger, clock)
+        batches = BatchCards(stores.batches, admission, messenger, clock)
         deliverer = Deliverer(
             stored.notices,
             tracks,
             ladder,
-            removal=Removal(Tracks(stores, clock), messages, bells),
+            removal=Removal(Tracks(stores, clock), messages, wakeups),
             bad_answers=bad_answers,
-            bells=bells,
+            wakeups=wakeups,
             clock=clock,
         )
-        painter = CardPainter(stores, reception, messenger, batches, clock)
-        keeper = CardKeeper(stores, painter, bad_answers=bad_answers, bells=bells, clock=clock)
+        painter = CardPainter(stores, admission, messenger, batches, clock)
+        keeper = CardKeeper(stores, painter, bad_answers=bad_answers, wakeups=wakeups, clock=clock)
         yield Post(
             stored,
             clock,

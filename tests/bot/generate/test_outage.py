@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind
-from bot.generate.estimates import Experience
+from bot.generate.estimates import DurationEstimates
 from bot.generate.submitter import Submitter
-from bot.loops.wakeups import Bells
+from bot.loops.wakeups import Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from sandbox.scenario import Rule
@@ -54,11 +54,11 @@ class Queue:
         self.submitter = Submitter(
             stored.stores,
             provider,
-            Experience(stored.jobs),
+            DurationEstimates(stored.jobs),
             still_good,
             at_most_running=AT_MOST_RUNNING,
             overdue_s=600,
-            bells=Bells(),
+            wakeups=Wakeups(),
             clock=stored.clock,
         )
 
