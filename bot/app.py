@@ -93,7 +93,7 @@ async def run(settings: Settings) -> None:
             janitor.tidying(),
             _open_wakeups(engine.url, alone=alone) as wakeups,
         ):
-            workers = build(
+            services = build(
                 settings,
                 client=client,
                 provider=provider,
@@ -106,8 +106,10 @@ async def run(settings: Settings) -> None:
                 clock=clock,
                 disk=disk,
             )
-            health.workers = workers
-            await _serve(client, settings.discord_token.get_secret_value(), workers, stop)
+            client.serve(services)
+            health.workers = services.workers
+            token = settings.discord_token.get_secret_value()
+            await _serve(client, token, services.workers, stop)
 
 
 @contextlib.asynccontextmanager

@@ -12,21 +12,12 @@ from discord.ext import commands
 from discord.http import Route
 
 from bot import words
-from bot.deliver.cards.batch_cards import BatchCards
-from bot.deliver.messenger import Messenger
 from bot.errors import DatabaseTrouble
-from bot.generate.admission import Admission
-from bot.generate.rechecking import Rechecking
-from bot.generate.references import References
-from bot.library.lists import Library
-from bot.library.removal import Removal
-from bot.library.replay import Replay
-from bot.library.sharing import Sharing
-from bot.library.tracks import Tracks
 from bot.machine.proxy import Proxy, through
 from bot.parts import Part
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
+from bot.services import Services
 from bot.translation import CommandTranslator
 
 COGS = (
@@ -53,18 +44,6 @@ log = logging.getLogger(__name__)
 
 class ComposeClient(commands.AutoShardedBot):
     """A client without privileged intents, whose commands are slash commands and buttons."""
-
-    # Set by the composition root before the login: they need the client themselves.
-    admission: Admission
-    references: References
-    messenger: Messenger
-    batches: BatchCards
-    library: Library
-    replay: Replay
-    tracks: Tracks
-    rechecking: Rechecking
-    sharing: Sharing
-    removal: Removal
 
     def __init__(
         self,
@@ -111,6 +90,7 @@ class ComposeClient(commands.AutoShardedBot):
         self.login_part = Part("login")
         self.gateway_part = Part("gateway")
         self.commands_part = Part("commands")
+        self._services: Services | None = None
         self._connected_shards: set[int] = set()
         # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
         self.busy_member_ids: set[int] = set()
@@ -135,6 +115,17 @@ class ComposeClient(commands.AutoShardedBot):
     def own_shards(self) -> Sequence[int]:
         """The shards of this process; none before their number is known."""
         return self.shard_ids or range(self.shard_count or 0)
+
+    @property
+    def services(self) -> Services:
+        """What cogs call. Raises `RuntimeError` before `serve`."""
+        if self._services is None:
+            raise RuntimeError("the services are not there yet")
+        return self._services
+
+    def serve(self, services: Services) -> None:
+        """To be called once, before the login. The services need the client themselves."""
+        self._services = services
 
     @property
     def connected(self) -> bool:
@@ -165,6 +156,11 @@ class ComposeClient(commands.AutoShardedBot):
         self._connected_shards.add(shard_id)
         if self.connected:
             self.gateway_part.succeed()
+
+
+def services_of(interaction: discord.Interaction[ComposeClient]) -> Services:
+    """What the bot that got this interaction can do."""
+    return interaction.client.services
 
 
 class ComposeTree(app_commands.CommandTree[ComposeClient]):

@@ -1,8 +1,5 @@
 """Which part gets which: the workers, and what the commands and buttons call."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.clock import Clock
@@ -31,11 +28,11 @@ from bot.library.track_messages import TrackMessages
 from bot.library.tracks import Tracks
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeups
-from bot.loops.worker import Worker
 from bot.machine.disk import Disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
+from bot.services import Services
 from bot.settings import Settings
 from bot.store.kept_room import MB, Room
 from bot.store.receiving import DailyLimits
@@ -55,22 +52,15 @@ def build(
     metrics: Metrics,
     clock: Clock,
     disk: Disk,
-) -> Sequence[Worker[Any]]:
-    """Wire the workers to each other, and the client to the admission."""
-    jobs, notices = stores.jobs, stores.notices
+) -> Services:
+    """All parts, each with what it needs; from a request's way in to a track's way out."""
+    jobs, bad_answers = stores.jobs, client.bad_answers
     messenger = Messenger(client)
     estimates = DurationEstimates(jobs)
-    overdue_s = settings.generation_timeout_s
-    client.messenger = messenger
     limits = DailyLimits(
         per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
     )
-    mastering = Mastering(workshop, jobs, settings.audio_format)
-    client.rechecking = Rechecking(
-        jobs, provider, fetcher, rate_limiter=rate_limiter, wakeups=wakeups, clock=clock
-    )
-    client.library = Library(stores, limits, clock)
-    client.admission = Admission(
+    admission = Admission(
         jobs,
         stores.drafts,
         estimates,
@@ -82,82 +72,89 @@ def build(
         clock=clock,
         has_room=disk.has_room,
     )
-    client.batches = BatchCards(stores.batches, client.admission, messenger, clock)
-    aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
-    _look_after_tracks(client, stores, fetcher, aside, wakeups=wakeups, clock=clock)
-    fresh_link = Attachments(client).fresh_link
-    client.references = References(fetcher, workshop, fresh_link, clock)
+    references = References(fetcher, workshop, Attachments(client).fresh_link, clock)
     submitter = Submitter(
         stores,
         provider,
         estimates,
-        client.references.fresh,
+        references.fresh,
         at_most_running=settings.max_concurrent_generations,
-        overdue_s=overdue_s,
+        overdue_s=settings.generation_timeout_s,
         wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
     poller = Poller(
         jobs,
-        notices,
+        stores.notices,
         provider,
         estimates,
         rate_limiter=rate_limiter,
-        overdue_s=overdue_s,
+        overdue_s=settings.generation_timeout_s,
         wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
-    ladder = Ladder(messenger, notices, clock)
-    room = Room(
-        whole_bytes=settings.kept_audio_mb * MB,
-        member_bytes=settings.kept_audio_mb_per_member * MB,
-    )
-    tracks = TrackDelivery(
-        jobs, stores.held, provider, fetcher, mastering, ladder=ladder, clock=clock, room=room
+    tracks, messages = Tracks(stores, clock), TrackMessages(client)
+    removal = Removal(tracks, messages, wakeups)
+    ladder = Ladder(messenger, stores.notices, clock)
+    delivery = TrackDelivery(
+        jobs,
+        stores.held,
+        provider,
+        fetcher,
+        Mastering(workshop, jobs, settings.audio_format),
+        ladder=ladder,
+        clock=clock,
+        room=_room(settings),
     )
     deliverer = Deliverer(
-        notices,
-        tracks,
+        stores.notices,
+        delivery,
         ladder,
-        removal=client.removal,
-        bad_answers=client.bad_answers,
+        removal=removal,
+        bad_answers=bad_answers,
         wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
-    bad_answers = client.bad_answers
     reconciler = Reconciler(
-        jobs, client.admission, messenger, bad_answers=bad_answers, wakeups=wakeups, clock=clock
+        jobs, admission, messenger, bad_answers=bad_answers, wakeups=wakeups, clock=clock
     )
-    painter = CardPainter(stores, client.admission, messenger, client.batches, clock)
+    batches = BatchCards(stores.batches, admission, messenger, clock)
+    painter = CardPainter(stores, admission, messenger, batches, clock)
     card_keeper = CardKeeper(stores, painter, bad_answers=bad_answers, wakeups=wakeups, clock=clock)
-    return submitter, poller, deliverer, reconciler, card_keeper
-
-
-def _look_after_tracks(
-    client: ComposeClient,
-    stores: Stores,
-    fetcher: AudioFetcher,
-    mastering: Mastering,
-    *,
-    wakeups: Wakeups,
-    clock: Clock,
-) -> None:
-    """What can be done with tracks that were delivered."""
-    client.tracks = tracks = Tracks(stores, clock)
-    messages = TrackMessages(client)
+    # Tracks that members look at again give way to those that are yet to be delivered.
+    aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
     sources = AudioSources(tracks, messages, stores.held, fetcher)
-    client.replay = Replay(tracks, messages, sources, mastering)
-    client.removal = Removal(tracks, messages, wakeups)
-    client.sharing = Sharing(
-        stores,
-        tracks,
-        mastering,
-        sources,
-        messages=messages,
-        messenger=client.messenger,
-        removal=client.removal,
-        clock=clock,
+    return Services(
+        admission=admission,
+        references=references,
+        rechecking=Rechecking(
+            jobs, provider, fetcher, rate_limiter=rate_limiter, wakeups=wakeups, clock=clock
+        ),
+        messenger=messenger,
+        batches=batches,
+        library=Library(stores, limits, clock),
+        tracks=tracks,
+        replay=Replay(tracks, messages, sources, aside),
+        sharing=Sharing(
+            stores,
+            tracks,
+            aside,
+            sources,
+            messages=messages,
+            messenger=messenger,
+            removal=removal,
+            clock=clock,
+        ),
+        removal=removal,
+        workers=(submitter, poller, deliverer, reconciler, card_keeper),
+    )
+
+
+def _room(settings: Settings) -> Room:
+    return Room(
+        whole_bytes=settings.kept_audio_mb * MB,
+        member_bytes=settings.kept_audio_mb_per_member * MB,
     )

@@ -107,8 +107,8 @@ async def _track_in(interaction: CoverInteraction, message: discord.Message) -> 
 async def _visible_track(interaction: CoverInteraction, message: discord.Message) -> Job | None:
     client = interaction.client
     for job_id in buttons.jobs_named(message):
-        job = await client.admission.job(job_id)
-        if job is not None and await client.tracks.is_visible(job, viewer(interaction)):
+        job = await client.services.admission.job(job_id)
+        if job is not None and await client.services.tracks.is_visible(job, viewer(interaction)):
             return job
     return None
 

@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
@@ -115,7 +115,7 @@ async def _delete_pressed(interaction: JobInteraction, job_id: str, place: str) 
 
 async def _taken_away(interaction: JobInteraction, job: Job, *, besides: int | None = None) -> bool:
     """From everywhere for its member; for a moderator from where they may remove messages."""
-    removal = interaction.client.removal
+    removal = services_of(interaction).removal
     if _is_own(interaction, job):
         return await removal.remove(job, by_member=True, besides=besides)
     return await removal.moderate(job, partial(_reaches, interaction, job), besides=besides)
@@ -164,7 +164,7 @@ def _is_share_only(interaction: JobInteraction, job: Job, place: str) -> bool:
 
 async def _done(interaction: JobInteraction, job: Job, place: str) -> str:
     """Take it away, and say what came of it."""
-    removal = interaction.client.removal
+    removal = services_of(interaction).removal
     if _is_share_only(interaction, job, place):
         gone = await removal.remove_share(job, interaction.channel_id or 0)
         return words.DELETED_SHARE if gone else words.DELETED_BUT_POSTED

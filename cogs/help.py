@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
@@ -31,7 +31,7 @@ class Help(commands.Cog):
     async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
         """Where one can't compose, it says why, and offers no examples."""
         closed = refusal(interaction, private=False)
-        counting = interaction.client.library.allowance(interaction.user.id)
+        counting = services_of(interaction).library.allowance(interaction.user.id)
         allowance = await in_time(interaction, counting)
         in_server = interaction.guild_id is not None
         embed = discord.Embed(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
@@ -32,7 +32,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         if job.batch_id is not None and self.place == buttons.CARD:
             await self._cancel_variations(interaction, job)
             return
-        cancelled = await in_time(interaction, interaction.client.admission.cancel(job))
+        cancelled = await in_time(interaction, services_of(interaction).admission.cancel(job))
         if cancelled is None:
             await self._say_too_late(interaction, job)
             return
@@ -50,7 +50,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         await _answer_on_card(interaction, job)
 
     async def _say_too_late(self, interaction: JobInteraction, job: Job) -> None:
-        now = await in_time(interaction, interaction.client.admission.job(job.id)) or job
+        now = await in_time(interaction, services_of(interaction).admission.job(job.id)) or job
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)
@@ -60,8 +60,8 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
 
 async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
     client = interaction.client
-    takes = [take.job for take in await client.batches.takes(job)]
-    await asyncio.gather(*(client.admission.cancel(take) for take in takes))
+    takes = [take.job for take in await client.services.batches.takes(job)]
+    await asyncio.gather(*(client.services.admission.cancel(take) for take in takes))
 
 
 async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
@@ -76,7 +76,7 @@ async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
 async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
     """Variations share one that tells of all."""
     if job.batch_id is not None:
-        return await interaction.client.batches.card(job)
+        return await services_of(interaction).batches.card(job)
     return cards.ended_card(job, message_url=None)
 
 
@@ -119,7 +119,7 @@ class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
             await say(interaction, words.NOTHING_TO_CHECK)
         else:
             await defer(interaction)
-            await _tell(interaction, job, await interaction.client.rechecking.check(job))
+            await _tell(interaction, job, await services_of(interaction).rechecking.check(job))
 
 
 def _can_be_checked(job: Job) -> bool:
@@ -137,7 +137,7 @@ async def _tell(interaction: JobInteraction, job: Job, finding: Finding) -> None
 
 
 async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
-    url = await interaction.client.rechecking.link(job)
+    url = await services_of(interaction).rechecking.link(job)
     if url is None or len(url) > LINK_BUTTON_LIMIT:
         await say(interaction, words.CHECK_NO_LINK)
         return

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver.track_embed import COLOUR
 from bot.domain.jobs import Job
 from bot.store.queue_store import Excerpt, UnderWay
@@ -63,14 +63,14 @@ class _Stop(PersistentItem, template=r"(?!)"):
             await self._cancel(interaction, job)
 
     async def _cancel(self, interaction: ItemInteraction, job: Job) -> None:
-        cancelled = await in_time(interaction, interaction.client.admission.cancel(job))
+        cancelled = await in_time(interaction, services_of(interaction).admission.cancel(job))
         whose = self.match["whose"]
         if whose == ALL and not moderates_server(interaction):
             whose = MINE
         listed = await in_time(interaction, _listed(interaction, whose))
         await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is None:
-            now = await interaction.client.admission.job(job.id) or job
+            now = await services_of(interaction).admission.job(job.id) or job
             await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
 
 
@@ -113,7 +113,7 @@ async def _listed(interaction: ItemInteraction, whose: str) -> _List:
 
 
 async def _found(interaction: ItemInteraction, whose: str) -> Excerpt:
-    library = interaction.client.library
+    library = services_of(interaction).library
     if whose == ALL and interaction.guild_id is not None:
         return await library.under_way_on(interaction.guild_id, sight_of(interaction))
     return await library.under_way(interaction.user.id)
@@ -147,7 +147,7 @@ async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)
     model, place = one.job.brief.model, one.place
-    expected_s = await interaction.client.admission.expected_s(model, place=place)
+    expected_s = await services_of(interaction).admission.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
     return words.job_expected(moment) if moment > now else words.JOB_SOON
 

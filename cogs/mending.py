@@ -7,7 +7,7 @@ from typing import Any, Self
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
     """Say privately why nothing was started. What was typed is kept for the button below it."""
     try:
-        draft_id = await interaction.client.admission.keep(
+        draft_id = await services_of(interaction).admission.keep(
             draft, interaction.user.id, within_s=left_s(interaction)
         )
     except DatabaseTrouble as error:
@@ -44,7 +44,7 @@ async def submitted(interaction: discord.Interaction[ComposeClient]) -> Draft | 
     before: Draft | None = None
     try:
         if draft_id != UNSTORED:
-            before = await interaction.client.admission.draft(draft_id, interaction.user.id)
+            before = await services_of(interaction).admission.draft(draft_id, interaction.user.id)
     except DatabaseTrouble as error:
         log.error("a draft could not be read: the database %s", error)
         typed = filled_in(Draft(), values).draft
@@ -84,7 +84,9 @@ class EditButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Somebody else's draft is none of their business: it looks as if it were gone."""
         async with apologise_for(interaction, "a draft could not be opened"):
-            draft = await interaction.client.admission.draft(self.draft_id, interaction.user.id)
+            draft = await services_of(interaction).admission.draft(
+                self.draft_id, interaction.user.id
+            )
             if draft is None:
                 await say(interaction, words.DRAFT_GONE)
             else:

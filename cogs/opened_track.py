@@ -8,7 +8,7 @@ import discord
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
@@ -49,7 +49,7 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
 
 
 async def _open(interaction: ItemInteraction, job_id: str) -> None:
-    track = await interaction.client.library.track(
+    track = await services_of(interaction).library.track(
         job_id,
         viewer_id=interaction.user.id,
         guild_id=interaction.guild_id,
@@ -66,12 +66,12 @@ async def _open(interaction: ItemInteraction, job_id: str) -> None:
 async def _is_there_for(interaction: ItemInteraction, track: Track) -> bool:
     """What a moderator took out of a channel by hand is gone for all but its member."""
     own = track.job.member_id == interaction.user.id
-    return own or await interaction.client.replay.stands(track)
+    return own or await services_of(interaction).replay.stands(track)
 
 
 async def _play(interaction: ItemInteraction, track: Track) -> None:
     """The audio, else a link to it, else the way to make it again."""
-    replay = interaction.client.replay
+    replay = services_of(interaction).replay
     parent = await _parent(interaction, track.job)
     own = track.job.member_id == interaction.user.id
     try:
@@ -110,7 +110,7 @@ async def _uploaded(interaction: ItemInteraction, track: Track, what: Announceme
 
 async def _parent(interaction: ItemInteraction, job: Job) -> Ancestor | None:
     """What it was made from, as far as the one who opens it may know of that."""
-    parent = await interaction.client.admission.job(job.parent_id) if job.parent_id else None
+    parent = await services_of(interaction).admission.job(job.parent_id) if job.parent_id else None
     if parent is None:
         return None
     known = await visible_job(interaction, parent.id) is not None
@@ -201,9 +201,9 @@ async def _rename(interaction: ItemInteraction, job_id: str, values: Mapping[str
 async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:
     """The job with its new title, if it is one's own and was not deleted."""
     client = interaction.client
-    if not await client.library.rename(job_id, interaction.user.id, title):
+    if not await client.services.library.rename(job_id, interaction.user.id, title):
         return None
-    return await client.admission.job(job_id)
+    return await client.services.admission.job(job_id)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
@@ -47,7 +47,7 @@ async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
     """What it was made from, as far as the one who asks may know of it."""
     return [
         replace(one, visible=one.visible and await may_know(interaction, one.job))
-        for one in await interaction.client.tracks.lineage(job, viewer(interaction))
+        for one in await services_of(interaction).tracks.lineage(job, viewer(interaction))
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
@@ -127,7 +127,7 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
         guild_id=interaction.guild_id,
         limit_bytes=_upload_limit_bytes(interaction),
     )
-    sharing = interaction.client.sharing
+    sharing = services_of(interaction).sharing
     try:
         message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
     except (DeliveryError, AudioError) as error:

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver.track_embed import COLOUR
 from bot.library.lists import Period
 from cogs.ui.first_answers import in_time, say
@@ -39,7 +39,7 @@ class Top(commands.Cog):
             await say(interaction, words.TOP_SERVERS_ONLY)
             return
         chosen = Period(period.value) if period else Period.WEEK
-        library = interaction.client.library
+        library = services_of(interaction).library
         looking = library.top(interaction.guild_id, sight_of(interaction), chosen)
         tracks = await in_time(interaction, looking)
         if not tracks:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
@@ -99,7 +99,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
             return
-        liking = interaction.client.tracks.like(job, interaction.user.id)
+        liking = services_of(interaction).tracks.like(job, interaction.user.id)
         likes = await in_time(interaction, liking)
         if await stands_under(interaction, job):
             await self._show(interaction, job, likes.count)
@@ -109,7 +109,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
-            now = await interaction.client.tracks.likes(job)
+            now = await services_of(interaction).tracks.likes(job)
             if now == shown:
                 break
             shown = now

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
@@ -90,7 +90,7 @@ class Tracks(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The models that made what would be listed, whose name has what was typed in it."""
         wanted = _wanted(interaction, getattr(interaction.namespace, "user", None))
-        looking = interaction.client.library.models(wanted, sight_of(interaction))
+        looking = services_of(interaction).library.models(wanted, sight_of(interaction))
         try:
             made_by = await in_time(interaction, looking)
         except DatabaseTrouble as error:
@@ -111,14 +111,16 @@ class PageButton(PersistentItem, template=PAGE_ID):
         """Shows the other page in place of this one."""
         wanted: Wanted | None = _all_of(interaction)
         if self.match["view_id"] != MINE:
-            keeping = interaction.client.library.kept(self.match["view_id"], interaction.user.id)
+            keeping = services_of(interaction).library.kept(
+                self.match["view_id"], interaction.user.id
+            )
             wanted = await in_time(interaction, keeping)
         # A list of others' tracks is one of the server that it was asked for on.
         if wanted is None or (not wanted.own and wanted.guild_id != interaction.guild_id):
             await say(interaction, words.VIEW_GONE)
             return
         number = int(self.match["number"])
-        turning = interaction.client.library.page(wanted, sight_of(interaction), number)
+        turning = services_of(interaction).library.page(wanted, sight_of(interaction), number)
         page = await in_time(interaction, turning)
         view = page_view(page, self.match["view_id"])
         await edit_private(interaction, embed=page_embed(page), view=view)
@@ -152,7 +154,7 @@ def _refusal(wanted: Wanted) -> str | None:
 
 async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None) -> None:
     """The first page."""
-    library = interaction.client.library
+    library = services_of(interaction).library
     page = await library.page(wanted, sight_of(interaction), 0)
     view_id = MINE
     if page.pages > 1 and wanted != _all_of(interaction):
@@ -167,7 +169,7 @@ async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None
 
 async def _hand_out(interaction: TracksInteraction) -> str | None:
     """Some of it, each in a private message of its own. What remains to be said, if anything."""
-    library = interaction.client.library
+    library = services_of(interaction).library
     waiting = await library.held_for(interaction.user.id)
     handed_out, failed = 0, []
     for held in waiting:
@@ -193,7 +195,7 @@ async def _is_handed_over(interaction: TracksInteraction, held: Held) -> bool:
         log.warning("what is held could not be handed out: %s", error)
     finally:
         if not done:
-            await interaction.client.library.take_back(held)
+            await services_of(interaction).library.take_back(held)
     return done
 
 
@@ -218,11 +220,11 @@ async def _tell(interaction: TracksInteraction, job: Job) -> None:
 async def _hand_over_track(interaction: TracksInteraction, held: Held) -> bool:
     """The audio in a form that fits here, or the word that it is nowhere any more."""
     client, job = interaction.client, held.job
-    async with client.replay.open(job, interaction.filesize_limit, own=True) as what:
+    async with client.services.replay.open(job, interaction.filesize_limit, own=True) as what:
         if what is not None:
             await _upload(interaction, job, what)
             return True
-    if await client.library.is_kept(held):
+    if await client.services.library.is_kept(held):
         return False  # but in no form that fits here
     embed = cards.recipe_embed(job)
     await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)

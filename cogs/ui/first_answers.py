@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.client import RECEIVED_AT_S, ComposeClient, apologise
+from bot.client import RECEIVED_AT_S, ComposeClient, apologise, services_of
 from bot.rest.verdict import ALREADY_ANSWERED_CODE, SERVER_ERROR, may_pass, own_code
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
@@ -42,7 +42,7 @@ async def in_time(
     """
     if interaction.response.is_done():
         return await work
-    return await interaction.client.admission.in_time(work, left_s(interaction))
+    return await services_of(interaction).admission.in_time(work, left_s(interaction))
 
 
 async def say(interaction: discord.Interaction[Any], text: str, **more: Any) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
 from bot.domain.jobs import Brief, Job, JobState, NewJob
@@ -61,7 +61,7 @@ async def _heard(interaction: discord.Interaction[ComposeClient], brief: Brief) 
     model = MODELS[brief.model]
     if brief.reference is None or model.reference is None:
         return brief
-    references = interaction.client.references
+    references = services_of(interaction).references
     return replace(brief, reference=await references.look_at(brief.reference, model.reference))
 
 
@@ -71,7 +71,7 @@ async def _admit(
     """The stored job; `None` if there is none, and the member was told why."""
     new = _new_job(interaction, draft, brief)
     try:
-        return await interaction.client.admission.admit(new, within_s=left_s(interaction))
+        return await services_of(interaction).admission.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
         await refuse(interaction, words.limit_reached(error), draft)
     except AttemptsUsedUp as error:
@@ -94,7 +94,7 @@ async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: 
     """Where the other try is to be found."""
     other: Job | None = None
     with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, interaction.client.admission.job(job_id))
+        other = await in_time(interaction, services_of(interaction).admission.job(job_id))
     finished = other is not None and other.state is JobState.SUCCEEDED
     return words.tried_again(card_url(other) if other else None, finished=finished)
 
@@ -168,7 +168,7 @@ async def _store_outcome(
     card_message_id: int | None = None,
 ) -> bool:
     """Whether it could be stored; if not, the reconciler finds the card by itself."""
-    admission = interaction.client.admission
+    admission = services_of(interaction).admission
     try:
         for job in jobs:
             if outcome is _Outcome.TAKEN:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
 from bot.library.tracks import Viewer
@@ -63,8 +63,8 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
 
 async def _visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     client = interaction.client
-    job = await client.admission.job(job_id)
-    if job is None or not await client.tracks.is_visible(job, viewer(interaction)):
+    job = await client.services.admission.job(job_id)
+    if job is None or not await client.services.tracks.is_visible(job, viewer(interaction)):
         return None
     return job if await may_know(interaction, job) else None
 
@@ -80,7 +80,7 @@ async def stands_under(interaction: JobInteraction, job: Job) -> bool:
     # Where the card is may be written down only after its first press.
     if job.card_message_id is None and stands_for(message, job.card_job_id, CARD):
         return True
-    return await in_time(interaction, interaction.client.tracks.is_told_by(job, message.id))
+    return await in_time(interaction, services_of(interaction).tracks.is_told_by(job, message.id))
 
 
 def viewer(interaction: JobInteraction) -> Viewer:
@@ -114,5 +114,5 @@ async def may_know(interaction: JobInteraction, job: Job) -> bool:
     asked_in = set() if job.private else {job.channel_id}
     if interaction.guild is None or any(sees(interaction, one) for one in asked_in):
         return True
-    places = await interaction.client.tracks.places(job)
+    places = await services_of(interaction).tracks.places(job)
     return any(sees(interaction, place.channel_id) for place in places)

@@ -4,7 +4,7 @@ import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 
 
 def refusal(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
@@ -42,7 +42,7 @@ def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
 
 def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:
     """A member's own installation counts everywhere, also in servers that are not on the list."""
-    admission = interaction.client.admission
+    admission = services_of(interaction).admission
     if interaction.guild_id is None or _is_members_own(interaction):
         return admission.serves_users
     if admission.serves_users and interaction.is_user_integration():

@@ -15,7 +15,7 @@ from typing import Any
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.domain.characters import visible
 from bot.domain.drafts import Draft, in_the_way
 from bot.domain.jobs import Reference, Relation
@@ -59,7 +59,7 @@ async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Dra
     draft_id = UNSTORED
     if draft != Draft():
         try:
-            draft_id = await interaction.client.admission.keep(
+            draft_id = await services_of(interaction).admission.keep(
                 draft, interaction.user.id, within_s=left_s(interaction)
             )
         except DatabaseTrouble as error:

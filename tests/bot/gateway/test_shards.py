@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -12,8 +13,7 @@ from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken, SettingsError
 from bot.gateway.connection import Login, register_commands
 from bot.gateway.shards import Gateway
-from bot.generate.admission import Admission
-from bot.library.lists import Library
+from bot.services import Services
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.gateway.session import Session
 from sandbox.discord.seed import TOKEN
@@ -74,8 +74,8 @@ async def line() -> AsyncIterator[Line]:
         DiscordStandIn(rate_limits=False) as stand_in,
         ComposeClient(api_url=stand_in.api_url, command_guild_id=None) as client,
     ):
-        client.admission = cast("Admission", OpenDoor())
-        client.library = cast("Library", OpenDoor())
+        door = SimpleNamespace(admission=OpenDoor(), library=OpenDoor())
+        client.serve(cast("Services", door))
         await client.load_cogs()
         await Login(client, TOKEN).attempt()
         await register_commands(client)

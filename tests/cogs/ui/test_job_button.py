@@ -34,7 +34,8 @@ def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> JobIn
         flags=SimpleNamespace(ephemeral=ephemeral),
         components=[discord.ActionRow(row)],
     )
-    client = SimpleNamespace(tracks=KnowsTheCard(), admission=KnowsTheCard())
+    services = SimpleNamespace(tracks=KnowsTheCard(), admission=KnowsTheCard())
+    client = SimpleNamespace(services=services)
     unanswered = SimpleNamespace(is_done=lambda: False)
     press = SimpleNamespace(message=message, client=client, response=unanswered, extras={})
     return cast("JobInteraction", press)

@@ -10,7 +10,7 @@ import pytest
 
 from bot import words
 from bot.client import ComposeClient
-from bot.generate.admission import Admission
+from bot.services import Services
 from cogs.ui.places import is_outside, refusal, upload_limit_bytes
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN
@@ -39,7 +39,7 @@ async def client() -> AsyncIterator[ComposeClient]:
 def allow(client: ComposeClient, *, users: bool, guild_ids: set[int] | None = None) -> None:
     """As the settings would."""
     admission = SimpleNamespace(serves_users=users, serves=(guild_ids or {GUILD}).__contains__)
-    client.admission = cast("Admission", admission)
+    client.serve(cast("Services", SimpleNamespace(admission=admission)))
 
 
 def asked(client: ComposeClient, **payload: Any) -> discord.Interaction[ComposeClient]:
