@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from bench.table import Figure
 from bot.clock import utc_now
-from bot.domain.jobs import Brief, Job, NewJob, Notice, Rung
+from bot.domain.jobs import Job, NewJob, Notice, Request, Rung
 from bot.domain.models import LYRIA_2
 from bot.store.database.engine import open_database
 from bot.store.job_store import JobStore
@@ -136,7 +136,7 @@ class Lives:
 def a_request() -> NewJob:
     """One of a member who asks once."""
     number = randbits(60)
-    brief = Brief(model=LYRIA_2.id, prompt="lo-fi rain", negative_prompt=None, seed=3)
+    request = Request(model=LYRIA_2.id, prompt="lo-fi rain", negative_prompt=None, seed=3)
     return NewJob(
         interaction_id=number,
         interaction_token="token",
@@ -145,7 +145,7 @@ def a_request() -> NewJob:
         channel_id=number % 1000,
         member_id=number,
         upload_limit_bytes=10 << 20,
-        brief=brief,
+        request=request,
     )
 
 

@@ -100,7 +100,7 @@ class Metrics:
         """The provider took a claimed job."""
         if job.submitted_at:
             waited_s = _seconds(job.created_at, job.submitted_at)
-            self._wait.labels(job.brief.model).observe(waited_s)
+            self._wait.labels(job.request.model).observe(waited_s)
 
     def polled(self, job: Job, now: datetime) -> None:
         """A claimed job is about to be asked for."""
@@ -108,7 +108,7 @@ class Metrics:
 
     def finished(self, job: Job, now: datetime, usage: Usage) -> None:
         """A track is stored as finished, with what it cost where the provider says so."""
-        model = job.brief.model
+        model = job.request.model
         if job.submitted_at:
             self._generation.labels(model).observe(_seconds(job.submitted_at, now))
         if usage.credits_used is not None:

@@ -81,7 +81,7 @@ def title_of(job: Job) -> str:
     own = _cut(_one_line(job.title or "")).strip()
     if not is_blank(own):
         return own
-    for clause in _CLAUSES.split(_without_markup(job.brief.prompt)):
+    for clause in _CLAUSES.split(_without_markup(job.request.prompt)):
         title = _shortened(_one_line(clause).strip(_EDGES))
         if not is_blank(title):
             return _capitalised(title)

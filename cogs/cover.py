@@ -65,7 +65,7 @@ async def cover_message(interaction: CoverInteraction, message: discord.Message)
 async def compose_from_message(interaction: CoverInteraction, message: discord.Message) -> None:
     """The Apps menu of a message with text: it becomes the prompt, to be looked over first."""
     track = await _track_in(interaction, message)
-    text = track.brief.prompt if track else _text_of(message)
+    text = track.request.prompt if track else _text_of(message)
     if is_blank(text):
         await say(interaction, words.NO_TEXT_HERE)
         return

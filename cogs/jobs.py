@@ -146,7 +146,7 @@ async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
     """When it should be ready; what takes longer than usual may be so any moment."""
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)
-    model, place = one.job.brief.model, one.place
+    model, place = one.job.request.model, one.place
     expected_s = await services_of(interaction).admission.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
     return words.job_expected(moment) if moment > now else words.JOB_SOON

@@ -31,10 +31,10 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
             await say(interaction, words.TRACK_DELETED)
             return
         rest = _beside(job, await in_time(interaction, _lineage(interaction, job)))
-        command = command_of(job.brief)
+        command = command_of(job.request)
         recipe, more = words.recipe(command or ""), {}
         if command is None or "`" in command or len(recipe) > MESSAGE_LIMIT:
-            content = io.BytesIO((command or listed(job.brief)).encode(errors="replace"))
+            content = io.BytesIO((command or listed(job.request)).encode(errors="replace"))
             more["file"] = discord.File(content, filename=words.RECIPE_FILE_NAME)
             recipe = words.RECIPE_AS_FILE
         first, *others = _in_messages([recipe, *rest])
@@ -54,8 +54,8 @@ async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
 def _beside(job: Job, line: list[Ancestor]) -> list[str]:
     """What the recipe itself does not hold."""
     told = []
-    if job.brief.reference is not None:
-        name = harmless(job.brief.reference.file_name, FILE_NAME_LIMIT)
+    if job.request.reference is not None:
+        name = harmless(job.request.reference.file_name, FILE_NAME_LIMIT)
         told.append(words.recipe_reference(name))
     if line:
         told += words.lineage_list(_credits(job, line))

@@ -132,7 +132,7 @@ async def begin(interaction: JobInteraction, job: Job, draft: Draft) -> None:
     if job.guild_id and not interaction.guild_id and refusal(interaction, private=draft.private):
         guild = interaction.client.get_guild(job.guild_id)
         server = harmless(guild.name, SERVER_NAME_LIMIT) if guild else None
-        command = command_of(job.brief) or ""
+        command = command_of(job.request) or ""
         fits = "`" not in command and 0 < len(command) <= COMMAND_LIMIT
         await say(interaction, words.ask_in_server(server, command if fits else None))
     else:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import (
-    Brief,
     FailureKind,
     Job,
     JobState,
@@ -16,6 +15,7 @@ from bot.domain.jobs import (
     Notice,
     NoticeKind,
     Reference,
+    Request,
 )
 from bot.store.receiving import DailyLimits
 from bot.store.share_store import Share
@@ -46,10 +46,10 @@ class HandClock:
         return self.now
 
 
-def a_brief(**changes: Any) -> Brief:
+def a_request(**changes: Any) -> Request:
     """A request for Lyria 2."""
-    brief = Brief(model="google/lyria2", prompt="lo-fi rain", negative_prompt=None, seed=3)
-    return dataclasses.replace(brief, **changes)
+    request = Request(model="google/lyria2", prompt="lo-fi rain", negative_prompt=None, seed=3)
+    return dataclasses.replace(request, **changes)
 
 
 async def still_good(reference: Reference) -> Reference:
@@ -67,7 +67,7 @@ def a_new_job(**changes: Any) -> NewJob:
         "channel_id": CHANNEL_ID,
         "member_id": MEMBER_ID,
         "upload_limit_bytes": 10 << 20,
-        "brief": a_brief(),
+        "request": a_request(),
     }
     return NewJob(**values | changes)
 
@@ -77,7 +77,7 @@ def a_job(**changes: Any) -> Job:
     values: dict[str, Any] = {
         "id": f"{next(_numbers):016x}",
         "state": JobState.QUEUED,
-        "brief": a_brief(),
+        "request": a_request(),
         "interaction_id": 100,
         "interaction_token": "token",
         "application_id": 900,

@@ -66,7 +66,7 @@ def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcem
         view=buttons.under_track(job, NoticeKind.RESULT),
         file=sent.fitted.path,
         file_name=file_name(job, sent.extension),
-        alt_text=shortened(printable(job.brief.prompt), ALT_TEXT_LIMIT),
+        alt_text=shortened(printable(job.request.prompt), ALT_TEXT_LIMIT),
         picture=examined.picture if examined else None,
         picture_alt_text=describe(examined.sound) if examined else "",
     )

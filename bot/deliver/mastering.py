@@ -113,7 +113,7 @@ class Mastering:
         audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
         fits = audio.size_bytes <= limit_bytes
         untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
-        preferred = master.job.brief.audio_format or self._preferred
+        preferred = master.job.request.audio_format or self._preferred
         if fits and _is_as_wanted(master.examined, preferred):
             return _track(master, untouched)
         try:
@@ -165,7 +165,7 @@ def _track(master: Master, fitted: Fitted) -> Track:
 def _tags(job: Job) -> Tags:
     return Tags(
         title=title_of(job),
-        prompt=job.brief.prompt,
-        model=name_of(job.brief.model),
+        prompt=job.request.prompt,
+        model=name_of(job.request.model),
         made_on=(job.finished_at or job.created_at).date(),
     )

@@ -6,18 +6,18 @@ from bot.domain.jobs import AudioFormat, Job
 
 def options_of(job: Job) -> str:
     """The options that were used, each in a few words; an empty text where none was."""
-    brief = job.brief
+    request = job.request
     used = []
-    if brief.seconds is not None:
-        used.append(words.length(brief.seconds))
-    if brief.instrumental:
+    if request.seconds is not None:
+        used.append(words.length(request.seconds))
+    if request.instrumental:
         used.append(words.OPTION_INSTRUMENTAL)
-    if brief.lyrics is not None:
+    if request.lyrics is not None:
         used.append(words.OPTION_LYRICS)
-    if brief.reference is not None:
+    if request.reference is not None:
         used.append(words.OPTION_COVER)
-    if brief.audio_format not in {None, AudioFormat.ORIGINAL}:
-        used.append(words.option_format(brief.audio_format))
+    if request.audio_format not in {None, AudioFormat.ORIGINAL}:
+        used.append(words.option_format(request.audio_format))
     if job.private:
         used.append(words.OPTION_PRIVATE)
     return ", ".join(used)

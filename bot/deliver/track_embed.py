@@ -22,7 +22,7 @@ COLOUR = 0x2F9E6E  # of models that have left the catalogue
 
 def colour_of(job: Job) -> int:
     """The model's, as 0xRRGGBB: for the embed's edge and for the picture of the sound."""
-    model = MODELS.get(job.brief.model)
+    model = MODELS.get(job.request.model)
     return model.colour if model else COLOUR
 
 
@@ -45,8 +45,8 @@ def track_embed(
     )
     for name, value in _facts(job, fitted):
         embed.add_field(name=name, value=value)
-    if job.brief.negative_prompt:
-        avoided = harmless(job.brief.negative_prompt, AVOIDED_LIMIT)
+    if job.request.negative_prompt:
+        avoided = harmless(job.request.negative_prompt, AVOIDED_LIMIT)
         embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
     if pictured:
         embed.set_image(url=f"attachment://{PICTURE_NAME}")
@@ -63,7 +63,7 @@ def _titled(job: Job) -> str:
 
 
 def _described(job: Job, parent: Ancestor | None) -> str:
-    prompt = harmless(job.brief.prompt, PROMPT_LIMIT)
+    prompt = harmless(job.request.prompt, PROMPT_LIMIT)
     if parent is None or job.relation is None:
         return prompt
     return f"{prompt}\n{_lineage(job.relation, parent)}"
@@ -77,13 +77,13 @@ def _lineage(relation: Relation, parent: Ancestor) -> str:
 
 def _facts(job: Job, fitted: Fitted | None) -> list[tuple[str, str]]:
     """Names and values of the fields, for what is known."""
-    facts = [(words.FIELD_MODEL, name_of(job.brief.model))]
+    facts = [(words.FIELD_MODEL, name_of(job.request.model))]
     if job.duration_s is not None:
         facts.append((words.FIELD_LENGTH, words.length(job.duration_s)))
     if job.tempo_bpm is not None:
         facts.append((words.FIELD_TEMPO, words.tempo(job.tempo_bpm)))
-    if job.brief.seed is not None:
-        facts.append((words.FIELD_SEED, str(job.brief.seed)))
+    if job.request.seed is not None:
+        facts.append((words.FIELD_SEED, str(job.request.seed)))
     if options := options_of(job):
         facts.append((words.FIELD_OPTIONS, options))
     if job.finished_at is not None:

@@ -1,4 +1,4 @@
-"""A request as a member typed it, and the check that makes a `Brief` of it."""
+"""A request as a member typed it, and the check that makes a `Request` of it."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from bot import words
 from bot.domain.characters import is_blank, visible
-from bot.domain.jobs import AudioFormat, Brief, Job, Reference, Relation
+from bot.domain.jobs import AudioFormat, Job, Reference, Relation, Request
 from bot.domain.models import (
     DEFAULT,
     MOST_VARIATIONS,
@@ -47,9 +47,9 @@ class Draft:
     @classmethod
     def of(cls, job: Job, relation: Relation | None = None) -> Self:
         """The request of a job, as its member could have typed it; `relation` makes a child."""
-        brief = vars(job.brief) | {"model": name_of(job.brief.model)}
+        request = vars(job.request) | {"model": name_of(job.request.model)}
         parent_id = job.id if relation else None
-        return cls(**brief, private=job.private, parent_id=parent_id, relation=relation)
+        return cls(**request, private=job.private, parent_id=parent_id, relation=relation)
 
     def to_json(self) -> str:
         """For the store. Half a surrogate pair, which JSON from outside can spell, becomes `?`."""
@@ -72,7 +72,7 @@ class Draft:
 _ADAPTER = TypeAdapter(Draft)
 
 
-def checked(draft: Draft) -> Brief:
+def checked(draft: Draft) -> Request:
     """What the model can be asked for. Without a seed one is drawn, so that it can be told.
 
     Raises `NotTaken` with a sentence for each thing that the model does not take.
@@ -80,7 +80,7 @@ def checked(draft: Draft) -> Brief:
     model = DEFAULT if draft.model is None else model_named(draft.model)
     if model is None:
         raise NotTaken([words.no_such_model(draft.model or "")])
-    brief = Brief(
+    request = Request(
         model=model.id,
         prompt=draft.prompt.strip(),
         negative_prompt=visible(draft.negative_prompt),
@@ -91,14 +91,14 @@ def checked(draft: Draft) -> Brief:
         reference=draft.reference,
         audio_format=draft.audio_format,
     )
-    problems = _problems(brief, model)
+    problems = _problems(request, model)
     if not 1 <= draft.variations <= MOST_VARIATIONS:
         problems.append(words.too_many_variations(MOST_VARIATIONS, draft.variations))
     if problems:
         raise NotTaken(problems)
-    if model.seed and brief.seed is None:
-        return replace(brief, seed=secrets.randbelow(RANDOM_SEEDS))
-    return brief
+    if model.seed and request.seed is None:
+        return replace(request, seed=secrets.randbelow(RANDOM_SEEDS))
+    return request
 
 
 def in_the_way(draft: Draft) -> list[str]:
@@ -116,32 +116,32 @@ def _problems_of(draft: Draft) -> list[str]:
     return []
 
 
-def _problems(brief: Brief, model: Model) -> list[str]:
+def _problems(request: Request, model: Model) -> list[str]:
     """What of it the model does not take, as sentences; empty if it takes everything."""
     found = [
-        *_prompt_problems(brief, model),
-        *_lyrics_problems(brief, model),
-        *_seconds_problems(brief, model),
-        *_reference_problems(brief, model),
+        *_prompt_problems(request, model),
+        *_lyrics_problems(request, model),
+        *_seconds_problems(request, model),
+        *_reference_problems(request, model),
     ]
-    if brief.negative_prompt and not model.negative_prompt:
-        found.append(words.takes_no("negative_prompt", model.name, brief.negative_prompt))
-    elif len(brief.negative_prompt or "") > NEGATIVE_PROMPT_MOST:
-        given = len(brief.negative_prompt or "")
+    if request.negative_prompt and not model.negative_prompt:
+        found.append(words.takes_no("negative_prompt", model.name, request.negative_prompt))
+    elif len(request.negative_prompt or "") > NEGATIVE_PROMPT_MOST:
+        given = len(request.negative_prompt or "")
         found.append(words.too_long("negative_prompt", model.name, NEGATIVE_PROMPT_MOST, given))
-    if brief.seed is not None and not model.seed:
-        found.append(words.takes_no("seed", model.name, str(brief.seed)))
-    elif brief.seed is not None and not 0 <= brief.seed <= LARGEST_SEED:
-        found.append(words.seed_out_of_range(brief.seed))
-    if brief.instrumental and model.sings and not model.instrumental:
+    if request.seed is not None and not model.seed:
+        found.append(words.takes_no("seed", model.name, str(request.seed)))
+    elif request.seed is not None and not 0 <= request.seed <= LARGEST_SEED:
+        found.append(words.seed_out_of_range(request.seed))
+    if request.instrumental and model.sings and not model.instrumental:
         found.append(words.always_sings(model.name))
     return found
 
 
-def _prompt_problems(brief: Brief, model: Model) -> list[str]:
-    if is_blank(brief.prompt):
+def _prompt_problems(request: Request, model: Model) -> list[str]:
+    if is_blank(request.prompt):
         return [words.BLANK_PROMPT]
-    given = len(brief.prompt)
+    given = len(request.prompt)
     if given > model.prompt.most:
         return [words.too_long("prompt", model.name, model.prompt.most, given)]
     if given < model.prompt.least:
@@ -149,36 +149,36 @@ def _prompt_problems(brief: Brief, model: Model) -> list[str]:
     return []
 
 
-def _lyrics_problems(brief: Brief, model: Model) -> list[str]:
-    if brief.lyrics is None:
+def _lyrics_problems(request: Request, model: Model) -> list[str]:
+    if request.lyrics is None:
         needed = model.lyrics is not None and model.lyrics.instead is None
         return [words.needs_lyrics(model.name)] if needed else []
     if model.lyrics is None:
-        return [words.takes_no("lyrics", model.name, brief.lyrics)]
-    given = len(brief.lyrics)
+        return [words.takes_no("lyrics", model.name, request.lyrics)]
+    given = len(request.lyrics)
     if given > model.lyrics.most:
         return [words.too_long("lyrics", model.name, model.lyrics.most, given)]
     if given < model.lyrics.least:
         return [words.too_short("lyrics", model.name, model.lyrics.least, given)]
-    if brief.instrumental:
+    if request.instrumental:
         return [words.LYRICS_AND_INSTRUMENTAL]
     return []
 
 
-def _seconds_problems(brief: Brief, model: Model) -> list[str]:
-    if brief.seconds is None:
+def _seconds_problems(request: Request, model: Model) -> list[str]:
+    if request.seconds is None:
         return []
     if model.seconds is None:
-        return [words.takes_no("seconds", model.name, str(brief.seconds))]
-    if brief.seconds not in model.seconds:
+        return [words.takes_no("seconds", model.name, str(request.seconds))]
+    if request.seconds not in model.seconds:
         span = model.seconds
-        return [words.seconds_out_of_range(model.name, span.least, span.most, brief.seconds)]
+        return [words.seconds_out_of_range(model.name, span.least, span.most, request.seconds)]
     return []
 
 
-def _reference_problems(brief: Brief, model: Model) -> list[str]:
-    if brief.reference is None and model.reference:
+def _reference_problems(request: Request, model: Model) -> list[str]:
+    if request.reference is None and model.reference:
         return [words.needs_reference(MUSIC_COVER.name)]
-    if brief.reference is not None and not model.reference:
+    if request.reference is not None and not model.reference:
         return [words.takes_no_audio(model.name, MUSIC_COVER.name)]
     return []

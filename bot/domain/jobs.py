@@ -123,7 +123,7 @@ class Reference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Brief:
+class Request:
     """What the member asked the model for, checked against what the model takes.
 
     `seed` is `None` for models that take none, `seconds` where the model's usual length is meant.
@@ -162,7 +162,7 @@ class NewJob:
     channel_id: int
     member_id: int
     upload_limit_bytes: int
-    brief: Brief
+    request: Request
     variations: int = 1
     private: bool = False
     outside: bool = False
@@ -184,7 +184,7 @@ class Job:
 
     id: str
     state: JobState
-    brief: Brief
+    request: Request
     interaction_id: int
     interaction_token: str | None = field(repr=False)
     application_id: int

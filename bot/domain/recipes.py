@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.drafts import Draft
-from bot.domain.jobs import Brief
+from bot.domain.jobs import Request
 from bot.domain.models import name_of
 
 # Each command with its options, by the names that members type and in the order of a recipe.
@@ -30,17 +30,17 @@ _UNFIT = {
 }
 
 
-def command_of(brief: Brief) -> str | None:
+def command_of(request: Request) -> str | None:
     """The command in one line, or `None` if what was typed does not fit into one."""
-    name, values = _name(brief), list(_values(brief))
+    name, values = _name(request), list(_values(request))
     if any(_UNFIT[name].search(value) for _, value in values):
         return None
     return " ".join([name, *(f"{option}:{value}" for option, value in values)])
 
 
-def listed(brief: Brief) -> str:
+def listed(request: Request) -> str:
     """The command's name, then each option in a paragraph with its value as it was typed."""
-    return "\n\n".join([_name(brief), *_paragraphs(brief)])
+    return "\n\n".join([_name(request), *_paragraphs(request)])
 
 
 def typed(draft: Draft) -> str:
@@ -48,15 +48,15 @@ def typed(draft: Draft) -> str:
     return "\n\n".join(_paragraphs(draft))
 
 
-def _name(asked: Brief | Draft) -> str:
+def _name(asked: Request | Draft) -> str:
     return "/compose" if asked.reference is None else "/cover"
 
 
-def _paragraphs(asked: Brief | Draft) -> Iterator[str]:
+def _paragraphs(asked: Request | Draft) -> Iterator[str]:
     return (f"{option}:\n{value}" for option, value in _values(asked))
 
 
-def _values(asked: Brief | Draft) -> Iterator[tuple[str, str]]:
+def _values(asked: Request | Draft) -> Iterator[tuple[str, str]]:
     """What was asked for. How many tracks of it, and for whom, is no part of a recipe."""
     wishes = {
         "prompt": asked.prompt or None,

@@ -112,7 +112,7 @@ class Admission:
 
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
-        usual_s = await self._estimates.expected_s(new.brief.model)
+        usual_s = await self._estimates.expected_s(new.request.model)
         now = self._clock()
         receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
         expected_s = usual_s * self._rounds(receipt.jobs_ahead)

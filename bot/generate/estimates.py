@@ -25,7 +25,7 @@ class DurationEstimates:
         """When to ask for this job next."""
         submitted_at = job.submitted_at or now
         elapsed_s = (now - submitted_at).total_seconds()
-        durations = believe(self.usual_s(job.brief.model), await self._of(job.brief.model))
+        durations = believe(self.usual_s(job.request.model), await self._of(job.request.model))
         return submitted_at + timedelta(
             seconds=next_poll_s(elapsed_s, durations, overdue_s=overdue_s)
         )
@@ -42,7 +42,7 @@ class DurationEstimates:
     async def learn(self, job: Job, finished_at: datetime) -> None:
         """One more observation of a job that is stored as succeeded."""
         # What was not read yet is read from the store later, this job included.
-        seen = self._seen_s.get(job.brief.model)
+        seen = self._seen_s.get(job.request.model)
         if (finished_at - job.due_at).total_seconds() > LATE_S:
             return
         if job.submitted_at and seen is not None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.domain.jobs import Brief, FailureKind, Job, JobState, NoticeKind, Reference
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Reference, Request
 from bot.errors import (
     DatabaseTrouble,
     Intercepted,
@@ -121,21 +121,21 @@ class Submitter(Worker[Job]):
     async def handle(self, job: Job) -> None:
         """One POST, and what its answer means."""
         with about_job(job.id):
-            brief = await self._ready(job)
-            if brief is None:
+            request = await self._ready(job)
+            if request is None:
                 return
             try:
-                await self._submit(job, brief)
+                await self._submit(job, request)
             except Exception as error:
                 # Ours to mend. The job must not wait for its lease to end, and in a pause hold up
                 # all others: if it is still being submitted, nobody knows whether it was sent.
                 log.exception("an unexpected end of a submission")
                 await self._give_up(job, OutcomeUnknown(in_short(error)))
 
-    async def _ready(self, job: Job) -> Brief | None:
+    async def _ready(self, job: Job) -> Request | None:
         """What is to be sent; `None` if it can't be sent now. Until here nothing was."""
         try:
-            return await self._refreshed(job.brief)
+            return await self._refreshed(job.request)
         except ReferenceLost as error:
             await self._fail(job, FailureKind.REFERENCE, str(error))
         except ReferenceTrouble as error:
@@ -146,9 +146,9 @@ class Submitter(Worker[Job]):
             await self._wait(job, REFERENCE_AGAIN_S)
         return None
 
-    async def _submit(self, job: Job, brief: Brief) -> None:
+    async def _submit(self, job: Job, request: Request) -> None:
         try:
-            generation = await self._provider.submit(brief)
+            generation = await self._provider.submit(request)
         except InvalidRequest as error:
             await self._fail(job, FailureKind.REJECTED, error.hint)
         except Intercepted as error:
@@ -247,11 +247,11 @@ class Submitter(Worker[Job]):
         self._said.forget(job.id)
         self._stopped.pop(job.id, None)
 
-    async def _refreshed(self, brief: Brief) -> Brief:
+    async def _refreshed(self, request: Request) -> Request:
         """For this one request: a link that lives now need not live when it is read again."""
-        if brief.reference is None:
-            return brief
-        return replace(brief, reference=await self._refresh(brief.reference))
+        if request.reference is None:
+            return request
+        return replace(request, reference=await self._refresh(request.reference))
 
     async def _wait(self, job: Job, seconds: float) -> None:
         """Back into the queue: nothing was sent, or surely not accepted."""

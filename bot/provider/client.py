@@ -10,7 +10,7 @@ from datetime import datetime
 import aiohttp
 from multidict import CIMultiDictProxy
 
-from bot.domain.jobs import Brief
+from bot.domain.jobs import Request
 from bot.errors import (
     GenerationUnknown,
     KeyRejected,
@@ -91,7 +91,7 @@ class Provider:
         ):
             yield cls(base_url, key, reading=reading, submitting=submitting)
 
-    async def submit(self, brief: Brief) -> Generation:
+    async def submit(self, request: Request) -> Generation:
         """Ask for a generation. It is paid for once this returns: never repeat it unasked.
 
         Raises a `Refused` when it surely was not accepted, else `OutcomeUnknown`.
@@ -102,7 +102,7 @@ class Provider:
                 "POST",
                 GENERATIONS,
                 timeout_s=SUBMIT_TIMEOUT_S,
-                json=body_of(brief),
+                json=body_of(request),
             )
         except NO_CONNECTION as error:
             # No connection came about, so no request was read.

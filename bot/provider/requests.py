@@ -5,29 +5,29 @@ Source: the provider's OpenAPI file of each model.
 
 from typing import Any
 
-from bot.domain.jobs import Brief
+from bot.domain.jobs import Request
 from bot.domain.models import MODELS
 
 
-def body_of(brief: Brief) -> dict[str, Any]:
+def body_of(request: Request) -> dict[str, Any]:
     """The JSON object for `POST /v2/generate/audio`. Nothing is sent that was not asked for."""
-    model = MODELS.get(brief.model)
-    body: dict[str, Any] = {"model": brief.model}
+    model = MODELS.get(request.model)
+    body: dict[str, Any] = {"model": request.model}
     wishes = {
-        "prompt": brief.prompt,
-        "negative_prompt": brief.negative_prompt,
-        "seed": brief.seed,
-        "lyrics": brief.lyrics,
+        "prompt": request.prompt,
+        "negative_prompt": request.negative_prompt,
+        "seed": request.seed,
+        "lyrics": request.lyrics,
     }
     body |= {name: value for name, value in wishes.items() if value not in {None, ""}}
     if model is None:
         return body
-    if model.seconds and brief.seconds is not None:
-        body[model.seconds.parameter] = brief.seconds * model.seconds.units_per_s
-    if model.instrumental and brief.instrumental:
+    if model.seconds and request.seconds is not None:
+        body[model.seconds.parameter] = request.seconds * model.seconds.units_per_s
+    if model.instrumental and request.instrumental:
         body[model.instrumental] = True
-    elif model.lyrics and not brief.lyrics:
+    elif model.lyrics and not request.lyrics:
         body |= model.lyrics.instead or {}
-    if model.reference and brief.reference:
-        body[model.reference.parameter] = brief.reference.url
+    if model.reference and request.reference:
+        body[model.reference.parameter] = request.reference.url
     return body

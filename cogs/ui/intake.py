@@ -13,7 +13,7 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
-from bot.domain.jobs import Brief, Job, JobState, NewJob
+from bot.domain.jobs import Job, JobState, NewJob, Request
 from bot.domain.models import MODELS
 from bot.errors import (
     AlreadyReceived,
@@ -47,29 +47,29 @@ async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -
         await refuse(interaction, why, draft)
         return
     try:
-        brief = await _heard(interaction, checked(draft))
+        request = await _heard(interaction, checked(draft))
     except NotTaken as error:
         await refuse(interaction, words.not_taken(error.problems), draft)
         return
-    admitted = await _admit(interaction, draft, brief)
+    admitted = await _admit(interaction, draft, request)
     if admitted is not None:
         await _answer_with_card(interaction, draft, admitted)
 
 
-async def _heard(interaction: discord.Interaction[ComposeClient], brief: Brief) -> Brief:
+async def _heard(interaction: discord.Interaction[ComposeClient], request: Request) -> Request:
     """The same, once its audio was looked at; raises `NotTaken`."""
-    model = MODELS[brief.model]
-    if brief.reference is None or model.reference is None:
-        return brief
+    model = MODELS[request.model]
+    if request.reference is None or model.reference is None:
+        return request
     references = services_of(interaction).references
-    return replace(brief, reference=await references.look_at(brief.reference, model.reference))
+    return replace(request, reference=await references.look_at(request.reference, model.reference))
 
 
 async def _admit(
-    interaction: discord.Interaction[ComposeClient], draft: Draft, brief: Brief
+    interaction: discord.Interaction[ComposeClient], draft: Draft, request: Request
 ) -> Admitted | None:
     """The stored job; `None` if there is none, and the member was told why."""
-    new = _new_job(interaction, draft, brief)
+    new = _new_job(interaction, draft, request)
     try:
         return await services_of(interaction).admission.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
@@ -99,7 +99,9 @@ async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: 
     return words.tried_again(card_url(other) if other else None, finished=finished)
 
 
-def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brief: Brief) -> NewJob:
+def _new_job(
+    interaction: discord.Interaction[ComposeClient], draft: Draft, request: Request
+) -> NewJob:
     return NewJob(
         interaction_id=interaction.id,
         interaction_token=interaction.token,
@@ -108,7 +110,7 @@ def _new_job(interaction: discord.Interaction[ComposeClient], draft: Draft, brie
         channel_id=interaction.channel_id or 0,
         member_id=interaction.user.id,
         upload_limit_bytes=upload_limit_bytes(interaction),
-        brief=brief,
+        request=request,
         variations=draft.variations,
         private=draft.private,
         outside=is_outside(interaction),

@@ -95,7 +95,7 @@ def open_select(tracks: Sequence[Track], *, first: int = 1) -> AnyItem:
         discord.SelectOption(
             label=option_label(number, track.job),
             value=track.job.id,
-            description=name_of(track.job.brief.model)[:LABEL_LIMIT],
+            description=name_of(track.job.request.model)[:LABEL_LIMIT],
         )
         for number, track in enumerate(tracks, first)
     ]
@@ -116,7 +116,7 @@ def _details(track: Track, authors: bool) -> Iterator[str]:
     if authors:
         yield words.by(job.member_id)
     yield words.relative_time(job.finished_at or job.created_at)
-    yield name_of(job.brief.model)
+    yield name_of(job.request.model)
     if job.duration_s is not None:
         yield words.length(job.duration_s)
     if track.likes:

@@ -16,7 +16,7 @@ from bot.library.tracks import Ancestor
 from bot.store.track_store import Place, Track
 from bot.text import harmless
 from cogs.ui.track_list import track_lines
-from tests.factories import NOW, a_brief, a_job
+from tests.factories import NOW, a_job, a_request
 from tests.markdown import ALREADY_PLAIN, EXAMPLES, live, outline, seen, typed
 
 ROOM = 4000
@@ -64,7 +64,7 @@ def places(text: str) -> Iterator[str]:
         state=JobState.FAILED,
         title=text,
         relation=Relation.REMIX,
-        brief=a_brief(prompt=text, negative_prompt=text),
+        request=a_request(prompt=text, negative_prompt=text),
         failure_kind=FailureKind.GENERATION,
         failure_reason=text,
         finished_at=NOW,

@@ -12,7 +12,7 @@ from bot.provider.client import Provider
 from bot.provider.wire import Generation, Usage, parse
 from bot.store.survey import Census
 from sandbox.aimlapi import KEY, AimlapiStandIn
-from tests.factories import NOW, a_brief, a_job, a_notice
+from tests.factories import NOW, a_job, a_notice, a_request
 
 MODEL = {"model": "google/lyria2"}
 
@@ -129,7 +129,7 @@ async def test_provider_requests_are_counted_by_method_and_status(
 ) -> None:
     metrics = Metrics()
     async with Provider.open(stand_in.url, KEY, trace=metrics.trace("provider")) as provider:
-        generation = await provider.submit(a_brief())
+        generation = await provider.submit(a_request())
         await provider.fetch(generation.id)
         await provider.fetch(generation.id)
         await provider.balance()

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.text import file_name, harmless, is_blank, title_of
-from tests.factories import a_brief, a_job
+from tests.factories import a_job, a_request
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=300)
 PINGS = re.compile(r"@everyone|@here|(?<!\\)<(@[!&]?\d|#\d|t:|a?:\w+:\d|/\w|id:)")
@@ -145,7 +145,7 @@ def test_text_is_not_blank_when_something_can_be_seen(text: str) -> None:
 
 
 def title(prompt: str) -> str:
-    return title_of(a_job(brief=a_brief(prompt=prompt)))
+    return title_of(a_job(request=a_request(prompt=prompt)))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_title_is_found_at_once_when_a_prompt_is_one_long_word() -> None:
 
 @given(ANY_TEXT, ANY_TEXT)
 def test_title_is_one_plain_short_line(prompt: str, own: str) -> None:
-    shown = title_of(a_job(brief=a_brief(prompt=prompt), title=own))
+    shown = title_of(a_job(request=a_request(prompt=prompt), title=own))
     assert not is_blank(shown)
     assert shown == " ".join(shown.split())
     assert len(shown) <= 60
@@ -213,7 +213,7 @@ def test_title_is_one_plain_short_line(prompt: str, own: str) -> None:
 
 
 def name(prompt: str) -> str:
-    return file_name(a_job(id="0123456789abcdef", brief=a_brief(prompt=prompt)), ".wav")
+    return file_name(a_job(id="0123456789abcdef", request=a_request(prompt=prompt)), ".wav")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import WAV
 from tests.contract import published
 from tests.e2e.conftest import Stage, assert_conforming
-from tests.factories import a_brief, a_new_job
+from tests.factories import a_new_job, a_request
 
 OUTCOME_TIMEOUT_S = 40.0
 LOOK_EVERY_S = 0.05
@@ -78,13 +78,13 @@ async def _seed_experience(database: Path) -> None:
     submitted_at = finished_at - timedelta(seconds=SEEN_S)
     async with open_database(f"sqlite:///{database}") as engine, engine.begin() as connection:
         for model in SEEN_MODELS * SEEN_JOBS:
-            new = a_new_job(brief=a_brief(model=model))
+            new = a_new_job(request=a_request(model=model))
             row = {
                 "id": new.id,
                 "state": JobState.SUCCEEDED,
-                "model": new.brief.model,
-                "prompt": new.brief.prompt,
-                "seed": new.brief.seed,
+                "model": new.request.model,
+                "prompt": new.request.prompt,
+                "seed": new.request.seed,
                 "interaction_id": new.interaction_id,
                 "application_id": new.application_id,
                 "channel_id": new.channel_id,

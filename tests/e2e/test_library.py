@@ -272,10 +272,10 @@ async def test_track_whose_audio_is_gone_can_be_made_again_with_the_same_seed(
     assert not opened.attachments
     await restart(reader.stage.bot)
     card = await (await reader.member.click(opened, label="Make it again")).answered()
-    assert str(job.brief.seed) in card.text
+    assert str(job.request.seed) in card.text
     await reply_to(reader.stage, reader.member, card)
     seeds = [one.body.get("seed") for one in reader.stage.provider.generations]
-    assert seeds.count(job.brief.seed) == 2
+    assert seeds.count(job.request.seed) == 2
 
 
 async def test_private_track_is_heard_and_shared_when_nothing_but_the_kept_copy_is_left(

@@ -45,7 +45,7 @@ class BatchCards:
             return None
         running = [take.job.submitted_at for take in coming if take.job.submitted_at]
         place = None if running else min(take.place or 1 for take in coming)
-        model = coming[0].job.brief.model
+        model = coming[0].job.request.model
         seconds = await self._admission.expected_s(model, place=place)
         return (min(running) if running else self._clock()) + timedelta(seconds=seconds)
 

@@ -53,7 +53,7 @@ class CardPainter:
         place = None
         if job.state in {JobState.RECEIVED, JobState.QUEUED}:
             place = await self._stores.cards.shown_place(job.id)
-        expected_s = await self._admission.expected_s(job.brief.model, place=place)
+        expected_s = await self._admission.expected_s(job.request.model, place=place)
         expected_at = self._clock() + timedelta(seconds=expected_s)
         await self._messenger.update_card(job, *cards.waiting_card(job, expected_at, place=place))
         now = await self._stores.jobs.get(job.id)

@@ -63,7 +63,7 @@ def _ready(job: Job, message_url: str) -> discord.Embed:
     """Short: the message it leads to says all the rest."""
     embed = discord.Embed(
         title=words.CARD_READY,
-        description=harmless(job.brief.prompt, READY_PROMPT_LIMIT),
+        description=harmless(job.request.prompt, READY_PROMPT_LIMIT),
         colour=COLOURS[JobState.SUCCEEDED],
     )
     link = words.listen_link(message_url)
@@ -93,18 +93,18 @@ def recipe_embed(job: Job, *, takes: int = 1) -> discord.Embed:
 
 
 def _embed(title: str | None, job: Job, *, takes: int = 1) -> discord.Embed:
-    brief = job.brief
+    request = job.request
     embed = discord.Embed(
         title=title,
-        description=harmless(brief.prompt, PROMPT_LIMIT),
+        description=harmless(request.prompt, PROMPT_LIMIT),
         colour=COLOURS.get(job.state, COMPOSING_COLOUR),
     )
-    if brief.negative_prompt:
-        avoided = harmless(brief.negative_prompt, FIELD_LIMIT)
+    if request.negative_prompt:
+        avoided = harmless(request.negative_prompt, FIELD_LIMIT)
         embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
-    embed.add_field(name=words.FIELD_MODEL, value=name_of(brief.model))
-    if brief.seed is not None:
-        embed.add_field(name=words.FIELD_SEED, value=words.seeds(brief.seed, takes))
+    embed.add_field(name=words.FIELD_MODEL, value=name_of(request.model))
+    if request.seed is not None:
+        embed.add_field(name=words.FIELD_SEED, value=words.seeds(request.seed, takes))
     if options := options_of(job):
         embed.add_field(name=words.FIELD_OPTIONS, value=options)
     return embed

@@ -82,7 +82,7 @@ def _of_none(known: Collection[str], charges: Sequence[Transaction]) -> Sequence
 def _told(suspicion: Suspicion) -> Sequence[Finding]:
     job = suspicion.job
     at = job.submitted_at or job.created_at
-    prompt = shortened(job.brief.prompt, PROMPT_LIMIT)
+    prompt = shortened(job.request.prompt, PROMPT_LIMIT)
     about = f'job {job.id}, interrupted {at:%Y-%m-%d %H:%M:%S} UTC, "{prompt}"'
     if not suspicion.charges:
         return [ok(f"{about}: no charge around it, so it was probably not billed")]

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import (
     AudioFormat,
-    Brief,
     FailureKind,
     Job,
     JobState,
@@ -18,6 +17,7 @@ from bot.domain.jobs import (
     NoticeKind,
     Reference,
     Relation,
+    Request,
     Rung,
 )
 from bot.store.database.tables import UtcDateTime, jobs, notices, processes
@@ -138,7 +138,7 @@ def job_from_row(row: Any) -> Job:
     return Job(
         id=row.id,
         state=JobState(row.state),
-        brief=_brief(row),
+        request=_request(row),
         interaction_id=row.interaction_id,
         interaction_token=row.interaction_token,
         application_id=row.application_id,
@@ -171,17 +171,17 @@ def job_from_row(row: Any) -> Job:
     )
 
 
-def brief_columns(brief: Brief) -> dict[str, Any]:
+def request_columns(request: Request) -> dict[str, Any]:
     """The columns of `jobs` that hold what was asked for."""
-    columns = dict(vars(brief))
+    columns = dict(vars(request))
     reference = columns.pop("reference")
     if reference is not None:
         columns |= {f"reference_{name}": value for name, value in vars(reference).items()}
     return columns
 
 
-def _brief(row: Any) -> Brief:
-    return Brief(
+def _request(row: Any) -> Request:
+    return Request(
         model=row.model,
         prompt=row.prompt,
         negative_prompt=row.negative_prompt,

@@ -31,7 +31,7 @@ from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
 from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.generate.test_admission import an_admission
-from tests.factories import HandClock, Stored, a_brief
+from tests.factories import HandClock, Stored, a_request
 
 FILES = "/cdn/.*"
 
@@ -55,7 +55,7 @@ class Post:
     async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
         """A job whose track is at the provider's stand-in, or at `url`."""
         self.stand_in.plan(Fate(duration_s=0))
-        generation = await self.provider.submit(a_brief())
+        generation = await self.provider.submit(a_request())
         done = await self.provider.fetch(generation.id)
         url = done.audio_url if url is None else url
         assert url is not None

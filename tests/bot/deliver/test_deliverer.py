@@ -27,7 +27,7 @@ from sandbox.aimlapi import Fate
 from tests.bot.deliver.conftest import Post
 from tests.bot.deliver.fakes import DM_CHANNEL_ID
 from tests.bot.provider.clips import WAV
-from tests.factories import MEMBER_ID, a_brief
+from tests.factories import MEMBER_ID, a_request
 
 # --- the ladder ---------------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ async def test_delay_is_not_told_when_it_is_over(
 async def interrupted(post: Post) -> tuple[Job, str]:
     """A job that is given up, though the provider took it; it and its generation's id."""
     post.stand_in.plan(Fate(duration_s=0))
-    generation = await post.provider.submit(a_brief())
+    generation = await post.provider.submit(a_request())
     job = await post.stored.submit()
     kind, source = FailureKind.INTERRUPTED, JobState.SUBMITTING
     assert await post.stored.jobs.fail(job.id, kind, "?", post.clock(), source=source)

@@ -11,11 +11,11 @@ from bot.errors import AudioUnusable, ComposeError, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from tests.bot.deliver.fakes import FakeWorkshop
 from tests.bot.provider.clips import WAV
-from tests.factories import Stored, a_brief, a_job
+from tests.factories import Stored, a_job, a_request
 
 LOST = AudioUnusable("2 workers were lost over it")
 TROUBLE = WorkshopTrouble("busy")
-MP3 = a_job(brief=a_brief(audio_format=AudioFormat.MP3))
+MP3 = a_job(request=a_request(audio_format=AudioFormat.MP3))
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from bot.domain.jobs import (
 from bot.library.tracks import Ancestor, parent_in
 from bot.text import is_blank
 from tests.bot.audio.sounds import a_sound
-from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_brief, a_job
+from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request
 
 HOSTILE = st.text(
     st.sampled_from("*_`~|\\[]()<>@#\n ab1\x00\u202e\u200b☔") | st.characters(codec="utf-8"),
@@ -60,7 +60,7 @@ def assert_fits(embed: discord.Embed) -> None:
 async def test_cards_fit_whatever_was_typed(prompt: str, reason: str, state: JobState) -> None:
     job = a_job(
         state=state,
-        brief=a_brief(
+        request=a_request(
             model="m",
             prompt=prompt,
             negative_prompt=None if is_blank(prompt) else prompt,
@@ -80,7 +80,7 @@ async def test_announcements_fit_whatever_was_typed(text: str) -> None:
     job = a_job(
         title=text[:200],
         relation=Relation.COVER,
-        brief=a_brief(
+        request=a_request(
             model="m",
             prompt=text,
             negative_prompt=None if is_blank(text) else text,
@@ -118,7 +118,7 @@ async def test_cancelled_card_says_whether_it_may_be_billed(generation_id: str |
 
 
 async def test_ready_card_is_short_and_leads_to_the_track() -> None:
-    job = a_job(state=JobState.SUCCEEDED, brief=a_brief(prompt="rain " * 200))
+    job = a_job(state=JobState.SUCCEEDED, request=a_request(prompt="rain " * 200))
     embed, view = cards.ended_card(job, message_url=URL)
     assert len(embed.description or "") <= 200
     assert [(field.name, field.value) for field in embed.fields] == [
@@ -130,7 +130,7 @@ async def test_ready_card_is_short_and_leads_to_the_track() -> None:
 
 
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
-    embed, _ = cards.waiting_card(a_job(brief=a_brief(model="old/model")), NOW)
+    embed, _ = cards.waiting_card(a_job(request=a_request(model="old/model")), NOW)
     assert "old/model" in [field.value for field in embed.fields]
 
 
@@ -143,9 +143,9 @@ def facts(job: Job) -> dict[str | None, str | None]:
 
 
 def test_track_embed_tells_what_is_known() -> None:
-    brief = a_brief(seconds=30, lyrics="la la la la", audio_format=AudioFormat.MP3, seed=7)
+    request = a_request(seconds=30, lyrics="la la la la", audio_format=AudioFormat.MP3, seed=7)
     job = a_job(
-        brief=brief,
+        request=request,
         private=True,
         duration_s=32.77,
         tempo_bpm=69.6,
@@ -162,11 +162,11 @@ def test_track_embed_tells_what_is_known() -> None:
 
 
 def test_track_embed_leaves_out_what_is_not_known() -> None:
-    assert set(facts(a_job(brief=a_brief(seed=None)))) == {"Model"}
+    assert set(facts(a_job(request=a_request(seed=None)))) == {"Model"}
 
 
 def test_track_embed_cuts_a_long_prompt() -> None:
-    embed = track_embed(a_job(brief=a_brief(prompt="rain, " * 600)))
+    embed = track_embed(a_job(request=a_request(prompt="rain, " * 600)))
     assert embed.title == "Rain"
     assert (embed.description or "").endswith("…")
     assert len(embed.description or "") <= 300
@@ -187,7 +187,7 @@ def test_track_embed_cuts_a_long_prompt() -> None:
 def test_lineage_credits_the_author_and_names_what_the_channel_knows(
     parent: dict[str, Any], line: str
 ) -> None:
-    job = a_job(relation=Relation.COVER, brief=a_brief(prompt="calm piano"))
+    job = a_job(relation=Relation.COVER, request=a_request(prompt="calm piano"))
     parents_job = a_job(**{"member_id": 77} | parent)
     embed = track_embed(job, parent=parent_in(CHANNEL_ID, job, parents_job))
     assert embed.description == f"calm piano\n{line}"
@@ -265,7 +265,7 @@ def test_link_delivery_has_a_download_button_beside_the_others() -> None:
     ],
 )
 def test_card_tells_the_options_that_were_used(changes: dict[str, Any], told: str | None) -> None:
-    embed, _ = cards.waiting_card(a_job(brief=a_brief(**changes)), NOW)
+    embed, _ = cards.waiting_card(a_job(request=a_request(**changes)), NOW)
     assert {field.name: field.value for field in embed.fields}.get("Options") == told
 
 

@@ -24,7 +24,7 @@ from bot.store.database.tables import jobs
 from sandbox.scenario import Rule
 from tests.bot.deliver.conftest import Post
 from tests.bot.provider.clips import WAV
-from tests.factories import CHANNEL_ID, MEMBER_ID, a_brief
+from tests.factories import CHANNEL_ID, MEMBER_ID, a_request
 
 # --- the track ----------------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ async def test_track_is_converted_when_it_is_larger_than_the_channel_takes(post:
 
 
 async def test_track_is_converted_when_its_member_asked_for_a_format(post: Post) -> None:
-    await post.finished(brief=a_brief(audio_format=AudioFormat.OPUS))
+    await post.finished(request=a_request(audio_format=AudioFormat.OPUS))
     post.workshop.sizes_bytes = {AudioFormat.FLAC: 1, AudioFormat.OPUS: 2}
     await post.deliver()
     [sent] = post.messenger.sent
@@ -136,7 +136,7 @@ async def test_track_is_posted_later_with_its_picture_when_the_workshop_is_in_tr
 async def test_track_is_posted_without_a_picture_when_the_workshop_stays_in_trouble(
     post: Post,
 ) -> None:
-    await post.finished(brief=a_brief(audio_format=AudioFormat.MP3))
+    await post.finished(request=a_request(audio_format=AudioFormat.MP3))
     for errand in ("warm up", "examine", "fit"):
         post.workshop.fail(errand, *[WorkshopTrouble("busy")] * 9)
     for _ in range(WORKSHOP_TRIES + 1):

@@ -11,7 +11,7 @@ from bot.domain.drafts import Draft, checked, in_the_way
 from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MODELS
 from bot.errors import NotTaken
-from tests.factories import a_brief, a_job
+from tests.factories import a_job, a_request
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"
@@ -31,8 +31,8 @@ def problems(draft: Draft) -> str:
 
 
 def test_draft_goes_out_as_typed_when_the_model_takes_it() -> None:
-    brief = checked(a_draft(prompt=f" {PROMPT}\n", negative_prompt="drums", seed=7))
-    assert brief == a_brief(prompt=PROMPT, negative_prompt="drums", seed=7)
+    request = checked(a_draft(prompt=f" {PROMPT}\n", negative_prompt="drums", seed=7))
+    assert request == a_request(prompt=PROMPT, negative_prompt="drums", seed=7)
 
 
 BLANKS = ["", "  \n", "\x00\x07", "\u200b", "\ufe0f", "\u034f\u180b", "\u17b4", "\U000e0101 \u0301"]
@@ -40,9 +40,9 @@ BLANKS = ["", "  \n", "\x00\x07", "\u200b", "\ufe0f", "\u034f\u180b", "\u17b4", 
 
 @pytest.mark.parametrize("blank", [None, *BLANKS])
 def test_optional_texts_are_none_when_they_are_blank(blank: str | None) -> None:
-    brief = checked(a_draft(negative_prompt=blank, lyrics=blank))
-    assert brief.negative_prompt is None
-    assert brief.lyrics is None
+    request = checked(a_draft(negative_prompt=blank, lyrics=blank))
+    assert request.negative_prompt is None
+    assert request.lyrics is None
 
 
 @pytest.mark.parametrize("blank", BLANKS)
@@ -153,8 +153,8 @@ def test_what_is_no_draft_is_refused(content: str) -> None:
 
 
 def test_draft_of_a_job_asks_for_the_same() -> None:
-    job = a_job(brief=a_brief(negative_prompt="drums", seed=9))
-    assert checked(Draft.of(job)) == job.brief
+    job = a_job(request=a_request(negative_prompt="drums", seed=9))
+    assert checked(Draft.of(job)) == job.request
     child = Draft.of(job, Relation.AGAIN).reseeded()
     assert (child.parent_id, child.relation, child.seed) == (job.id, Relation.AGAIN, None)
 

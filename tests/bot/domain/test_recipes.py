@@ -10,15 +10,15 @@ from bot.domain.jobs import AudioFormat, Reference
 from bot.domain.recipes import OPTIONS, command_of, listed, typed
 from cogs.compose import Compose
 from cogs.cover import Cover
-from tests.factories import a_brief
+from tests.factories import a_request
 
 LYRICS = "one\ntwo"
 REFERENCE = Reference(url="https://cdn.example/hum.wav", file_name="hum.wav")
 
 
 def test_command_names_every_option_that_was_given() -> None:
-    assert command_of(a_brief()) == "/compose prompt:lo-fi rain model:Google Lyria 2 seed:3"
-    full = a_brief(
+    assert command_of(a_request()) == "/compose prompt:lo-fi rain model:Google Lyria 2 seed:3"
+    full = a_request(
         model="minimax/music-2.6",
         negative_prompt="drums",
         lyrics="la la la",
@@ -34,7 +34,7 @@ def test_command_names_every_option_that_was_given() -> None:
 
 
 def test_model_without_seed_has_none_in_its_command() -> None:
-    command = command_of(a_brief(model="stable-audio", seed=None))
+    command = command_of(a_request(model="stable-audio", seed=None))
     assert command == "/compose prompt:lo-fi rain model:Stable Audio"
 
 
@@ -43,25 +43,25 @@ def test_model_without_seed_has_none_in_its_command() -> None:
     ["a\nb", "a\u2028b", "loud, seed:7", "model:x", "theme with variations: 4", "private: no"],
 )
 def test_there_is_no_command_for_what_one_line_can_not_hold(prompt: str) -> None:
-    brief = a_brief(prompt=prompt)
-    assert command_of(brief) is None
-    assert f"prompt:\n{prompt}\n" in listed(brief)
+    request = a_request(prompt=prompt)
+    assert command_of(request) is None
+    assert f"prompt:\n{prompt}\n" in listed(request)
 
 
 def test_listed_options_are_whole() -> None:
-    brief = a_brief(lyrics=LYRICS, seconds=12)
-    assert listed(brief) == (
+    request = a_request(lyrics=LYRICS, seconds=12)
+    assert listed(request) == (
         "/compose\n\nprompt:\nlo-fi rain\n\nmodel:\nGoogle Lyria 2\n\nlyrics:\none\ntwo"
         "\n\nseconds:\n12\n\nseed:\n3"
     )
 
 
 def test_cover_is_asked_for_by_its_own_command() -> None:
-    brief = a_brief(model="minimax/music-cover", seed=None, reference=REFERENCE)
-    assert command_of(brief) == "/cover prompt:lo-fi rain"
+    request = a_request(model="minimax/music-cover", seed=None, reference=REFERENCE)
+    assert command_of(request) == "/cover prompt:lo-fi rain"
     # "seed" is no option of that command, "audio" is.
-    assert command_of(dataclasses.replace(brief, prompt="seed: grass")) is not None
-    assert command_of(dataclasses.replace(brief, prompt="warm audio: tape")) is None
+    assert command_of(dataclasses.replace(request, prompt="seed: grass")) is not None
+    assert command_of(dataclasses.replace(request, prompt="warm audio: tape")) is None
 
 
 def test_options_are_those_that_the_commands_have() -> None:

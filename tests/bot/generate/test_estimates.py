@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.jobs import Job
 from bot.generate.estimates import LATE_S, LEARN_FROM, DurationEstimates
-from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
+from tests.factories import AUDIO_URL, HandClock, Stored, a_request
 
 MODEL = "google/lyria2"
 
@@ -79,7 +79,7 @@ async def test_nothing_is_learnt_when_the_track_was_noticed_late(
 async def test_next_poll_is_later_when_the_clock_went_back(
     stored: Stored, clock: HandClock
 ) -> None:
-    job = await stored.generate(brief=a_brief())
+    job = await stored.generate(request=a_request())
     clock.advance(-3600)
     due_at = await DurationEstimates(stored.jobs).next_poll_at(job, clock(), overdue_s=600)
     assert due_at > clock()

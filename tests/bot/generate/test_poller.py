@@ -15,7 +15,7 @@ from bot.provider.client import GENERATIONS, Provider
 from bot.store.job_store import JobStore
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
-from tests.factories import AUDIO_URL, HandClock, Stored, a_brief
+from tests.factories import AUDIO_URL, HandClock, Stored, a_request
 
 OVERDUE_S = 600.0
 
@@ -47,7 +47,7 @@ def poller(stored: Stored, provider: Provider, wakeups: Wakeups) -> Poller:
 
 async def generating(stored: Stored, provider: Provider) -> Job:
     """A job that the stand-in works on."""
-    generation = await provider.submit(a_brief())
+    generation = await provider.submit(a_request())
     return await stored.generate(generation_id=generation.id)
 
 

@@ -11,7 +11,7 @@ from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from sandbox.aimlapi import AimlapiStandIn, Fate
-from tests.factories import AUDIO_URL, Stored, a_brief
+from tests.factories import AUDIO_URL, Stored, a_request
 
 STATES = [JobState.GENERATING, JobState.SUCCEEDED, JobState.FAILED]
 
@@ -47,7 +47,7 @@ async def checking(
 
 async def generation(provider: Provider, stand_in: AimlapiStandIn, fate: Fate) -> str:
     stand_in.plan(fate)
-    return (await provider.submit(a_brief())).id
+    return (await provider.submit(a_request())).id
 
 
 async def lost(stored: Stored, generation_id: str) -> Job:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.jobs import Brief, FailureKind, JobState, NoticeKind, Reference
+from bot.domain.jobs import FailureKind, JobState, NoticeKind, Reference, Request
 from bot.domain.models import MUSIC_COVER
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
 from bot.generate.estimates import DurationEstimates
@@ -19,7 +19,7 @@ from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.factories import AUDIO_URL, HandClock, Stored, a_brief, still_good
+from tests.factories import AUDIO_URL, HandClock, Stored, a_request, still_good
 
 HTML = "<html>busy</html>"
 
@@ -81,7 +81,7 @@ async def test_every_job_is_submitted_once_when_many_wait(
     stored: Stored, stand_in: AimlapiStandIn, submitter: Submitter
 ) -> None:
     for number in range(12):
-        await stored.queue(brief=a_brief(seed=number))
+        await stored.queue(request=a_request(seed=number))
     assert [await submitter.run_once() for _ in range(3)] == [10, 0, 0]
     assert len({generation.seed for generation in stand_in.generations}) == 10
 
@@ -509,7 +509,7 @@ async def test_pause_goes_on_when_the_process_with_the_probe_died(
 # --- references ---------------------------------------------------------------------------------
 
 REFERENCE = Reference(url="https://cdn.example/old.mp3", file_name="hum.mp3", message_id=5)
-COVER = Brief(model=MUSIC_COVER.id, prompt="as a slow waltz", reference=REFERENCE)
+COVER = Request(model=MUSIC_COVER.id, prompt="as a slow waltz", reference=REFERENCE)
 
 
 async def test_fresh_link_goes_out_and_is_not_kept(
@@ -518,13 +518,13 @@ async def test_fresh_link_goes_out_and_is_not_kept(
     async def refresh(reference: Reference) -> Reference:
         return replace(reference, url="https://cdn.example/fresh.mp3")
 
-    job = await stored.queue(brief=COVER)
+    job = await stored.queue(request=COVER)
     await a_submitter(stored, provider, wakeups, refresh=refresh).run_once()
     [generation] = stand_in.generations
     assert generation.body["reference_audio_url"] == "https://cdn.example/fresh.mp3"
     running = await stored.job(job.id)
     assert running.state is JobState.GENERATING
-    assert running.brief == COVER
+    assert running.request == COVER
 
 
 async def test_job_fails_for_free_when_its_reference_is_lost(
@@ -533,7 +533,7 @@ async def test_job_fails_for_free_when_its_reference_is_lost(
     async def refresh(_: Reference) -> Reference:
         raise ReferenceLost("the link has ended")
 
-    job = await stored.queue(brief=COVER)
+    job = await stored.queue(request=COVER)
     await a_submitter(stored, provider, wakeups, refresh=refresh).run_once()
     failed = await stored.job(job.id)
     assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.REFERENCE)
@@ -553,7 +553,7 @@ async def test_job_waits_and_lets_others_by_when_its_reference_cant_be_looked_fo
         return reference
 
     submitter = a_submitter(stored, provider, wakeups, at_most_running=1, refresh=refresh)
-    waiting = await stored.queue(brief=COVER)
+    waiting = await stored.queue(request=COVER)
     clock.advance(1)
     other = await stored.queue(member_id=7)
     assert [await submitter.run_once() for _ in range(3)] == [1, 1, 0]
@@ -576,7 +576,7 @@ async def test_job_waits_when_its_reference_is_looked_for_in_vain_in_an_unexpect
     async def refresh(_: Reference) -> Reference:
         raise LookupError("nobody thought of this")
 
-    job = await stored.queue(brief=COVER)
+    job = await stored.queue(request=COVER)
     await a_submitter(stored, provider, wakeups, refresh=refresh).run_once()
     waiting = await stored.job(job.id)
     assert waiting.state is JobState.QUEUED

@@ -32,7 +32,7 @@ from bot.store.held_store import HeldAudio
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
 from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
-from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
+from tests.factories import MEMBER_ID, HandClock, Stored, a_request
 
 NOWHERE = "http://127.0.0.1:9/gone.wav"
 OTHER = wav(2000)
@@ -54,7 +54,7 @@ class Scene:
         """Where a file lies."""
         audio = Audio(content)
         self.stand_in.plan(Fate(duration_s=0, audio=audio))
-        generation = await self.provider.submit(a_brief())
+        generation = await self.provider.submit(a_request())
         url = (await self.provider.fetch(generation.id)).audio_url
         assert url is not None
         return url

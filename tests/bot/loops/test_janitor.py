@@ -12,7 +12,7 @@ from bot.domain.models import MUSIC_COVER
 from bot.loops.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from bot.machine.scratch import LOCK, PREFIX
 from bot.store.held_store import HeldAudio, HeldStore
-from tests.factories import MEMBER_ID, HandClock, Stored, a_brief
+from tests.factories import MEMBER_ID, HandClock, Stored, a_request
 
 HELD_DAYS = 7
 REFERENCE = Reference(url="https://cdn.example/hum.mp3", file_name="hum.mp3", message_id=5)
@@ -49,15 +49,15 @@ async def test_folder_of_a_dead_process_is_deleted(
 async def test_link_to_a_reference_is_forgotten_only_when_it_is_dead(
     stored: Stored, clock: HandClock
 ) -> None:
-    brief = a_brief(model=MUSIC_COVER.id, seed=None, reference=REFERENCE)
-    ended, waiting = await stored.fail(brief=brief), await stored.queue(brief=brief)
+    request = a_request(model=MUSIC_COVER.id, seed=None, reference=REFERENCE)
+    ended, waiting = await stored.fail(request=request), await stored.queue(request=request)
     clock.advance(LINK_LIFE.total_seconds())
     await a_janitor(stored).run_once()
-    assert (await stored.job(ended.id)).brief.reference == REFERENCE
+    assert (await stored.job(ended.id)).request.reference == REFERENCE
     clock.advance(1)
     await a_janitor(stored).run_once()
-    assert (await stored.job(ended.id)).brief.reference == replace(REFERENCE, url="")
-    assert (await stored.job(waiting.id)).brief.reference == REFERENCE
+    assert (await stored.job(ended.id)).request.reference == replace(REFERENCE, url="")
+    assert (await stored.job(waiting.id)).request.reference == REFERENCE
 
 
 async def test_draft_is_forgotten_only_after_its_time(stored: Stored, clock: HandClock) -> None:

@@ -26,7 +26,7 @@ from bot.store.database.engine import open_database, sqlite_file
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN, tape_club_world
-from tests.factories import HandClock, Stored, a_brief
+from tests.factories import HandClock, Stored, a_request
 
 
 @pytest.fixture
@@ -194,7 +194,7 @@ class Account:
     async def finished(self) -> Job:
         """A job whose track was paid for and delivered."""
         job = await self._stored.submit()
-        generation = await self._provider.submit(job.brief)
+        generation = await self._provider.submit(job.request)
         now = self._stored.clock()
         assert generation.inference_id
         assert await self._stored.jobs.start_generation(
@@ -204,9 +204,9 @@ class Account:
 
     async def interrupted(self, prompt: str = "lo-fi rain", *, accepted: bool) -> Job:
         """A job whose submission broke off, after or before the provider took it."""
-        job = await self._stored.submit(brief=a_brief(prompt=prompt))
+        job = await self._stored.submit(request=a_request(prompt=prompt))
         if accepted:
-            await self._provider.submit(job.brief)
+            await self._provider.submit(job.request)
         now = self._stored.clock()
         assert await self._stored.jobs.fail(
             job.id, FailureKind.INTERRUPTED, "reset", now, source=JobState.SUBMITTING
@@ -302,7 +302,7 @@ async def test_every_page_of_the_ledger_is_read(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
     for _ in range(130):
-        await provider.submit(a_brief())
+        await provider.submit(a_request())
     stand_in.clock.advance(10)
     now = stand_in.clock.now()
     found = [c async for c in provider.charges(now - timedelta(minutes=1), now)]
@@ -340,7 +340,7 @@ async def test_inference_id_comes_from_the_header_and_is_bounded(
     for header, expected in (("abc", "abc"), ("x" * 500, None), (None, None)):
         headers = {"x-inference-id": header} if header else {}
         stand_in.scenario.on("POST", GENERATIONS).respond(201, body, headers=headers)
-        assert (await provider.submit(a_brief())).inference_id == expected
+        assert (await provider.submit(a_request())).inference_id == expected
 
 
 # --- all of it ----------------------------------------------------------------------------------

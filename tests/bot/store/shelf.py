@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.domain.jobs import Job, JobState, NoticeKind, Rung
 from bot.store.database.tables import jobs, likes, notices, shares
-from tests.factories import CHANNEL_ID, MEMBER_ID, Stored, a_brief, a_new_job
+from tests.factories import CHANNEL_ID, MEMBER_ID, Stored, a_new_job, a_request
 
 GUILD_ID = 400
 OTHER_ID = MEMBER_ID + 1
@@ -30,13 +30,13 @@ class Shelf:
         channel_id: int = CHANNEL_ID,
         liked_by: int = 0,
         liked_ago: timedelta = timedelta(),
-        brief: dict[str, Any] | None = None,
+        request: dict[str, Any] | None = None,
         **columns: Any,
     ) -> Job:
         """A finished track that its member was told of; further columns of `jobs` as they are."""
         now = self.stored.clock.advance(1)
         new = a_new_job()
-        asked = vars(a_brief(prompt=prompt, **(brief or {})))
+        asked = vars(a_request(prompt=prompt, **(request or {})))
         row = {name: value for name, value in vars(new).items() if name in jobs.c}
         row |= {name: value for name, value in asked.items() if name in jobs.c}
         row |= {"state": JobState.SUCCEEDED, "channel_id": channel_id, "created_at": now}

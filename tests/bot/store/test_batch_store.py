@@ -8,12 +8,12 @@ from bot.errors import AlreadyReceived, DailyLimitReached
 from bot.store.batch_store import BatchStore
 from bot.store.database.tables import likes
 from bot.store.receiving import DailyLimits
-from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
+from tests.factories import CARD_ID, NO_LIMITS, Stored, a_new_job, a_request
 
 
 async def three_variations(stored: Stored, **changes: object) -> list[str]:
     """The ids of three queued jobs."""
-    new = a_new_job(variations=3, brief=a_brief(seed=7), **changes)
+    new = a_new_job(variations=3, request=a_request(seed=7), **changes)
     receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     for job in receipt.jobs:
         assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
@@ -23,7 +23,7 @@ async def three_variations(stored: Stored, **changes: object) -> list[str]:
 async def test_each_variation_is_a_job_with_the_next_seed(stored: Stored) -> None:
     job_ids = await three_variations(stored)
     takes = await BatchStore(stored.engine).takes(job_ids[0])
-    assert [(take.job.id, take.job.take, take.job.brief.seed) for take in takes] == [
+    assert [(take.job.id, take.job.take, take.job.request.seed) for take in takes] == [
         (job_ids[0], 1, 7),
         (job_ids[1], 2, 8),
         (job_ids[2], 3, 9),

@@ -18,7 +18,7 @@ async def test_deleted_track_is_forgotten_but_for_its_recipe(
         await stores.held.keep(one.id, held, clock())
     assert await stores.curation.delete(job.id, clock())
     gone = await stored.job(job.id)
-    assert (gone.deleted_at, gone.brief) == (clock(), job.brief)
+    assert (gone.deleted_at, gone.request) == (clock(), job.request)
     assert await stores.likes.counts([job.id, other.id]) == {other.id: 1}
     assert await stores.held.get(job.id) is None
     assert await stores.held.get(other.id)

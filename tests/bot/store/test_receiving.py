@@ -16,7 +16,7 @@ from bot.errors import (
 )
 from bot.store import receiving
 from bot.store.receiving import DailyLimits
-from tests.factories import CARD_ID, NO_LIMITS, Stored, a_brief, a_new_job
+from tests.factories import CARD_ID, NO_LIMITS, Stored, a_new_job, a_request
 
 DAY_S = 24 * 3600
 BIG = 2**63 - 1
@@ -27,24 +27,24 @@ async def test_job_comes_back_as_it_was_given(stored: Stored) -> None:
         interaction_id=BIG,
         guild_id=None,
         upload_limit_bytes=BIG,
-        brief=a_brief(
+        request=a_request(
             prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=LARGEST_SEED
         ),
     )
     receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     job = await stored.job(new.id)
     assert receipt.job == job
-    assert (job.brief, job.interaction_id, job.guild_id) == (new.brief, BIG, None)
+    assert (job.request, job.interaction_id, job.guild_id) == (new.request, BIG, None)
     assert (job.state, job.created_at) == (JobState.RECEIVED, stored.clock())
     assert job.interaction_token == new.interaction_token
 
 
 @pytest.mark.parametrize("text", ["rain\x00drops", "rain\ud800drops", "\udfff\ud83d"])
 async def test_job_is_stored_when_its_text_is_not_storable(stored: Stored, text: str) -> None:
-    brief = a_brief(prompt=text, negative_prompt=text)
-    job = await stored.generate(brief=brief)
-    assert "\x00" not in job.brief.prompt
-    assert job.brief.prompt.encode()
+    request = a_request(prompt=text, negative_prompt=text)
+    job = await stored.generate(request=request)
+    assert "\x00" not in job.request.prompt
+    assert job.request.prompt.encode()
     url = f"https://cdn.example/{text}"
     assert await stored.jobs.succeed(job.id, url, stored.clock())
 
@@ -132,11 +132,11 @@ async def test_retry_is_refused_when_the_job_it_repeats_does_not_exist(stored: S
 async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
     stored: Stored,
 ) -> None:
-    new = a_new_job(brief=a_brief(seed=LARGEST_SEED - 1), variations=4)
+    new = a_new_job(request=a_request(seed=LARGEST_SEED - 1), variations=4)
     receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    assert [job.brief.seed for job in receipt.jobs] == [LARGEST_SEED - 1, LARGEST_SEED, 0, 1]
+    assert [job.request.seed for job in receipt.jobs] == [LARGEST_SEED - 1, LARGEST_SEED, 0, 1]
     for job in receipt.jobs:
-        assert checked(Draft.of(job, Relation.REMIX)).seed == job.brief.seed
+        assert checked(Draft.of(job, Relation.REMIX)).seed == job.request.seed
 
 
 # --- daily limits -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.jobs import JobState, Reference
 from bot.domain.models import MUSIC_COVER
-from tests.factories import HandClock, Stored, a_brief
+from tests.factories import HandClock, Stored, a_request
 
 REFERENCE = Reference(
     url="https://cdn.example/hum.mp3",
@@ -14,26 +14,26 @@ REFERENCE = Reference(
     message_id=5,
     attachment_id=6,
 )
-COVER = a_brief(model=MUSIC_COVER.id, seed=None, reference=REFERENCE)
+COVER = a_request(model=MUSIC_COVER.id, seed=None, reference=REFERENCE)
 
 
 async def test_links_of_ended_jobs_are_forgotten_and_nothing_else(
     stored: Stored, clock: HandClock
 ) -> None:
     ended = [
-        await stored.bring_to(state, brief=COVER)
+        await stored.bring_to(state, request=COVER)
         for state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
     ]
     other = await stored.succeed()
-    running = await stored.generate(brief=COVER)
+    running = await stored.generate(request=COVER)
     before = clock.advance(60)
-    newer = await stored.succeed(brief=COVER)
+    newer = await stored.succeed(request=COVER)
     references = stored.stores.references
     assert await references.forget_links(before) == 3
     assert await references.forget_links(before) == 0
     for job in ended:
-        assert (await stored.job(job.id)).brief.reference == replace(REFERENCE, url="")
+        assert (await stored.job(job.id)).request.reference == replace(REFERENCE, url="")
     for job in (running, newer):
-        assert (await stored.job(job.id)).brief == COVER
-    assert (await stored.job(other.id)).brief.reference is None
+        assert (await stored.job(job.id)).request == COVER
+    assert (await stored.job(other.id)).request.reference is None
     assert await references.forget_links(before + timedelta(seconds=1)) == 1

@@ -9,7 +9,7 @@ from bot.domain.jobs import Job
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import Only, Place, Track, Wanted
 from cogs.ui.track_list import MINE, PAGE_ID, message_url, page_embed, page_view
-from tests.factories import a_brief, a_job
+from tests.factories import a_job, a_request
 
 LARGEST_ID = 2**63 - 1
 PLACE = Place(guild_id=LARGEST_ID, channel_id=LARGEST_ID, message_id=LARGEST_ID)
@@ -34,8 +34,8 @@ def a_page(*tracks: Track, number: int = 0, total: int = 1, **wanted: Any) -> Pa
 
 
 def titled(title: str) -> Job:
-    brief, batch_id = a_brief(prompt=title or "x"), "0123456789abcdef"
-    return a_job(title=title, brief=brief, private=True, duration_s=3599.0, batch_id=batch_id)
+    request, batch_id = a_request(prompt=title or "x"), "0123456789abcdef"
+    return a_job(title=title, request=request, private=True, duration_s=3599.0, batch_id=batch_id)
 
 
 def items(page: Page) -> list[Any]:

@@ -8,7 +8,7 @@ import pytest
 from bot.deliver.cards.batch_card import batch_card
 from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.store.batch_store import Take
-from tests.factories import NOW, a_brief, a_job
+from tests.factories import NOW, a_job, a_request
 
 BATCH_ID = "0123456789abcdef"
 
@@ -80,6 +80,6 @@ def test_deleted_take_wins_nothing() -> None:
 
 
 def test_seeds_of_all_takes_are_shown() -> None:
-    waiting = [a_take(take, brief=a_brief(seed=6 + take)) for take in (1, 2, 3)]
+    waiting = [a_take(take, request=a_request(seed=6 + take)) for take in (1, 2, 3)]
     assert "Seed: 7 to 9" in text(*waiting)
-    assert "Seed" not in text(a_take(1, brief=a_brief(seed=None)), a_take(2))
+    assert "Seed" not in text(a_take(1, request=a_request(seed=None)), a_take(2))

@@ -42,7 +42,7 @@ async def test_jobs_and_their_notices_are_kept_when_an_older_database_is_migrate
         await migrate(engine)
         stored = Stored(engine, HandClock())
         job = await stored.job(JOB_ID)
-        assert (job.brief.prompt, job.brief.seed, job.take, job.private) == (
+        assert (job.request.prompt, job.request.seed, job.take, job.private) == (
             "lo-fi rain",
             7,
             1,
