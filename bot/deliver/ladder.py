@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot import words
 from bot.clock import Clock
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import Messenger
@@ -24,7 +25,6 @@ from bot.deliver.threads import thread_id_of
 from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
 from bot.store.notice_store import NoticeStore
-from bot.text import title_of
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
 NONCE_HOLDS = timedelta(seconds=30)
@@ -165,7 +165,7 @@ class Ladder:
         """The thread in which variations are posted, where there can be one."""
         if thread_id_of(job) is None:
             return None
-        starting = self._messenger.thread_for(job, title_of(job))
+        starting = self._messenger.thread_for(job, words.title_of(job))
         try:
             return await self._answered(notice, THREAD, starting)
         except Unreachable as error:

@@ -11,7 +11,7 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MUSIC_COVER
 from bot.domain.problems import NotTaken
-from bot.text import harmless
+from bot.words.markdown import harmless
 from cogs.cover import _text_of
 from cogs.ui.given_audio import GivenAudio, cover_of, with_uploaded
 from cogs.ui.request_modal import UNSTORED, RequestModal

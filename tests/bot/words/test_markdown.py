@@ -15,7 +15,7 @@ from bot.domain.jobs import FailureKind, Job, JobState, Relation
 from bot.domain.problems import AudioNotRead, NotANumber, NotAudio, OptionNotTaken, UnknownModel
 from bot.library.tracks import Ancestor
 from bot.store.track_store import Place, Track
-from bot.text import harmless
+from bot.words.markdown import harmless
 from cogs.ui.track_list import track_lines
 from tests.factories import NOW, a_job, a_request
 from tests.markdown import ALREADY_PLAIN, EXAMPLES, live, outline, seen, typed
