@@ -23,11 +23,11 @@ from tests.import_graph import (
 # left.
 LAYERS = {
     "what every part knows": ("errors", "clock", "logs", "said_once", "machine", "parts"),
-    "what it is about": ("domain",),
-    "what is said and heard": ("settings", "words", "rest"),
-    "what it works with": ("audio", "provider", "store", "metrics", "loops"),
+    "the domain": ("domain",),
+    "settings, sentences, answers": ("settings", "words", "rest"),
+    "the tools": ("audio", "provider", "store", "metrics", "loops"),
     "the stages of a job": ("generate", "deliver", "library"),
-    "the client of Discord": ("services", "translation", "client", "gateway"),
+    "the Discord client": ("services", "translation", "client", "gateway"),
     "what runs it": ("ops", "wiring", "app", "__main__"),
 }
 ORDER = [part for parts in LAYERS.values() for part in parts]
