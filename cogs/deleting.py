@@ -30,7 +30,7 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
     """Asks first: what is deleted can't be made again exactly."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """The answer's buttons remember where this one stood."""
+        """Ask. The question's buttons remember on which message this one was pressed."""
         if job.state is not JobState.SUCCEEDED:
             await say(interaction, words.NOT_FINISHED)
         elif not _may_delete(interaction, job, self.place):
@@ -46,18 +46,18 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
 
 
 class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
-    """No, after all."""
+    """The answer “no”: takes the question away."""
 
     async def press(self, interaction: JobInteraction, _job: Job) -> None:
-        """The question goes away."""
+        """Delete the private message with the question."""
         await edit_private(interaction, content=words.KEPT, view=None)
 
 
 class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
-    """Yes."""
+    """The answer “yes”: deletes the track, after checking once more who may."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Who may is asked again: anyone can forge this."""
+        """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
         if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
             await say(interaction, words.NOT_YOUR_TRACK_DELETE)
             return
@@ -78,11 +78,11 @@ class DeleteModal(discord.ui.Modal):
 
 
 class Deleting(commands.Cog):
-    """The dialog comes back."""
+    """Handles the dialog that asks where the bot is not, once it was sent."""
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: JobInteraction) -> None:
-        """Of all dialogs, only the one above."""
+        """Called by discord.py for every interaction; only the dialog above is handled here."""
         data: Mapping[str, Any] = interaction.data or {}
         if interaction.type is not discord.InteractionType.modal_submit:
             return

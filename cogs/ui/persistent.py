@@ -32,7 +32,7 @@ class PersistentItem(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
             await self.use(interaction)
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """What it is for."""
+        """Do what the button or select is for."""
         raise NotImplementedError
 
     @property
