@@ -20,7 +20,7 @@ ComposeInteraction = discord.Interaction[ComposeClient]
 
 
 class Compose(commands.Cog):
-    """`/compose`, and the dialog that it opens when nothing was typed."""
+    """The command that it is all about."""
 
     @app_commands.command(description=words.COMPOSE)
     @app_commands.describe(
@@ -80,7 +80,7 @@ class Compose(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: ComposeInteraction) -> None:
-        """Called by discord.py for every interaction; a sent dialog starts a track."""
+        """The dialog comes back."""
         if interaction.type is discord.InteractionType.modal_submit:
             async with apologise_for(interaction, "a dialog could not be read"):
                 draft = await submitted(interaction)

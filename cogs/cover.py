@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Cover(commands.Cog):
-    """`/cover`: makes a new version of an audio file."""
+    """New versions of tracks."""
 
     @app_commands.command(description=words.COVER)
     @app_commands.describe(

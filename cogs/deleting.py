@@ -30,7 +30,7 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
     """Asks first: what is deleted can't be made again exactly."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Ask. The question's buttons remember on which message this one was pressed."""
+        """The answer's buttons remember where this one stood."""
         if job.state is not JobState.SUCCEEDED:
             await say(interaction, words.NOT_FINISHED)
         elif not _may_delete(interaction, job, self.place):
@@ -46,18 +46,18 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
 
 
 class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
-    """The answer “no”: takes the question away."""
+    """No, after all."""
 
     async def press(self, interaction: JobInteraction, _job: Job) -> None:
-        """Delete the private message with the question."""
+        """The question goes away."""
         await edit_private(interaction, content=words.KEPT, view=None)
 
 
 class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
-    """The answer “yes”: deletes the track, after checking once more who may."""
+    """Yes."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
+        """Who may is asked again: anyone can forge this."""
         if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
             await say(interaction, words.NOT_YOUR_TRACK_DELETE)
             return
@@ -78,11 +78,11 @@ class DeleteModal(discord.ui.Modal):
 
 
 class Deleting(commands.Cog):
-    """Handles the dialog that asks where the bot is not, once it was sent."""
+    """The dialog comes back."""
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: JobInteraction) -> None:
-        """Called by discord.py for every interaction; only the dialog above is handled here."""
+        """Of all dialogs, only the one above."""
         data: Mapping[str, Any] = interaction.data or {}
         if interaction.type is not discord.InteractionType.modal_submit:
             return

@@ -24,12 +24,12 @@ LABEL_LIMIT = 80
 
 
 class Help(commands.Cog):
-    """`/help`: what one can do in this place, and what one has left today."""
+    """Short, and about here and now."""
 
     @app_commands.command(description=words.HELP)
     @app_commands.allowed_contexts(dms=True)
     async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
-        """Answer privately. Where one can't compose, say why, and offer no examples."""
+        """Where one can't compose, it says why, and offers no examples."""
         closed = refusal(interaction, private=False)
         counting = services_of(interaction).library.allowance(interaction.user.id)
         allowance = await in_time(interaction, counting)
@@ -50,7 +50,7 @@ class ExampleButton(PersistentItem, template=EXAMPLE_ID):
     """Opens the dialog with an example in it."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Open the dialog. That costs nothing: a track is started only when the dialog is sent."""
+        """Costs nothing: it is sent only from the dialog."""
         number = int(self.match["number"]) % len(words.EXAMPLES)
         await open_modal(interaction, Draft(prompt=words.EXAMPLES[number]))
 

@@ -33,7 +33,7 @@ AnyItem = discord.ui.Item[Any]
 
 
 class Jobs(commands.Cog):
-    """`/jobs`: lists what waits and runs, with a control to cancel each."""
+    """Jobs under way."""
 
     @app_commands.command(description=words.JOBS)
     @app_commands.describe(everyone=words.JOBS_EVERYONE)
@@ -53,7 +53,7 @@ class _Stop(PersistentItem, template=r"(?!)"):
     """Cancels one of the jobs of a list, and brings the list up to date."""
 
     async def stop_job(self, interaction: ItemInteraction, job_id: str) -> None:
-        """Cancel it and show the list again. Who may is checked here: any id can be forged."""
+        """Who may is checked anew: any id can be forged."""
         job = await visible_job(interaction, job_id)
         if job is None:
             await say(interaction, words.JOB_UNKNOWN)
@@ -75,18 +75,18 @@ class _Stop(PersistentItem, template=r"(?!)"):
 
 
 class StopButton(_Stop, template=STOP_ID):
-    """A button to cancel one job, where the list has few of them."""
+    """For a few jobs: one for each."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Cancel the job that the custom_id names."""
+        """The job is named in the custom_id."""
         await self.stop_job(interaction, self.match["job_id"])
 
 
 class StopSelect(_Stop, template=PICK_ID):
-    """A select to cancel one of many jobs."""
+    """For many jobs."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Cancel the job that was chosen."""
+        """The job is what was chosen."""
         await self.stop_job(interaction, self.chosen)
 
 

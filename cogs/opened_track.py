@@ -41,7 +41,7 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
     """Opens the chosen track, if the one who chose may see it."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Answer with the track in a private message, which leaves the list as it is."""
+        """A private message of its own."""
         async with one_each(interaction) as free:
             if free:
                 await defer(interaction)
@@ -139,7 +139,7 @@ class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
     """The same request with the same seed, for a track whose audio is gone."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Start the same request again. The new track counts as one of the presser's own."""
+        """A new track, which counts as theirs."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN))
 
 
@@ -147,7 +147,7 @@ class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
     """Asks what a track should be called."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Open the dialog for the title, if it is the member's own track."""
+        """Only its member names it."""
         if job.member_id != interaction.user.id:
             await say(interaction, words.NOT_YOURS_TO_RENAME)
         elif job.deleted_at is not None:
@@ -176,11 +176,11 @@ class RenameModal(discord.ui.Modal):
 
 
 class Renaming(commands.Cog):
-    """Handles the dialog for titles, once it was sent."""
+    """The dialog comes back."""
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: ItemInteraction) -> None:
-        """Called by discord.py for every interaction; only the dialog for titles is handled."""
+        """Of all dialogs, only the one for titles."""
         data: Mapping[str, Any] = interaction.data or {}
         if interaction.type is not discord.InteractionType.modal_submit:
             return

@@ -52,7 +52,7 @@ async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
 
 
 def _beside(job: Job, line: list[Ancestor]) -> list[str]:
-    """What is said beside the recipe, since it has no option for that."""
+    """What the recipe itself does not hold."""
     told = []
     if job.request.reference is not None:
         name = harmless(job.request.reference.file_name, FILE_NAME_LIMIT)

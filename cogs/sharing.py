@@ -51,7 +51,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
     a private answer can't be looked at again."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Ask where to share it to, if it is the member's own track."""
+        """Only its member shares a track."""
         if why := _refusal(interaction, job):
             await say(interaction, why)
             return
@@ -69,10 +69,10 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
 
 
 class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
-    """Shares a track in the channel in which the question was asked."""
+    """The channel in which the question was asked."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Share the track in the channel where the question was asked."""
+        """It is a channel like any other."""
         await _share(interaction, job, interaction.channel_id or 0)
 
 
@@ -80,7 +80,7 @@ class ShareThereSelect(
     discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]],
     template=buttons.pattern(Action.SHARE_THERE),
 ):
-    """Shares a track in another channel of the server, which is chosen from a list."""
+    """Another channel of the server."""
 
     def __init__(self, select: discord.ui.ChannelSelect[Any], job_id: str) -> None:
         super().__init__(select)
@@ -100,7 +100,7 @@ class ShareThereSelect(
         return cls(item, match["job_id"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Share the track there; whatever goes wrong, the member gets an answer."""
+        """Never unanswered, as with buttons."""
         async with apologise_for(interaction, "a choice failed"):
             job = await visible_job(interaction, self.job_id)
             if job is None or not self.item.values:
@@ -121,7 +121,7 @@ async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None
 
 
 async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str:
-    """Share the track, and give back the sentence that the member is told."""
+    """Do it; what the member is told."""
     target = Target(
         channel_id=channel_id,
         guild_id=interaction.guild_id,

@@ -37,7 +37,7 @@ class TrackButton(JobButton, template=r"(?!)"):
             await say(interaction, words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED)
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Do what the button is for, with a track that is there."""
+        """What the button is for."""
         raise NotImplementedError
 
     def child(self, interaction: JobInteraction, job: Job, relation: Relation) -> Draft:
@@ -51,7 +51,7 @@ class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
     """The same request with a new seed, for whoever presses."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Start a track, which counts as one of the presser's own."""
+        """A track of their own, which counts as theirs."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN).reseeded())
 
 
@@ -59,7 +59,7 @@ class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
     """The same request, to be changed first."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Open the dialog with the track's request filled in."""
+        """The dialog, with everything filled in."""
         await open_modal(interaction, self.child(interaction, job, Relation.REMIX))
 
 
@@ -67,7 +67,7 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
     """Several takes of the same request."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Ask how many takes are wanted, since each is paid for."""
+        """Asks how many first, since each is paid for."""
         choices = (
             buttons.button(
                 Action.TAKES, job.id, f"{name}{self.place}", label=words.takes_label(takes)
@@ -78,10 +78,10 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 
 
 class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
-    """Answers the question for the number of takes, with which its place begins."""
+    """The answer to that question; its place begins with how many."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Start all takes as one request, which has one card."""
+        """One request with one card."""
         chosen = next((name for name in TAKES if self.place.startswith(name)), None)
         if chosen is None:
             await say(interaction, words.JOB_UNKNOWN)
@@ -95,7 +95,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     """Likes a track, or takes the like back."""
 
     async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Like the track, or take the like back, and answer by the count on the button's label."""
+        """The button's own label is the answer."""
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
             return
@@ -116,7 +116,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
 
     def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
-        """The message's buttons as they are, with a new count on this one's label."""
+        """The buttons as they are, but for this one's label."""
         if interaction.message is None:
             raise AssertionError("a button without its message")
         view = discord.ui.View.from_message(interaction.message, timeout=None)

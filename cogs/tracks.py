@@ -153,7 +153,7 @@ def _refusal(wanted: Wanted) -> str | None:
 
 
 async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None) -> None:
-    """Answer with the first page of the list."""
+    """The first page."""
     library = services_of(interaction).library
     page = await library.page(wanted, sight_of(interaction), 0)
     view_id = MINE
@@ -207,7 +207,7 @@ async def _hand_over(interaction: TracksInteraction, held: Held) -> bool:
 
 
 async def _tell(interaction: TracksInteraction, job: Job) -> None:
-    """Tell the member why a job that is held for them has no track."""
+    """Why there is no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
     text = words.NOT_STARTED
     if job.state is JobState.FAILED:

@@ -86,7 +86,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         )
 
     async def next_due_at(self) -> datetime | None:
-        """When the next notice is due."""
+        """The next notice."""
         return await self._notices.next_due_at(self._channels.under_way)
 
     async def handle(self, item: tuple[Notice, Job]) -> None:

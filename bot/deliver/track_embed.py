@@ -70,7 +70,7 @@ def _described(job: Job, parent: Ancestor | None) -> str:
 
 
 def _lineage(relation: Relation, parent: Ancestor) -> str:
-    """What the track was made from, and by whom."""
+    """Whom it goes back to."""
     title = harmless(words.title_of(parent.job), TITLE_LIMIT) if parent.visible else None
     return words.lineage(relation, title, parent.job.member_id)
 

@@ -141,7 +141,7 @@ class Request:
 
 
 def new_job_id() -> str:
-    """A new id: 16 hexadecimal digits, at random."""
+    """16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 

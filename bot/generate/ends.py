@@ -52,7 +52,7 @@ class Ends:
             self._ring()
 
     async def fail(self, job: Job, kind: FailureKind, reason: str) -> None:
-        """Store that there will be no track; its member is told."""
+        """There will be no track."""
         log.warning("failed (%s): %s", kind, reason)
         now = self._clock()
         if await self._jobs.fail(job.id, kind, reason, now, source=JobState.GENERATING):

@@ -52,7 +52,7 @@ class Page:
 
     @property
     def pages(self) -> int:
-        """How many pages there are."""
+        """How many there are."""
         return max(1, -(-self.total // PAGE_LENGTH))
 
 
@@ -66,7 +66,7 @@ class Allowance:
 
 
 class Library:
-    """Looks up lists of tracks and jobs. Knows nothing of Discord's objects."""
+    """Knows nothing of Discord's objects."""
 
     def __init__(self, stores: Stores, limits: DailyLimits, clock: Clock) -> None:
         self._stores = stores
@@ -89,7 +89,7 @@ class Library:
         return await self._stores.held.hand_out(held.notice.id, self._clock())
 
     async def take_back(self, held: Held) -> None:
-        """Keep a track as held again: it could not be handed out after all."""
+        """It did not go out after all."""
         await self._stores.held.take_back(held.notice.id, self._clock())
 
     # --- tracks -----------------------------------------------------------------------------

@@ -101,7 +101,7 @@ class Tracks:
         return now is not None and now.deleted_at is not None
 
     async def left(self, job: Job, place: Place) -> None:
-        """Store that the track's message there is gone."""
+        """Its message there is gone."""
         await self._stores.shares.remove(job.id, place.channel_id, place.message_id)
 
 

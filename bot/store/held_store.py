@@ -17,7 +17,7 @@ TOKEN_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True)
 class HeldAudio:
-    """A whole file, with its name."""
+    """A whole file."""
 
     file_name: str
     content: bytes

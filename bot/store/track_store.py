@@ -84,7 +84,7 @@ class TrackStore:
     async def page(
         self, wanted: Wanted, channel_ids: Collection[int], *, limit: int, offset: int
     ) -> list[Track]:
-        """One page of the list, newest first."""
+        """Newest first."""
         found = _TRACKS.where(*_conditions(wanted, channel_ids)).order_by(*_NEWEST_FIRST)
         return await self._tracks(found.limit(limit).offset(offset))
 

@@ -48,7 +48,7 @@ class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"
                 await self.press(interaction, job)
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Do what the button is for, with the job that its custom_id names."""
+        """What the button is for."""
         raise NotImplementedError
 
 

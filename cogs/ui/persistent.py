@@ -32,7 +32,7 @@ class PersistentItem(discord.ui.DynamicItem[AnyItem], template=r"(?!)"):
             await self.use(interaction)
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Do what the button or select is for."""
+        """What it is for."""
         raise NotImplementedError
 
     @property

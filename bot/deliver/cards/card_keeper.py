@@ -81,7 +81,7 @@ class CardKeeper(Worker[CardEdit]):
         return await self._edits.next_due_at(self._channels.under_way)
 
     async def handle(self, item: CardEdit) -> None:
-        """Draw one card."""
+        """One edit."""
         with about_job(item.id), self._channels.taken(item.channel_id):
             try:
                 await self._painter.draw(item.id)
