@@ -16,6 +16,7 @@ from bot.domain.models import (
     MUSIC_COVER,
     NEGATIVE_PROMPT_MOST,
     Model,
+    Span,
     model_named,
     name_of,
 )
@@ -24,6 +25,9 @@ from bot.domain.problems import NotTaken, Problem
 RANDOM_SEEDS = 2**31
 DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
 LARGEST_SEED = 2**53 - 1  # Discord's own limit for a whole number
+SEEDS = Span(least=0, most=LARGEST_SEED)
+VARIATIONS = Span(least=1, most=MOST_VARIATIONS)
+NEGATIVE_PROMPT = Span(least=0, most=NEGATIVE_PROMPT_MOST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +97,7 @@ def checked(draft: Draft) -> Request:
         audio_format=draft.audio_format,
     )
     found = _problems(request, model)
-    if not 1 <= draft.variations <= MOST_VARIATIONS:
-        found.append(problems.WrongVariations(MOST_VARIATIONS, draft.variations))
+    found += _number_problems("variations", draft.variations, VARIATIONS, model)
     if found:
         raise NotTaken(found)
     if model.seed and request.seed is None:
@@ -129,27 +132,31 @@ def _problems(request: Request, model: Model) -> list[Problem]:
         found.append(
             problems.OptionNotTaken("negative_prompt", model.name, request.negative_prompt)
         )
-    elif len(request.negative_prompt or "") > NEGATIVE_PROMPT_MOST:
-        given = len(request.negative_prompt or "")
-        found.append(problems.TooLong("negative_prompt", model.name, NEGATIVE_PROMPT_MOST, given))
+    else:
+        avoided = request.negative_prompt or ""
+        found += _length_problems("negative_prompt", avoided, NEGATIVE_PROMPT, model)
     if request.seed is not None and not model.seed:
         found.append(problems.OptionNotTaken("seed", model.name, str(request.seed)))
-    elif request.seed is not None and not 0 <= request.seed <= LARGEST_SEED:
-        found.append(problems.WrongSeed(request.seed))
+    elif request.seed is not None:
+        found += _number_problems("seed", request.seed, SEEDS, model)
     if request.instrumental and model.sings and not model.instrumental:
         found.append(problems.AlwaysSings(model.name))
     return found
 
 
+def _length_problems(option: str, text: str, taken: Span, model: Model) -> list[Problem]:
+    given = len(text)
+    return [] if given in taken else [problems.WrongLength(option, model.name, taken, given)]
+
+
+def _number_problems(option: str, given: int, taken: Span, model: Model) -> list[Problem]:
+    return [] if given in taken else [problems.OutOfRange(option, model.name, taken, given)]
+
+
 def _prompt_problems(request: Request, model: Model) -> list[Problem]:
     if is_blank(request.prompt):
         return [problems.EmptyPrompt()]
-    given = len(request.prompt)
-    if given > model.prompt.most:
-        return [problems.TooLong("prompt", model.name, model.prompt.most, given)]
-    if given < model.prompt.least:
-        return [problems.TooShort("prompt", model.name, model.prompt.least, given)]
-    return []
+    return _length_problems("prompt", request.prompt, model.prompt, model)
 
 
 def _lyrics_problems(request: Request, model: Model) -> list[Problem]:
@@ -158,14 +165,9 @@ def _lyrics_problems(request: Request, model: Model) -> list[Problem]:
         return [problems.LyricsMissing(model.name)] if needed else []
     if model.lyrics is None:
         return [problems.OptionNotTaken("lyrics", model.name, request.lyrics)]
-    given = len(request.lyrics)
-    if given > model.lyrics.most:
-        return [problems.TooLong("lyrics", model.name, model.lyrics.most, given)]
-    if given < model.lyrics.least:
-        return [problems.TooShort("lyrics", model.name, model.lyrics.least, given)]
-    if request.instrumental:
-        return [problems.LyricsToInstrumental()]
-    return []
+    if wrong := _length_problems("lyrics", request.lyrics, model.lyrics, model):
+        return wrong
+    return [problems.LyricsToInstrumental()] if request.instrumental else []
 
 
 def _seconds_problems(request: Request, model: Model) -> list[Problem]:
@@ -173,9 +175,7 @@ def _seconds_problems(request: Request, model: Model) -> list[Problem]:
         return []
     if model.seconds is None:
         return [problems.OptionNotTaken("seconds", model.name, str(request.seconds))]
-    if request.seconds not in model.seconds:
-        return [problems.WrongSeconds(model.name, model.seconds, request.seconds)]
-    return []
+    return _number_problems("seconds", request.seconds, model.seconds, model)
 
 
 def _reference_problems(request: Request, model: Model) -> list[Problem]:

@@ -33,22 +33,12 @@ class OptionNotTaken:
 
 
 @dataclass(frozen=True)
-class TooLong:
-    """A text has too many characters."""
+class WrongLength:
+    """A text has too many characters for the model, or too few."""
 
     option: str
     model: str
-    most: int
-    given: int
-
-
-@dataclass(frozen=True)
-class TooShort:
-    """A text has too few characters."""
-
-    option: str
-    model: str
-    least: int
+    taken: Span
     given: int
 
 
@@ -61,26 +51,12 @@ class NotANumber:
 
 
 @dataclass(frozen=True)
-class WrongSeconds:
-    """The model makes shorter tracks, or longer ones."""
+class OutOfRange:
+    """A number is too large for the model, or for any, or too small."""
 
+    option: str
     model: str
     taken: Span
-    given: int
-
-
-@dataclass(frozen=True)
-class WrongSeed:
-    """A seed is any whole number that Discord can send, but not below zero."""
-
-    given: int
-
-
-@dataclass(frozen=True)
-class WrongVariations:
-    """Fewer than one track, or more than the bot makes of one request."""
-
-    most: int
     given: int
 
 
@@ -153,7 +129,7 @@ class AudioGone:
     """The audio for a cover is no longer where it was."""
 
 
-NumberProblem = NotANumber | WrongSeconds | WrongSeed | WrongVariations
+NumberProblem = NotANumber | OutOfRange
 AudioProblem = (
     AudioMissing | AudioNotTaken | AudioGone | NotAudio | AudioNotRead | AudioSize | AudioLength
 )
@@ -161,8 +137,7 @@ Problem = (
     EmptyPrompt
     | UnknownModel
     | OptionNotTaken
-    | TooLong
-    | TooShort
+    | WrongLength
     | LyricsMissing
     | LyricsToInstrumental
     | AlwaysSings

@@ -49,14 +49,12 @@ def _sentence(problem: Problem) -> str:
         case problems.OptionNotTaken(option, model, given):
             why = f"{model} takes no `{option}`; you gave {shown(given)}."
             return f"{why} Leave it out, or choose another model."
-        case problems.TooLong(option, model, most, length):
-            limit = f"{model} takes a `{option}` of at most {most} characters; yours has {length}."
-            return f"{limit} Shorten it a little."
-        case problems.TooShort(option, model, least, length):
-            limit = (
-                f"{model} wants a `{option}` of at least {least} characters; yours has {length}."
-            )
-            return f"{limit} Say a little more."
+        case problems.WrongLength(option, model, taken, length) if length > taken.most:
+            limit = f"{model} takes a `{option}` of at most {taken.most} characters"
+            return f"{limit}; yours has {length}. Shorten it a little."
+        case problems.WrongLength(option, model, taken, length):
+            limit = f"{model} wants a `{option}` of at least {taken.least} characters"
+            return f"{limit}; yours has {length}. Say a little more."
         case problems.LyricsMissing(model):
             return f"{model} sings, and needs `lyrics` for that. Add some, or choose another model."
         case problems.LyricsToInstrumental():
@@ -74,13 +72,14 @@ def _of_a_number(problem: NumberProblem) -> str:
         case problems.NotANumber(option, given):
             why = f"`{option}` is a whole number; you typed {shown(given)}."
             return f"{why} Correct it, or leave it empty."
-        case problems.WrongSeconds(model, taken, given):
-            return f"{model} makes `seconds` from {taken.least} to {taken.most}; you gave {given}."
-        case problems.WrongSeed(given):
+        case problems.OutOfRange("seed", _, _, given):
             why = f"A `seed` is a whole number from 0 up; you gave {given}."
             return f"{why} Leave it out for a random one."
-        case problems.WrongVariations(most, given):
-            return f"I make `variations` from 1 to {most} at a time; you gave {given}."
+        case problems.OutOfRange("variations", _, taken, given):
+            most = f"{taken.least} to {taken.most} at a time"
+            return f"I make `variations` from {most}; you gave {given}."
+        case problems.OutOfRange(option, model, taken, given):
+            return f"{model} makes `{option}` from {taken.least} to {taken.most}; you gave {given}."
 
 
 def _of_audio(problem: AudioProblem) -> str:
