@@ -14,7 +14,7 @@ from discord.http import Route
 from bot import words
 from bot.errors import DatabaseTrouble
 from bot.machine.proxy import Proxy, through
-from bot.parts import Part
+from bot.readiness import Part
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
 from bot.services import Services

@@ -18,7 +18,7 @@ from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken
 from bot.gateway.command_sync import sync_commands
 from bot.gateway.shards import Gateway
-from bot.parts import Part
+from bot.readiness import Part
 from bot.rest.answers import checked, explained, retry_after_s, said_by_discord
 
 LOGIN_RETRY_S: Final = (1, 2, 5, 10, 30)
