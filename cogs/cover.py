@@ -10,11 +10,12 @@ from bot import words
 from bot.client import ComposeClient
 from bot.deliver import buttons
 from bot.deliver.attachments import attachments_of
+from bot.domain.characters import is_blank
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_MOST
 from bot.errors import DatabaseTrouble
-from bot.text import as_shown, is_blank
+from bot.words.markdown import as_shown
 from cogs.mending import refuse
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.given_audio import GivenAudio, cover_of

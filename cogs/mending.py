@@ -11,7 +11,8 @@ from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
-from bot.errors import DatabaseTrouble, NotTaken
+from bot.domain.problems import NotTaken
+from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import apologise_for, left_s, say
 from cogs.ui.given_audio import with_uploaded
 from cogs.ui.request_modal import UNSTORED, draft_id_of, filled_in, open_modal, values_of

@@ -19,7 +19,7 @@ from bot.errors import Busy
 from bot.library.tracks import Ancestor
 from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import Track
-from bot.text import harmless, title_of
+from bot.words.markdown import harmless
 from cogs.track_buttons import TrackButton, begin
 from cogs.ui.first_answers import apologise_for, ask, defer, in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction, visible_job
@@ -164,7 +164,7 @@ class RenameModal(discord.ui.Modal):
             title=words.RENAME_TITLE, custom_id=f"compose:rename:{job.id}", timeout=None
         )
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="title", default=title_of(job)[:TITLE_MOST], required=False,
+            custom_id="title", default=words.title_of(job)[:TITLE_MOST], required=False,
             max_length=TITLE_MOST,
         )  # fmt: skip
         self.add_item(
@@ -195,7 +195,7 @@ async def _rename(interaction: ItemInteraction, job_id: str, values: Mapping[str
     if job is None:
         await say(interaction, words.NOT_RENAMED)
     else:
-        await say(interaction, words.renamed(harmless(title_of(job), TITLE_LIMIT)))
+        await say(interaction, words.renamed(harmless(words.title_of(job), TITLE_LIMIT)))
 
 
 async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:

@@ -12,7 +12,7 @@ from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.recipes import command_of, listed
 from bot.library.tracks import NAMED_ANCESTORS, Ancestor
-from bot.text import harmless, title_of
+from bot.words.markdown import harmless
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction, may_know, viewer
 
@@ -89,7 +89,7 @@ def _in_messages(lines: list[str]) -> list[str]:
 
 
 def _title(ancestor: Ancestor) -> str | None:
-    return harmless(title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
+    return harmless(words.title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
 
 
 async def setup(client: ComposeClient) -> None:

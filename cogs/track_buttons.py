@@ -12,7 +12,7 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, Relation
 from bot.domain.recipes import command_of
 from bot.library.tracks import is_there
-from bot.text import harmless
+from bot.words.markdown import harmless
 from cogs.ui.first_answers import edit, in_time, say
 from cogs.ui.intake import start
 from cogs.ui.job_button import JobButton, JobInteraction, stands_under

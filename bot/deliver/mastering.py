@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from bot import words
 from bot.audio.formats import EXTENSIONS, Tags
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
@@ -16,7 +17,6 @@ from bot.domain.models import name_of
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from bot.store.job_store import JobStore
-from bot.text import title_of
 
 MASTERING_S = TURN_S + EXAMINE_S + TURN_S + FIT_S
 # All that goes with one request to Discord must fit into 25 MiB: picture and text come on top.
@@ -164,7 +164,7 @@ def _track(master: Master, fitted: Fitted) -> Track:
 
 def _tags(job: Job) -> Tags:
     return Tags(
-        title=title_of(job),
+        title=words.title_of(job),
         prompt=job.request.prompt,
         model=name_of(job.request.model),
         made_on=(job.finished_at or job.created_at).date(),

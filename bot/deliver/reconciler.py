@@ -1,4 +1,39 @@
-"""Settling: jobs whose first answer went out while the bot died, or got no clear reply."""
+"""Settling first answers of unknown outcome: is the card there, or is it not?
+
+A request is stored as `received` before Discord is sent the first answer, the status card. If
+Discord took it, the job is queued, and will be paid for. If Discord did not, the member sees "the
+application did not respond" and asks again, so the job is cancelled and nothing is paid. Admission
+does both within the three seconds that Discord waits (`bot.generate.admission`).
+
+This loop is for what falls in between. The process died after storing the job. The connection
+broke after the card was sent. Something on the way answered in Discord's place. The job stays
+`received`, and two wrong ways lead on: queue it, and perhaps pay for a track that nobody waits
+for, next to a second one from the second try; cancel it, and perhaps leave a card in the channel
+that counts down to nothing.
+
+So Discord is asked, since it knows. The interaction's token shows the first answer for 15 minutes,
+to us alone, and without any permission. It counts as the card only if its buttons name this job:
+an excuse is an answer, too. Once the token is dead, the channel is searched for our own message,
+from the time of the request on. Then the job's state is made to agree with what is there (hence
+the name, which the field uses for loops of this kind):
+
+    the card is there                   queued, as if the answer had been in time
+    no card, within the three seconds   asked again afterwards: it may be on its way
+    no card, later                      cancelled; the member saw nothing
+    it can't be known                   cancelled, and the member is told that nothing was started
+
+It can't be known where token and history are both closed to us: a private answer after 15 minutes,
+say, or a channel that the bot may not read. Or when Discord has been in trouble for a whole day.
+
+Guaranteed: no job is paid for before Discord has its card. Each is queued or cancelled in the end,
+also when processes die here: each step is one conditional move, so asking twice does no harm, and
+whoever gets to know something later moves no job that has moved on. Variations share a card, and
+the answer holds for each of them; only the first one tells the member.
+
+Not guaranteed: speed. A dead process shows after 20 seconds without a heartbeat, and only then is
+its job claimed here. And a card that was deleted meanwhile, or can't be found, looks like one that
+never was: its job is cancelled, which costs its member a second request, and nobody any money.
+"""
 
 import logging
 from collections.abc import Sequence

@@ -14,6 +14,7 @@ from bot.deliver.ladder import Ladder, Told
 from bot.deliver.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
 from bot.deliver.retry_policy import FILE_PATIENCE, PAGE_PATIENCE, has_waited
 from bot.domain.jobs import Job, Notice
+from bot.domain.titles import file_name
 from bot.errors import (
     AddressRefused,
     AudioError,
@@ -34,7 +35,6 @@ from bot.said_once import SaidOnce
 from bot.store.held_store import HeldAudio, HeldStore
 from bot.store.job_store import JobStore
 from bot.store.kept_room import USUAL_ROOM, Room
-from bot.text import file_name
 
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 # A copy is a courtesy: other deliveries must not wait for it.
@@ -147,7 +147,8 @@ class TrackDelivery:
             if not received:
                 path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)
-            held = HeldAudio(file_name=file_name(job, extension), content=content)
+            name = file_name(words.title_of(job), job.id, extension)
+            held = HeldAudio(file_name=name, content=content)
         return await self._held.keep(
             job.id, held, self._clock(), room=self._room, received=received
         )

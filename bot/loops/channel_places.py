@@ -13,7 +13,7 @@ class ChannelPlaces:
 
     @contextlib.contextmanager
     def taken(self, channel_id: int) -> Iterator[None]:
-        """One more, until the block ends."""
+        """Count one more for this channel, until the block ends."""
         self.under_way[channel_id] += 1
         try:
             yield

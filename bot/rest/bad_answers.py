@@ -41,7 +41,7 @@ class BadAnswers:
         trace.on_request_end.append(ended)
 
     def count(self, status: int) -> None:
-        """One answer."""
+        """Count one answer, if it is a bad one."""
         if status in COUNTED:
             self._came_at_s.append(self._clock_s())
 

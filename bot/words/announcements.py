@@ -43,7 +43,7 @@ def track_unreachable(member_id: int) -> str:
 
 
 def failed(member_id: int, kind: FailureKind, reason: str) -> str:
-    """The same for the channel."""
+    """A failure as the channel reads it, with a mention of the member."""
     return f"{mention(member_id)} your track did not work out. {failure(kind, reason)}"
 
 

@@ -67,10 +67,6 @@ OWN_TRACK_LIKE = "This is your own track: likes are for others to give."
 LIKED = "You like this track now. Press again to take it back."
 LIKE_TAKEN_BACK = "You don't like this track any more. Press again if you do."
 NOT_FINISHED = "This track is not finished yet. Its buttons work once you can hear it."
-REFERENCE_GONE = (
-    "The audio that this cover was made from is no longer there. Use `/cover` and attach it again."
-)
-
 HOW_MANY_TAKES = (
     "How many takes of it do you want? Each is a track of its own, with a seed of its own, and "
     "counts towards your daily tracks."

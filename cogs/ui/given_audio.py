@@ -7,11 +7,10 @@ from typing import Any, Self
 
 import discord
 
-from bot import words
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MUSIC_COVER
-from bot.errors import NotTaken
+from bot.domain.problems import AudioProblem, NotAudio, NotTaken
 from bot.generate.references import problem_with
 
 EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})
@@ -60,10 +59,10 @@ class GivenAudio:
         return known or self.content_type.startswith("audio/")
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> AudioProblem | None:
         """What can be seen without fetching it; the rest is looked at before the request starts."""
         if not self.is_audio:
-            return words.not_audio(self.file_name)
+            return NotAudio(self.file_name)
         if MUSIC_COVER.reference is None:
             return None
         return problem_with(

@@ -15,6 +15,7 @@ from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
 from bot.domain.jobs import Job, JobState, NewJob, Request
 from bot.domain.models import MODELS
+from bot.domain.problems import NotTaken
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -22,7 +23,6 @@ from bot.errors import (
     DailyLimitReached,
     DatabaseTrouble,
     NoRoom,
-    NotTaken,
 )
 from bot.generate.admission import Admitted
 from bot.rest.verdict import (

@@ -27,6 +27,7 @@ from bot.domain.models import (
     Model,
     model_named,
 )
+from bot.domain.problems import NotANumber
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import ask, left_s
 from cogs.ui.unsaved import refuse_unsaved
@@ -160,10 +161,10 @@ def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A dialog as it was sent. `problems` are sentences on fields that could not be read."""
+    """A dialog as it was sent. `problems` are fields that could not be read."""
 
     draft: Draft
-    problems: list[str]
+    problems: list[NotANumber]
 
 
 def draft_id_of(interaction: discord.Interaction[Any]) -> str | None:
@@ -181,7 +182,7 @@ def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
 
 def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
-    problems: list[str] = []
+    problems: list[NotANumber] = []
     changes: dict[str, Any] = {
         name: str(values[name] or "") for name in ("prompt", *TEXTS) if name in values
     }
@@ -191,7 +192,7 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
         try:
             changes[name] = int(typed) if typed else getattr(Draft(), name)
         except ValueError:
-            problems.append(words.not_a_number(name, typed))
+            problems.append(NotANumber(name, typed))
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id

@@ -13,7 +13,7 @@ from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import Only, Place, Track, Wanted
-from bot.text import among_takes, harmless, title_of
+from bot.words.markdown import harmless
 from cogs.ui.persistent import view_of
 
 TITLE_LIMIT = 120
@@ -36,12 +36,12 @@ AnyItem = discord.ui.Item[Any]
 
 def shown_title(job: Job) -> str:
     """The title of a track, harmless; isolated, so that no script turns the line around it."""
-    return f"\u2068{among_takes(job, harmless(title_of(job), TITLE_LIMIT))}\u2069"
+    return f"\u2068{words.among_takes(job, harmless(words.title_of(job), TITLE_LIMIT))}\u2069"
 
 
 def option_label(number: int, job: Job) -> str:
     """What an option of a select says of a track or job, numbered as in the list above it."""
-    return shortened(f"{number}. {among_takes(job, title_of(job))}", LABEL_LIMIT)
+    return shortened(f"{number}. {words.among_takes(job, words.title_of(job))}", LABEL_LIMIT)
 
 
 def message_url(place: Place) -> str:

@@ -18,6 +18,7 @@ from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.deliver.mastering import Track
 from bot.deliver.track_embed import as_shared, track_embed
+from bot.domain.characters import is_blank
 from bot.domain.jobs import (
     AudioFormat,
     FailureKind,
@@ -29,7 +30,6 @@ from bot.domain.jobs import (
     Rung,
 )
 from bot.library.tracks import Ancestor, parent_in
-from bot.text import is_blank
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request
 

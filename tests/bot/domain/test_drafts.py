@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import words
 from bot.domain.drafts import Draft, checked, in_the_way
 from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MODELS
-from bot.errors import NotTaken
+from bot.domain.problems import NotTaken
 from tests.factories import a_job, a_request
 
 PROMPT = "lo-fi rain, warm tape"
@@ -27,7 +28,7 @@ def problems(draft: Draft) -> str:
     """What the member is told."""
     with pytest.raises(NotTaken) as caught:
         checked(draft)
-    return " ".join(caught.value.problems)
+    return words.not_taken(caught.value.problems)
 
 
 def test_draft_goes_out_as_typed_when_the_model_takes_it() -> None:
@@ -134,7 +135,7 @@ def test_any_draft_is_either_taken_or_told_why_not(**typed: object) -> None:
     try:
         told = [checked(a_draft(**typed)).model]
     except NotTaken as error:
-        told = error.problems
+        told = [words.not_taken([problem]) for problem in error.problems]
     assert told
     assert all(sentence.strip() for sentence in told)
 
