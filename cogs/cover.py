@@ -13,6 +13,7 @@ from bot.deliver.attachments import attachments_of
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_MOST
+from bot.domain.requests import Request
 from bot.errors import DatabaseTrouble
 from bot.text import as_shown, is_blank
 from cogs.mending import refuse
@@ -47,7 +48,7 @@ class Cover(commands.Cog):
         private: bool = False,
     ) -> None:
         """With a prompt it goes straight on; without one, a dialog asks for it."""
-        draft = Draft(prompt=prompt or "", lyrics=lyrics, private=private)
+        draft = Draft(request=Request(prompt=prompt or "", lyrics=lyrics), private=private)
         await _cover(interaction, GivenAudio.of(audio), draft)
 
 
@@ -69,7 +70,7 @@ async def compose_from_message(interaction: CoverInteraction, message: discord.M
     if is_blank(text):
         await say(interaction, words.NO_TEXT_HERE)
         return
-    await open_modal(interaction, Draft(prompt=text.strip()[:PROMPT_MOST]))
+    await open_modal(interaction, Draft(request=Request(prompt=text.strip()[:PROMPT_MOST])))
 
 
 async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft) -> None:
@@ -77,7 +78,7 @@ async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft)
     draft = cover_of(audio, draft)
     if audio.problem:
         await refuse(interaction, words.not_taken([audio.problem]), draft)
-    elif draft.prompt:
+    elif draft.request.prompt:
         await start(interaction, draft)
     else:
         await open_modal(interaction, draft)

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 from bot import words
 from bot.audio.workshop import Workshop
 from bot.clock import Clock
-from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio
+from bot.domain.requests import Reference
 from bot.errors import (
     AudioError,
     AudioUnusable,

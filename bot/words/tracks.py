@@ -1,6 +1,6 @@
 """The message of a finished track."""
 
-from bot.domain.jobs import AudioFormat, Relation
+from bot.domain.requests import AudioFormat, Relation
 from bot.words.phrases import mention
 
 UNTITLED = "Untitled track"
