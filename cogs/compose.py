@@ -7,8 +7,8 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient
 from bot.domain.drafts import LARGEST_SEED, Draft
-from bot.domain.jobs import AudioFormat
 from bot.domain.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
+from bot.domain.requests import AudioFormat, Request
 from cogs.mending import submitted
 from cogs.ui.first_answers import apologise_for
 from cogs.ui.intake import start
@@ -51,18 +51,17 @@ class Compose(commands.Cog):
         audio_format: AudioFormat | None = None,
     ) -> None:
         """With a prompt it goes straight on; without one, a dialog asks for it."""
-        draft = Draft(
+        request = Request(
             prompt=prompt or "",
-            model=model,
+            model=model or "",
             negative_prompt=negative_prompt,
             lyrics=lyrics,
             seconds=seconds,
             instrumental=instrumental,
             seed=seed,
-            variations=variations,
-            private=private,
             audio_format=audio_format,
         )
+        draft = Draft(request=request, variations=variations, private=private)
         await (open_modal if prompt is None else start)(interaction, draft)
 
     @compose.autocomplete("model")

@@ -13,6 +13,7 @@ from bot.client import ComposeClient, services_of
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
+from bot.domain.requests import Request
 from bot.library.lists import Allowance
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
@@ -52,7 +53,7 @@ class ExampleButton(PersistentItem, template=EXAMPLE_ID):
     async def use(self, interaction: ItemInteraction) -> None:
         """Costs nothing: it is sent only from the dialog."""
         number = int(self.match["number"]) % len(words.EXAMPLES)
-        await open_modal(interaction, Draft(prompt=words.EXAMPLES[number]))
+        await open_modal(interaction, Draft(request=Request(prompt=words.EXAMPLES[number])))
 
 
 def _lines(closed: str | None, allowance: Allowance | None, *, in_server: bool) -> Iterator[str]:

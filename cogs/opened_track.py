@@ -14,7 +14,8 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
 from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.characters import visible
-from bot.domain.jobs import Job, Relation
+from bot.domain.jobs import Job
+from bot.domain.requests import Relation
 from bot.errors import Busy
 from bot.library.tracks import Ancestor
 from bot.rest.verdict import Verdict, verdict_on

@@ -9,8 +9,9 @@ from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
-from bot.domain.jobs import Job, Relation
+from bot.domain.jobs import Job
 from bot.domain.recipes import command_of
+from bot.domain.requests import Relation
 from bot.library.tracks import is_there
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import edit, in_time, say

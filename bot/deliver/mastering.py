@@ -12,8 +12,9 @@ from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.deliver.track_embed import colour_of
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
 from bot.domain.models import name_of
+from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from bot.store.job_store import JobStore

@@ -69,7 +69,7 @@ def _take(row: Any) -> Take:
     return Take(
         job=job,
         place=row.shown_place if job.state is JobState.QUEUED else None,
-        rung=Rung(row.rung) if row.rung else None,
+        rung=row.rung,
         channel_id=row.message_channel_id,
         message_id=row.message_id,
         likes=row.likes,

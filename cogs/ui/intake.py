@@ -13,9 +13,10 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
-from bot.domain.jobs import Job, JobState, NewJob, Request
+from bot.domain.jobs import Job, JobState, NewJob
 from bot.domain.models import MODELS
 from bot.domain.problems import NotTaken
+from bot.domain.requests import Request
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -102,7 +103,9 @@ async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: 
 def _new_job(
     interaction: discord.Interaction[ComposeClient], draft: Draft, request: Request
 ) -> NewJob:
+    order = vars(draft) | {"request": request}
     return NewJob(
+        **order,
         interaction_id=interaction.id,
         interaction_token=interaction.token,
         application_id=interaction.application_id,
@@ -110,13 +113,7 @@ def _new_job(
         channel_id=interaction.channel_id or 0,
         member_id=interaction.user.id,
         upload_limit_bytes=upload_limit_bytes(interaction),
-        request=request,
-        variations=draft.variations,
-        private=draft.private,
         outside=is_outside(interaction),
-        parent_id=draft.parent_id,
-        relation=draft.relation,
-        retry_of=draft.retry_of,
     )
 
 

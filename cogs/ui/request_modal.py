@@ -9,7 +9,7 @@ shown stays as it was.
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -17,8 +17,7 @@ import discord
 from bot import words
 from bot.client import ComposeClient, services_of
 from bot.domain.characters import visible
-from bot.domain.drafts import Draft, in_the_way
-from bot.domain.jobs import Reference, Relation
+from bot.domain.drafts import NOTHING, Draft, in_the_way
 from bot.domain.models import (
     DEFAULT,
     MODELS,
@@ -28,6 +27,7 @@ from bot.domain.models import (
     model_named,
 )
 from bot.domain.problems import NotANumber
+from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import ask, left_s
 from cogs.ui.unsaved import refuse_unsaved
@@ -76,14 +76,14 @@ class RequestModal(discord.ui.Modal):
 
     def __init__(self, draft: Draft, draft_id: str) -> None:
         super().__init__(title=_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None)
-        model = model_named(draft.model) if draft.model else None
-        self._add_text("prompt", words.MODAL_PROMPT, draft.prompt, PROMPT_MOST, required=True)
+        model, values = model_named(draft.request.model), draft.values()
+        self._add_text("prompt", words.MODAL_PROMPT, values["prompt"], PROMPT_MOST, required=True)
         self._add_model(draft, model)
         if _is_cover(draft):
-            self._add_audio(draft.reference)
+            self._add_audio(draft.request.reference)
         shown = _chosen_fields(draft, model)
         for name in filter(shown.__contains__, (*TEXTS, *NUMBERS, *TICKS)):
-            self._add_field(name, getattr(draft, name))
+            self._add_field(name, values[name])
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
 
     def _add_field(self, name: str, value: Any) -> None:
@@ -137,23 +137,22 @@ class RequestModal(discord.ui.Modal):
 
 def _shows_all(draft: Draft) -> bool:
     """Whether everything in the draft comes back with the dialog itself."""
-    model = model_named(draft.model) if draft.model else None
-    shown = {"prompt", "model", *_chosen_fields(draft, model)}
-    left = {name: getattr(draft, name) for name in shown}
-    return draft == Draft(**left)
+    shown = ("prompt", "model", *_chosen_fields(draft, model_named(draft.request.model)))
+    values = draft.values()
+    return draft == Draft().having(**{name: values[name] for name in shown})
 
 
 def _is_cover(draft: Draft) -> bool:
-    return draft.reference is not None or draft.relation is Relation.COVER
+    return draft.request.reference is not None or draft.relation is Relation.COVER
 
 
 def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
     """What is shown besides prompt and model: first what must not get lost, or is to be mended."""
     wanted = ["private"] if draft.private else []
     wanted += in_the_way(draft)
-    if draft.lyrics or model is None or model.lyrics:
+    if draft.request.lyrics or model is None or model.lyrics:
         wanted.append("lyrics")
-    if draft.negative_prompt or model is None or model.negative_prompt:
+    if draft.request.negative_prompt or model is None or model.negative_prompt:
         wanted.append("negative_prompt")
     places = CHOSEN_FIELDS - _is_cover(draft)
     return list(dict.fromkeys([*wanted, "private"]))[:places]
@@ -190,18 +189,18 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     for name in filter(values.__contains__, NUMBERS):
         typed = visible(str(values[name] or "")) or ""
         try:
-            changes[name] = int(typed) if typed else getattr(Draft(), name)
+            changes[name] = int(typed) if typed else NOTHING[name]
         except ValueError:
             problems.append(NotANumber(name, typed))
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id
-    return Filled(draft=_without_foreign_seed(replace(draft, **changes)), problems=problems)
+    return Filled(draft=_without_foreign_seed(draft.having(**changes)), problems=problems)
 
 
 def _without_foreign_seed(draft: Draft) -> Draft:
     """The seed of another track is nobody's wish, where the model takes none."""
-    model = model_named(draft.model) if draft.model else DEFAULT
+    model = model_named(draft.request.model) if draft.request.model else DEFAULT
     if draft.relation is not None and model is not None and not model.seed:
         return draft.reseeded()
     return draft

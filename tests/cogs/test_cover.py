@@ -8,13 +8,14 @@ import pytest
 
 from bot import words
 from bot.domain.drafts import Draft
-from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MUSIC_COVER
 from bot.domain.problems import NotTaken
+from bot.domain.requests import Reference, Relation
 from bot.words.markdown import harmless
 from cogs.cover import _text_of
 from cogs.ui.given_audio import GivenAudio, cover_of, with_uploaded
 from cogs.ui.request_modal import UNSTORED, RequestModal
+from tests.factories import a_draft
 
 REFERENCE = Reference(url="https://cdn.example/a.mp3", file_name="a.mp3")
 UPLOADED = {"id": "7", "url": "https://cdn.example/hum.ogg", "filename": "hum.ogg", "size": 9}
@@ -63,22 +64,23 @@ def test_file_is_judged_by_what_discord_says_of_it(
 
 
 def test_unfit_file_is_left_out_of_the_request_it_came_with() -> None:
-    typed = Draft(prompt="as a waltz", private=True)
+    typed = a_draft(prompt="as a waltz", private=True)
     draft = cover_of(a_file(file_name="a.txt"), typed)
-    assert (draft.prompt, draft.private, draft.model) == ("as a waltz", True, MUSIC_COVER.name)
-    assert (draft.reference, draft.relation) == (None, Relation.COVER)
+    assert draft == typed.having(model=MUSIC_COVER.name, relation=Relation.COVER)
 
 
 def test_dialog_wants_audio_only_where_there_is_none() -> None:
-    assert audio_field(Draft(relation=Relation.COVER))["required"]
-    kept = audio_field(Draft(reference=REFERENCE, private=True, lyrics="la", seed=-1, variations=9))
+    assert audio_field(a_draft(relation=Relation.COVER))["required"]
+    kept = audio_field(
+        a_draft(reference=REFERENCE, private=True, lyrics="la", seed=-1, variations=9)
+    )
     assert not kept["required"]
     assert "a.mp3" in kept["hint"]
-    audio_field(Draft(reference=Reference(url="", file_name="a" * 300 + ".mp3")))
+    audio_field(a_draft(reference=Reference(url="", file_name="a" * 300 + ".mp3")))
 
 
 def test_dialog_has_no_place_for_audio_where_it_is_no_cover() -> None:
-    labels = RequestModal(Draft(relation=Relation.REMIX), UNSTORED).to_dict()["components"]
+    labels = RequestModal(a_draft(relation=Relation.REMIX), UNSTORED).to_dict()["components"]
     assert "audio" not in {label["component"]["custom_id"] for label in labels}
 
 
@@ -88,21 +90,22 @@ def test_dialog_has_no_place_for_audio_where_it_is_no_cover() -> None:
 def test_other_audio_makes_it_no_cover_of_the_same_track(
     relation: Relation, parent_id: str | None
 ) -> None:
-    before = Draft(reference=REFERENCE, relation=relation, parent_id="0" * 16)
+    before = a_draft(reference=REFERENCE, relation=relation, parent_id="0" * 16)
     draft = with_uploaded(sent(UPLOADED), before)
-    assert draft.reference is not None
-    assert draft.reference.file_name == "hum.ogg"
+    reference = draft.request.reference
+    assert reference is not None
+    assert reference.file_name == "hum.ogg"
     assert (draft.relation, draft.parent_id) == (relation, parent_id)
 
 
 def test_audio_stays_when_no_other_is_given() -> None:
-    before = Draft(reference=REFERENCE, relation=Relation.COVER, parent_id="0" * 16)
+    before = a_draft(reference=REFERENCE, relation=Relation.COVER, parent_id="0" * 16)
     assert with_uploaded(sent(), before) == before
 
 
 def test_other_file_is_refused_when_it_is_no_audio() -> None:
     with pytest.raises(NotTaken, match="NotAudio"):
-        with_uploaded(sent(UPLOADED | {"filename": "hum.txt"}), Draft(reference=REFERENCE))
+        with_uploaded(sent(UPLOADED | {"filename": "hum.txt"}), a_draft(reference=REFERENCE))
 
 
 def a_message(content: str = "", *embeds: discord.Embed, **more: Any) -> discord.Message:

@@ -1,6 +1,6 @@
 """Whom a track goes back to: everybody is told, in messages that Discord takes."""
 
-from bot.domain.jobs import Relation
+from bot.domain.requests import Relation
 from bot.library.tracks import NAMED_ANCESTORS, Ancestor
 from cogs.recipe import MESSAGE_LIMIT, _beside, _in_messages
 from tests.factories import a_job

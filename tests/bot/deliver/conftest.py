@@ -13,12 +13,8 @@ from bot.deliver.deliverer import Deliverer
 from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.track_delivery import TrackDelivery
-from bot.domain.jobs import (
-    AudioFormat,
-    Job,
-    Notice,
-    NoticeKind,
-)
+from bot.domain.jobs import Job, Notice, NoticeKind
+from bot.domain.requests import AudioFormat
 from bot.library.removal import Removal
 from bot.library.tracks import Tracks
 from bot.loops.wakeups import Wakeups

@@ -7,14 +7,8 @@ import pytest
 from bot import words
 from bot.deliver import deliverer
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    NoticeKind,
-    Rung,
-)
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
+from bot.domain.requests import AudioFormat
 from bot.errors import (
     DeliveryError,
     DeliveryLater,

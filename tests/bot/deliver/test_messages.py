@@ -19,16 +19,8 @@ from bot.deliver.cards import status_card as cards
 from bot.deliver.mastering import Track
 from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.characters import is_blank
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    NoticeKind,
-    Reference,
-    Relation,
-    Rung,
-)
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
+from bot.domain.requests import AudioFormat, Reference, Relation
 from bot.library.tracks import Ancestor, parent_in
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request

@@ -14,7 +14,16 @@ from bot.generate.estimates import DurationEstimates
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
-from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
+from tests.factories import (
+    AUDIO_URL,
+    CARD_ID,
+    MEMBER_ID,
+    NO_LIMITS,
+    HandClock,
+    Stored,
+    a_draft,
+    a_new_job,
+)
 
 SOON_S = 30.0
 
@@ -193,8 +202,8 @@ class SlowDrafts(DraftStore):
 
 async def test_draft_is_given_back_to_its_member_alone(stored: Stored) -> None:
     admission = an_admission(stored)
-    draft_id = await admission.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
-    assert await admission.draft(draft_id, MEMBER_ID) == Draft(prompt="lo-fi rain")
+    draft_id = await admission.keep(a_draft(prompt="lo-fi rain"), MEMBER_ID)
+    assert await admission.draft(draft_id, MEMBER_ID) == a_draft(prompt="lo-fi rain")
     assert await admission.draft(draft_id, MEMBER_ID + 1) is None
 
 
@@ -205,7 +214,7 @@ async def test_draft_is_trouble_soon_when_the_database_does_not_answer(
     drafts = SlowDrafts(stored)
     admission = an_admission(stored, drafts=drafts)
     with pytest.raises(DatabaseTrouble):
-        await admission.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
+        await admission.keep(a_draft(prompt="lo-fi rain"), MEMBER_ID)
     with pytest.raises(DatabaseTrouble):
         await admission.draft("0" * 16, MEMBER_ID)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.jobs import Job, NoticeKind, Relation, Rung
+from bot.domain.jobs import Job, NoticeKind, Rung
+from bot.domain.requests import Relation
 from bot.library.tracks import NAMED_ANCESTORS, Tracks, Viewer
 from bot.store.track_store import Place
 from tests.factories import CARD_ID, CHANNEL_ID, MEMBER_ID, NOW, HandClock, Stored

@@ -11,8 +11,9 @@ from bot.deliver import announcements
 from bot.deliver.cards import status_card as cards
 from bot.deliver.track_embed import track_embed
 from bot.domain.characters import printable
-from bot.domain.jobs import FailureKind, Job, JobState, Relation
+from bot.domain.jobs import FailureKind, Job, JobState
 from bot.domain.problems import AudioNotRead, NotANumber, NotAudio, OptionNotTaken, UnknownModel
+from bot.domain.requests import Relation
 from bot.library.tracks import Ancestor
 from bot.store.track_store import Place, Track
 from bot.words.markdown import harmless
