@@ -9,7 +9,7 @@ from bot.audio.sound import Fitted
 from bot.deliver.options import options_of
 from bot.domain.jobs import AudioFormat, Job, Relation
 from bot.domain.models import MODELS, name_of
-from bot.library.tracks import Ancestor
+from bot.domain.visibility import Ancestor
 from bot.text import among_takes, harmless, title_of
 
 TITLE_LIMIT = 250

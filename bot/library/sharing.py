@@ -21,9 +21,13 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.ladder import nonce_holds
 from bot.deliver.mastering import Mastering
 from bot.deliver.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S, Messenger
+from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import PREPARED_WITHIN_S
 from bot.deliver.track_embed import as_shared
+from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
+from bot.domain.places import Place
+from bot.domain.visibility import parent_in
 from bot.errors import (
     AlreadySharing,
     DeliveryLater,
@@ -33,12 +37,11 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.audio_sources import AudioSources
-from bot.library.removal import Removal
-from bot.library.track_messages import TrackMessages
-from bot.library.tracks import Tracks, parent_in
 from bot.logs import about_job
-from bot.store.share_store import Share
-from bot.store.stores import Stores
+from bot.store.curation_store import CurationStore
+from bot.store.job_store import JobStore
+from bot.store.like_store import LikeStore
+from bot.store.share_store import Share, ShareStore
 
 # Message ids tell the time by Discord's clock, which may not be the host's.
 CLOCKS_APART = timedelta(minutes=5)
@@ -63,28 +66,31 @@ class Sharing:
 
     def __init__(
         self,
-        stores: Stores,
-        tracks: Tracks,
+        jobs: JobStore,
+        shares: ShareStore,
+        likes: LikeStore,
+        curation: CurationStore,
+        *,
         mastering: Mastering,
         sources: AudioSources,
-        *,
         messages: TrackMessages,
         messenger: Messenger,
-        removal: Removal,
+        takedown: Takedown,
         clock: Clock,
     ) -> None:
-        self._jobs = stores.jobs
-        self._shares = stores.shares
-        self._tracks = tracks
+        self._jobs = jobs
+        self._shares = shares
+        self._likes = likes
+        self._curation = curation
         self._mastering = mastering
         self._sources = sources
         self._messages = messages
         self._messenger = messenger
-        self._removal = removal
+        self._takedown = takedown
         self._clock = clock
 
-    async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> int:
-        """The id of the message with the track there: a new one, or the one that was there before.
+    async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> Place:
+        """The message with the track there: a new one, or the one that was there before.
 
         `at_hand` is a fresh link to the audio, if there is one. Raises the `DeliveryError`s, among
         them `AlreadySharing` and `TrackDeleted`, and `AudioError` if the audio is nowhere any more.
@@ -97,11 +103,12 @@ class Sharing:
                 raise AlreadySharing("an earlier press is still being worked on")
             try:
                 async with asyncio.timeout(SHARED_WITHIN_S):
-                    return await self._share(job, share, target, at_hand)
+                    message_id = await self._share(job, share, target, at_hand)
             except TimeoutError as error:
                 raise DeliveryUnsure("it took too long") from error
             finally:
                 await self._shares.release(share)
+        return Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
 
     async def _share(self, job: Job, share: Share, target: Target, at_hand: str | None) -> int:
         if not self._is_repeatable(share):
@@ -139,7 +146,7 @@ class Sharing:
 
     async def _post(self, job: Job, share: Share, what: Announcement) -> int:
         """Judged once more: getting ready may have taken long."""
-        if await self._tracks.is_deleted(job):
+        if await self._curation.is_deleted(job.id):
             raise TrackDeleted("it was deleted before it was shared")
         repeats = self._is_repeatable(share)
         if not repeats:
@@ -155,7 +162,7 @@ class Sharing:
                 await self._shares.remove(share.job_id, share.channel_id, None)
             raise
         await self._shares.posted(share, message_id)
-        if await self._removal.catch_up(job):
+        if await self._takedown.catch_up(job):
             raise TrackDeleted("it was deleted while it was shared")
         log.info("shared to another channel")
         return message_id
@@ -177,5 +184,5 @@ class Sharing:
             yield replace(
                 what,
                 content=words.shared(job.member_id),
-                view=buttons.under_track(job, buttons.SHARE, likes=await self._tracks.likes(job)),
+                view=buttons.under_track(job, buttons.SHARE, likes=await self._likes.count(job.id)),
             )

@@ -12,7 +12,7 @@ from bot.library import audio_sources
 from bot.library.audio_sources import AT_ONCE, AudioSources
 from bot.library.tracks import Tracks
 from bot.provider.audio_file import AudioFetcher
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import AimlapiStandIn
 from tests.bot.deliver.fakes import FakeTrackMessages
 from tests.bot.provider.clips import WAV
@@ -34,7 +34,7 @@ async def sources(
 async def kept(stored: Stored) -> Job:
     """A track whose audio is nowhere but in the database."""
     job = await stored.succeed(NOWHERE)
-    audio = HeldAudio(file_name="a.wav", content=WAV)
+    audio = KeptAudio(file_name="a.wav", content=WAV)
     await stored.stores.held.keep(job.id, audio, stored.clock())
     return job
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.library.lists import PAGE_LENGTH, Library, Period
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from bot.store.receiving import DailyLimits
 from bot.store.track_store import Wanted
 from tests.bot.store.shelf import GUILD_ID, OTHER_ID, Shelf
@@ -34,7 +34,7 @@ async def hold(stored: Stored, size_bytes: int) -> Job:
     job = await stored.succeed()
     notice = await stored.notice(job.id)
     await stored.notices.hold(notice, "no way", stored.clock())
-    audio = HeldAudio(file_name="a.wav", content=bytes(size_bytes))
+    audio = KeptAudio(file_name="a.wav", content=bytes(size_bytes))
     await stored.stores.held.keep(job.id, audio, stored.clock())
     return job
 

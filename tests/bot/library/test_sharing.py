@@ -28,7 +28,7 @@ from bot.library.tracks import Tracks
 from bot.loops.wakeups import Wakeups
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
 from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
@@ -62,7 +62,7 @@ class Scene:
     async def held_track(self, **changes: Any) -> Job:
         """A track whose audio is nowhere but in the database."""
         job = await self.stored.succeed(NOWHERE, **changes)
-        held = HeldAudio(file_name="a.wav", content=WAV)
+        held = KeptAudio(file_name="a.wav", content=WAV)
         await self.stored.stores.held.keep(job.id, held, self.clock())
         return job
 

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from bot.domain.jobs import Job, JobState, Rung
 from bot.store.database.row_mapping import select_job
-from bot.store.held_store import TOKEN_LIFE, HeldAudio, HeldStore
+from bot.store.held_store import TOKEN_LIFE, KeptAudio, HeldStore
 from tests.factories import MEMBER_ID, HandClock, Stored
 
 WEEK = timedelta(days=7)
-AUDIO = HeldAudio(file_name="räin.wav", content=bytes(range(256)) * 1000)
+AUDIO = KeptAudio(file_name="räin.wav", content=bytes(range(256)) * 1000)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def test_later_file_takes_the_place_when_it_is_kept_twice(
 ) -> None:
     job = await stored.succeed()
     await held.keep(job.id, AUDIO, stored.clock())
-    later = HeldAudio(file_name="b.mp3", content=b"")
+    later = KeptAudio(file_name="b.mp3", content=b"")
     await held.keep(job.id, later, stored.clock())
     assert await held.get(job.id) == later
 
