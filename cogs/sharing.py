@@ -14,6 +14,7 @@ from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
 from bot.deliver.track_messages import audio_url
 from bot.domain.jobs import Job
+from bot.domain.places import Place
 from bot.errors import (
     AlreadySharing,
     AudioError,
@@ -128,9 +129,10 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
     )
     sharing = services_of(interaction).sharing
     try:
-        place = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
+        message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
     except (DeliveryError, AudioError) as error:
         return _why_not(error)
+    place = Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
     return words.shared_at(place.url)
 
 

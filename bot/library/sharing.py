@@ -26,7 +26,6 @@ from bot.deliver.track_delivery import PREPARED_WITHIN_S
 from bot.deliver.track_embed import as_shared
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
-from bot.domain.places import Place
 from bot.domain.visibility import parent_in
 from bot.errors import (
     AlreadySharing,
@@ -89,8 +88,8 @@ class Sharing:
         self._takedown = takedown
         self._clock = clock
 
-    async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> Place:
-        """The message with the track there: a new one, or the one that was there before.
+    async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> int:
+        """The id of the message with the track there: a new one, or the one that was there before.
 
         `at_hand` is a fresh link to the audio, if there is one. Raises the `DeliveryError`s, among
         them `AlreadySharing` and `TrackDeleted`, and `AudioError` if the audio is nowhere any more.
@@ -103,12 +102,11 @@ class Sharing:
                 raise AlreadySharing("an earlier press is still being worked on")
             try:
                 async with asyncio.timeout(SHARED_WITHIN_S):
-                    message_id = await self._share(job, share, target, at_hand)
+                    return await self._share(job, share, target, at_hand)
             except TimeoutError as error:
                 raise DeliveryUnsure("it took too long") from error
             finally:
                 await self._shares.release(share)
-        return Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
 
     async def _share(self, job: Job, share: Share, target: Target, at_hand: str | None) -> int:
         if not self._is_repeatable(share):

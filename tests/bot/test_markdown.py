@@ -12,8 +12,9 @@ from bot.deliver.cards import status_card as cards
 from bot.deliver.track_embed import track_embed
 from bot.domain.characters import printable
 from bot.domain.jobs import FailureKind, Job, JobState, Relation
-from bot.library.tracks import Ancestor
-from bot.store.track_store import Place, Track
+from bot.domain.places import Place
+from bot.domain.visibility import Ancestor
+from bot.store.track_store import ListedTrack
 from bot.text import harmless
 from cogs.ui.track_list import track_lines
 from tests.factories import NOW, a_job, a_request
@@ -85,9 +86,9 @@ def refusals(text: str) -> Iterator[str]:
     yield words.not_audio(text)
 
 
-def a_track(job: Job) -> Track:
+def a_track(job: Job) -> ListedTrack:
     place = Place(guild_id=1, channel_id=2, message_id=3)
-    return Track(job=job, likes=2, held=False, places=(place,))
+    return ListedTrack(job=job, likes=2, held=False, places=(place,))
 
 
 def texts_of(embed: discord.Embed) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.domain.jobs import Reference
 from bot.domain.models import MUSIC_COVER
 from bot.loops.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from bot.machine.scratch import LOCK, PREFIX
-from bot.store.held_store import KeptAudio, HeldStore
+from bot.store.held_store import HeldStore, KeptAudio
 from tests.factories import MEMBER_ID, HandClock, Stored, a_request
 
 HELD_DAYS = 7

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.jobs import Job, Rung
-from bot.store.held_store import KeptAudio, HeldStore
+from bot.store.held_store import HeldStore, KeptAudio
 from bot.store.kept_room import Room
 from tests.factories import MEMBER_ID, HandClock, Stored
 
