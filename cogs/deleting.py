@@ -14,8 +14,8 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
 from bot.domain.jobs import Job, JobState
+from bot.domain.places import Place
 from bot.errors import DeliveryError, Unreachable
-from bot.store.track_store import Place
 from cogs.ui.first_answers import apologise_for, ask, edit_private, say
 from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under, visible_job
 from cogs.ui.places import is_outside
@@ -101,7 +101,7 @@ async def _delete_pressed(interaction: JobInteraction, job_id: str, place: str) 
         await say(interaction, words.NOT_YOUR_TRACK_DELETE)
         return
     await interaction.response.defer()  # from now on the token's own answer is that message
-    gone = await _taken_away(interaction, job, besides=message.id)
+    gone = await _taken_away(interaction, job, except_id=message.id)
     try:
         async with translated(READ_TIMEOUT_S):
             await interaction.delete_original_response()
@@ -113,12 +113,14 @@ async def _delete_pressed(interaction: JobInteraction, job_id: str, place: str) 
     await say(interaction, _said(interaction, job) if gone else words.DELETED_OUT_OF_REACH)
 
 
-async def _taken_away(interaction: JobInteraction, job: Job, *, besides: int | None = None) -> bool:
+async def _taken_away(
+    interaction: JobInteraction, job: Job, *, except_id: int | None = None
+) -> bool:
     """From everywhere for its member; for a moderator from where they may remove messages."""
     removal = services_of(interaction).removal
     if _is_own(interaction, job):
-        return await removal.remove(job, by_member=True, besides=besides)
-    return await removal.moderate(job, partial(_reaches, interaction, job), besides=besides)
+        return await removal.remove(job, by_member=True, except_id=except_id)
+    return await removal.moderate(job, partial(_reaches, interaction, job), except_id=except_id)
 
 
 def _reaches(interaction: JobInteraction, job: Job, place: Place) -> bool:

@@ -17,7 +17,7 @@ from bot.domain.requests import Request
 from bot.library.lists import Allowance
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
-from cogs.ui.places import refusal
+from cogs.ui.places import why_not_here
 from cogs.ui.request_modal import open_modal
 
 EXAMPLE_ID = re.compile(r"compose:example:(?P<number>\d)")
@@ -31,7 +31,7 @@ class Help(commands.Cog):
     @app_commands.allowed_contexts(dms=True)
     async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
         """Where one can't compose, it says why, and offers no examples."""
-        closed = refusal(interaction, private=False)
+        closed = why_not_here(interaction, private=False)
         counting = services_of(interaction).library.allowance(interaction.user.id)
         allowance = await in_time(interaction, counting)
         in_server = interaction.guild_id is not None

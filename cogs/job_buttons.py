@@ -13,8 +13,7 @@ from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
-from bot.generate.rechecking import Finding
-from bot.library.tracks import is_there
+from bot.generate.rechecking import CheckResult
 from cogs.track_buttons import begin
 from cogs.ui.first_answers import defer, edit, in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under
@@ -50,7 +49,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         await _answer_on_card(interaction, job)
 
     async def _say_too_late(self, interaction: JobInteraction, job: Job) -> None:
-        now = await in_time(interaction, services_of(interaction).admission.job(job.id)) or job
+        now = await in_time(interaction, services_of(interaction).jobs.get(job.id)) or job
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)
@@ -124,13 +123,13 @@ class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
 
 def _can_be_checked(job: Job) -> bool:
     lost = job.state is JobState.FAILED and job.failure_kind is FailureKind.LOST
-    return lost or job.state is JobState.GENERATING or is_there(job)
+    return lost or job.state is JobState.GENERATING or job.has_track
 
 
-async def _tell(interaction: JobInteraction, job: Job, finding: Finding) -> None:
-    if finding is Finding.FRESH:
+async def _tell(interaction: JobInteraction, job: Job, finding: CheckResult) -> None:
+    if finding is CheckResult.FRESH:
         await _hand_out_link(interaction, job)
-    elif finding is Finding.RUNNING and job.state is JobState.FAILED:
+    elif finding is CheckResult.RUNNING and job.state is JobState.FAILED:
         await say(interaction, words.CHECK_STILL_LOST)
     else:
         await say(interaction, FOUND[finding])
@@ -146,14 +145,14 @@ async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
 
 
 FOUND = {
-    Finding.FINISHED: words.CHECK_FINISHED,
-    Finding.RUNNING: words.CHECK_RUNNING,
-    Finding.FILE_LATE: words.CHECK_FILE_LATE,
-    Finding.BROKEN: words.CHECK_BROKEN,
-    Finding.GONE: words.CHECK_GONE,
-    Finding.NO_ANSWER: words.CHECK_NO_ANSWER,
-    Finding.SOON: words.CHECK_SOON,
-    Finding.BUSY: words.CHECK_BUSY,
+    CheckResult.FINISHED: words.CHECK_FINISHED,
+    CheckResult.RUNNING: words.CHECK_RUNNING,
+    CheckResult.FILE_LATE: words.CHECK_FILE_LATE,
+    CheckResult.BROKEN: words.CHECK_BROKEN,
+    CheckResult.GONE: words.CHECK_GONE,
+    CheckResult.NO_ANSWER: words.CHECK_NO_ANSWER,
+    CheckResult.SOON: words.CHECK_SOON,
+    CheckResult.BUSY: words.CHECK_BUSY,
 }
 
 

@@ -14,12 +14,14 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.deliver.track_embed import COLOUR
 from bot.domain.jobs import Job
+from bot.domain.places import card_of
+from bot.library.lists import JOBS_AT_ONCE
 from bot.store.queue_store import Excerpt, UnderWay
 from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.job_button import moderates, visible_job
 from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
-from cogs.ui.track_list import card_url, option_label, shown_title
-from cogs.ui.visibility import moderates_server, sight_of
+from cogs.ui.track_list import option_label, shown_title
+from cogs.ui.visibility import moderates_server, viewer
 
 # More get a select instead.
 BUTTONS_MOST = 5
@@ -70,7 +72,7 @@ class _Stop(PersistentItem, template=r"(?!)"):
         listed = await in_time(interaction, _listed(interaction, whose))
         await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is None:
-            now = await services_of(interaction).admission.job(job.id) or job
+            now = await services_of(interaction).jobs.get(job.id) or job
             await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
 
 
@@ -113,10 +115,10 @@ async def _listed(interaction: ItemInteraction, whose: str) -> _List:
 
 
 async def _found(interaction: ItemInteraction, whose: str) -> Excerpt:
-    library = services_of(interaction).library
+    services = services_of(interaction)
     if whose == ALL and interaction.guild_id is not None:
-        return await library.under_way_on(interaction.guild_id, sight_of(interaction))
-    return await library.under_way(interaction.user.id)
+        return await services.library.under_way_on(interaction.guild_id, viewer(interaction))
+    return await services.queue.of_member(interaction.user.id, limit=JOBS_AT_ONCE)
 
 
 async def _fitting(lines: AsyncIterator[str]) -> list[str]:
@@ -137,8 +139,8 @@ async def _lines(
         details = [words.by(one.job.member_id)] if whose == ALL else []
         details.append(words.job_waits(one.place) if one.place else words.JOB_RUNS)
         details.append(await _expected(interaction, one))
-        if url := card_url(one.job):
-            details.append(words.card_link(url))
+        if card := card_of(one.job):
+            details.append(words.card_link(card.url))
         yield words.track_line(number, shown_title(one.job), details)
 
 
@@ -147,7 +149,7 @@ async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)
     model, place = one.job.request.model, one.place
-    expected_s = await services_of(interaction).admission.expected_s(model, place=place)
+    expected_s = await services_of(interaction).estimates.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
     return words.job_expected(moment) if moment > now else words.JOB_SOON
 

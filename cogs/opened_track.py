@@ -17,18 +17,17 @@ from bot.domain.characters import visible
 from bot.domain.jobs import Job
 from bot.domain.requests import Relation
 from bot.errors import Busy
-from bot.library.tracks import Ancestor
 from bot.rest.verdict import Verdict, verdict_on
-from bot.store.track_store import Track
+from bot.store.track_store import ListedTrack
 from bot.words.markdown import harmless
 from cogs.track_buttons import TrackButton, begin
 from cogs.ui.first_answers import apologise_for, ask, defer, in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction, visible_job
+from cogs.ui.job_button import JobButton, JobInteraction
 from cogs.ui.member_lock import one_each
 from cogs.ui.persistent import ItemInteraction, PersistentItem
 from cogs.ui.request_modal import values_of
 from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
-from cogs.ui.visibility import sight_of
+from cogs.ui.visibility import viewer
 
 TITLE_MOST = 60
 RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"
@@ -50,12 +49,7 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
 
 
 async def _open(interaction: ItemInteraction, job_id: str) -> None:
-    track = await services_of(interaction).library.track(
-        job_id,
-        viewer_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        sight=sight_of(interaction),
-    )
+    track = await services_of(interaction).library.track(job_id, viewer(interaction))
     if track is None or not await _is_there_for(interaction, track):
         await say(interaction, words.TRACK_UNKNOWN)
     elif track.job.deleted_at is not None:
@@ -64,16 +58,16 @@ async def _open(interaction: ItemInteraction, job_id: str) -> None:
         await _play(interaction, track)
 
 
-async def _is_there_for(interaction: ItemInteraction, track: Track) -> bool:
+async def _is_there_for(interaction: ItemInteraction, track: ListedTrack) -> bool:
     """What a moderator took out of a channel by hand is gone for all but its member."""
     own = track.job.member_id == interaction.user.id
     return own or await services_of(interaction).replay.stands(track)
 
 
-async def _play(interaction: ItemInteraction, track: Track) -> None:
+async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
     """The audio, else a link to it, else the way to make it again."""
     replay = services_of(interaction).replay
-    parent = await _parent(interaction, track.job)
+    parent = await services_of(interaction).visibility.parent(track.job, viewer(interaction))
     own = track.job.member_id == interaction.user.id
     try:
         limit_bytes = interaction.filesize_limit
@@ -94,7 +88,7 @@ async def _play(interaction: ItemInteraction, track: Track) -> None:
         await _say_gone(interaction, track, words.OPENED_GONE)
 
 
-async def _uploaded(interaction: ItemInteraction, track: Track, what: Announcement) -> bool:
+async def _uploaded(interaction: ItemInteraction, track: ListedTrack, what: Announcement) -> bool:
     """Whether Discord took the file: it may take less than it had said."""
     extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
     try:
@@ -109,25 +103,16 @@ async def _uploaded(interaction: ItemInteraction, track: Track, what: Announceme
     return True
 
 
-async def _parent(interaction: ItemInteraction, job: Job) -> Ancestor | None:
-    """What it was made from, as far as the one who opens it may know of that."""
-    parent = await services_of(interaction).admission.job(job.parent_id) if job.parent_id else None
-    if parent is None:
-        return None
-    known = await visible_job(interaction, parent.id) is not None
-    return Ancestor(job=parent, visible=known and parent.deleted_at is None)
-
-
-async def _say_gone(interaction: ItemInteraction, track: Track, why: str) -> None:
+async def _say_gone(interaction: ItemInteraction, track: ListedTrack, why: str) -> None:
     view = buttons.row(*(buttons.button(action, track.job.id, LIBRARY) for action in GONE))
     await say(interaction, why, embed=track_embed(_as_seen(interaction, track)), view=view)
 
 
-def _as_seen(interaction: ItemInteraction, track: Track) -> Job:
+def _as_seen(interaction: ItemInteraction, track: ListedTrack) -> Job:
     return track.job if track.job.member_id == interaction.user.id else as_shared(track.job)
 
 
-def _view(interaction: ItemInteraction, track: Track) -> discord.ui.View:
+def _view(interaction: ItemInteraction, track: ListedTrack) -> discord.ui.View:
     own = track.job.member_id == interaction.user.id
     items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
     for item in items:
@@ -201,10 +186,10 @@ async def _rename(interaction: ItemInteraction, job_id: str, values: Mapping[str
 
 async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:
     """The job with its new title, if it is one's own and was not deleted."""
-    client = interaction.client
-    if not await client.services.library.rename(job_id, interaction.user.id, title):
+    services = services_of(interaction)
+    if not await services.tracks.rename(job_id, interaction.user.id, title):
         return None
-    return await client.services.admission.job(job_id)
+    return await services.jobs.get(job_id)
 
 
 async def setup(client: ComposeClient) -> None:

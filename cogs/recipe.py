@@ -1,7 +1,6 @@
 """The recipe of a track, and whom it goes back to."""
 
 import io
-from dataclasses import replace
 
 import discord
 
@@ -11,10 +10,12 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.recipes import command_of, listed
-from bot.library.tracks import NAMED_ANCESTORS, Ancestor
+from bot.domain.visibility import Ancestor
+from bot.library.visibility import NAMED_ANCESTORS
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction, may_know, viewer
+from cogs.ui.job_button import JobButton, JobInteraction
+from cogs.ui.visibility import viewer
 
 MESSAGE_LIMIT = 2000
 TITLE_LIMIT = 100
@@ -30,7 +31,8 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         if job.deleted_at is not None and job.member_id != interaction.user.id:
             await say(interaction, words.TRACK_DELETED)
             return
-        rest = _beside(job, await in_time(interaction, _lineage(interaction, job)))
+        looking = services_of(interaction).visibility.lineage(job, viewer(interaction))
+        rest = _beside(job, await in_time(interaction, looking))
         command = command_of(job.request)
         recipe, more = words.recipe(command or ""), {}
         if command is None or "`" in command or len(recipe) > MESSAGE_LIMIT:
@@ -41,14 +43,6 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         await say(interaction, first, **more)
         for text in others:
             await say(interaction, text)
-
-
-async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
-    """What it was made from, as far as the one who asks may know of it."""
-    return [
-        replace(one, visible=one.visible and await may_know(interaction, one.job))
-        for one in await services_of(interaction).tracks.lineage(job, viewer(interaction))
-    ]
 
 
 def _beside(job: Job, line: list[Ancestor]) -> list[str]:

@@ -12,7 +12,9 @@ from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
+from bot.deliver.track_messages import audio_url
 from bot.domain.jobs import Job
+from bot.domain.places import Place
 from bot.errors import (
     AlreadySharing,
     AudioError,
@@ -24,8 +26,6 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.sharing import Target
-from bot.library.track_messages import audio_url
-from bot.library.tracks import is_there
 from cogs.ui.first_answers import apologise_for, defer, say
 from cogs.ui.job_button import JobButton, JobInteraction, permissions_in, visible_job
 from cogs.ui.member_lock import one_each
@@ -52,7 +52,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Only its member shares a track."""
-        if why := _refusal(interaction, job):
+        if why := _why_not_shared(interaction, job):
             await say(interaction, why)
             return
         here = buttons.button(Action.SHARE_HERE, job.id, self.place)
@@ -110,7 +110,7 @@ class ShareThereSelect(
 
 
 async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
-    if why := _refusal(interaction, job):
+    if why := _why_not_shared(interaction, job):
         await say(interaction, why)
         return
     async with one_each(interaction) as free:
@@ -132,16 +132,15 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
         message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
     except (DeliveryError, AudioError) as error:
         return _why_not(error)
-    return words.shared_at(
-        f"https://discord.com/channels/{interaction.guild_id}/{channel_id}/{message_id}"
-    )
+    place = Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
+    return words.shared_at(place.url)
 
 
-def _refusal(interaction: JobInteraction, job: Job) -> str | None:
+def _why_not_shared(interaction: JobInteraction, job: Job) -> str | None:
     """Why this one does not share this track, if so."""
     if job.member_id != interaction.user.id:
         return words.NOT_YOUR_TRACK_SHARE
-    if not is_there(job):
+    if not job.has_track:
         return words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED
     outside = interaction.guild is None or is_outside(interaction)
     return words.SHARE_IN_A_SERVER if outside else None

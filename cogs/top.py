@@ -11,7 +11,7 @@ from bot.library.lists import Period
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.persistent import view_of
 from cogs.ui.track_list import open_select, track_lines
-from cogs.ui.visibility import sight_of
+from cogs.ui.visibility import viewer
 
 PERIODS = {
     Period.WEEK: (words.PERIOD_WEEK, words.TOP_WEEK),
@@ -40,7 +40,7 @@ class Top(commands.Cog):
             return
         chosen = Period(period.value) if period else Period.WEEK
         library = services_of(interaction).library
-        looking = library.top(interaction.guild_id, sight_of(interaction), chosen)
+        looking = library.top(interaction.guild_id, viewer(interaction), chosen)
         tracks = await in_time(interaction, looking)
         if not tracks:
             await say(interaction, words.TOP_EMPTY)

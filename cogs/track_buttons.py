@@ -12,12 +12,11 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
 from bot.domain.recipes import command_of
 from bot.domain.requests import Relation
-from bot.library.tracks import is_there
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import edit, in_time, say
 from cogs.ui.intake import start
 from cogs.ui.job_button import JobButton, JobInteraction, stands_under
-from cogs.ui.places import refusal
+from cogs.ui.places import why_not_here
 from cogs.ui.request_modal import open_modal
 
 TAKES = {"two": 2, "three": 3, "four": 4}
@@ -32,7 +31,7 @@ class TrackButton(JobButton, template=r"(?!)"):
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Its member may go on with a track that was taken away: the recipe stays."""
-        if is_there(job) or (job.deleted_at and job.member_id == interaction.user.id):
+        if job.has_track or (job.deleted_at and job.member_id == interaction.user.id):
             await self.use(interaction, job)
         else:
             await say(interaction, words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED)
@@ -100,7 +99,8 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
             return
-        liking = services_of(interaction).tracks.like(job, interaction.user.id)
+        services = services_of(interaction)
+        liking = services.likes.toggle(job.id, interaction.user.id, services.clock())
         likes = await in_time(interaction, liking)
         if await stands_under(interaction, job):
             await self._show(interaction, job, likes.count)
@@ -110,7 +110,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
-            now = await services_of(interaction).tracks.likes(job)
+            now = await services_of(interaction).likes.count(job.id)
             if now == shown:
                 break
             shown = now
@@ -130,7 +130,11 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
 
 async def begin(interaction: JobInteraction, job: Job, draft: Draft) -> None:
     """Start a track like this job's. Where that can't be, say where it can."""
-    if job.guild_id and not interaction.guild_id and refusal(interaction, private=draft.private):
+    if (
+        job.guild_id
+        and not interaction.guild_id
+        and why_not_here(interaction, private=draft.private)
+    ):
         guild = interaction.client.get_guild(job.guild_id)
         server = harmless(guild.name, SERVER_NAME_LIMIT) if guild else None
         command = command_of(job.request) or ""

@@ -152,8 +152,8 @@ class Stored:
     async def receive(self, limits: DailyLimits = NO_LIMITS, **changes: Any) -> Job:
         """A job that waits for Discord to take its card."""
         new = a_new_job(**changes)
-        receipt = await self.jobs.receive(new, limits, self.clock(), lease_s=45)
-        return receipt.job
+        received = await self.jobs.receive(new, limits, self.clock(), lease_s=45)
+        return received.job
 
     async def queue(self, **changes: Any) -> Job:
         """A job that waits for the provider."""

@@ -10,7 +10,7 @@ from bot.deliver.options import options_of
 from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
 from bot.domain.requests import AudioFormat, Relation
-from bot.library.tracks import Ancestor
+from bot.domain.visibility import Ancestor
 from bot.words.markdown import harmless
 
 TITLE_LIMIT = 250

@@ -161,6 +161,11 @@ class Job(PlacedOrder):
         return not (self.private or self.outside)
 
     @property
+    def has_track(self) -> bool:
+        """Whether there is a track that was not taken away."""
+        return self.state is JobState.SUCCEEDED and self.deleted_at is None
+
+    @property
     def card_job_id(self) -> str:
         """The job that the card's buttons name: variations share one card."""
         return self.batch_id or self.id

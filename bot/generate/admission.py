@@ -56,10 +56,7 @@ class Admission:
         drafts: DraftStore,
         estimates: DurationEstimates,
         *,
-        allowed_guild_ids: frozenset[int],
-        serves_users: bool = False,
         limits: DailyLimits,
-        at_most_running: int,
         wakeups: Wakeups,
         clock: Clock,
         has_room: Callable[[], bool] = lambda: True,
@@ -67,18 +64,11 @@ class Admission:
         self._jobs = jobs
         self._drafts = drafts
         self._estimates = estimates
-        self._allowed_guild_ids = allowed_guild_ids
-        self.serves_users = serves_users  # who have the app for themselves, wherever they are
         self._limits = limits
-        self._at_most_running = at_most_running
         self._wakeups = wakeups
         self._clock = clock
         self._has_room = has_room  # on the disk
         self._late: set[asyncio.Task[Any]] = set()
-
-    def serves(self, guild_id: int) -> bool:
-        """Whether this server may spend the host's credits."""
-        return not self._allowed_guild_ids or guild_id in self._allowed_guild_ids
 
     async def admit(self, new: NewJob, *, within_s: float) -> Admitted:
         """Store the request as `received`, quickly enough for an answer in time.
@@ -112,23 +102,11 @@ class Admission:
 
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
-        usual_s = await self._estimates.expected_s(new.request.model)
+        usual_s = await self._estimates.generation_s(new.request.model)
         now = self._clock()
-        receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
-        expected_s = usual_s * self._rounds(receipt.jobs_ahead)
-        return Admitted(jobs=receipt.jobs, expected_at=now + timedelta(seconds=expected_s))
-
-    async def expected_s(self, model: str, *, place: int | None) -> float:
-        """About how long a track takes from this place in the queue, or once it has left it.
-
-        Who waits finds all places at the provider taken, by tracks that are half done on average.
-        """
-        rounds = 1.0 if place is None else self._rounds(place - 1) + 0.5
-        return rounds * await self._estimates.expected_s(model)
-
-    def _rounds(self, ahead: int) -> int:
-        """Jobs go out in rounds, as many at a time as the provider may see."""
-        return 1 + ahead // self._at_most_running
+        received = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
+        expected_s = usual_s * self._estimates.rounds(received.jobs_ahead)
+        return Admitted(jobs=received.jobs, expected_at=now + timedelta(seconds=expected_s))
 
     async def answered(self, job: Job, card_message_id: int | None) -> None:
         """Discord took the card: from now on the job may be paid for."""
@@ -169,10 +147,6 @@ class Admission:
     async def draft(self, draft_id: str, member_id: int) -> Draft | None:
         """What this member had typed, if it is still known. Raises `DatabaseTrouble`, soon."""
         return await self.in_time(self._drafts.get(draft_id, member_id), KEEP_WITHIN_S)
-
-    async def job(self, job_id: str) -> Job | None:
-        """A job, for the buttons that name it."""
-        return await self._jobs.get(job_id)
 
     async def cancel(self, job: Job) -> Job | None:
         """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more).

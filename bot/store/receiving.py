@@ -37,7 +37,7 @@ class DailyLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receipt:
+class Received:
     """What was stored of a request, and how many others were waiting or running when it came."""
 
     jobs: tuple[Job, ...]
@@ -56,7 +56,7 @@ async def insert_received(
     now: datetime,
     *,
     claimed: dict[str, Any],
-) -> Receipt:
+) -> Received:
     """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
 
     Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` or `AlreadyRetried`: the
@@ -74,7 +74,7 @@ async def insert_received(
     await _check_limits(connection, new, limits, now)
     present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
     received = tuple(job_from_row(row) for row in rows)
-    return Receipt(jobs=received, jobs_ahead=present - len(received))
+    return Received(jobs=received, jobs_ahead=present - len(received))
 
 
 async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:

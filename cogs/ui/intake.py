@@ -15,6 +15,7 @@ from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
 from bot.domain.jobs import Job, JobState, NewJob
 from bot.domain.models import MODELS
+from bot.domain.places import card_of
 from bot.domain.problems import NotTaken
 from bot.domain.requests import Request
 from bot.errors import (
@@ -35,8 +36,7 @@ from bot.rest.verdict import (
 )
 from cogs.mending import refuse
 from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s
-from cogs.ui.places import is_outside, refusal, upload_limit_bytes
-from cogs.ui.track_list import card_url
+from cogs.ui.places import is_outside, upload_limit_bytes, why_not_here
 from cogs.ui.unsaved import refuse_unsaved
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
     """Check, store, answer with the card, queue; or answer privately why not, to be mended."""
-    if why := refusal(interaction, private=draft.private):
+    if why := why_not_here(interaction, private=draft.private):
         await refuse(interaction, why, draft)
         return
     try:
@@ -95,9 +95,10 @@ async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: 
     """Where the other try is to be found."""
     other: Job | None = None
     with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, services_of(interaction).admission.job(job_id))
+        other = await in_time(interaction, services_of(interaction).jobs.get(job_id))
     finished = other is not None and other.state is JobState.SUCCEEDED
-    return words.tried_again(card_url(other) if other else None, finished=finished)
+    card = card_of(other) if other else None
+    return words.tried_again(card.url if card else None, finished=finished)
 
 
 def _new_job(

@@ -10,9 +10,8 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
-from bot.library.tracks import Viewer
 from cogs.ui.first_answers import apologise_for, in_time, say
-from cogs.ui.visibility import sees
+from cogs.ui.visibility import viewer
 
 JobInteraction = discord.Interaction[ComposeClient]
 
@@ -58,15 +57,8 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     What is private, of another server, or in a channel that they can't see, is as unknown to them
     as what does not exist. Raises `DatabaseTrouble`, in time for an answer.
     """
-    return await in_time(interaction, _visible_job(interaction, job_id))
-
-
-async def _visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
-    client = interaction.client
-    job = await client.services.admission.job(job_id)
-    if job is None or not await client.services.tracks.is_visible(job, viewer(interaction)):
-        return None
-    return job if await may_know(interaction, job) else None
+    looking = services_of(interaction).visibility.job(job_id, viewer(interaction))
+    return await in_time(interaction, looking)
 
 
 async def stands_under(interaction: JobInteraction, job: Job) -> bool:
@@ -83,15 +75,6 @@ async def stands_under(interaction: JobInteraction, job: Job) -> bool:
     return await in_time(interaction, services_of(interaction).tracks.is_told_by(job, message.id))
 
 
-def viewer(interaction: JobInteraction) -> Viewer:
-    """Who presses, and where."""
-    return Viewer(
-        member_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
-    )
-
-
 def moderates(interaction: JobInteraction, channel_id: int) -> bool:
     """Whether the one who presses may delete others' messages in this channel of the server."""
     return permissions_in(interaction, channel_id).manage_messages
@@ -105,14 +88,3 @@ def permissions_in(interaction: JobInteraction, channel_id: int) -> discord.Perm
         return interaction.permissions  # as Discord itself computed them
     channel = interaction.guild.get_channel_or_thread(channel_id)
     return channel.permissions_for(interaction.user) if channel else discord.Permissions.none()
-
-
-async def may_know(interaction: JobInteraction, job: Job) -> bool:
-    """Whether it is their own, or they see a channel in which it was asked for or can be heard."""
-    if job.member_id == interaction.user.id:
-        return True
-    asked_in = set() if job.private else {job.channel_id}
-    if interaction.guild is None or any(sees(interaction, one) for one in asked_in):
-        return True
-    places = await services_of(interaction).tracks.places(job)
-    return any(sees(interaction, place.channel_id) for place in places)

@@ -1,7 +1,8 @@
 """Whom a track goes back to: everybody is told, in messages that Discord takes."""
 
 from bot.domain.requests import Relation
-from bot.library.tracks import NAMED_ANCESTORS, Ancestor
+from bot.domain.visibility import Ancestor
+from bot.library.visibility import NAMED_ANCESTORS
 from cogs.recipe import MESSAGE_LIMIT, _beside, _in_messages
 from tests.factories import a_job
 

@@ -10,10 +10,10 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import JobState
 from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
 from bot.generate.admission import CANCELLABLE, Admission
-from bot.generate.estimates import DurationEstimates
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
+from tests.bot.generate.parts import estimates_on
 from tests.factories import (
     AUDIO_URL,
     CARD_ID,
@@ -32,7 +32,6 @@ def an_admission(
     stored: Stored,
     *,
     wakeups: Wakeups | None = None,
-    allowed_guild_ids: frozenset[int] = frozenset(),
     limits: DailyLimits = NO_LIMITS,
     at_most_running: int = 2,
     drafts: DraftStore | None = None,
@@ -41,10 +40,8 @@ def an_admission(
     return Admission(
         stored.jobs,
         drafts or DraftStore(stored.engine),
-        DurationEstimates(stored.jobs),
-        allowed_guild_ids=allowed_guild_ids,
+        estimates_on(stored, at_most_running=at_most_running),
         limits=limits,
-        at_most_running=at_most_running,
         wakeups=wakeups or Wakeups(),
         clock=stored.clock,
         has_room=lambda: has_room,
@@ -55,13 +52,6 @@ async def test_nothing_is_stored_when_the_disk_is_nearly_full(stored: Stored) ->
     with pytest.raises(NoRoom):
         await an_admission(stored, has_room=False).admit(a_new_job(), within_s=SOON_S)
     assert await stored.jobs.count(JobState.RECEIVED) == 0
-
-
-def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> None:
-    assert an_admission(stored).serves(1)
-    chosen = an_admission(stored, allowed_guild_ids=frozenset({1}))
-    assert chosen.serves(1)
-    assert not chosen.serves(2)
 
 
 async def test_job_is_expected_after_the_usual_time_when_nobody_waits(
@@ -175,10 +165,6 @@ async def test_cancelled_job_stays_so_whatever_is_learnt_of_its_answer(
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert await stored.notices.of_job(job.id) == []
     assert not wakeups.event(Wakeup.SUBMIT).is_set()
-
-
-async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
-    assert await an_admission(stored).job("f" * 16) is None
 
 
 # --- what was typed -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from bot.domain.models import MUSIC_COVER
 from bot.domain.requests import Reference
 from bot.loops.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from bot.machine.scratch import LOCK, PREFIX
-from bot.store.held_store import HeldAudio, HeldStore
+from bot.store.held_store import HeldStore, KeptAudio
 from tests.factories import MEMBER_ID, HandClock, Stored, a_draft, a_request
 
 HELD_DAYS = 7
@@ -25,7 +25,7 @@ async def test_held_track_is_dropped_only_after_its_days(stored: Stored, clock: 
     held = HeldStore(stored.engine)
     janitor = a_janitor(stored)
     job = await stored.succeed()
-    await held.keep(job.id, HeldAudio(file_name="rain.wav", content=b"RIFF"), clock())
+    await held.keep(job.id, KeptAudio(file_name="rain.wav", content=b"RIFF"), clock())
     clock.advance(HELD_DAYS * 24 * 3600 - 1)
     await janitor.run_once()
     assert await held.get(job.id) is not None
