@@ -1,7 +1,7 @@
 """What commands and buttons call, built once by the composition root."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.deliver.cards.batch_cards import BatchCards
@@ -32,3 +32,5 @@ class Services:
     sharing: Sharing
     removal: Removal
     workers: Sequence[Worker[Any]]
+    # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
+    busy_member_ids: set[int] = field(default_factory=set)

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.attachments import attachments_of
 from bot.domain.drafts import Draft
@@ -15,11 +15,11 @@ from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_MOST
 from bot.errors import DatabaseTrouble
 from bot.text import as_shown, is_blank
-from cogs.mending import refuse
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.given_audio import GivenAudio, cover_of
 from cogs.ui.intake import start
 from cogs.ui.job_button import viewer
+from cogs.ui.refusals import refuse
 from cogs.ui.request_modal import open_modal
 
 CoverInteraction = discord.Interaction[ComposeClient]
@@ -105,10 +105,10 @@ async def _track_in(interaction: CoverInteraction, message: discord.Message) -> 
 
 
 async def _visible_track(interaction: CoverInteraction, message: discord.Message) -> Job | None:
-    client = interaction.client
+    services = services_of(interaction)
     for job_id in buttons.jobs_named(message):
-        job = await client.services.admission.job(job_id)
-        if job is not None and await client.services.tracks.is_visible(job, viewer(interaction)):
+        job = await services.admission.job(job_id)
+        if job is not None and await services.tracks.is_visible(job, viewer(interaction)):
             return job
     return None
 

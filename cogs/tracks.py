@@ -21,7 +21,7 @@ from bot.errors import Busy, DatabaseTrouble
 from bot.library.lists import Held
 from bot.store.track_store import Only, Wanted
 from cogs.ui.first_answers import defer, edit_private, in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
 from cogs.ui.track_list import (
     LIBRARY,
     MINE,
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 TracksInteraction = discord.Interaction[ComposeClient]
 
 
-class Tracks(commands.Cog):
+class TrackLists(commands.Cog):
     """A member's own tracks, and others' public ones."""
 
     @app_commands.command(description=words.TRACKS)
@@ -77,8 +77,8 @@ class Tracks(commands.Cog):
             only=Only(only.value) if only else None,
             model=_model_id(model),
         )
-        if refusal := _refusal(wanted):
-            await say(interaction, refusal)
+        if problem := _list_problem(wanted):
+            await say(interaction, problem)
             return
         await defer(interaction)
         said = await _hand_out(interaction) if wanted == _all_of(interaction) else None
@@ -105,7 +105,7 @@ class Tracks(commands.Cog):
 
 
 class PageButton(PersistentItem, template=PAGE_ID):
-    """Goes through a list. What it shows is stored, and who looks is checked anew."""
+    """Goes through a list. What it shows is stored, and who looks is checked again."""
 
     async def use(self, interaction: ItemInteraction) -> None:
         """Shows the other page in place of this one."""
@@ -143,7 +143,7 @@ def _all_of(interaction: TracksInteraction) -> Wanted:
     return Wanted(viewer_id=interaction.user.id, member_id=interaction.user.id)
 
 
-def _refusal(wanted: Wanted) -> str | None:
+def _list_problem(wanted: Wanted) -> str | None:
     """Why there can't be such a list, and what to ask for instead."""
     if not wanted.own and wanted.guild_id is None:
         return words.SERVER_FOR_OTHERS
@@ -202,11 +202,11 @@ async def _is_handed_over(interaction: TracksInteraction, held: Held) -> bool:
 async def _hand_over(interaction: TracksInteraction, held: Held) -> bool:
     if held.job.state is JobState.SUCCEEDED:
         return await _hand_over_track(interaction, held)
-    await _tell(interaction, held.job)
+    await _tell_ending(interaction, held.job)
     return True
 
 
-async def _tell(interaction: TracksInteraction, job: Job) -> None:
+async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
     """Why there is no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
     text = words.NOT_STARTED
@@ -245,5 +245,5 @@ async def _upload(interaction: TracksInteraction, job: Job, what: Announcement) 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Tracks())
-    client.add_dynamic_items(PageButton)
+    await client.add_cog(TrackLists())
+    add_items(client, PageButton)

@@ -30,19 +30,21 @@ class Removal:
         self._messages = messages
         self._wakeups = wakeups
 
-    async def remove(self, job: Job, *, by_member: bool, besides: int | None = None) -> bool:
+    async def remove(
+        self, job: Job, *, by_member: bool, except_message_id: int | None = None
+    ) -> bool:
         """The track, wherever it stands; whether all messages with it are gone. May be repeated.
 
-        `besides` is the id of one that the caller removes.
+        `except_message_id` names one that the caller removes.
         """
         with about_job(job.id):
             if await self._tracks.delete(job, by_member=by_member):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
                 self._wakeups.wake(Wakeup.CARDS)
-            return await self._remove_everywhere(job, besides=besides)
+            return await self._remove_everywhere(job, except_message_id=except_message_id)
 
     async def moderate(
-        self, job: Job, reaches: Callable[[Place], bool], *, besides: int | None = None
+        self, job: Job, reaches: Callable[[Place], bool], *, except_message_id: int | None = None
     ) -> bool:
         """From where a moderator reaches; whether all messages there are gone. May be repeated.
 
@@ -54,9 +56,11 @@ class Removal:
         if not here:
             return True
         if len(here) == len(places):
-            return await self.remove(job, by_member=False, besides=besides)
+            return await self.remove(job, by_member=False, except_message_id=except_message_id)
         with about_job(job.id):
-            left = [one for one in here if not await self._is_taken_away(job, one, besides)]
+            left = [
+                one for one in here if not await self._is_taken_away(job, one, except_message_id)
+            ]
             shared = await self._tracks.places(job, announced=False)
             if any(place not in (*shared, *left) for place in here):
                 log.info("a moderator took away the message that announced it")
@@ -64,8 +68,8 @@ class Removal:
                 self._wakeups.wake(Wakeup.CARDS)
             return not left
 
-    async def _is_taken_away(self, job: Job, place: Place, besides: int | None) -> bool:
-        return place.message_id == besides or await self._remove_from(job, place)
+    async def _is_taken_away(self, job: Job, place: Place, except_message_id: int | None) -> bool:
+        return place.message_id == except_message_id or await self._remove_from(job, place)
 
     async def catch_up(self, job: Job) -> bool:
         """For those who have just posted the track: whether it was deleted meanwhile.
@@ -79,9 +83,9 @@ class Removal:
             await self._remove_everywhere(job)
         return True
 
-    async def _remove_everywhere(self, job: Job, *, besides: int | None = None) -> bool:
+    async def _remove_everywhere(self, job: Job, *, except_message_id: int | None = None) -> bool:
         places = await self._tracks.places(job)
-        ours = [place for place in places if place.message_id != besides]
+        ours = [place for place in places if place.message_id != except_message_id]
         return all([await self._remove_from(job, place) for place in ours])
 
     async def remove_share(self, job: Job, channel_id: int) -> bool:

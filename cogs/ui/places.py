@@ -7,7 +7,7 @@ from bot import words
 from bot.client import ComposeClient, services_of
 
 
-def refusal(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
+def why_not_here(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
     """Why one can't compose here, if so. A private track needs no permissions in the channel."""
     if not _is_served(interaction):
         if interaction.guild_id is None or _is_members_own(interaction):

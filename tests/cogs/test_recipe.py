@@ -2,7 +2,8 @@
 
 from bot.domain.jobs import Relation
 from bot.library.tracks import NAMED_ANCESTORS, Ancestor
-from cogs.recipe import MESSAGE_LIMIT, _beside, _in_messages
+from cogs.recipe import _beside, _in_messages
+from cogs.ui.refusals import MESSAGE_LIMIT
 from tests.factories import a_job
 
 MEMBER_ID = 2**63 - 1

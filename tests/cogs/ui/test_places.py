@@ -11,7 +11,7 @@ import pytest
 from bot import words
 from bot.client import ComposeClient
 from bot.services import Services
-from cogs.ui.places import is_outside, refusal, upload_limit_bytes
+from cogs.ui.places import is_outside, upload_limit_bytes, why_not_here
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN
 
@@ -86,9 +86,9 @@ async def test_members_own_places_are_served_only_when_the_host_allows_it(
 ) -> None:
     interaction = asked(client, **payload)
     allow(client, users=False)
-    assert refusal(interaction, private=private) == words.SERVERS_ONLY
+    assert why_not_here(interaction, private=private) == words.SERVERS_ONLY
     allow(client, users=True)
-    assert refusal(interaction, private=private) is None
+    assert why_not_here(interaction, private=private) is None
 
 
 async def test_own_installation_counts_in_a_server_that_is_not_on_the_list(
@@ -96,10 +96,10 @@ async def test_own_installation_counts_in_a_server_that_is_not_on_the_list(
 ) -> None:
     both = asked(client, **in_guild(BY_USER | BY_GUILD))
     allow(client, users=True, guild_ids={1})
-    assert refusal(both, private=False) is None
-    assert str(GUILD) in (refusal(asked(client, **in_guild(BY_GUILD)), private=False) or "")
+    assert why_not_here(both, private=False) is None
+    assert str(GUILD) in (why_not_here(asked(client, **in_guild(BY_GUILD)), private=False) or "")
     allow(client, users=False, guild_ids={1})
-    assert str(GUILD) in (refusal(both, private=False) or "")
+    assert str(GUILD) in (why_not_here(both, private=False) or "")
 
 
 async def test_server_that_added_only_the_commands_is_served_through_the_token(
@@ -107,7 +107,7 @@ async def test_server_that_added_only_the_commands_is_served_through_the_token(
 ) -> None:
     interaction = asked(client, **in_guild(BY_GUILD))
     allow(client, users=False)
-    assert refusal(interaction, private=False) is None
+    assert why_not_here(interaction, private=False) is None
     assert is_outside(interaction)
 
 
