@@ -10,22 +10,10 @@ from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chose
 from tests.cogs.interactions import a_client, a_dialog, a_press, an_interaction
 
 CUSTOM_ID = re.compile(r"compose:test:(?P<name>[a-z]+)")
-ACTIONS = (
-    *("cancel", "recipe", "retry", "reword", "edit", "check", "again", "remix", "vary", "takes"),
-    *(
-        "like",
-        "share",
-        "sharehere",
-        "sharethere",
-        "delete",
-        "deletenow",
-        "keep",
-        "rename",
-        "remake",
-    ),
-)
+MAKING = ("again", "remix", "vary", "takes", "remake", "retry", "reword", "edit", "cancel", "check")
+KEEPING = ("like", "share", "sharehere", "sharethere", "recipe", "rename", "delete", "deletenow")
 ITEMS = (
-    *(f"compose:{action}:0123456789abcdef:card" for action in ACTIONS),
+    *(f"compose:{action}:0123456789abcdef:card" for action in (*MAKING, *KEEPING, "keep")),
     *("compose:open", "compose:page:mine:1", "compose:page:0123456789abcdef:0"),
     *("compose:stop:0123456789abcdef:mine", "compose:stop:pick:all", "compose:example:0"),
 )
@@ -33,13 +21,6 @@ DIALOGS = (
     *("compose:modal:new", "compose:modal:0123456789abcdef", "compose:rename:0123456789abcdef"),
     "compose:deletenow:0123456789abcdef:card",
 )
-
-
-class Recorded(PersistentItem):
-    used: list[tuple[str, str]]
-
-    async def use(self, interaction: ItemInteraction) -> None:
-        self.used.append((self.match["name"], chosen(interaction)))
 
 
 @pytest.fixture
@@ -52,13 +33,13 @@ def used() -> list[tuple[str, str]]:
 def client(used: list[tuple[str, str]]) -> ComposeClient:
     """One with an item and a dialog that have the same custom_ids, as those that delete a track."""
 
-    class Item(Recorded, template=CUSTOM_ID):
-        pass
+    class Item(PersistentItem, template=CUSTOM_ID):
+        async def use(self, interaction: ItemInteraction) -> None:
+            used.append((self.match["name"], chosen(interaction)))
 
     async def on_dialog(_interaction: ItemInteraction, match: re.Match[str]) -> None:
         used.append((match["name"], "dialog"))
 
-    Recorded.used = used
     client = a_client()
     add_items(client, Item)
     client.router.dialogs[CUSTOM_ID] = on_dialog
