@@ -122,9 +122,15 @@ def _new_job(
 async def _answer_with_card(
     interaction: discord.Interaction[ComposeClient], draft: Draft, admitted: Admitted
 ) -> None:
+    embed, view = first_card(admitted.jobs, admitted.expected_at)
+    private, response = admitted.job.private, interaction.response
     refused_with: int | None = None
+    first: FirstAnswer
     try:
-        first: FirstAnswer = Taken(await _sent_card(interaction, admitted))
+        answer = await answered(
+            interaction, lambda: response.send_message(embed=embed, view=view, ephemeral=private)
+        )
+        first = Taken(answer.message_id)
     except discord.HTTPException as error:
         first, refused_with = _read(error), own_code(error)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
@@ -132,21 +138,9 @@ async def _answer_with_card(
         first = Unclear(repr(error))
     stored = await _settle(interaction, admitted.jobs, first)
     # Only when it surely won't start: to the reconciler any answer would look like the card.
-    declined = isinstance(first, Declined) and refused_with != UNKNOWN_INTERACTION_CODE
-    if stored and declined:
+    can_be_told = isinstance(first, Declined) and refused_with != UNKNOWN_INTERACTION_CODE
+    if stored and can_be_told:
         await _tell_of_refusal(interaction, draft)
-
-
-async def _sent_card(
-    interaction: discord.Interaction[ComposeClient], admitted: Admitted
-) -> int | None:
-    """The id of the card's message."""
-    embed, view = first_card(admitted.jobs, admitted.expected_at)
-    private, response = admitted.job.private, interaction.response
-    answer = await answered(
-        interaction, lambda: response.send_message(embed=embed, view=view, ephemeral=private)
-    )
-    return answer.message_id
 
 
 def _read(error: discord.HTTPException) -> FirstAnswer:
