@@ -17,10 +17,10 @@ from bot.domain.models import PROMPT_MOST
 from bot.domain.requests import Request
 from bot.errors import DatabaseTrouble
 from bot.words.markdown import as_shown
-from cogs.mending import refuse
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.given_audio import GivenAudio, cover_of
 from cogs.ui.intake import start
+from cogs.ui.refusals import refuse
 from cogs.ui.request_modal import open_modal
 from cogs.ui.visibility import viewer
 

@@ -26,11 +26,12 @@ from bot.domain.models import (
     Model,
     model_named,
 )
-from bot.domain.problems import NotANumber
+from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import ask, left_s
-from cogs.ui.unsaved import refuse_unsaved
+from cogs.ui.given_audio import with_uploaded
+from cogs.ui.refusals import refuse, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -75,7 +76,9 @@ class RequestModal(discord.ui.Modal):
     """Prompt, model, and up to three other fields, filled in with a draft."""
 
     def __init__(self, draft: Draft, draft_id: str) -> None:
-        super().__init__(title=_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None)
+        super().__init__(
+            title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
+        )
         model, values = model_named(draft.request.model), draft.values()
         self._add_text("prompt", words.MODAL_PROMPT, values["prompt"], PROMPT_MOST, required=True)
         self._add_model(draft, model)
@@ -166,11 +169,29 @@ class Filled:
     problems: list[NotANumber]
 
 
-def draft_id_of(interaction: discord.Interaction[Any]) -> str | None:
-    """The draft that a submitted dialog names, `UNSTORED` if none; `None` if it is another one."""
-    data: Mapping[str, Any] = interaction.data or {}
-    match = CUSTOM_ID.fullmatch(str(data.get("custom_id")))
-    return match["draft_id"] if match else None
+async def submitted(interaction: discord.Interaction[ComposeClient], draft_id: str) -> Draft | None:
+    """What was typed in the dialog; `None` if it could not be read, which was answered.
+
+    `draft_id` names what the dialog was filled in with, and is `UNSTORED` if that was not kept.
+    """
+    before, values = Draft(), values_of(interaction)
+    try:
+        if draft_id != UNSTORED:
+            admission = services_of(interaction).admission
+            before = await admission.draft(draft_id, interaction.user.id) or before
+    except DatabaseTrouble as error:
+        log.error("a draft could not be read: the database %s", error)
+        await refuse_unsaved(interaction, words.STORE_TROUBLE, filled_in(before, values).draft)
+        return None
+    filled = filled_in(before, values)
+    if filled.problems:
+        await refuse(interaction, words.not_taken(filled.problems), filled.draft)
+        return None
+    try:
+        return with_uploaded(interaction, filled.draft)
+    except NotTaken as error:
+        await refuse(interaction, words.not_taken(error.problems), filled.draft)
+        return None
 
 
 def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
@@ -218,7 +239,7 @@ def _values(components: Any) -> Iterator[tuple[str, Any]]:
         yield from _values([component.get("component")])
 
 
-def _title(draft: Draft) -> str:
+def _dialog_title(draft: Draft) -> str:
     titles = {
         Relation.REMIX: words.MODAL_TITLE_REMIX,
         Relation.COVER: words.MODAL_TITLE_COVER,
