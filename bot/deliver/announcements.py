@@ -12,12 +12,12 @@ from bot import words
 from bot.audio.description import describe
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
-from bot.deliver.mastering import Track
+from bot.deliver.mastering import Rendition
 from bot.deliver.track_embed import PICTURE_NAME, track_embed
 from bot.domain.characters import printable, shortened
-from bot.domain.jobs import FailureKind, Job, NoticeKind, Rung
+from bot.domain.jobs import FailureKind, Job, NoticeKind
 from bot.domain.titles import file_name
-from bot.library.tracks import Ancestor
+from bot.domain.visibility import Ancestor
 from bot.words.markdown import harmless
 
 ALT_TEXT_LIMIT = 1000
@@ -54,7 +54,7 @@ class Announcement:
         return files
 
 
-def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcement:
+def track(job: Job, sent: Rendition, *, parent: Ancestor | None = None) -> Announcement:
     """The finished track as a file, with the picture of its sound.
 
     The picture is shown by the embed: beside the file, Discord would make a gallery of the two, and
@@ -141,9 +141,3 @@ _WAITING: dict[NoticeKind, tuple[Callable[[int], str], tuple[Action, ...]]] = {
     NoticeKind.DELAYED: (words.delayed, (Action.CANCEL,)),
     NoticeKind.LATE: (words.file_late, (Action.CHECK,)),
 }
-
-
-def address(job: Job, rung: Rung, channel_id: int, message_id: int) -> str:
-    """The address of a message, as Discord's clients open it."""
-    server = "@me" if rung is Rung.DIRECT_MESSAGE else (job.guild_id or "@me")
-    return f"https://discord.com/channels/{server}/{channel_id}/{message_id}"

@@ -81,7 +81,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Receipt:
     """Where the member was told."""
 
     rung: Rung
@@ -96,13 +96,13 @@ class Ladder:
         self._messenger = messenger
         self._notices = notices
         self._clock = clock
-        self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Told]]] = {
+        self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Receipt]]] = {
             Rung.CHANNEL: self._in_channel,
             Rung.INTERACTION: self._through_interaction,
             Rung.DIRECT_MESSAGE: self._directly,
         }
 
-    async def earlier(self, job: Job, notice: Notice) -> Told | None:
+    async def earlier(self, job: Job, notice: Notice) -> Receipt | None:
         """The message of an earlier try of unknown outcome, if it is there.
 
         `None` also where repeating the try can do no harm. `Unreachable` when it can't be known:
@@ -112,7 +112,7 @@ class Ladder:
             return None
         return await self.seek(job, notice)
 
-    async def seek(self, job: Job, notice: Notice) -> Told | None:
+    async def seek(self, job: Job, notice: Notice) -> Receipt | None:
         """Where the last try would have left its message, if it is there. Raises as `earlier`."""
         rung = notice.attempted_rung or Rung.CHANNEL
         if rung is Rung.INTERACTION:
@@ -127,7 +127,7 @@ class Ladder:
                 continue
             if found:
                 log.info("an earlier try had reached Discord")
-                return Told(rung=rung, channel_id=channel_id, message_id=found.id)
+                return Receipt(rung=rung, channel_id=channel_id, message_id=found.id)
         return None
 
     async def _tried_channels(self, job: Job, notice: Notice, rung: Rung) -> list[int]:
@@ -139,7 +139,7 @@ class Ladder:
         # Stored before the channel was remembered.
         return [id_ for id_ in (thread_id_of(job), job.channel_id) if id_ is not None]
 
-    async def tell(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def tell(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         """Tell the member on the best rung that is open, or on the one that is still unsure.
 
         Raises `Unreachable` if no rung is open, `TrackDeleted` if there is nothing to be told any
@@ -162,7 +162,7 @@ class Ladder:
                 problem = error
         raise problem
 
-    async def _repeat(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _repeat(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         """The same try once more: in the same channel, and by no other way, where Discord would
         take it for another message."""
         rung = notice.attempted_rung or Rung.CHANNEL
@@ -196,7 +196,7 @@ class Ladder:
                 raise
             raise Unreachable(f"{times} times: {error}") from error
 
-    async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         thread_id = await self._thread(job, notice)
         if thread_id is not None:
             try:
@@ -216,27 +216,27 @@ class Ladder:
             log.info("no thread for the variations: %s", error)
             return None
 
-    async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Told:
+    async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Receipt:
         await self._attempt(notice, Rung.CHANNEL, channel_id)
         thread_id = None if channel_id == job.channel_id else channel_id
         posting = self._messenger.post(job, notice, what, thread_id=thread_id)
         message = await self._answered(notice, f"{Rung.CHANNEL}:{channel_id}", posting)
-        return Told(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
+        return Receipt(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
 
-    async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         await self._attempt(notice, Rung.INTERACTION)
         edit = self._messenger.edit_answer
         if notice.kind not in FINAL_KINDS:
             edit = self._messenger.add_to_answer
         message = await self._answered(notice, Rung.INTERACTION, edit(job, what))
-        return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
+        return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
-    async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         await self._attempt(notice, Rung.DIRECT_MESSAGE)
         posting = self._messenger.post_direct(job, notice, what)
         message = await self._answered(notice, Rung.DIRECT_MESSAGE, posting)
         channel_id = message.channel.id
-        return Told(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
+        return Receipt(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
 
 
 def nonce_holds(attempted_at: datetime | None, now: datetime) -> bool:
@@ -247,11 +247,11 @@ def nonce_holds(attempted_at: datetime | None, now: datetime) -> bool:
     return attempted_at is not None and timedelta(0) <= now - attempted_at < NONCE_HOLDS
 
 
-def _on_card(job: Job) -> Told | None:
+def _on_card(job: Job) -> Receipt | None:
     """An edit, if it was taken, has changed the card."""
     if job.card_message_id is None:
         return None
-    return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=job.card_message_id)
+    return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=job.card_message_id)
 
 
 def _is_for(rung: Rung, job: Job) -> bool:

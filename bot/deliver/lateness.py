@@ -35,9 +35,9 @@ class Lateness:
         self._clock = clock
 
     @contextlib.asynccontextmanager
-    async def watched(self, result: Notice, job: Job) -> AsyncIterator[None]:
+    async def watched(self, job: Job, result: Notice) -> AsyncIterator[None]:
         """One try. If it takes long, or fails for the file, that is to be told in time."""
-        waiting = asyncio.create_task(self._tell_in_time(result, job))
+        waiting = asyncio.create_task(self._tell_in_time(job, result))
         try:
             yield
         except (AudioUnavailable, WorkshopTrouble):
@@ -63,7 +63,7 @@ class Lateness:
             one.rung is not None or one.unsure for one in notices if one.kind is NoticeKind.RESULT
         )
 
-    async def _tell_in_time(self, result: Notice, job: Job) -> None:
+    async def _tell_in_time(self, job: Job, result: Notice) -> None:
         """Beside the try, which may take minutes: all slots may be taken by tries of this kind."""
         left = result.created_at + LATE_AFTER - self._clock()
         await asyncio.sleep(max(left, LEAST_WAIT).total_seconds())

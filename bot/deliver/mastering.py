@@ -12,8 +12,9 @@ from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.deliver.track_embed import colour_of
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
 from bot.domain.models import name_of
+from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from bot.store.job_store import JobStore
@@ -51,7 +52,7 @@ class Master:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Track:
+class Rendition:
     """A file that may be uploaded, and how to show it."""
 
     fitted: Fitted
@@ -104,7 +105,7 @@ class Mastering:
         job = await self._measured(job, examined)
         return Master(job=job, audio=audio, examined=examined, whole=whole)
 
-    async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
+    async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Rendition | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
         for, else untouched if it plays at Discord, else as much of the sound as goes in.
 
@@ -115,7 +116,7 @@ class Mastering:
         untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
         preferred = master.job.request.audio_format or self._preferred
         if fits and _is_as_wanted(master.examined, preferred):
-            return _track(master, untouched)
+            return _rendition(master, untouched)
         try:
             fitted = await self._workshop.fit(
                 audio.path,
@@ -129,8 +130,8 @@ class Mastering:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
             log.warning("goes out unconverted: %s", error)
-            return _track(master, untouched) if fits else None
-        return _track(master, fitted) if fitted else None
+            return _rendition(master, untouched) if fits else None
+        return _rendition(master, fitted) if fitted else None
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
         duration_s, tempo_bpm = examined.sound.duration_s, examined.sound.tempo_bpm
@@ -153,8 +154,8 @@ def _is_as_wanted(examined: Examined | None, preferred: AudioFormat) -> bool:
     return plays or preferred is examined.sound.format
 
 
-def _track(master: Master, fitted: Fitted) -> Track:
-    return Track(
+def _rendition(master: Master, fitted: Fitted) -> Rendition:
+    return Rendition(
         fitted=fitted,
         extension=EXTENSIONS.get(fitted.format, master.extension),
         size_bytes=fitted.path.stat().st_size,

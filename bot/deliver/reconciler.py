@@ -46,6 +46,7 @@ from bot.deliver.retry_policy import DISCORD_PATIENCE
 from bot.domain.jobs import Job, JobState
 from bot.errors import DeliveryError, Unreachable
 from bot.generate.admission import TAKEN_WITHIN, Admission
+from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear, Unknowable
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
@@ -92,24 +93,27 @@ class Reconciler(Worker[Job]):
     async def handle(self, job: Job) -> None:
         """Where Discord can't say, the claim runs out, and the job is left to the next try."""
         with about_job(job.id):
-            try:
-                card_message_id = await self._find_card(job)
-            except Unreachable as error:
-                await self._admission.never_settled(job, str(error))
-                return
-            except DeliveryError as error:
-                if self._clock() - job.created_at < DISCORD_PATIENCE:
-                    log.warning("whether its card is there can't be known yet: %s", error)
-                else:
-                    await self._admission.never_settled(job, str(error))
-                return
-            if card_message_id is not None:
-                log.info("its card is there after all")
-                await self._admission.answered(job, card_message_id)
-            elif self._clock() - job.created_at < TAKEN_WITHIN:
-                await self._admission.perhaps_answered(job, "there is no card yet")
-            else:
-                await self._admission.not_answered(job, "there is no card")
+            answer = await self._learn(job)
+            if answer is not None:
+                await self._admission.settle(job, answer)
+
+    async def _learn(self, job: Job) -> FirstAnswer | None:
+        """What Discord says of the card; `None` while it can't say."""
+        try:
+            card_message_id = await self._find_card(job)
+        except Unreachable as error:
+            return Unknowable(str(error))
+        except DeliveryError as error:
+            if self._clock() - job.created_at >= DISCORD_PATIENCE:
+                return Unknowable(str(error))
+            log.warning("whether its card is there can't be known yet: %s", error)
+            return None
+        if card_message_id is not None:
+            log.info("its card is there after all")
+            return Taken(card_message_id)
+        if self._clock() - job.created_at < TAKEN_WITHIN:
+            return Unclear("there is no card yet")
+        return Declined("there is no card")
 
     async def _find_card(self, job: Job) -> int | None:
         """The card's id, or `None` if there is none; `Unreachable` when that can't be known."""

@@ -7,9 +7,10 @@ import discord
 from bot import words
 from bot.audio.sound import Fitted
 from bot.deliver.options import options_of
-from bot.domain.jobs import AudioFormat, Job, Relation
+from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
-from bot.library.tracks import Ancestor
+from bot.domain.requests import AudioFormat, Relation
+from bot.domain.visibility import Ancestor
 from bot.words.markdown import harmless
 
 TITLE_LIMIT = 250

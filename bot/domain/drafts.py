@@ -1,15 +1,16 @@
 """A request as a member typed it, and the check that makes a `Request` of it."""
 
+import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from pydantic import TypeAdapter
 
 from bot.domain import problems
 from bot.domain.characters import is_blank, visible
-from bot.domain.jobs import AudioFormat, Job, Reference, Relation, Request
+from bot.domain.jobs import Job
 from bot.domain.models import (
     DEFAULT,
     MOST_VARIATIONS,
@@ -21,6 +22,7 @@ from bot.domain.models import (
     name_of,
 )
 from bot.domain.problems import NotTaken, Problem
+from bot.domain.requests import Order, Relation, Request
 
 RANDOM_SEEDS = 2**31
 DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
@@ -31,50 +33,53 @@ NEGATIVE_PROMPT = Span(least=0, most=NEGATIVE_PROMPT_MOST)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Order):
     """What was typed, unchecked: `None` or an empty text where nothing was."""
 
-    prompt: str = ""
-    model: str | None = None
-    negative_prompt: str | None = None
-    lyrics: str | None = None
-    seconds: int | None = None
-    instrumental: bool = False
-    seed: int | None = None
+    request: Request = field(default_factory=Request)
     variations: int = 1
-    private: bool = False
-    audio_format: AudioFormat | None = None
-    reference: Reference | None = None
-    parent_id: str | None = None
-    relation: Relation | None = None
-    retry_of: str | None = None
 
     @classmethod
     def of(cls, job: Job, relation: Relation | None = None) -> Self:
         """The request of a job, as its member could have typed it; `relation` makes a child."""
-        request = vars(job.request) | {"model": name_of(job.request.model)}
+        request = replace(job.request, model=name_of(job.request.model))
         parent_id = job.id if relation else None
-        return cls(**request, private=job.private, parent_id=parent_id, relation=relation)
+        return cls(request=request, private=job.private, parent_id=parent_id, relation=relation)
+
+    def values(self) -> dict[str, Any]:
+        """All of it by name, the request's own fields among the others."""
+        values = vars(self.request) | vars(self)
+        del values["request"]
+        return values
+
+    def having(self, **values: Any) -> Self:
+        """The same but for these, by the names that `values` has."""
+        around = {name: value for name, value in values.items() if name in vars(self)}
+        asked = {name: value for name, value in values.items() if name not in around}
+        return replace(self, request=replace(self.request, **asked), **around)
 
     def to_json(self) -> str:
         """For the store. Half a surrogate pair, which JSON from outside can spell, becomes `?`."""
-        texts = {name: value for name, value in vars(self).items() if type(value) is str}
-        fit: dict[str, Any] = {
-            name: text.encode("utf-8", "replace").decode() for name, text in texts.items()
-        }
-        return _ADAPTER.dump_json(replace(self, **fit)).decode()
+        content = json.dumps(self.values(), default=vars, ensure_ascii=False)
+        return content.encode("utf-8", "replace").decode()
 
     @classmethod
     def from_json(cls, content: str) -> "Draft":
         """Raises `ValueError` for what no draft of ours looks like."""
-        return _ADAPTER.validate_json(content)
+        given = {name: it for name, it in _OBJECT.validate_json(content).items() if it is not None}
+        return replace(_DRAFT.validate_python(given), request=_REQUEST.validate_python(given))
 
     def reseeded(self) -> Self:
         """The same with a seed that will be drawn."""
-        return replace(self, seed=None)
+        return self.having(seed=None)
 
 
-_ADAPTER = TypeAdapter(Draft)
+# A draft is stored flat: the request reads its own fields from it, the draft the rest.
+_OBJECT = TypeAdapter(dict[str, Any])
+_DRAFT = TypeAdapter(Draft)
+_REQUEST = TypeAdapter(Request)
+
+NOTHING = Draft().values()  # what each option is where nothing was typed
 
 
 def checked(draft: Draft) -> Request:
@@ -82,19 +87,16 @@ def checked(draft: Draft) -> Request:
 
     Raises `NotTaken` with a problem for each thing that the model does not take.
     """
-    model = DEFAULT if draft.model is None else model_named(draft.model)
+    asked = draft.request
+    model = model_named(asked.model) if asked.model else DEFAULT
     if model is None:
-        raise NotTaken([problems.UnknownModel(draft.model or "")])
-    request = Request(
+        raise NotTaken([problems.UnknownModel(asked.model)])
+    request = replace(
+        asked,
         model=model.id,
-        prompt=draft.prompt.strip(),
-        negative_prompt=visible(draft.negative_prompt),
-        seed=draft.seed,
-        lyrics=visible(draft.lyrics),
-        seconds=draft.seconds,
-        instrumental=draft.instrumental,
-        reference=draft.reference,
-        audio_format=draft.audio_format,
+        prompt=asked.prompt.strip(),
+        negative_prompt=visible(asked.negative_prompt),
+        lyrics=visible(asked.lyrics),
     )
     found = _problems(request, model)
     found += _number_problems("variations", draft.variations, VARIATIONS, model)
@@ -108,7 +110,7 @@ def checked(draft: Draft) -> Request:
 def in_the_way(draft: Draft) -> list[str]:
     """The options without which less would stand in the way of the request."""
     now = len(_problems_of(draft))
-    without = {name: replace(draft, **{name: getattr(Draft(), name)}) for name in DISPENSABLE}
+    without = {name: draft.having(**{name: NOTHING[name]}) for name in DISPENSABLE}
     return [name for name, other in without.items() if len(_problems_of(other)) < now]
 
 

@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.audio.workshop import Workshop
 from bot.clock import Clock
-from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio
 from bot.domain.problems import (
     AudioGone,
@@ -25,6 +24,7 @@ from bot.domain.problems import (
     NotAudio,
     NotTaken,
 )
+from bot.domain.requests import Reference
 from bot.errors import (
     AudioError,
     AudioUnusable,

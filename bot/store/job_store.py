@@ -17,7 +17,7 @@ from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
-from bot.store.receiving import DailyLimits, Receipt, insert_received
+from bot.store.receiving import DailyLimits, Received, insert_received
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class JobStore:
 
     async def receive(
         self, new: NewJob, limits: DailyLimits, now: datetime, *, lease_s: float
-    ) -> Receipt:
+    ) -> Received:
         """Store a job as `received`, claimed by this process until Discord took the answer.
 
         Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` when this interaction has a
@@ -55,7 +55,7 @@ class JobStore:
         """
         claimed = lease(self._worker_id, now, lease_s)
 
-        async def store(connection: AsyncConnection) -> Receipt:
+        async def store(connection: AsyncConnection) -> Received:
             return await insert_received(connection, new, limits, now, claimed=claimed)
 
         return await self._transactions.run(store)

@@ -1,7 +1,8 @@
 """The message of a finished track."""
 
 from bot.domain import titles
-from bot.domain.jobs import AudioFormat, Job, Relation
+from bot.domain.jobs import Job
+from bot.domain.requests import AudioFormat, Relation
 from bot.words.phrases import mention
 
 UNTITLED = "Untitled track"

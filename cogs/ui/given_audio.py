@@ -1,16 +1,16 @@
 """Audio that members hand over: in a command's option, in a dialog, or on a message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Self
 
 import discord
 
 from bot.domain.drafts import Draft
-from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MUSIC_COVER
 from bot.domain.problems import AudioProblem, NotAudio, NotTaken
+from bot.domain.requests import Reference, Relation
 from bot.generate.references import problem_with
 
 EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})
@@ -84,7 +84,7 @@ class GivenAudio:
 def cover_of(audio: GivenAudio, draft: Draft) -> Draft:
     """The request as one for a new version of this audio, if it is any that can be taken."""
     reference = None if audio.problem else audio.reference
-    return replace(draft, model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
+    return draft.having(model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
 
 
 def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
@@ -96,7 +96,7 @@ def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
         raise NotTaken([audio.problem])
     # What is no longer made of a track's audio is no cover of that track; a remix stays one.
     parent_id = None if draft.relation is Relation.COVER else draft.parent_id
-    return replace(draft, reference=audio.reference, parent_id=parent_id)
+    return draft.having(reference=audio.reference, parent_id=parent_id)
 
 
 def _uploaded(interaction: discord.Interaction[Any]) -> GivenAudio | None:

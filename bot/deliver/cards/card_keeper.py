@@ -23,8 +23,8 @@ from bot.loops.channel_places import ChannelPlaces
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.rest.bad_answers import BadAnswers
-from bot.store.card_edits import CardEdit
-from bot.store.stores import Stores
+from bot.store.card_edits import CardEdit, CardEditStore
+from bot.store.card_store import CardStore
 
 SLOTS = 6
 LEASE_S = 3 * SEND_TIMEOUT_S
@@ -46,7 +46,8 @@ class CardKeeper(Worker[CardEdit]):
 
     def __init__(
         self,
-        stores: Stores,
+        cards: CardStore,
+        edits: CardEditStore,
         painter: CardPainter,
         *,
         bad_answers: BadAnswers,
@@ -60,8 +61,8 @@ class CardKeeper(Worker[CardEdit]):
             within_s=LEASE_S - 30,
             may_begin=bad_answers.few,
         )
-        self._stores = stores
-        self._edits = stores.card_edits
+        self._cards = cards
+        self._edits = edits
         self._painter = painter
         self._look_at = clock()
         self._channels = ChannelPlaces()
@@ -71,7 +72,7 @@ class CardKeeper(Worker[CardEdit]):
         now = self._clock()
         if now >= self._look_at:
             self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
-            await self._stores.cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
+            await self._cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
         return await self._edits.claim(
             limit, now, lease_s=LEASE_S, under_way=self._channels.under_way
         )

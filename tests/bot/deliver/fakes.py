@@ -14,9 +14,9 @@ from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import Messenger
+from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job, Notice, NoticeKind
 from bot.errors import ChannelGone, ComposeError, DeliveryError, Unreachable
-from bot.library.track_messages import TrackMessages
 from tests.bot.audio.sounds import a_sound
 
 DM_CHANNEL_ID = 7_000

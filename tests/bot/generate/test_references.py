@@ -11,9 +11,9 @@ from aiohttp import web
 
 from bot import words
 from bot.audio.workshop import Workshop
-from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio, Span
 from bot.domain.problems import NotTaken
+from bot.domain.requests import Reference
 from bot.errors import DeliveryLater, ReferenceLost, ReferenceTrouble, WorkshopTrouble
 from bot.generate import references as references_module
 from bot.generate.references import STILL_NEEDED, References, link_ends_at

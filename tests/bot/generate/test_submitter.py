@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 
-from bot.domain.jobs import FailureKind, JobState, NoticeKind, Reference, Request
+from bot.domain.jobs import FailureKind, JobState, NoticeKind
 from bot.domain.models import MUSIC_COVER
+from bot.domain.requests import Reference, Request
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
-from bot.generate.estimates import DurationEstimates
-from bot.generate.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Refresh, Submitter
+from bot.generate.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Submitter
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.factories import AUDIO_URL, HandClock, Stored, a_request, still_good
+from tests.bot.generate.parts import a_submitter
+from tests.factories import AUDIO_URL, HandClock, Stored, a_request
 
 HTML = "<html>busy</html>"
 
@@ -27,26 +28,6 @@ HTML = "<html>busy</html>"
 @pytest.fixture
 def wakeups() -> Wakeups:
     return Wakeups()
-
-
-def a_submitter(
-    stored: Stored,
-    provider: Provider,
-    wakeups: Wakeups,
-    *,
-    at_most_running: int = 10,
-    refresh: Refresh = still_good,
-) -> Submitter:
-    return Submitter(
-        stored.stores,
-        provider,
-        DurationEstimates(stored.jobs),
-        refresh,
-        at_most_running=at_most_running,
-        overdue_s=600,
-        wakeups=wakeups,
-        clock=stored.clock,
-    )
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from bot.store.database.tables import jobs, metadata
 from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 OPENS_A_DATABASE = """
 import asyncio
 from bot.store.database import engine as database
