@@ -5,6 +5,7 @@ is asked for again until it can be done, or surely can't.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -19,7 +20,6 @@ from bot.deliver.retry_policy import (
 )
 from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
-from bot.loops.channel_places import ChannelPlaces
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.rest.bad_answers import BadAnswers
@@ -64,7 +64,6 @@ class CardKeeper(Worker[CardEdit]):
         self._edits = stores.card_edits
         self._painter = painter
         self._look_at = clock()
-        self._channels = ChannelPlaces()
 
     async def claim(self, limit: int) -> Sequence[CardEdit]:
         """Cards that are to be drawn."""
@@ -72,17 +71,18 @@ class CardKeeper(Worker[CardEdit]):
         if now >= self._look_at:
             self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
             await self._stores.cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
-        return await self._edits.claim(
-            limit, now, lease_s=LEASE_S, under_way=self._channels.under_way
-        )
+        return await self._edits.claim(limit, now, lease_s=LEASE_S, under_way=self._under_way())
 
     async def next_due_at(self) -> datetime | None:
         """The next card; places in the queue are looked at whenever the loop turns."""
-        return await self._edits.next_due_at(self._channels.under_way)
+        return await self._edits.next_due_at(self._under_way())
+
+    def _under_way(self) -> Counter[int]:
+        return Counter(edit.channel_id for edit in self.in_slots)
 
     async def handle(self, item: CardEdit) -> None:
         """One edit."""
-        with about_job(item.id), self._channels.taken(item.channel_id):
+        with about_job(item.id):
             try:
                 await self._painter.draw(item.id)
             except Unreachable as error:

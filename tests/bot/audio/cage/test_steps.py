@@ -166,7 +166,7 @@ async def test_worker_says_what_its_cage_is_without_when_the_system_lacks_it(
 ) -> None:
     program = (
         "import sys\n"
-        "from bot import linux\n"
+        "from bot.machine import linux\n"
         "def lacking(*_): raise OSError(38, 'Function not implemented')\n"
         "linux.syscall = linux.prctl = lacking\n"
         "from pathlib import Path\n"
