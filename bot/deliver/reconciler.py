@@ -64,7 +64,9 @@ class Reconciler(Worker[Job]):
                 return
             except DeliveryError as error:
                 if self._clock() - job.created_at < DISCORD_PATIENCE:
-                    log.warning("whether its card is there can't be known yet: %s", error)
+                    self._said.say(
+                        job.id, "whether its card is there can't be known yet: %s", error
+                    )
                 else:
                     await self._admission.never_settled(job, str(error))
                 return

@@ -22,6 +22,7 @@ from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken, NotDiscords, SettingsError
 from bot.gateway.websocket import RESUMABLE_CLOSE_CODE, Connection, drop_lost_task
 from bot.rest.answers import checked, explained
+from bot.said_once import SaidOnce
 
 AUTHENTICATION_FAILED_CLOSE_CODE: Final = 4004
 WRONG_SHARDS_CLOSE_CODES: Final = (4010, 4011)
@@ -112,6 +113,7 @@ class Shard:
         self._failures = 0
         self._identifies = 0
         self._opened_at_s: float | None = None
+        self._said = SaidOnce(log)
 
     async def run(self) -> None:
         """Until cancelled. Raises `DiscordRejectedToken` and `SettingsError`."""
@@ -184,13 +186,16 @@ class Shard:
         self._client.gateway_part.fail(f"shard {self._id}: {why}")
 
     async def _look_again(self) -> None:
-        """The gateway may have moved. Where that can't be known it may as well have stayed."""
+        """The gateway may have moved. Where that can't be known, it may as well have stayed."""
         if self._session is not None:
             return
         try:
             await self._gateway.find()
         except Exception as error:  # noqa: BLE001 - as above
-            log.info("the gateway's address can't be asked for: %s", explained(error))
+            lost = "the gateway's address can't be asked for: %s"
+            self._said.say("address", lost, explained(error), level=logging.INFO)
+        else:
+            self._said.forget("address")
 
 
 def _of(waits_s: Sequence[float], number: int) -> float:

@@ -23,7 +23,7 @@ def not_audio(file_name: str) -> str:
 
 
 def audio_not_read(file_name: str) -> str:
-    """It begins as audio does, but the sound in it is packed in a way that is not known."""
+    """It begins as audio does, but the sound in it is encoded in a way that isn't known."""
     return (
         f"{shown(file_name)} looks like audio, but I can't read the sound in it. Save it again as "
         "an MP3, a plain WAV (PCM), a FLAC, an OGG or an M4A file."

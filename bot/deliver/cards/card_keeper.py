@@ -36,6 +36,7 @@ LOOK_EVERY_S = 5.0
 LOOKED_AT = 5
 # A card that can't be drawn for a day is tried now and then.
 SELDOM_S = 1800.0
+NOT_DRAWN = "the card could not be drawn, and is tried again: %s"
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class CardKeeper(Worker[CardEdit]):
         if times >= EQUAL_ANSWERS:
             log.warning("the card can't be drawn, in Discord's words: %s", error)
             return True
-        log.warning("the card could not be drawn: %s", error)
+        self._said.say(edit.id, NOT_DRAWN, error)
         due_at = self._clock() + timedelta(seconds=NOT_UNDERSTOOD_WAIT_S)
         await self._edits.put_off(edit, due_at, refused_code=error.code, refused_times=times)
         return False
@@ -112,5 +113,5 @@ class CardKeeper(Worker[CardEdit]):
         seconds = wait_s(edit, now)
         if now - edit.created_at > DISCORD_PATIENCE:
             seconds = SELDOM_S
-        self._said.say(edit.id, "the card could not be drawn, and is tried again: %s", problem)
+        self._said.say(edit.id, NOT_DRAWN, problem)
         await self._edits.put_off(edit, now + timedelta(seconds=seconds))

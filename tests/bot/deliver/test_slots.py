@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from yarl import URL
 
 from bot.deliver import lateness
 from bot.deliver.deliverer import SLOTS
 from bot.domain.jobs import Rung
 from bot.store.database.row_mapping import PER_CHANNEL
-from tests.bot.deliver.conftest import Post
+from tests.bot.deliver.conftest import FILES, Post
 from tests.bot.deliver.fakes import Arrivals, Sent
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID
@@ -91,17 +92,20 @@ async def test_slow_tries_are_bounded_when_files_hang(post: Post) -> None:
 
 
 async def test_others_are_told_while_copies_are_fetched(post: Post) -> None:
-    hold = post.files(after=SLOTS).hold_before()
+    fine: set[str] = set()
+    hold = post.stand_in.scenario.on(
+        "GET", FILES, times=None, after=SLOTS, where=lambda request: request.path not in fine
+    ).hold_before()
     private = [
         await post.finished(private=True, member_id=MEMBER_ID + number, channel_id=number)
         for number in range(1, SLOTS + 1)
     ]
     async with running(post) as arrivals:
         await arrivals.come(SLOTS)
-        await hold.reached()
-        async with asyncio.timeout(5):
-            while post.deliverer.in_slots:
-                await asyncio.sleep(0)
+        public = await post.finished()
+        fine.add(URL(public.audio_url or "").path)
+        post.deliverer.wake()
+        await arrivals.come(1)
         assert {(await post.notice(job)).rung for job in private} == {Rung.INTERACTION}
         hold.release()
     assert all([await post.held.get(job.id) for job in private])
