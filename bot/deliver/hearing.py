@@ -1,7 +1,7 @@
-"""Fetching a track and listening to it; what is doubted is fetched a second time.
+"""Fetching a track and listening to it; where the file is in doubt, it is fetched a second time.
 
-Files that play whole may say the wrong length of themselves, so that alone is no reason to keep a
-track back: if as much came as the server announced, or the same bytes came twice, that is the file.
+A file may play whole and still get its own length wrong, so that alone is no reason to keep a track
+back: if as much came as the server announced, or the same bytes came twice, that is the file.
 """
 
 import asyncio

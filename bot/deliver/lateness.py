@@ -1,7 +1,7 @@
 """A finished track whose file can't be had: its member is told so, soon and once.
 
-The file may be missing, break off, never end, or keep the workshop busy. Whatever it is, trying
-goes on, and ends with the track, a link, or a failure.
+The file may be missing, break off, never end, or keep the workshop busy. Whatever it is, the bot
+keeps trying until there is a track, a link, or a failure. What takes long holds nobody else up.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """Staying connected to Discord's gateway, which brings interactions.
 
-discord.py's own loop ends for good with the first event that it can't read and with some codes of
-closing, and takes the session with it that deliveries need. So the loop is ours. What discord.py
-gives is the connection: one call opens it, one reads an event.
+discord.py's own loop ends for good with the first event that it can't read, and with some close
+codes, and takes with it the session that deliveries need. So the loop is ours. From discord.py we
+take the connection: one call opens it, another reads an event.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ class Gateway:
 
     @contextlib.asynccontextmanager
     async def identifying(self) -> AsyncIterator[bool]:
-        """One shard at a time; whether it is the first: discord.py waits five seconds else."""
+        """One shard at a time; whether it is the first: discord.py waits 5 s before any other."""
         async with self._identifying:
             first, self._has_identified = not self._has_identified, True
             yield first
@@ -168,7 +168,7 @@ class Shard:
         return await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
 
     async def _rest(self) -> None:
-        """Hardly at all after a connection that worked, ever longer after those that did not."""
+        """Hardly at all after a connection that worked, ever longer after those that didn't."""
         lived_s = time.monotonic() - self._opened_at_s if self._opened_at_s else 0.0
         if lived_s > LONG_LIFE_S:
             self._identifies = 0

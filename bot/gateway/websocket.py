@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 def drop_lost_task(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """For `set_exception_handler`: what discord.py began for a bad event ends in one line, too.
+    """For `set_exception_handler`: a task that discord.py started for a bad event ends in one line.
 
-    It starts tasks for which nobody waits. All that is not its own is told of as ever.
+    Nobody waits for these tasks. Errors of any other kind are logged as usual.
     """
     error = context.get("exception")
     frames = traceback.extract_tb(error.__traceback__) if error else []
