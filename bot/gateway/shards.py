@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -77,7 +78,7 @@ class Gateway:
         Raises `DiscordRejectedToken` and `SettingsError`.
         """
         client = self._client
-        asyncio.get_running_loop().set_exception_handler(drop_lost_task)
+        asyncio.get_running_loop().set_exception_handler(partial(drop_lost_task, SaidOnce(log)))
         state: Any = client._connection  # what discord.py's own `launch_shards` tells it
         state.shard_count = client.shard_count
         state.shard_ids = shard_ids = client.own_shards
