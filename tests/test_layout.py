@@ -27,13 +27,13 @@ LAYERS = {
     "settings, sentences, answers": ("settings", "words", "rest"),
     "the tools": ("audio", "provider", "store", "metrics", "loops"),
     "the stages of a job": ("generate", "deliver", "library"),
-    "the Discord client": ("services", "translation", "client", "gateway"),
+    "the Discord client": ("services", "router", "translation", "client", "gateway"),
     "what runs it": ("ops", "wiring", "app", "__main__"),
 }
 ORDER = [part for parts in LAYERS.values() for part in parts]
 # All others work without `discord`, and don't load it either.
 DISCORD_IS_THEIR_JOB = {
-    *("rest", "deliver", "library", "services", "translation", "client", "gateway"),
+    *("rest", "deliver", "library", "services", "router", "translation", "client", "gateway"),
     *("ops", "wiring", "app", "__main__"),
 }
 # These turn what the database raises into words, and ask it nothing.

@@ -68,6 +68,7 @@ from bot.deliver.retry_policy import EQUAL_ANSWERS
 from bot.deliver.threads import thread_id_of
 from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
+from bot.said_once import SaidOnce
 from bot.store.notice_store import NoticeStore
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
@@ -96,6 +97,7 @@ class Ladder:
         self._messenger = messenger
         self._notices = notices
         self._clock = clock
+        self._said = SaidOnce(log)
         self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Receipt]]] = {
             Rung.CHANNEL: self._in_channel,
             Rung.INTERACTION: self._through_interaction,
@@ -123,7 +125,7 @@ class Ladder:
                 finding = self._messenger.find(channel_id, job, notice.kind)
                 found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
-                log.info("no channel, no message: %s", error)
+                self._note(notice, "no channel, no message: %s", error)
                 continue
             if found:
                 log.info("an earlier try had reached Discord")
@@ -158,7 +160,7 @@ class Ladder:
             try:
                 return await self._ways[rung](job, notice, what)
             except Unreachable as error:
-                log.info("not by %s: %s", rung, error)
+                self._note(notice, f"not by {rung}: %s", error)
                 problem = error
         raise problem
 
@@ -202,7 +204,7 @@ class Ladder:
             try:
                 return await self._post(job, notice, what, thread_id)
             except Unreachable as error:
-                log.info("not in the thread: %s", error)
+                self._note(notice, "not in the thread: %s", error)
         return await self._post(job, notice, what, job.channel_id)
 
     async def _thread(self, job: Job, notice: Notice) -> int | None:
@@ -213,8 +215,12 @@ class Ladder:
         try:
             return await self._answered(notice, THREAD, starting)
         except Unreachable as error:
-            log.info("no thread for the variations: %s", error)
+            self._note(notice, "no thread for the variations: %s", error)
             return None
+
+    def _note(self, notice: Notice, what: str, error: Unreachable) -> None:
+        """Once for each notice: it may be tried for a day."""
+        self._said.say((notice.id, what), what, error, level=logging.INFO)
 
     async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Receipt:
         await self._attempt(notice, Rung.CHANNEL, channel_id)

@@ -17,6 +17,7 @@ from bot.domain.models import name_of
 from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
+from bot.said_once import SaidOnce
 from bot.store.job_store import JobStore
 
 MASTERING_S = TURN_S + EXAMINE_S + TURN_S + FIT_S
@@ -71,6 +72,7 @@ class Mastering:
         self._jobs = jobs
         self._preferred = preferred
         self._aside = aside
+        self._said = SaidOnce(log)
 
     @contextlib.asynccontextmanager
     async def getting_ready(self) -> AsyncIterator[None]:
@@ -100,7 +102,7 @@ class Mastering:
                 raise
             if audio.extension is None:
                 raise AudioUnusable("what came does not begin as audio does") from error
-            log.warning("goes out without a picture: %s", error)
+            self._said.say(job.id, "goes out without a picture: %s", error)
             return Master(job=job, audio=audio, examined=None, whole=whole)
         job = await self._measured(job, examined)
         return Master(job=job, audio=audio, examined=examined, whole=whole)
@@ -129,7 +131,7 @@ class Mastering:
         except (WorkshopTrouble, AudioUnusable) as error:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
-            log.warning("goes out unconverted: %s", error)
+            self._said.say((master.job.id, "form"), "goes out unconverted: %s", error)
             return _rendition(master, untouched) if fits else None
         return _rendition(master, fitted) if fitted else None
 

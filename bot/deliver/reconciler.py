@@ -106,7 +106,7 @@ class Reconciler(Worker[Job]):
         except DeliveryError as error:
             if self._clock() - job.created_at >= DISCORD_PATIENCE:
                 return Unknowable(str(error))
-            log.warning("whether its card is there can't be known yet: %s", error)
+            self._said.say(job.id, "whether its card is there can't be known yet: %s", error)
             return None
         if card_message_id is not None:
             log.info("its card is there after all")

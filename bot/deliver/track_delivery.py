@@ -89,14 +89,15 @@ class TrackDelivery:
             ):
                 return await self._tell_with_file(master, notice, patient=patient)
         except AudioTooLarge as error:
-            log.info("delivered as a link: %s", error)
+            self._say_link(job, error, logging.INFO)
             why = words.too_large(min(job.upload_limit_bytes, LARGEST_BYTES))
             return await self._tell_with_link(job, notice, why)
         except AudioUnusable as error:
-            log.warning("delivered as a link: %s", error)
+            self._say_link(job, error, logging.WARNING)
             return await self._tell_with_link(job, notice, words.NOT_AUDIO)
         except AddressRefused as error:
-            log.warning("the provider named an address that is not fetched from: %s", error)
+            refused = "the provider named an address that is not fetched from: %s"
+            self._said.say((job.id, "address"), refused, error)
             return await self._tell_without(job, notice)
         except AudioUnavailable as error:
             is_page = isinstance(error, PageInstead)
@@ -202,6 +203,10 @@ class TrackDelivery:
             return await self._tell_without(job, notice)
         what = announcements.track_link(job, url, why, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
+
+    def _say_link(self, job: Job, why: AudioError, level: int) -> None:
+        """Once, however often Discord has to be asked to take it."""
+        self._said.say((job.id, "link"), "delivered as a link: %s", why, level=level)
 
     async def _tell_without(self, job: Job, notice: Notice) -> Receipt:
         what = announcements.track_unreachable(job, parent=await self._parent(job))

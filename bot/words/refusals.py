@@ -11,13 +11,17 @@ SERVERS_ONLY = (
     "I am not allowed to compose here. Try `/compose` in a channel of a server I am in. Whoever "
     "runs me pays for each track; they can allow it everywhere with ALLOW_USER_INSTALLS."
 )
-DRAFT_GONE = "I do not have that text any more. Use `/compose` to start anew."
+DRAFT_GONE = (
+    "I don't have that text any more: I keep only your latest ones, and those for a week. "
+    "Use `/compose` to start again."
+)
 STORE_TROUBLE = (
     "I could not write your request down, so nothing was started. Please try again in a minute."
 )
 NO_ROOM = (
-    "My disk is nearly full, so I take nothing new right now, and nothing was started. Tracks that "
-    "are under way go on. Please tell whoever runs me, and try again later."
+    "My disk is nearly full, so I can't take anything new right now, and nothing was started. "
+    "Tracks that are already on their way will still arrive. Please tell whoever runs me, and try "
+    "again later."
 )
 CARD_REFUSED = (
     "Discord did not take the card for your track, so nothing was started and it cost nothing. "
@@ -155,9 +159,9 @@ def limit_reached(error: DailyLimitReached) -> str:
 
 
 def attempts_used_up(error: AttemptsUsedUp) -> str:
-    """Requests that came to nothing are many, too."""
+    """So many within a day, whatever became of them."""
     return (
-        f"You have asked {error.limit} times within 24 hours, which is all I take from one member. "
-        "Requests that failed or were cancelled count here, too. Your next one is possible "
+        f"You've tried {error.limit} times in the last 24 hours, and that's as many as I can take "
+        "from one member: tries that failed or were cancelled count, too. You can go on "
         f"{relative_time(error.free_at)}. Nothing was started."
     )

@@ -54,9 +54,9 @@ class Post:
         assert url is not None
         return await self.stored.succeed(url, generation_id=generation.id, **changes)
 
-    def files(self, *, times: int | None = None) -> Rule:
+    def files(self, *, times: int | None = None, after: int = 0) -> Rule:
         """A fault of the provider's file server."""
-        return self.stand_in.scenario.on("GET", FILES, times=times)
+        return self.stand_in.scenario.on("GET", FILES, times=times, after=after)
 
     async def notice(self, job: Job, kind: NoticeKind = NoticeKind.RESULT) -> Notice:
         return await self.stored.notice(job.id, kind)
