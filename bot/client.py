@@ -141,21 +141,21 @@ class ComposeClient(commands.AutoShardedBot):
         return bool(shards) and shards <= self._connected_shards
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """It has a new session, and knows its servers."""
+        """Called by discord.py when a shard has a new session, and knows its servers."""
         self._is_there(shard_id)
 
     async def on_ready(self) -> None:
-        """All shards are there."""
+        """Called by discord.py when all shards have a session."""
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
-        """It reconnects by itself."""
+        """Called by discord.py when a shard lost its connection; it reconnects by itself."""
         if shard_id in self._connected_shards:
             self._connected_shards.discard(shard_id)
             log.warning("shard %d lost its connection to Discord", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
-        """Events missed in between have been replayed."""
+        """Called by discord.py when a session goes on; events missed in between were replayed."""
         self._is_there(shard_id)
         log.info("shard %d is connected again", shard_id)
 

@@ -20,7 +20,7 @@ ComposeInteraction = discord.Interaction[ComposeClient]
 
 
 class Compose(commands.Cog):
-    """The command that it is all about."""
+    """`/compose`, and the dialog that it opens when nothing was typed."""
 
     @app_commands.command(description=words.COMPOSE)
     @app_commands.describe(
@@ -79,7 +79,7 @@ class Compose(commands.Cog):
 
 
 async def _start_submitted(interaction: ComposeInteraction, match: re.Match[str]) -> None:
-    """The dialog comes back."""
+    """Called by discord.py for every interaction; a sent dialog starts a track."""
     draft = await submitted(interaction, match["draft_id"])
     if draft is not None:
         await start(interaction, draft)

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Cover(commands.Cog):
-    """New versions of tracks."""
+    """`/cover`: makes a new version of an audio file."""
 
     @app_commands.command(description=words.COVER)
     @app_commands.describe(

@@ -27,7 +27,7 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
     """Asks first: what is deleted can't be made again exactly."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """The answer's buttons remember where this one stood."""
+        """Ask. The question's buttons remember on which message this one was pressed."""
         if job.state is not JobState.SUCCEEDED:
             await say(interaction, words.NOT_FINISHED)
         elif not _may_delete(interaction, job, self.place):
@@ -46,7 +46,7 @@ class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
     """Keeps the track, after the question."""
 
     async def press(self, interaction: JobInteraction, _job: Job) -> None:
-        """The question goes away."""
+        """Delete the private message with the question."""
         await edit_private(interaction, content=words.KEPT, view=None)
 
 
@@ -54,7 +54,7 @@ class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
     """Deletes the track, after the question."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Who may is asked again: anyone can forge this."""
+        """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
         if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
             await say(interaction, words.NOT_YOUR_TRACK_DELETE)
             return

@@ -26,12 +26,12 @@ LABEL_LIMIT = 80
 
 
 class Help(commands.Cog):
-    """Short, and about here and now."""
+    """`/help`: what one can do in this place, and what one has left today."""
 
     @app_commands.command(description=words.HELP)
     @app_commands.allowed_contexts(dms=True)
     async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
-        """Where one can't compose, it says why, and offers no examples."""
+        """Answer privately. Where one can't compose, say why, and offer no examples."""
         closed = why_not_here(interaction, private=False)
         counting = services_of(interaction).library.allowance(interaction.user.id)
         allowance = await in_time(interaction, counting)
@@ -52,7 +52,7 @@ class ExampleButton(PersistentItem, template=EXAMPLE_ID):
     """Opens the dialog with an example in it."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Costs nothing: it is sent only from the dialog."""
+        """Open the dialog. That costs nothing: a track is started only when the dialog is sent."""
         number = int(self.match["number"]) % len(words.EXAMPLES)
         await open_modal(interaction, Draft(request=Request(prompt=words.EXAMPLES[number])))
 

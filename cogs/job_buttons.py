@@ -25,7 +25,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
     """Stops a job that waits or runs; for its member and for moderators."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Answers by bringing the card up to date."""
+        """Cancel what can still be stopped, and answer by bringing the card up to date."""
         if interaction.user.id != job.member_id and not moderates(interaction, job.channel_id):
             await say(interaction, words.NOT_YOUR_JOB_CANCEL)
             return
@@ -74,7 +74,7 @@ async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
 
 
 async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
-    """Variations share one that tells of all."""
+    """The card of the job as things stand; variations share one that shows all of them."""
     if job.batch_id is not None:
         return await services_of(interaction).batches.card(job)
     return cards.ended_card(job, message_url=None)
@@ -84,7 +84,7 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWOR
     """Another try of a failed job: a new job, which may be paid for; or first in other words."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Only its member spends from their daily tracks."""
+        """Start the other try, which counts as a track, if it is the member's own job."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.NOT_YOUR_JOB_RETRY)
         elif job.state is not JobState.FAILED:
@@ -104,7 +104,7 @@ class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
     """Asks the music service once more, now."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """For its member alone: each press is a request."""
+        """Ask the provider, if it is the member's own job: each press costs a request."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.NOT_YOUR_JOB_CHECK)
         elif not _can_be_checked(job):

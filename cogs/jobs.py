@@ -34,7 +34,7 @@ PICK_ID = re.compile(rf"compose:stop:pick:(?P<whose>{MINE}|{ALL})")
 
 
 class Jobs(commands.Cog):
-    """Jobs under way."""
+    """`/jobs`: lists what waits and runs, with a control to cancel each."""
 
     @app_commands.command(description=words.JOBS)
     @app_commands.describe(everyone=words.JOBS_EVERYONE)
@@ -76,18 +76,18 @@ class _Stop(PersistentItem):
 
 
 class StopButton(_Stop, template=STOP_ID):
-    """For a few jobs: one for each."""
+    """A button to cancel one job, where the list has few of them."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """The job is named in the custom_id."""
+        """Cancel the job that the custom_id names."""
         await self.stop_job(interaction, self.match["job_id"])
 
 
 class StopSelect(_Stop, template=PICK_ID):
-    """For many jobs."""
+    """A select to cancel one of many jobs."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """The job is what was chosen."""
+        """Cancel the job that was chosen."""
         await self.stop_job(interaction, chosen(interaction))
 
 

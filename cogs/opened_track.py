@@ -39,7 +39,7 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
     """Opens the chosen track, if the one who chose may see it."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """A private message of its own."""
+        """Answer with the track in a private message, which leaves the list as it is."""
         async with one_each(interaction) as free:
             if free:
                 await defer(interaction)
@@ -125,7 +125,7 @@ class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
     """The same request with the same seed, for a track whose audio is gone."""
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
-        """A new track, which counts as theirs."""
+        """Start the same request again. The new track counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN))
 
 
@@ -133,7 +133,7 @@ class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
     """Asks what a track should be called."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Only its member names it."""
+        """Open the dialog for the title, if it is the member's own track."""
         if job.member_id != interaction.user.id:
             await say(interaction, words.NOT_YOURS_TO_RENAME)
         elif job.deleted_at is not None:
@@ -162,7 +162,7 @@ class RenameModal(discord.ui.Modal):
 
 
 async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
-    """The dialog comes back."""
+    """Handles the dialog for titles, once it was sent."""
     title = visible(str(values_of(interaction).get("title") or "")[:TITLE_MOST])
     job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
     if job is None:

@@ -47,7 +47,7 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
 
 
 def _beside(job: Job, line: list[Ancestor]) -> list[str]:
-    """What the recipe itself does not hold."""
+    """What is said beside the recipe, since it has no option for that."""
     told = []
     if job.request.reference is not None:
         name = harmless(job.request.reference.file_name, FILE_NAME_LIMIT)

@@ -50,7 +50,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
     a private answer can't be looked at again."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Only its member shares a track."""
+        """Ask where to share it to, if it is the member's own track."""
         if why := _share_problem(interaction, job):
             await say(interaction, why)
             return
@@ -68,7 +68,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
 
 
 class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
-    """The channel in which the question was asked."""
+    """Shares a track in the channel in which the question was asked."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Whether a track may be posted in it is asked as of any other."""
@@ -76,7 +76,7 @@ class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
 
 
 class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
-    """Another channel of the server."""
+    """Shares a track in another channel of the server, which is chosen from a list."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """What was chosen is a channel's id."""
@@ -99,7 +99,7 @@ async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None
 
 
 async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str:
-    """Do it; what the member is told."""
+    """Share the track, and give back the sentence that the member is told."""
     target = Target(
         channel_id=channel_id,
         guild_id=interaction.guild_id,

@@ -21,7 +21,7 @@ PERIODS = {
 
 
 class Top(commands.Cog):
-    """The most liked tracks."""
+    """`/top`: lists the most liked tracks of a server."""
 
     @app_commands.command(description=words.TOP)
     @app_commands.describe(period=words.TOP_PERIOD)
@@ -34,7 +34,7 @@ class Top(commands.Cog):
         interaction: discord.Interaction[ComposeClient],
         period: app_commands.Choice[str] | None = None,
     ) -> None:
-        """Only what the asking member may hear."""
+        """Answer with the tracks that the asking member may hear."""
         if interaction.guild_id is None:
             await say(interaction, words.TOP_SERVERS_ONLY)
             return

@@ -25,7 +25,7 @@ class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
     """The same request with a new seed, for whoever presses."""
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
-        """A track of their own, which counts as theirs."""
+        """Start a track, which counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN).reseeded())
 
 
@@ -33,7 +33,7 @@ class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
     """The same request, to be changed first."""
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
-        """The dialog, with everything filled in."""
+        """Open the dialog with the track's request filled in."""
         await open_modal(interaction, self.child(interaction, job, Relation.REMIX))
 
 
@@ -41,7 +41,7 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
     """Several takes of the same request."""
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
-        """Asks how many first, since each is paid for."""
+        """Ask how many takes are wanted, since each is paid for."""
         choices = (
             buttons.button(
                 Action.TAKES, job.id, f"{name}{self.place}", label=words.takes_label(takes)
@@ -52,10 +52,10 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 
 
 class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
-    """The answer to that question; its place begins with how many."""
+    """Answers the question for the number of takes, with which its place begins."""
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
-        """One request with one card."""
+        """Start all takes as one request, which has one card."""
         chosen = next((name for name in TAKES if self.place.startswith(name)), None)
         if chosen is None:
             await say(interaction, words.JOB_UNKNOWN)
@@ -69,7 +69,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     """Likes a track, or takes the like back."""
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
-        """The button's own label is the answer."""
+        """Like the track, or take the like back, and answer by the count on the button's label."""
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
             return
@@ -91,7 +91,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
 
     def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
-        """The buttons as they are, but for this one's label."""
+        """The message's buttons as they are, with a new count on this one's label."""
         if interaction.message is None:
             raise AssertionError("a button without its message")
         view = discord.ui.View.from_message(interaction.message, timeout=None)

@@ -153,7 +153,7 @@ def _list_problem(wanted: Wanted) -> str | None:
 
 
 async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None) -> None:
-    """The first page."""
+    """Answer with the first page of the list."""
     services = services_of(interaction)
     page = await services.library.page(wanted, viewer(interaction), 0)
     view_id = MINE
@@ -208,7 +208,7 @@ async def _hand_over(interaction: TracksInteraction, job: Job) -> bool:
 
 
 async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
-    """Why there is no track."""
+    """Tell the member why a job that is held for them has no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
     text = words.NOT_STARTED
     if job.state is JobState.FAILED:

@@ -87,7 +87,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         )
 
     async def next_due_at(self) -> datetime | None:
-        """The next notice."""
+        """When the next notice is due."""
         return await self._notices.next_due_at(self._under_way())
 
     def _under_way(self) -> Counter[int]:

@@ -66,7 +66,7 @@ class Lateness:
             await asyncio.gather(waiting, return_exceptions=True)
 
     async def is_over(self, job: Job) -> bool:
-        """Whether the file is not waited for (any more)."""
+        """Whether nobody waits for the file, or not any more."""
         if job.state is JobState.GENERATING:
             return False  # the provider says completed, and names no file
         if job.state is not JobState.SUCCEEDED or job.deleted_at is not None:

@@ -71,7 +71,7 @@ def _described(job: Job, parent: Ancestor | None) -> str:
 
 
 def _lineage(relation: Relation, parent: Ancestor) -> str:
-    """Whom it goes back to."""
+    """What the track was made from, and by whom."""
     title = harmless(words.title_of(parent.job), TITLE_LIMIT) if parent.visible else None
     return words.lineage(relation, title, parent.job.member_id)
 

@@ -91,7 +91,7 @@ class Rung(StrEnum):
 
 
 def new_job_id() -> str:
-    """16 hexadecimal digits."""
+    """A new id: 16 hexadecimal digits, at random."""
     return secrets.token_hex(8)
 
 

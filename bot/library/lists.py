@@ -39,7 +39,7 @@ class Page:
 
     @property
     def pages(self) -> int:
-        """How many there are."""
+        """How many pages there are."""
         return max(1, -(-self.total // PAGE_LENGTH))
 
 
@@ -53,7 +53,7 @@ class Allowance:
 
 
 class Library:
-    """Knows nothing of Discord's objects."""
+    """Looks up lists of tracks and jobs. Knows nothing of Discord's objects."""
 
     def __init__(
         self, tracks: TrackStore, queue: QueueStore, limits: DailyLimits, clock: Clock

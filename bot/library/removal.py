@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Removal:
-    """Who may take a track away is for the caller to check."""
+    """Takes tracks away. Who may do that is for the caller to check."""
 
     def __init__(
         self,

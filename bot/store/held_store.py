@@ -17,7 +17,7 @@ TOKEN_LIFE = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True)
 class KeptAudio:
-    """A whole file."""
+    """A whole file, with its name."""
 
     file_name: str
     content: bytes

@@ -75,7 +75,7 @@ class ShareStore:
         return replace(share, shared_at=now, message_id=None)
 
     async def posted(self, share: Share, message_id: int) -> None:
-        """It stands there now."""
+        """Store that the track stands there now."""
         row = vars(share) | {"message_id": message_id}
         async with self._engine.begin() as connection:
             await connection.execute(insert_missing(connection, shares).values(row))

@@ -76,7 +76,7 @@ class TrackStore:
     async def page(
         self, wanted: Wanted, channel_ids: Collection[int], *, limit: int, offset: int
     ) -> list[ListedTrack]:
-        """Newest first."""
+        """One page of the list, newest first."""
         found = _TRACKS.where(*_conditions(wanted, channel_ids)).order_by(*_NEWEST_FIRST)
         return await self._tracks(found.limit(limit).offset(offset))
 

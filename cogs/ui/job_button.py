@@ -34,7 +34,7 @@ class JobButton(PersistentItem):
             await self.press(interaction, job)
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """What the button is for."""
+        """Do what the button is for, with the job that its custom_id names."""
         raise NotImplementedError
 
 

@@ -34,7 +34,7 @@ class PersistentItem:
         await cls(match).use(interaction)
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """What it is for."""
+        """Do what the button or select is for."""
         raise NotImplementedError
 
 

@@ -83,7 +83,7 @@ class CardKeeper(Worker[CardEdit]):
         return Counter(edit.channel_id for edit in self.in_slots)
 
     async def handle(self, item: CardEdit) -> None:
-        """One edit."""
+        """Draw one card."""
         with about_job(item.id):
             try:
                 await self._painter.draw(item.id)

@@ -103,7 +103,7 @@ def _is_on_card(told: Notice) -> bool:
 
 
 def _ended(job: Job, told: Notice | None) -> Card | None:
-    """`None` where the end is about to be told: it is drawn then."""
+    """The card of a job that ended; `None` while the end is about to be told: it is drawn then."""
     if job.deleted_at is not None:
         return status_card.deleted_card(job, by_member=job.deleted_by_member)
     if told is None or told.rung is Rung.HELD:
