@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from bench.table import Figure
 from bot.clock import utc_now
-from bot.domain.jobs import Job, NewJob, Notice, Request, Rung
+from bot.domain.jobs import Job, NewJob, Notice, Rung
 from bot.domain.models import LYRIA_2
+from bot.domain.requests import Request
 from bot.store.database.engine import open_database
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore

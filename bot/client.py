@@ -17,12 +17,13 @@ from bot.machine.proxy import Proxy, through
 from bot.parts import Part
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
+from bot.router import Router
 from bot.services import Services
 from bot.translation import CommandTranslator
 
 COGS = (
     "cogs.compose",
-    "cogs.mending",
+    "cogs.drafts",
     "cogs.cover",
     "cogs.tracks",
     "cogs.opened_track",
@@ -92,8 +93,7 @@ class ComposeClient(commands.AutoShardedBot):
         self.commands_part = Part("commands")
         self._services: Services | None = None
         self._connected_shards: set[int] = set()
-        # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
-        self.busy_member_ids: set[int] = set()
+        self.router = Router()
 
     async def load_cogs(self) -> None:
         """All commands, and what answers to buttons and dialogs."""
@@ -106,6 +106,13 @@ class ComposeClient(commands.AutoShardedBot):
         if event_name == "interaction":  # before anybody has begun to deal with it
             args[0].extras[RECEIVED_AT_S] = time.monotonic()
         super().dispatch(event_name, *args, **kwargs)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Buttons, selects and dialogs are routed; commands have a tree of their own."""
+        try:
+            await self.router.dispatch(interaction)
+        except Exception as error:  # noqa: BLE001 whatever it is, somebody waits for an answer
+            await apologise(interaction, error, "a button, select or dialog failed")
 
     def recommend_shards(self, count: int) -> None:
         """How many there should be, unless the host has said so."""

@@ -25,7 +25,7 @@ class Part:
             log.error("%s: %s; trying on", self.name, why)
 
     def succeed(self) -> None:
-        """It is there."""
+        """Note that the part is there, and is no longer missing."""
         self.well = True
         if self._said:
             log.warning("%s: all is well again", self.name)

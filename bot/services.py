@@ -1,7 +1,7 @@
 """What commands and buttons call, built once by the composition root."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.clock import Clock
@@ -53,3 +53,5 @@ class Services:
     queue: QueueStore
     clock: Clock
     workers: Sequence[Worker[Any]]
+    # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
+    busy_member_ids: set[int] = field(default_factory=set)

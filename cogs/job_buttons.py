@@ -14,10 +14,11 @@ from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.generate.rechecking import CheckResult
-from cogs.track_buttons import begin
 from cogs.ui.first_answers import defer, edit, in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under
+from cogs.ui.persistent import add_items
 from cogs.ui.request_modal import open_modal
+from cogs.ui.track_button import begin
 
 
 class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
@@ -58,9 +59,9 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
 
 
 async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
-    client = interaction.client
-    takes = [take.job for take in await client.services.batches.takes(job)]
-    await asyncio.gather(*(client.services.admission.cancel(take) for take in takes))
+    services = services_of(interaction)
+    takes = await services.batches.takes(job)
+    await asyncio.gather(*(services.admission.cancel(take.job) for take in takes))
 
 
 async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
@@ -79,8 +80,8 @@ async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, d
     return cards.ended_card(job, message_url=None)
 
 
-class RetryButton(JobButton, template=buttons.pattern(Action.RETRY)):
-    """Another try of a failed job: a new job, which may be paid for."""
+class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWORD)):
+    """Another try of a failed job: a new job, which may be paid for; or first in other words."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Only its member spends from their daily tracks."""
@@ -89,22 +90,14 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY)):
         elif job.state is not JobState.FAILED:
             await say(interaction, words.NOTHING_TO_RETRY)
         else:
-            draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
-            await begin(interaction, job, replace(draft, retry_of=job.id))
+            await self._go_on(interaction, job)
 
-
-class RewordButton(JobButton, template=buttons.pattern(Action.REWORD)):
-    """Another try of a failed job in other words."""
-
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """The dialog with everything filled in."""
-        if interaction.user.id != job.member_id:
-            await say(interaction, words.NOT_YOUR_JOB_RETRY)
-        elif job.state is not JobState.FAILED:
-            await say(interaction, words.NOTHING_TO_RETRY)
-        else:
-            draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
+    async def _go_on(self, interaction: JobInteraction, job: Job) -> None:
+        draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
+        if self.match["action"] == Action.REWORD:
             await open_modal(interaction, draft)
+        else:
+            await begin(interaction, job, replace(draft, retry_of=job.id))
 
 
 class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
@@ -118,7 +111,9 @@ class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
             await say(interaction, words.NOTHING_TO_CHECK)
         else:
             await defer(interaction)
-            await _tell(interaction, job, await services_of(interaction).rechecking.check(job))
+            await _tell_finding(
+                interaction, job, await services_of(interaction).rechecking.check(job)
+            )
 
 
 def _can_be_checked(job: Job) -> bool:
@@ -126,7 +121,7 @@ def _can_be_checked(job: Job) -> bool:
     return lost or job.state is JobState.GENERATING or job.has_track
 
 
-async def _tell(interaction: JobInteraction, job: Job, finding: CheckResult) -> None:
+async def _tell_finding(interaction: JobInteraction, job: Job, finding: CheckResult) -> None:
     if finding is CheckResult.FRESH:
         await _hand_out_link(interaction, job)
     elif finding is CheckResult.RUNNING and job.state is JobState.FAILED:
@@ -158,4 +153,4 @@ FOUND = {
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(CancelButton, RetryButton, RewordButton, CheckButton)
+    add_items(client, CancelButton, RetryButton, CheckButton)

@@ -1,11 +1,9 @@
 """A track that was opened from a list: heard again, privately, with what can be done with it."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import discord
-from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
@@ -14,22 +12,23 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
 from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.characters import visible
-from bot.domain.jobs import Job, Relation
+from bot.domain.jobs import Job
+from bot.domain.requests import Relation
 from bot.errors import Busy
 from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import ListedTrack
-from bot.text import harmless, title_of
-from cogs.track_buttons import TrackButton, begin
-from cogs.ui.first_answers import apologise_for, ask, defer, in_time, say
+from bot.words.markdown import harmless
+from cogs.ui.first_answers import ask, defer, in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction
 from cogs.ui.member_lock import one_each
-from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chosen
 from cogs.ui.request_modal import values_of
+from cogs.ui.track_button import TrackButton, begin
 from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
 from cogs.ui.visibility import viewer
 
 TITLE_MOST = 60
-RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"
+RENAME_ID = re.compile(r"compose:rename:(?P<job_id>[0-9a-f]{16})")
 
 OWN = (Action.AGAIN, Action.SHARE, Action.RENAME, Action.RECIPE, Action.DELETE)
 OTHERS = (Action.LIKE, Action.AGAIN, Action.REMIX, Action.RECIPE)
@@ -44,7 +43,7 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
         async with one_each(interaction) as free:
             if free:
                 await defer(interaction)
-                await _open(interaction, self.chosen)
+                await _open(interaction, chosen(interaction))
 
 
 async def _open(interaction: ItemInteraction, job_id: str) -> None:
@@ -71,7 +70,7 @@ async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
     try:
         limit_bytes = interaction.filesize_limit
         async with replay.open(track.job, limit_bytes, own=own, parent=parent) as what:
-            if what is not None and await _uploaded(interaction, track, what):
+            if what is not None and await _is_uploaded(interaction, track, what):
                 return
     except Busy:
         await say(interaction, words.OPENED_BUSY)
@@ -81,17 +80,19 @@ async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
             interaction,
             words.track_as_file_link(url),
             embed=track_embed(_as_seen(interaction, track), parent=parent),
-            view=_view(interaction, track),
+            view=_track_controls(interaction, track),
         )
     else:
         await _say_gone(interaction, track, words.OPENED_GONE)
 
 
-async def _uploaded(interaction: ItemInteraction, track: ListedTrack, what: Announcement) -> bool:
+async def _is_uploaded(
+    interaction: ItemInteraction, track: ListedTrack, what: Announcement
+) -> bool:
     """Whether Discord took the file: it may take less than it had said."""
     extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
     try:
-        await say(interaction, words.OPENED, view=_view(interaction, track), **extras)
+        await say(interaction, words.OPENED, view=_track_controls(interaction, track), **extras)
     except discord.HTTPException as error:
         if verdict_on(error) is Verdict.TOO_LARGE:
             return False
@@ -111,7 +112,7 @@ def _as_seen(interaction: ItemInteraction, track: ListedTrack) -> Job:
     return track.job if track.job.member_id == interaction.user.id else as_shared(track.job)
 
 
-def _view(interaction: ItemInteraction, track: ListedTrack) -> discord.ui.View:
+def _track_controls(interaction: ItemInteraction, track: ListedTrack) -> discord.ui.View:
     own = track.job.member_id == interaction.user.id
     items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
     for item in items:
@@ -123,7 +124,7 @@ def _view(interaction: ItemInteraction, track: ListedTrack) -> discord.ui.View:
 class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
     """The same request with the same seed, for a track whose audio is gone."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
         """A new track, which counts as theirs."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN))
 
@@ -149,7 +150,7 @@ class RenameModal(discord.ui.Modal):
             title=words.RENAME_TITLE, custom_id=f"compose:rename:{job.id}", timeout=None
         )
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="title", default=title_of(job)[:TITLE_MOST], required=False,
+            custom_id="title", default=words.title_of(job)[:TITLE_MOST], required=False,
             max_length=TITLE_MOST,
         )  # fmt: skip
         self.add_item(
@@ -160,27 +161,14 @@ class RenameModal(discord.ui.Modal):
         self.stop()
 
 
-class Renaming(commands.Cog):
+async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
     """The dialog comes back."""
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: ItemInteraction) -> None:
-        """Of all dialogs, only the one for titles."""
-        data: Mapping[str, Any] = interaction.data or {}
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
-        if match := re.fullmatch(RENAME_ID, str(data.get("custom_id"))):
-            async with apologise_for(interaction, "a track could not be renamed"):
-                await _rename(interaction, match["job_id"], values_of(interaction))
-
-
-async def _rename(interaction: ItemInteraction, job_id: str, values: Mapping[str, Any]) -> None:
-    title = visible(str(values.get("title") or "")[:TITLE_MOST])
-    job = await in_time(interaction, _renamed(interaction, job_id, title))
+    title = visible(str(values_of(interaction).get("title") or "")[:TITLE_MOST])
+    job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
     if job is None:
         await say(interaction, words.NOT_RENAMED)
     else:
-        await say(interaction, words.renamed(harmless(title_of(job), TITLE_LIMIT)))
+        await say(interaction, words.renamed(harmless(words.title_of(job), TITLE_LIMIT)))
 
 
 async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:
@@ -193,5 +181,5 @@ async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None)
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Renaming())
-    client.add_dynamic_items(OpenSelect, RemakeButton, RenameButton)
+    client.router.dialogs[RENAME_ID] = _rename
+    add_items(client, OpenSelect, RemakeButton, RenameButton)

@@ -12,12 +12,13 @@ from bot.domain.jobs import Job
 from bot.domain.recipes import command_of, listed
 from bot.domain.visibility import Ancestor
 from bot.library.visibility import NAMED_ANCESTORS
-from bot.text import harmless, title_of
+from bot.words.markdown import harmless
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction
+from cogs.ui.persistent import add_items
+from cogs.ui.refusals import MESSAGE_LIMIT
 from cogs.ui.visibility import viewer
 
-MESSAGE_LIMIT = 2000
 TITLE_LIMIT = 100
 FILE_NAME_LIMIT = 100
 AUTHORS_AT_ONCE = 40  # in one line
@@ -60,7 +61,7 @@ def _credits(job: Job, line: list[Ancestor]) -> list[str]:
     """A line for each of the nearest, and more with the authors of all before them."""
     children = [job, *(ancestor.job for ancestor in line)]
     lines = [
-        words.lineage(child.relation, _title(parent), parent.job.member_id)
+        words.lineage(child.relation, _shown_title_of(parent), parent.job.member_id)
         for child, parent in zip(children, line[:NAMED_ANCESTORS], strict=False)
         if child.relation is not None
     ]
@@ -82,10 +83,10 @@ def _in_messages(lines: list[str]) -> list[str]:
     return messages
 
 
-def _title(ancestor: Ancestor) -> str | None:
-    return harmless(title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
+def _shown_title_of(ancestor: Ancestor) -> str | None:
+    return harmless(words.title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(RecipeButton)
+    add_items(client, RecipeButton)

@@ -1,8 +1,7 @@
 """Sharing a finished track in a channel: for its member, where both of us may write."""
 
 import logging
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 
@@ -26,9 +25,10 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.sharing import Target
-from cogs.ui.first_answers import apologise_for, defer, say
-from cogs.ui.job_button import JobButton, JobInteraction, permissions_in, visible_job
+from cogs.ui.first_answers import defer, say
+from cogs.ui.job_button import JobButton, JobInteraction, permissions_in
 from cogs.ui.member_lock import one_each
+from cogs.ui.persistent import add_items, chosen
 from cogs.ui.places import is_outside
 from cogs.ui.visibility import sees
 
@@ -42,7 +42,6 @@ CHANNEL_TYPES = [
     discord.ChannelType.news_thread,
 ]
 
-
 log = logging.getLogger(__name__)
 
 
@@ -52,7 +51,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Only its member shares a track."""
-        if why := _why_not_shared(interaction, job):
+        if why := _share_problem(interaction, job):
             await say(interaction, why)
             return
         here = buttons.button(Action.SHARE_HERE, job.id, self.place)
@@ -72,45 +71,24 @@ class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
     """The channel in which the question was asked."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """It is a channel like any other."""
+        """Whether a track may be posted in it is asked as of any other."""
         await _share(interaction, job, interaction.channel_id or 0)
 
 
-class ShareThereSelect(
-    discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]],
-    template=buttons.pattern(Action.SHARE_THERE),
-):
+class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
     """Another channel of the server."""
 
-    def __init__(self, select: discord.ui.ChannelSelect[Any], job_id: str) -> None:
-        super().__init__(select)
-        self.job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Called by discord.py for each choice on any message, however old."""
-        if not isinstance(item, discord.ui.ChannelSelect):
-            raise TypeError("not a select of channels")
-        return cls(item, match["job_id"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Never unanswered, as with buttons."""
-        async with apologise_for(interaction, "a choice failed"):
-            job = await visible_job(interaction, self.job_id)
-            if job is None or not self.item.values:
-                await say(interaction, words.JOB_UNKNOWN)
-            else:
-                await _share(interaction, job, self.item.values[0].id)
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """What was chosen is a channel's id."""
+        channel_id = chosen(interaction)
+        if channel_id:
+            await _share(interaction, job, int(channel_id))
+        else:
+            await say(interaction, words.JOB_UNKNOWN)
 
 
 async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
-    if why := _why_not_shared(interaction, job):
+    if why := _share_problem(interaction, job):
         await say(interaction, why)
         return
     async with one_each(interaction) as free:
@@ -136,7 +114,7 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
     return words.shared_at(place.url)
 
 
-def _why_not_shared(interaction: JobInteraction, job: Job) -> str | None:
+def _share_problem(interaction: JobInteraction, job: Job) -> str | None:
     """Why this one does not share this track, if so."""
     if job.member_id != interaction.user.id:
         return words.NOT_YOUR_TRACK_SHARE
@@ -149,7 +127,7 @@ def _why_not_shared(interaction: JobInteraction, job: Job) -> str | None:
 async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
     """Why a track can't be posted in this channel, if so.
 
-    What was chosen is not trusted: the permissions of both are looked up anew.
+    What was chosen is not trusted: the permissions of both are looked up again.
     """
     guild, here = interaction.guild, channel_id == interaction.channel_id
     known = guild.get_channel_or_thread(channel_id) if guild else None
@@ -223,4 +201,4 @@ def _why_not(error: DeliveryError | AudioError) -> str:
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(ShareButton, ShareHereButton, ShareThereSelect)
+    add_items(client, ShareButton, ShareHereButton, ShareThereSelect)

@@ -6,10 +6,10 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
+from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.library.lists import Period
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.persistent import view_of
 from cogs.ui.track_list import open_select, track_lines
 from cogs.ui.visibility import viewer
 
@@ -47,7 +47,7 @@ class Top(commands.Cog):
             return
         lines = "\n".join(track_lines(tracks, authors=True))
         embed = discord.Embed(title=PERIODS[chosen][1], description=lines, colour=COLOUR)
-        await say(interaction, "", embed=embed, view=view_of(open_select(tracks)))
+        await say(interaction, "", embed=embed, view=buttons.row(open_select(tracks)))
 
 
 async def setup(client: ComposeClient) -> None:

@@ -20,7 +20,7 @@ from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
 from bot.store.track_store import Only, Wanted
 from cogs.ui.first_answers import defer, edit_private, in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
 from cogs.ui.track_list import (
     LIBRARY,
     MINE,
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 TracksInteraction = discord.Interaction[ComposeClient]
 
 
-class Tracks(commands.Cog):
+class TrackLists(commands.Cog):
     """A member's own tracks, and others' public ones."""
 
     @app_commands.command(description=words.TRACKS)
@@ -78,8 +78,8 @@ class Tracks(commands.Cog):
             only=Only(only.value) if only else None,
             model=_model_id(model),
         )
-        if why := _why_not_listed(wanted):
-            await say(interaction, why)
+        if problem := _list_problem(wanted):
+            await say(interaction, problem)
             return
         await defer(interaction)
         said = await _hand_out(interaction) if wanted == _all_of(interaction) else None
@@ -106,7 +106,7 @@ class Tracks(commands.Cog):
 
 
 class PageButton(PersistentItem, template=PAGE_ID):
-    """Goes through a list. What it shows is stored, and who looks is checked anew."""
+    """Goes through a list. What it shows is stored, and who looks is checked again."""
 
     async def use(self, interaction: ItemInteraction) -> None:
         """Shows the other page in place of this one."""
@@ -143,7 +143,7 @@ def _all_of(interaction: TracksInteraction) -> Wanted:
     return Wanted(viewer_id=interaction.user.id, member_id=interaction.user.id)
 
 
-def _why_not_listed(wanted: Wanted) -> str | None:
+def _list_problem(wanted: Wanted) -> str | None:
     """Why there can't be such a list, and what to ask for instead."""
     if not wanted.own and wanted.guild_id is None:
         return words.SERVER_FOR_OTHERS
@@ -203,11 +203,11 @@ async def _is_handed_over(interaction: TracksInteraction, job: Job, notice: Noti
 async def _hand_over(interaction: TracksInteraction, job: Job) -> bool:
     if job.state is JobState.SUCCEEDED:
         return await _hand_over_track(interaction, job)
-    await _tell(interaction, job)
+    await _tell_ending(interaction, job)
     return True
 
 
-async def _tell(interaction: TracksInteraction, job: Job) -> None:
+async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
     """Why there is no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
     text = words.NOT_STARTED
@@ -246,5 +246,5 @@ async def _upload(interaction: TracksInteraction, job: Job, what: Announcement) 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Tracks())
-    client.add_dynamic_items(PageButton)
+    await client.add_cog(TrackLists())
+    add_items(client, PageButton)

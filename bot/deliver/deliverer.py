@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -33,7 +34,6 @@ from bot.errors import (
     WorkshopTrouble,
 )
 from bot.logs import about_job
-from bot.loops.channel_places import ChannelPlaces
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.metrics import Metrics
@@ -75,24 +75,28 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._ladder = ladder
         self._takedown = takedown
         self._wakeups = wakeups
-        self._channels = ChannelPlaces()
         self._metrics = metrics
-        self._lateness = Lateness(notices, self.start, lease_s=LEASE_S, clock=clock)
+        self._lateness = Lateness(
+            notices, self.start, self.step_aside, lease_s=LEASE_S, clock=clock
+        )
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
         """Notices with something left to be done, oldest first, and few of each channel."""
         return await self._notices.claim_due(
-            limit, self._clock(), lease_s=LEASE_S, under_way=self._channels.under_way
+            limit, self._clock(), lease_s=LEASE_S, under_way=self._under_way()
         )
 
     async def next_due_at(self) -> datetime | None:
         """The next notice."""
-        return await self._notices.next_due_at(self._channels.under_way)
+        return await self._notices.next_due_at(self._under_way())
+
+    def _under_way(self) -> Counter[int]:
+        return Counter(job.channel_id for _, job in self.in_slots)
 
     async def handle(self, item: tuple[Notice, Job]) -> None:
         """Tell the member, unless that is done."""
         notice, job = item
-        with about_job(job.id), self._channels.taken(job.channel_id):
+        with about_job(job.id):
             try:
                 async with asyncio.timeout(TRY_WITHIN_S):
                     await self._work_off(job, notice)
@@ -175,14 +179,22 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """The card is drawn by the keeper: the next member need not wait for that.
 
         A track that was deleted meanwhile is looked for: its deletion may not have known of the
-        message.
+        message. The notice stays open until a copy is kept, so that a crash loses none.
         """
-        is_track = notice.kind is NoticeKind.RESULT
-        if is_track:
+        if notice.kind is NoticeKind.RESULT:
             await self._takedown.catch_up(job)
+            if _is_fleeting(job, told):
+                if not self.step_aside(asyncio.current_task()):
+                    await self._copy_later(notice)
+                    return
+                await self._tracks.keep_copy(job)
         await self._close(notice)
-        if is_track and _is_fleeting(job, told):
-            await self._tracks.keep_copy(job)
+
+    async def _copy_later(self, notice: Notice) -> None:
+        """The member has the track, and others don't: those go first."""
+        now = self._clock()
+        due_at = now + timedelta(seconds=wait_s(notice, now))
+        await self._notices.put_off(notice.id, due_at, "no copy is kept yet", unsure=False)
 
     async def _close(self, notice: Notice) -> None:
         await self._notices.close(notice, self._clock())
@@ -209,6 +221,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         """No way is left: the member has to ask for it."""
         log.warning("held for the member to ask for: %s", problem)
         if notice.kind is NoticeKind.RESULT:
+            self.step_aside(asyncio.current_task())
             try:
                 await self._tracks.keep(job, notice)
             except (AudioUnavailable, WorkshopTrouble) as error:

@@ -1,13 +1,57 @@
 """The ways to a member, best first, and going down them without ever telling twice.
 
-A new message in the channel notifies; an edit of the card through the interaction's token needs
-no permission, for 15 minutes; a direct message needs neither. If all are closed, the notice is
-held for the member to ask for. What is private never uses the channel, and where the bot is not
-there is none.
+Four rungs. A new message in the channel is the best way: it notifies, and others hear the track,
+too. It needs the permission to write there. Where that is missing, the card itself becomes the
+track, through the token of the interaction: no permission is needed, but the token lives for 15
+minutes, and nobody is notified. A direct message needs neither, and many members take none from
+bots. If all three are closed, the notice is held, and `/tracks` hands it out. Some jobs lack a
+rung from the start: what is private, or was asked for where the bot is not, never uses the
+channel, and a card that variations share never becomes one of them.
 
-Each try is stored before it is made, with the channel it goes to. As long as the outcome of one is
-unknown, no other way is taken, and no other channel: it may be repeated where Discord itself drops
-repetitions, or else it is looked for.
+A rung is closed when Discord says so in its own words: 403 for a missing permission, 404 for a
+deleted channel (`bot.rest.verdict` reads the answers). Then the next one is tried at once. Trouble
+closes nothing: the notice is put off, and the same rung is tried again later.
+
+What makes it hard
+    Sending is a request and an answer, and only the answer tells whether there is a message. If
+    the connection breaks in between, or the process dies, the member may have been told or not.
+    Trying again tells some members twice, giving up tells some never. And a second try on another
+    rung is the worst of both, since nothing on Discord's side can tell that the two are the same.
+
+What is done about it
+    Each try is stored before it is made: its rung, its channel, its time, and that its outcome is
+    unknown (`NoticeStore.record_attempt`). Whoever takes the notice up next, in this process or
+    another, sees that, and has three ways to go on:
+
+    1. Repeat the same try. Each message carries a nonce, made of the job and the kind of notice,
+       and for some minutes Discord answers a known nonce with the message that is there already.
+       We rely on 30 seconds of that. An edit of the card may be repeated at any time: it changes
+       the same message into the same message.
+    2. After the 30 seconds, look. The buttons of our messages name the job and the kind, so the
+       message is found again by reading the channel from the time of the request on. If it is
+       there, the member was told. If not, all is as if the try had never been made.
+    3. Where we can't look, since the channel's history is closed to us or too much was said in it,
+       hold the notice. Late and once is better than twice.
+
+    Until one of the three has brought an answer, no other rung is taken. A thread and the channel
+    around it count as different places, since a nonce holds for one of them only.
+
+What is guaranteed
+    No member is told the same thing twice, as long as Discord keeps nonces for 30 seconds and
+    shows us our own messages. No notice gets lost: it is told, or held where its member finds it,
+    or left out because what it says is no longer so. A deletion is looked for in the same
+    statement that stores the try, so no message goes out for a track that was deleted before.
+
+What is not
+    That the member is notified: an edit of the card does not. That the best rung is taken: after
+    an unknown outcome the search goes on from the rung that was tried, not from the top. That a
+    held notice was never seen: if a message did reach Discord where we can't look, `/tracks`
+    offers the track once more. And nothing is promised about when. A channel in trouble is tried
+    for a day.
+
+A refusal with a code that no list of ours has is between the two: it may be final or pass. It
+closes its way once the same came three times in a row, ten seconds apart, counted in the database
+for each way.
 """
 
 import logging
@@ -16,6 +60,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot import words
 from bot.clock import Clock
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import Messenger
@@ -23,8 +68,8 @@ from bot.deliver.retry_policy import EQUAL_ANSWERS
 from bot.deliver.threads import thread_id_of
 from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
+from bot.said_once import SaidOnce
 from bot.store.notice_store import NoticeStore
-from bot.text import title_of
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
 NONCE_HOLDS = timedelta(seconds=30)
@@ -52,6 +97,7 @@ class Ladder:
         self._messenger = messenger
         self._notices = notices
         self._clock = clock
+        self._said = SaidOnce(log)
         self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Receipt]]] = {
             Rung.CHANNEL: self._in_channel,
             Rung.INTERACTION: self._through_interaction,
@@ -79,7 +125,7 @@ class Ladder:
                 finding = self._messenger.find(channel_id, job, notice.kind)
                 found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
-                log.info("no channel, no message: %s", error)
+                self._note(notice, "no channel, no message: %s", error)
                 continue
             if found:
                 log.info("an earlier try had reached Discord")
@@ -114,7 +160,7 @@ class Ladder:
             try:
                 return await self._ways[rung](job, notice, what)
             except Unreachable as error:
-                log.info("not by %s: %s", rung, error)
+                self._note(notice, f"not by {rung}: %s", error)
                 problem = error
         raise problem
 
@@ -158,19 +204,23 @@ class Ladder:
             try:
                 return await self._post(job, notice, what, thread_id)
             except Unreachable as error:
-                log.info("not in the thread: %s", error)
+                self._note(notice, "not in the thread: %s", error)
         return await self._post(job, notice, what, job.channel_id)
 
     async def _thread(self, job: Job, notice: Notice) -> int | None:
         """The thread in which variations are posted, where there can be one."""
         if thread_id_of(job) is None:
             return None
-        starting = self._messenger.thread_for(job, title_of(job))
+        starting = self._messenger.thread_for(job, words.title_of(job))
         try:
             return await self._answered(notice, THREAD, starting)
         except Unreachable as error:
-            log.info("no thread for the variations: %s", error)
+            self._note(notice, "no thread for the variations: %s", error)
             return None
+
+    def _note(self, notice: Notice, what: str, error: Unreachable) -> None:
+        """Once for each notice: it may be tried for a day."""
+        self._said.say((notice.id, what), what, error, level=logging.INFO)
 
     async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Receipt:
         await self._attempt(notice, Rung.CHANNEL, channel_id)

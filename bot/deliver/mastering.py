@@ -6,17 +6,19 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from bot import words
 from bot.audio.formats import EXTENSIONS, Tags
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.deliver.track_embed import colour_of
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
 from bot.domain.models import name_of
+from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
+from bot.said_once import SaidOnce
 from bot.store.job_store import JobStore
-from bot.text import title_of
 
 MASTERING_S = TURN_S + EXAMINE_S + TURN_S + FIT_S
 # All that goes with one request to Discord must fit into 25 MiB: picture and text come on top.
@@ -70,6 +72,7 @@ class Mastering:
         self._jobs = jobs
         self._preferred = preferred
         self._aside = aside
+        self._said = SaidOnce(log)
 
     @contextlib.asynccontextmanager
     async def getting_ready(self) -> AsyncIterator[None]:
@@ -99,7 +102,7 @@ class Mastering:
                 raise
             if audio.extension is None:
                 raise AudioUnusable("what came does not begin as audio does") from error
-            log.warning("goes out without a picture: %s", error)
+            self._said.say(job.id, "goes out without a picture: %s", error)
             return Master(job=job, audio=audio, examined=None, whole=whole)
         job = await self._measured(job, examined)
         return Master(job=job, audio=audio, examined=examined, whole=whole)
@@ -128,7 +131,7 @@ class Mastering:
         except (WorkshopTrouble, AudioUnusable) as error:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
-            log.warning("goes out unconverted: %s", error)
+            self._said.say((master.job.id, "form"), "goes out unconverted: %s", error)
             return _rendition(master, untouched) if fits else None
         return _rendition(master, fitted) if fitted else None
 
@@ -164,7 +167,7 @@ def _rendition(master: Master, fitted: Fitted) -> Rendition:
 
 def _tags(job: Job) -> Tags:
     return Tags(
-        title=title_of(job),
+        title=words.title_of(job),
         prompt=job.request.prompt,
         model=name_of(job.request.model),
         made_on=(job.finished_at or job.created_at).date(),

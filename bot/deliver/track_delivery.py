@@ -14,6 +14,7 @@ from bot.deliver.ladder import Ladder, Receipt
 from bot.deliver.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
 from bot.deliver.retry_policy import FILE_PATIENCE, PAGE_PATIENCE, has_waited
 from bot.domain.jobs import Job, Notice
+from bot.domain.titles import file_name
 from bot.domain.visibility import Ancestor, parent_in
 from bot.errors import (
     AddressRefused,
@@ -34,7 +35,6 @@ from bot.said_once import SaidOnce
 from bot.store.held_store import HeldStore, KeptAudio
 from bot.store.job_store import JobStore
 from bot.store.kept_room import USUAL_ROOM, Room
-from bot.text import file_name
 
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 # A copy is a courtesy: other deliveries must not wait for it.
@@ -89,14 +89,15 @@ class TrackDelivery:
             ):
                 return await self._tell_with_file(master, notice, patient=patient)
         except AudioTooLarge as error:
-            log.info("delivered as a link: %s", error)
+            self._say_link(job, error, logging.INFO)
             why = words.too_large(min(job.upload_limit_bytes, LARGEST_BYTES))
             return await self._tell_with_link(job, notice, why)
         except AudioUnusable as error:
-            log.warning("delivered as a link: %s", error)
+            self._say_link(job, error, logging.WARNING)
             return await self._tell_with_link(job, notice, words.NOT_AUDIO)
         except AddressRefused as error:
-            log.warning("the provider named an address that is not fetched from: %s", error)
+            refused = "the provider named an address that is not fetched from: %s"
+            self._said.say((job.id, "address"), refused, error)
             return await self._tell_without(job, notice)
         except AudioUnavailable as error:
             is_page = isinstance(error, PageInstead)
@@ -147,7 +148,8 @@ class TrackDelivery:
             if not received:
                 path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)
-            held = KeptAudio(file_name=file_name(job, extension), content=content)
+            name = file_name(words.title_of(job), job.id, extension)
+            held = KeptAudio(file_name=name, content=content)
         return await self._held.keep(
             job.id, held, self._clock(), room=self._room, received=received
         )
@@ -201,6 +203,10 @@ class TrackDelivery:
             return await self._tell_without(job, notice)
         what = announcements.track_link(job, url, why, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
+
+    def _say_link(self, job: Job, why: AudioError, level: int) -> None:
+        """Once, however often Discord has to be asked to take it."""
+        self._said.say((job.id, "link"), "delivered as a link: %s", why, level=level)
 
     async def _tell_without(self, job: Job, notice: Notice) -> Receipt:
         what = announcements.track_unreachable(job, parent=await self._parent(job))

@@ -12,6 +12,7 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
 from bot.errors import DatabaseTrouble, NoRoom
 from bot.generate.estimates import DurationEstimates
+from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear, Unknowable
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
@@ -108,36 +109,34 @@ class Admission:
         expected_s = usual_s * self._estimates.rounds(received.jobs_ahead)
         return Admitted(jobs=received.jobs, expected_at=now + timedelta(seconds=expected_s))
 
-    async def answered(self, job: Job, card_message_id: int | None) -> None:
-        """Discord took the card: from now on the job may be paid for."""
+    async def settle(self, job: Job, answer: FirstAnswer) -> None:
+        """Queue the job if Discord took its card; else see that nothing is paid. May be repeated:
+        a job that has moved on meanwhile stays as it is. Raises `DatabaseTrouble`."""
         with about_job(job.id):
-            if await self._jobs.accept(job.id, card_message_id, self._clock()):
-                log.info("queued for member %d", job.member_id)
-                self._wakeups.wake(Wakeup.SUBMIT)
+            match answer:
+                case Taken(card_message_id):
+                    await self._queue(job, card_message_id)
+                case Declined(why):
+                    log.warning("cancelled, the first answer came to nothing: %s", why)
+                    await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+                case Unclear(why):  # the reconciler asks Discord soon
+                    log.warning("the outcome of the first answer is unknown: %s", why)
+                    await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
+                case Unknowable(why):
+                    log.warning("cancelled, the first answer may have come to nothing: %s", why)
+                    await self._cancel_and_tell(job)
 
-    async def not_answered(self, job: Job, why: str) -> None:
-        """Discord did not take the card, so the member saw nothing: nothing is paid."""
-        with about_job(job.id):
-            log.warning("cancelled, the first answer came to nothing: %s", why)
-            await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+    async def _queue(self, job: Job, card_message_id: int | None) -> None:
+        if await self._jobs.accept(job.id, card_message_id, self._clock()):
+            log.info("queued for member %d", job.member_id)
+            self._wakeups.wake(Wakeup.SUBMIT)
 
-    async def never_settled(self, job: Job, why: str) -> None:
-        """Whether there is a card can't be known: nothing is paid, and the member is told.
-
-        Of variations, which share the card, the first tells of all.
-        """
-        with about_job(job.id):
-            log.warning("cancelled, the first answer may have come to nothing: %s", why)
-            told = NoticeKind.UNSTARTED if job.take == 1 else None
-            source = JobState.RECEIVED
-            if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
-                self._wakeups.wake(Wakeup.DELIVER)
-
-    async def perhaps_answered(self, job: Job, why: str) -> None:
-        """Whether Discord took the card is not known: the reconciler asks it soon."""
-        with about_job(job.id):
-            log.warning("the outcome of the first answer is unknown: %s", why)
-            await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
+    async def _cancel_and_tell(self, job: Job) -> None:
+        """Of variations, which share the card, the first tells of all."""
+        told = NoticeKind.UNSTARTED if job.take == 1 else None
+        source = JobState.RECEIVED
+        if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
+            self._wakeups.wake(Wakeup.DELIVER)
 
     async def keep(self, draft: Draft, member_id: int, *, within_s: float = KEEP_WITHIN_S) -> str:
         """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`, soon."""

@@ -1,8 +1,55 @@
 """Holding back while the provider accepts nothing: one probe at a time, at growing distances.
 
-All processes share one pause (`bot.store.pause_store`): three of them send one probe, not three.
-A probe that is refused is free. One whose outcome is unknown costs its job, so that trouble of
-that kind must not use up the whole queue.
+A wrong key, an empty account or an outage concerns every job, not the one that happens to find
+out. Sending all the others, too, would do harm in two ways. A provider that is down is not helped
+by a crowd that comes back every second. And an answer like 502 says nothing about whether the
+request was taken, so each such job may have been billed, and has to fail as `interrupted`, for its
+member to decide (see `bot.errors.OutcomeUnknown`). A queue of a hundred jobs would be used up
+within seconds.
+
+So this is what the field calls a circuit breaker.
+
+Closed
+    All is well: jobs go out as fast as places at the provider allow. There is no pause in the
+    database.
+
+Open
+    The provider did not accept a submission. `held_back` makes a pause, with the time of the next
+    probe: 2 seconds from now, then twice as far each time, up to a minute, or whatever
+    `Retry-After` asked for. Until then nothing goes out. Jobs keep their places in the queue; a
+    job that was surely refused goes back into it, since it cost nothing.
+
+Half open
+    At the time of the probe a single job goes out, the next in line, as any other would. There is
+    no special request for asking whether the provider is back: only a real submission can tell. If
+    it is accepted, the pause is deleted and all others follow. If not, the next probe is further
+    off.
+
+The pause is a row, not a variable, and the transaction that claims jobs reads it
+(`JobStore.claim_submissions`). So three processes send one probe, not three, and a restart neither
+forgets the pause nor begins at 2 seconds again. Nothing says who has the probe. It is the job that
+is `submitting`: while there is one, a pause lets no other out. If the process with the probe dies,
+its job is given up as any abandoned submission is, and the next job may be the probe.
+
+What can go wrong, and what becomes of it
+    Submissions that were under way when the pause began fail one after the other. They are no
+    probes, so they don't make the distance grow: whatever comes back before `probe_at` changes the
+    reason at most.
+
+    A pause can outlive its reason: nobody asks for a track for an hour, so no probe goes out. The
+    first job is the probe then, at once, and if it fails, the pause starts over
+    (`FORGOTTEN_AFTER_S`): an hour of silence says nothing about trouble that begins now.
+
+    A refusal can be about one request. What is the provider's own verdict on it (a 400) fails that
+    job and opens nothing. A 4xx that some firewall on the way made up blames nobody: it opens the
+    breaker, but its job steps behind the others, and is rejected once they were let through five
+    times (`Submitter._let_others_by`).
+
+What is guaranteed: at most one submission at a time while the provider accepts nothing, over all
+processes, and free refusals cost nobody a place in the queue. What is not: that no job is lost to
+an outage. The probe is a real job, and where outcomes stay unknown, each probe costs one: some
+fourteen in ten minutes. Nor does the pause say how long it will be. Members are told that they
+wait, not until when.
 """
 
 import logging

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.domain.jobs import FailureKind, Job, JobState, Reference, Request
+from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.requests import Reference, Request
 from bot.errors import (
     DatabaseTrouble,
     Intercepted,

@@ -35,34 +35,36 @@ class Removal:
         self._wakeups = wakeups
         self._clock = clock
 
-    async def remove(self, job: Job, *, by_member: bool, except_id: int | None = None) -> bool:
+    async def remove(
+        self, job: Job, *, by_member: bool, except_message_id: int | None = None
+    ) -> bool:
         """The track, wherever it stands; whether all messages with it are gone. May be repeated.
 
-        All but the message with `except_id`: that one the caller removes.
+        All but the message with `except_message_id`: that one the caller removes.
         """
         with about_job(job.id):
             if await self._curation.delete(job.id, self._clock(), by_member=by_member):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
                 self._wakeups.wake(Wakeup.CARDS)
             return not await self._takedown.remove(
-                job, _without(await self._tracks.places(job), except_id)
+                job, _without(await self._tracks.places(job), except_message_id)
             )
 
     async def moderate(
-        self, job: Job, reaches: Callable[[Place], bool], *, except_id: int | None = None
+        self, job: Job, reaches: Callable[[Place], bool], *, except_message_id: int | None = None
     ) -> bool:
         """From where a moderator reaches; whether all messages there are gone. May be repeated.
 
         What stands elsewhere goes on to stand there: others moderate those places. A track that
-        stands nowhere else is forgotten. `except_id` is as in `remove`.
+        stands nowhere else is forgotten. `except_message_id` is as in `remove`.
         """
         places = await self._tracks.places(job)
         here = [place for place in places if reaches(place)]
         if not here:
             return True
         if len(here) == len(places):
-            return await self.remove(job, by_member=False, except_id=except_id)
-        left = await self._takedown.remove(job, _without(here, except_id))
+            return await self.remove(job, by_member=False, except_message_id=except_message_id)
+        left = await self._takedown.remove(job, _without(here, except_message_id))
         shared = await self._tracks.shared_places(job.id)
         if any(place not in (*shared, *left) for place in here):
             with about_job(job.id):

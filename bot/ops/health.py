@@ -103,7 +103,7 @@ class Health:
 
 
 def pages(health: Health, metrics: Metrics) -> Mapping[str, Page]:
-    """The three addresses."""
+    """The answers to `/healthz`, `/readyz` and `/metrics`, by their paths."""
 
     async def healthz() -> Answer:
         return _json(200, {"alive": True})

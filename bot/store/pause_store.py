@@ -1,4 +1,13 @@
-"""The pause in submitting: one row, the same for all processes, that a restart does not forget."""
+"""The circuit breaker's state: one row, the same for all processes, that a restart does not forget.
+
+The rules are in `bot.generate.circuit_breaker`, and only there: this store reads the row, and lets
+a function replace it. That happens in a transaction that has its turn over all processes
+(`AdvisoryLock.SUBMITTING`, the same turn that claims jobs for submission). So no two refusals at
+the same moment both count from the same pause, and no job goes out between reading a pause and
+writing it.
+
+No row is the usual case, and means that submissions go out freely.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -2,49 +2,36 @@
 
 import logging
 import re
-from typing import Any, Self
 
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import services_of
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
-from cogs.ui.first_answers import apologise_for, in_time, say
+from cogs.ui.first_answers import in_time, say
+from cogs.ui.persistent import ItemInteraction, PersistentItem
 from cogs.ui.visibility import viewer
 
-JobInteraction = discord.Interaction[ComposeClient]
+JobInteraction = ItemInteraction
 
 log = logging.getLogger(__name__)
 
 
-class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
-    """A button whose custom_id names a job. Anyone who sees it can press it, or forge it."""
+class JobButton(PersistentItem):
+    """A button or select whose custom_id names a job, and where it stands."""
 
-    def __init__(self, button: discord.ui.Button[Any], job_id: str, place: str) -> None:
-        super().__init__(button)
-        self.job_id = job_id
-        self.place = place
+    def __init__(self, match: re.Match[str]) -> None:
+        super().__init__(match)
+        self.place = match["place"]
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Called by discord.py for each press on any message, however old."""
-        return cls(discord.ui.Button(custom_id=match.string), match["job_id"], match["place"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Find the job, do what the button is for, and never leave the press unanswered."""
-        async with apologise_for(interaction, "a button failed"):
-            job = await visible_job(interaction, self.job_id)
-            if job is None:
-                await say(interaction, words.JOB_UNKNOWN)
-            else:
-                await self.press(interaction, job)
+    async def use(self, interaction: JobInteraction) -> None:
+        """Find the job, and do what the button is for."""
+        job = await visible_job(interaction, self.match["job_id"])
+        if job is None:
+            await say(interaction, words.JOB_UNKNOWN)
+        else:
+            await self.press(interaction, job)
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """What the button is for."""

@@ -7,19 +7,19 @@ from typing import Any
 import discord
 
 from bot import words
+from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import ListedTrack, Only, Wanted
-from bot.text import among_takes, harmless, title_of
-from cogs.ui.persistent import view_of
+from bot.words.markdown import harmless
 
 TITLE_LIMIT = 120
 SEARCH_MOST = 80
 LABEL_LIMIT = 100
-OPEN_ID = "compose:open"
+OPEN_ID = re.compile("compose:open")
 LIBRARY = "library"  # where the buttons of what is handed out or opened stand
 # All of one's own tracks: a list that need not be stored.
 MINE = "mine"
@@ -36,12 +36,12 @@ AnyItem = discord.ui.Item[Any]
 
 def shown_title(job: Job) -> str:
     """The title of a track, harmless; isolated, so that no script turns the line around it."""
-    return f"\u2068{among_takes(job, harmless(title_of(job), TITLE_LIMIT))}\u2069"
+    return f"\u2068{words.among_takes(job, harmless(words.title_of(job), TITLE_LIMIT))}\u2069"
 
 
 def option_label(number: int, job: Job) -> str:
     """What an option of a select says of a track or job, numbered as in the list above it."""
-    return shortened(f"{number}. {among_takes(job, title_of(job))}", LABEL_LIMIT)
+    return shortened(f"{number}. {words.among_takes(job, words.title_of(job))}", LABEL_LIMIT)
 
 
 def page_embed(page: Page) -> discord.Embed:
@@ -72,7 +72,7 @@ def page_view(page: Page, view_id: str) -> discord.ui.View:
             _turn(words.BUTTON_PREVIOUS, view_id, back, possible=back >= 0),
             _turn(words.BUTTON_NEXT, view_id, on, possible=on < page.pages),
         ]
-    return view_of(*items)
+    return buttons.row(*items)
 
 
 def open_select(tracks: Sequence[ListedTrack], *, first: int = 1) -> AnyItem:
@@ -86,7 +86,7 @@ def open_select(tracks: Sequence[ListedTrack], *, first: int = 1) -> AnyItem:
         for number, track in enumerate(tracks, first)
     ]
     select: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=OPEN_ID, placeholder=words.SELECT_TRACK, options=options
+        custom_id=OPEN_ID.pattern, placeholder=words.SELECT_TRACK, options=options
     )
     return select
 

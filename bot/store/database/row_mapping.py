@@ -1,6 +1,7 @@
 """Rows to frozen objects, and the two statements that every queue in the database needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,18 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    Notice,
-    NoticeKind,
-    Reference,
-    Relation,
-    Request,
-    Rung,
-)
+from bot.domain.jobs import Job, NewJob, Notice, NoticeKind
+from bot.domain.requests import Reference, Request
 from bot.store.database.tables import UtcDateTime, jobs, notices, processes
 
 # Parameters of the statements below, which are built once: that takes longer than running them.
@@ -133,95 +124,45 @@ def lease(worker_id: str, now: datetime, lease_s: float) -> dict[str, Any]:
 RELEASED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
 
 
-def job_from_row(row: Any) -> Job:
-    """A row of `jobs` as a `Job`."""
-    return Job(
-        id=row.id,
-        state=JobState(row.state),
-        request=_request(row),
-        interaction_id=row.interaction_id,
-        interaction_token=row.interaction_token,
-        application_id=row.application_id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        member_id=row.member_id,
-        upload_limit_bytes=row.upload_limit_bytes,
-        card_message_id=row.card_message_id,
-        retry_of=row.retry_of,
-        created_at=row.created_at,
-        due_at=row.due_at,
-        attempts=row.attempts,
-        submitted_at=row.submitted_at,
-        finished_at=row.finished_at,
-        generation_id=row.generation_id,
-        audio_url=row.audio_url,
-        failure_kind=FailureKind(row.failure_kind) if row.failure_kind else None,
-        failure_reason=row.failure_reason,
-        private=row.private,
-        outside=row.outside,
-        parent_id=row.parent_id,
-        relation=Relation(row.relation) if row.relation else None,
-        batch_id=row.batch_id,
-        take=row.take,
-        title=row.title,
-        duration_s=row.duration_s,
-        tempo_bpm=row.tempo_bpm,
-        deleted_at=row.deleted_at,
-        deleted_by_member=row.deleted_by_member,
-    )
+def _columns(kind: type[Any], *besides: str) -> tuple[str, ...]:
+    """The fields of a dataclass that have columns of the same names: all but those."""
+    return tuple(field.name for field in fields(kind) if field.name not in besides)
 
 
-def request_columns(request: Request) -> dict[str, Any]:
-    """The columns of `jobs` that hold what was asked for."""
-    columns = dict(vars(request))
-    reference = columns.pop("reference")
-    if reference is not None:
+_NEW_JOB = _columns(NewJob, "request", "variations")
+_JOB = _columns(Job, "request")
+_REQUEST = _columns(Request, "reference")
+_REFERENCE = _columns(Reference)  # with `reference_` before them
+_NOTICE = _columns(Notice)
+
+
+def columns_of(new: NewJob) -> dict[str, Any]:
+    """The columns of `jobs` that are known before it is stored."""
+    columns = _values(new, _NEW_JOB) | _values(new.request, _REQUEST)
+    if (reference := new.request.reference) is not None:
         columns |= {f"reference_{name}": value for name, value in vars(reference).items()}
     return columns
 
 
-def _request(row: Any) -> Request:
-    return Request(
-        model=row.model,
-        prompt=row.prompt,
-        negative_prompt=row.negative_prompt,
-        seed=row.seed,
-        lyrics=row.lyrics,
-        seconds=row.seconds,
-        instrumental=row.instrumental,
-        reference=_reference(row),
-        audio_format=AudioFormat(row.audio_format) if row.audio_format else None,
-    )
+def job_from_row(row: Any) -> Job:
+    """A row of `jobs` as a `Job`."""
+    request = Request(**_values(row, _REQUEST), reference=_reference(row))
+    return Job(**_values(row, _JOB), request=request)
 
 
 def _reference(row: Any) -> Reference | None:
     if row.reference_url is None:
         return None
-    return Reference(
-        url=row.reference_url,
-        file_name=row.reference_file_name,
-        channel_id=row.reference_channel_id,
-        message_id=row.reference_message_id,
-        attachment_id=row.reference_attachment_id,
-    )
+    return Reference(**_values(row, _REFERENCE, prefix="reference_"))
 
 
 def notice_from_row(row: Any) -> Notice:
     """A row of `notices` as a `Notice`."""
-    return Notice(
-        id=row.id,
-        job_id=row.job_id,
-        kind=NoticeKind(row.kind),
-        attempts=row.attempts,
-        created_at=row.created_at,
-        attempted_at=row.attempted_at,
-        attempted_rung=Rung(row.attempted_rung) if row.attempted_rung else None,
-        attempted_channel_id=row.attempted_channel_id,
-        unsure=row.unsure,
-        rung=Rung(row.rung) if row.rung else None,
-        message_channel_id=row.message_channel_id,
-        message_id=row.message_id,
-    )
+    return Notice(**_values(row, _NOTICE))
+
+
+def _values(source: Any, names: Iterable[str], *, prefix: str = "") -> dict[str, Any]:
+    return {name: getattr(source, prefix + name) for name in names}
 
 
 def insert_missing(connection: AsyncConnection, table: sa.Table) -> Any:

@@ -11,12 +11,8 @@ from bot.deliver.deliverer import Deliverer
 from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.track_delivery import TrackDelivery
-from bot.domain.jobs import (
-    AudioFormat,
-    Job,
-    Notice,
-    NoticeKind,
-)
+from bot.domain.jobs import Job, Notice, NoticeKind
+from bot.domain.requests import AudioFormat
 from bot.loops.wakeups import Wakeups
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
@@ -58,9 +54,9 @@ class Post:
         assert url is not None
         return await self.stored.succeed(url, generation_id=generation.id, **changes)
 
-    def files(self, *, times: int | None = None) -> Rule:
+    def files(self, *, times: int | None = None, after: int = 0) -> Rule:
         """A fault of the provider's file server."""
-        return self.stand_in.scenario.on("GET", FILES, times=times)
+        return self.stand_in.scenario.on("GET", FILES, times=times, after=after)
 
     async def notice(self, job: Job, kind: NoticeKind = NoticeKind.RESULT) -> Notice:
         return await self.stored.notice(job.id, kind)

@@ -44,6 +44,24 @@ class Sent:
         return [item.label for item in items]
 
 
+class Arrivals(list[Sent]):
+    """Messages that can be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._news = asyncio.Semaphore(0)
+
+    def append(self, sent: Sent) -> None:
+        super().append(sent)
+        self._news.release()
+
+    async def come(self, number: int) -> None:
+        """Wait for so many more."""
+        async with asyncio.timeout(20):
+            for _ in range(number):
+                await self._news.acquire()
+
+
 class FakeMessenger(Messenger):
     """Takes everything, unless `fail` says otherwise, way by way and in that order."""
 

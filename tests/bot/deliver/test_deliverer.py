@@ -1,5 +1,6 @@
 """Delivering: each notice reaches its member once, as the best thing that fits."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -7,14 +8,8 @@ import pytest
 from bot import words
 from bot.deliver import deliverer
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    NoticeKind,
-    Rung,
-)
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
+from bot.domain.requests import AudioFormat
 from bot.errors import (
     DeliveryError,
     DeliveryLater,
@@ -250,6 +245,23 @@ async def test_other_members_are_told_when_one_delivery_breaks(
     await post.deliver()
     assert len(post.messenger.sent) == 1
     assert "failed on one item" in caplog.text
+
+
+async def test_way_that_stays_closed_is_said_once(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    job = await post.finished()
+    for way, error in (
+        ("post", Unreachable("50013")),
+        ("edit", Unreachable("50027")),
+        ("direct", DeliveryLater("503")),
+    ):
+        post.messenger.fail(way, *[error] * 6)
+    await post.deliver_until_told()
+    assert (await post.notice(job)).attempts == 6
+    assert caplog.text.count("not by channel: 50013") == 1
+    assert caplog.text.count("could not deliver") == 1
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -18,17 +18,10 @@ from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.deliver.mastering import Rendition
 from bot.deliver.track_embed import as_shared, track_embed
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    NoticeKind,
-    Reference,
-    Relation,
-)
+from bot.domain.characters import is_blank
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.domain.requests import AudioFormat, Reference, Relation
 from bot.domain.visibility import Ancestor, parent_in
-from bot.text import is_blank
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.jobs import FailureKind, JobState, NoticeKind, Reference, Request
+from bot.domain.jobs import FailureKind, JobState, NoticeKind
 from bot.domain.models import MUSIC_COVER
+from bot.domain.requests import Reference, Request
 from bot.errors import DatabaseTrouble, ReferenceLost, ReferenceTrouble
 from bot.generate.submitter import LEASE_S, REFERENCE_AGAIN_S, STOPPED_TIMES, Submitter
 from bot.loops.wakeups import Wakeup, Wakeups

@@ -9,7 +9,8 @@ import pytest
 
 from bot import words
 from bot.deliver.mastering import Mastering
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
+from bot.domain.requests import AudioFormat
 from bot.errors import (
     AlreadySharing,
     AudioUnavailable,

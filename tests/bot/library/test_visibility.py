@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.jobs import Job, NoticeKind, Relation, Rung
+from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.domain.places import Place
+from bot.domain.requests import Relation
 from bot.domain.visibility import Ancestor, Viewer
 from bot.library.visibility import NAMED_ANCESTORS, Visibility
 from tests.factories import CARD_ID, CHANNEL_ID, MEMBER_ID, NOW, Stored

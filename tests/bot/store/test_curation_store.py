@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.jobs import JobState, Relation, Rung
+from bot.domain.jobs import JobState, Rung
+from bot.domain.requests import Relation
 from bot.store.held_store import KeptAudio
 from tests.factories import HandClock, Stored
 

@@ -7,6 +7,7 @@ from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.ladder import Ladder
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
+from bot.generate.first_answer import Taken
 from tests.bot.deliver.fakes import FakeMessenger
 from tests.bot.generate.parts import estimates_on
 from tests.bot.generate.test_admission import an_admission
@@ -114,8 +115,8 @@ async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:
     first, second = received.jobs
     admission = an_admission(stored)
     assert await admission.cancel(first)  # before we know that there is a card
-    await admission.answered(first, CARD_ID)
-    await admission.answered(second, CARD_ID)
+    await admission.settle(first, Taken(CARD_ID))
+    await admission.settle(second, Taken(CARD_ID))
     reached: list[int | None] = []
 
     async def update_card(job: Job, *_arguments: object, **_options: object) -> None:

@@ -19,10 +19,10 @@ from bot.store.database.tables import jobs, metadata
 from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 OPENS_A_DATABASE = """
 import asyncio
-from bot.store import database
+from bot.store.database import engine as database
 
 async def main():
     async with database.open_database("sqlite:///data/compose.db") as engine:
@@ -88,7 +88,10 @@ async def test_schema_is_made_whatever_the_folder_of_the_bot_is_called(tmp_path:
         stdout=asyncio.subprocess.PIPE,
     )
     said, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert said.decode().splitlines() == [str(place / "bot" / "store" / "database.py"), "True"]
+    assert said.decode().splitlines() == [
+        str(place / "bot" / "store" / "database" / "engine.py"),
+        "True",
+    ]
 
 
 async def test_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
