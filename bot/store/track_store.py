@@ -15,9 +15,6 @@ from bot.domain.places import Place, heard_in
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import AnyText, jobs, likes, notices, shares
 
-# Rungs on which others in the channel can hear a track.
-OPEN_RUNGS = (Rung.CHANNEL, Rung.INTERACTION)
-
 # Characters that a pattern would take for something else, and the one that keeps it from that.
 _WILDCARDS = re.compile("[%_/]")
 
@@ -236,7 +233,7 @@ def _posted(guild_id: int) -> tuple[Condition, ...]:
     return (
         ~jobs.c.private,
         jobs.c.guild_id == guild_id,
-        notices.c.rung.in_(OPEN_RUNGS),
+        notices.c.rung != Rung.DIRECT_MESSAGE,
         notices.c.message_id.is_not(None),
     )
 
