@@ -15,9 +15,10 @@ from bot.machine.hosting import ephemeral_disk
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
 from bot.store.database.database_errors import explain
-from bot.store.database.engine import connect, is_current, is_pooled, sqlite_file
+from bot.store.database.engine import connect, is_pooled, sqlite_file
 from bot.store.database.instance_lock import a_bot_runs_on
 from bot.store.database.pooling import ADVICE
+from bot.store.database.schema import is_current
 from bot.store.survey import Survey
 
 

@@ -1,4 +1,4 @@
-"""Opening the database: its address, its connections, and its schema."""
+"""Opening the database: its address and its connections."""
 
 import contextlib
 import logging
@@ -8,20 +8,15 @@ from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
-from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.database_errors import explain
 from bot.store.database.instance_lock import only_bot
 from bot.store.database.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
+from bot.store.database.schema import migrate
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
@@ -71,7 +66,7 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
             _keep_to_this_user(engine.url)
             try:
                 await migrate(engine)
-            except (DatabaseTrouble, sa.exc.SQLAlchemyError, CommandError, OSError) as error:
+            except (DatabaseTrouble, sa.exc.SQLAlchemyError, OSError) as error:
                 raise DatabaseUnusable(_why(engine.url, error)) from error
             yield engine
     finally:
@@ -185,64 +180,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_immediate(connection: sa.Connection) -> None:
     """Take the write lock at once: a transaction that reads first could not upgrade later."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _migrations() -> Config:
-    """Alembic's settings. It reads them as a configuration file's, where `%` needs doubling."""
-    config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    config.set_main_option("script_location", folder.replace("%", "%%"))
-    return config
-
-
-async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
-    """Bring the schema up to date; safe to call on each start, in several processes at once."""
-
-    def upgrade(connection: sa.Connection) -> None:
-        config = _migrations()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-    async with _tables_may_be_replaced(engine), engine.begin() as connection:
-        await advisory_lock(connection, AdvisoryLock.MIGRATING)
-        await connection.run_sync(upgrade)
-
-
-@contextlib.asynccontextmanager
-async def _tables_may_be_replaced(engine: AsyncEngine) -> AsyncIterator[None]:
-    """SQLite changes a table by writing it anew, which its foreign keys would not let pass.
-
-    They can be switched only outside of a transaction. Source: SQLite docs, ALTER TABLE > Making
-    Other Kinds Of Table Schema Changes.
-    """
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    await _switch_foreign_keys(engine, "OFF")
-    try:
-        yield
-    finally:
-        await _switch_foreign_keys(engine, "ON")
-
-
-async def _switch_foreign_keys(engine: AsyncEngine, to: str) -> None:
-    """For the one connection that the pool keeps."""
-    async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        if raw.driver_connection is None:
-            raise AssertionError("a connection without its driver's")
-        await raw.driver_connection.execute(f"PRAGMA foreign_keys = {to}")
-
-
-async def is_current(engine: AsyncEngine) -> bool:
-    """Whether the schema is the newest one we know."""
-    newest = ScriptDirectory.from_config(_migrations()).get_current_head()
-
-    def current(connection: sa.Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
-
-    async with engine.connect() as connection:
-        return await connection.run_sync(current) == newest
 
 
 def _why(url: URL, error: BaseException) -> str:
