@@ -69,9 +69,9 @@ async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) 
 class CardEditStore:
     """Owns these queries."""
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
 
     async def mark(self, job_id: str, due_at: datetime) -> None:

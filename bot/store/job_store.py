@@ -36,9 +36,9 @@ class JobStore:
     repeated. `now` is aware UTC.
     """
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
         self._updates = JobUpdates(self._transactions, worker_id)
 

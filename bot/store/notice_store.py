@@ -31,9 +31,9 @@ REFUSALS_LIVE = timedelta(days=2)
 class NoticeStore:
     """Owns the queries on notices. A notice with a `due_at` still has something to be done."""
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
 
     async def add(
