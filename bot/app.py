@@ -31,7 +31,6 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
-from bot.store.database.wakeup_channel import WakeupChannel
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
@@ -118,9 +117,11 @@ async def _open_wakeups(url: URL, *, alone: bool) -> AsyncIterator[Wakeups]:
     if alone:
         yield Wakeups()
         return
-    wakeup = WakeupChannel(url, lambda word: wakeups.heard(Wakeup(word)))
-    wakeups = Wakeups(wakeup.send)
-    async with wakeup.running():
+    from bot.store.database.wakeup_channel import WakeupChannel  # noqa: PLC0415  # loads asyncpg
+
+    channel = WakeupChannel(url, lambda word: wakeups.heard(Wakeup(word)))
+    wakeups = Wakeups(channel.send)
+    async with channel.running():
         yield wakeups
 
 

@@ -108,7 +108,7 @@ class Library:
 
     async def keep(self, wanted: Wanted) -> str:
         """Remember what a list shows; its id, 16 hexadecimal digits."""
-        return await self._stores.views.keep(wanted, self._clock())
+        return await self._stores.views.keep(wanted, wanted.viewer_id, self._clock())
 
     async def kept(self, view_id: str, viewer_id: int) -> Wanted | None:
         """What this viewer's list shows, if it is still known."""

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import TERMINAL
-from bot.store.database.row_mapping import (
+from bot.store.database.claims import (
     RELEASED,
     busy_in,
     claim,
     claiming,
-    dialect_insert,
     few_per_channel,
     next_due_at,
 )
+from bot.store.database.inserts import dialect_insert
 from bot.store.database.tables import UtcDateTime, card_edits, jobs, notices
 from bot.store.database.transactions import Transactions
 

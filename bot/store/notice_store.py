@@ -9,18 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
-from bot.store.database.row_mapping import (
+from bot.store.database.claims import (
     RELEASED,
     busy_in,
     claim,
     claiming,
-    dialect_insert,
     few_per_channel,
-    insert_missing,
-    job_from_row,
     next_due_at,
-    notice_from_row,
 )
+from bot.store.database.inserts import dialect_insert, insert_missing
+from bot.store.database.row_mapping import job_from_row, notice_from_row
 from bot.store.database.tables import jobs, notices, refusals
 from bot.store.database.transactions import Transactions
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -15,16 +14,15 @@ from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
 from bot.store.database.database_errors import explain
 from bot.store.database.instance_lock import only_bot
-from bot.store.database.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
 from bot.store.database.schema import migrate
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
-# Small plans at hosters allow 20 connections in all; one more listens (`wakeup_channel`).
-POOL_SIZE = 8
 POOL_TIMEOUT_S = 60
-CONNECT_TIMEOUT_S = 10
-COMMAND_TIMEOUT_S = 60
+POOLED = (
+    "the database's address leads to a pooler that gives each transaction another connection. "
+    "The bot works with it, but slower. Use session pooling, or the direct address"
+)
 _OURS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
 
 log = logging.getLogger(__name__)
@@ -59,7 +57,7 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""
     pooled = await is_pooled(database_url)
     if pooled:
-        log.warning("%s", ADVICE)
+        log.warning("%s", POOLED)
     engine = connect(database_url, pooled=pooled)
     try:
         with only_bot(engine.url):
@@ -76,7 +74,11 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
 async def is_pooled(database_url: str) -> bool:
     """Whether a pooler shares the server's connections out by transaction. Raises nothing."""
     url = engine_url(database_url)
-    return url.get_backend_name() != "sqlite" and await pools_by_transaction(url)
+    if url.get_backend_name() == "sqlite":
+        return False
+    from bot.store.database.pooling import pools_by_transaction  # noqa: PLC0415  # loads asyncpg
+
+    return await pools_by_transaction(url)
 
 
 def _keep_to_this_user(url: URL) -> None:
@@ -105,24 +107,23 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
     `pooled` by transaction, it leaves nothing behind on the server (`bot.store.database.pooling`).
     """
     url = engine_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(
-            url,
-            poolclass=_Pool,
-            pool_pre_ping=True,
-            pool_size=POOL_SIZE,
-            max_overflow=0,
-            pool_timeout=POOL_TIMEOUT_S,
-            hide_parameters=True,  # tokens and prompts are nothing for a traceback
-            connect_args={
-                "timeout": CONNECT_TIMEOUT_S,
-                "command_timeout": COMMAND_TIMEOUT_S,
-                **(WITHOUT_PREPARED if pooled else {}),
-            },
-        )
-        sa.event.listen(engine.sync_engine, "do_connect", _connect_or_explain)
-        sa.event.listen(engine.sync_engine, "handle_error", _translate)
-        return engine
+    options: dict[str, Any] = {
+        "poolclass": _Pool,
+        "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_S,
+        "hide_parameters": True,  # tokens and prompts are nothing for a traceback
+    }
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(url, options)
+    else:
+        from bot.store.database.postgres import postgres_engine  # noqa: PLC0415  # loads asyncpg
+
+        engine = postgres_engine(url, pooled=pooled, **options)
+    sa.event.listen(engine.sync_engine, "handle_error", _translate)
+    return engine
+
+
+def _sqlite_engine(url: URL, options: dict[str, Any]) -> AsyncEngine:
     if url.database:
         try:
             private.make_folder(Path(url.database).parent)
@@ -130,17 +131,9 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
             raise DatabaseUnusable(_why(url, error)) from error
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
     # cheaper than its busy loop.
-    engine = create_async_engine(
-        url,
-        poolclass=_Pool,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=POOL_TIMEOUT_S,
-        hide_parameters=True,
-    )
+    engine = create_async_engine(url, pool_size=1, **options)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
-    sa.event.listen(engine.sync_engine, "handle_error", _translate)
     return engine
 
 
@@ -150,16 +143,6 @@ def _translate(context: sa.ExceptionContext) -> None:
     if isinstance(error, OSError):  # a time-out, say: what the server still sends fits no question
         context.is_disconnect = True
     if isinstance(error, sa.exc.DBAPIError | OSError) and not isinstance(error, _OURS):
-        raise DatabaseTrouble(explain(error)) from error
-
-
-def _connect_or_explain(
-    dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]
-) -> Any:
-    """Connect to PostgreSQL; a server that can't be reached is no error of SQLAlchemy's."""
-    try:
-        return dialect.connect(*arguments, **options)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
         raise DatabaseTrouble(explain(error)) from error
 
 

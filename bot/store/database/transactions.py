@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseTrouble
 
-AT_MOST = 50  # works in one transaction, so that the first of them need not wait long
+WORKS_LIMIT = 50  # works in one transaction, so that the first of them need not wait long
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -73,7 +73,7 @@ class Transactions:
 
     async def _run(self) -> None:
         while self._waiting:
-            group, self._waiting = self._waiting[:AT_MOST], self._waiting[AT_MOST:]
+            group, self._waiting = self._waiting[:WORKS_LIMIT], self._waiting[WORKS_LIMIT:]
             try:
                 await self._together([one for one in group if not one.outcome.cancelled()])
             except asyncio.CancelledError:  # the bot ends

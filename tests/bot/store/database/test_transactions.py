@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseTrouble
 from bot.store.database.tables import processes
-from bot.store.database.transactions import AT_MOST, Transactions, Work
+from bot.store.database.transactions import WORKS_LIMIT, Transactions, Work
 from tests.factories import NOW, Stored
 
 
@@ -29,7 +29,7 @@ async def entered(engine: AsyncEngine) -> set[str]:
 
 async def test_each_gets_its_own_result_when_many_wait(engine: AsyncEngine) -> None:
     transactions = Transactions(engine)
-    names = [f"p{number}" for number in range(2 * AT_MOST + 1)]
+    names = [f"p{number}" for number in range(2 * WORKS_LIMIT + 1)]
     assert await asyncio.gather(*(transactions.run(entering(name)) for name in names)) == names
     assert await entered(engine) == set(names)
 
@@ -40,8 +40,10 @@ async def test_works_that_wait_together_are_committed_together_where_there_is_on
     commits: list[sa.Connection] = []
     sa.event.listen(engine.sync_engine, "commit", commits.append)
     transactions = Transactions(engine)
-    await asyncio.gather(*(transactions.run(entering(f"p{number}")) for number in range(AT_MOST)))
-    assert len(commits) == (1 if engine.dialect.name == "sqlite" else AT_MOST)
+    await asyncio.gather(
+        *(transactions.run(entering(f"p{number}")) for number in range(WORKS_LIMIT))
+    )
+    assert len(commits) == (1 if engine.dialect.name == "sqlite" else WORKS_LIMIT)
 
 
 async def test_patient_work_goes_together_with_the_next(engine: AsyncEngine) -> None:
