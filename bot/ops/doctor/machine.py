@@ -14,7 +14,7 @@ from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
-from bot.store.database.database_errors import explain
+from bot.store.database.database_errors import in_words
 from bot.store.database.engine import POOLED, connect, is_pooled, sqlite_file
 from bot.store.database.instance_lock import a_bot_runs_on
 from bot.store.database.schema import is_current
@@ -40,7 +40,7 @@ async def open_survey(settings: Settings) -> AsyncIterator[Survey | None]:
     except DatabaseTrouble as error:
         raise Ill(f"it {error}") from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        raise Ill(f"it {explain(error)}") from error
+        raise Ill(f"it {in_words(error)}") from error
     finally:
         await engine.dispose()
 

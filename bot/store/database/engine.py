@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
-from bot.store.database.database_errors import explain
-from bot.store.database.instance_lock import only_bot
+from bot.store.database.database_errors import in_words
+from bot.store.database.instance_lock import instance_lock
 from bot.store.database.schema import migrate
 
 SQLITE = "sqlite:///"
@@ -60,7 +60,7 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
         log.warning("%s", POOLED)
     engine = connect(database_url, pooled=pooled)
     try:
-        with only_bot(engine.url):
+        with instance_lock(engine.url):
             _keep_to_this_user(engine.url)
             try:
                 await migrate(engine)
@@ -143,7 +143,7 @@ def _translate(context: sa.ExceptionContext) -> None:
     if isinstance(error, OSError):  # a time-out, say: what the server still sends fits no question
         context.is_disconnect = True
     if isinstance(error, sa.exc.DBAPIError | OSError) and not isinstance(error, _OURS):
-        raise DatabaseTrouble(explain(error)) from error
+        raise DatabaseTrouble(in_words(error)) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -167,5 +167,5 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 def _why(url: URL, error: BaseException) -> str:
     place = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
-    reason = str(error) if isinstance(error, DatabaseTrouble) else explain(error)
+    reason = str(error) if isinstance(error, DatabaseTrouble) else in_words(error)
     return f"the database {place} {reason}"

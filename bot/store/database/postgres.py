@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble
-from bot.store.database.database_errors import explain
+from bot.store.database.database_errors import in_words
 from bot.store.database.pooling import WITHOUT_PREPARED
 
 # Small plans at hosters allow 20 connections in all; one more listens (`wakeup_channel`).
@@ -33,15 +33,13 @@ def postgres_engine(url: URL, *, pooled: bool, **options: Any) -> AsyncEngine:
         },
         **options,
     )
-    sa.event.listen(engine.sync_engine, "do_connect", _connect_or_explain)
+    sa.event.listen(engine.sync_engine, "do_connect", _connect)
     return engine
 
 
-def _connect_or_explain(
-    dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]
-) -> Any:
+def _connect(dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]) -> Any:
     """A server that can't be reached is no error of SQLAlchemy's."""
     try:
         return dialect.connect(*arguments, **options)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
-        raise DatabaseTrouble(explain(error)) from error
+        raise DatabaseTrouble(in_words(error)) from error

@@ -90,9 +90,9 @@ async def test_migrations_name_keys_and_limit_indexes_as_the_tables_do(
         inspector = sa.inspect(connection)
         keys, limited = set(), set()
         for table in metadata.tables:
-            found = [inspector.get_pk_constraint(table), *inspector.get_foreign_keys(table)]
-            found += inspector.get_unique_constraints(table)
-            keys |= {str(key["name"]) for key in found}
+            keys.add(str(inspector.get_pk_constraint(table)["name"]))
+            keys |= {str(key["name"]) for key in inspector.get_foreign_keys(table)}
+            keys |= {str(key["name"]) for key in inspector.get_unique_constraints(table)}
             for index in inspector.get_indexes(table):
                 rows = index.get("dialect_options", {}).get(f"{connection.dialect.name}_where")
                 if rows is not None:
