@@ -158,7 +158,7 @@ async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None
     page = await services.library.page(wanted, viewer(interaction), 0)
     view_id = MINE
     if page.pages > 1 and wanted != _all_of(interaction):
-        view_id = await services.views.keep(wanted, services.clock())
+        view_id = await services.views.keep(wanted, wanted.viewer_id, services.clock())
     await interaction.followup.send(
         said or "", embed=page_embed(page), view=page_view(page, view_id), ephemeral=True
     )

@@ -1,9 +1,7 @@
 """From the fetched file to the one that goes out: checked, drawn, and converted where needed."""
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
 from bot import words
@@ -74,15 +72,9 @@ class Mastering:
         self._aside = aside
         self._said = SaidOnce(log)
 
-    @contextlib.asynccontextmanager
-    async def getting_ready(self) -> AsyncIterator[None]:
+    def getting_ready(self) -> AbstractAsyncContextManager[object]:
         """Have a worker started while the file is on its way: it takes a quarter of a second."""
-        warming = asyncio.create_task(self._workshop.warm_up())
-        try:
-            yield
-        finally:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+        return self._workshop.warming_up()
 
     async def examine(
         self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False

@@ -96,19 +96,17 @@ class References:
         return reference
 
     async def _check(self, reference: Reference, limits: ReferenceAudio) -> None:
-        warming = asyncio.create_task(self._workshop.warm_up())
-        try:
-            async with self._fetcher.glimpse(reference.url) as glimpse:
-                problem = problem_with(limits, size_bytes=glimpse.size_bytes)
-                if problem is None:
-                    await warming
-                    length_s = await self._length_s(glimpse, reference.file_name)
-                    problem = problem_with(limits, length_s=length_s)
-            if problem:
-                raise NotTaken([problem])
-        finally:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+        async with (
+            self._workshop.warming_up() as warming,
+            self._fetcher.glimpse(reference.url) as glimpse,
+        ):
+            problem = problem_with(limits, size_bytes=glimpse.size_bytes)
+            if problem is None:
+                await warming
+                length_s = await self._length_s(glimpse, reference.file_name)
+                problem = problem_with(limits, length_s=length_s)
+        if problem:
+            raise NotTaken([problem])
 
     async def _length_s(self, glimpse: Glimpse, file_name: str) -> float | None:
         """In seconds; `None` where the part of the file that was seen does not tell."""

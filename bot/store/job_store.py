@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
-from bot.store.database.row_mapping import RELEASED, job_from_row, lease, seen_by, select_job
+from bot.store.database.claims import RELEASED, lease, seen_by
+from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
 from bot.store.database.transactions import Transactions
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
@@ -36,9 +37,9 @@ class JobStore:
     repeated. `now` is aware UTC.
     """
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
         self._updates = JobUpdates(self._transactions, worker_id)
 

@@ -61,9 +61,9 @@ class Pause:
 class PauseStore:
     """Owns the queries on the pause. All may be repeated."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
 
     async def current(self) -> Pause | None:
         """The pause, or `None` while submissions go out freely."""

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database.row_mapping import RELEASED, insert_missing, lease, seen_by, unclaimed
+from bot.store.database.claims import RELEASED, lease, seen_by, unclaimed
+from bot.store.database.inserts import insert_missing
 from bot.store.database.tables import shares
 
 

@@ -11,7 +11,7 @@ from yarl import URL
 from bot.deliver import lateness
 from bot.deliver.deliverer import SLOTS
 from bot.domain.jobs import Rung
-from bot.store.database.row_mapping import PER_CHANNEL
+from bot.store.database.claims import PER_CHANNEL
 from tests.bot.deliver.conftest import FILES, Post
 from tests.bot.deliver.fakes import Arrivals, Sent
 from tests.bot.provider.clips import WAV

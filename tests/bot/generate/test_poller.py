@@ -12,6 +12,7 @@ from bot.generate.poller import AHEAD_S, LEASE_S, SLOTS, Poller
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.client import GENERATIONS, Provider
+from bot.store.database.transactions import Transactions
 from bot.store.job_store import JobStore
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
@@ -332,7 +333,7 @@ class Patience(JobStore):
     """Notes how long outcomes may wait for others, and does not let them."""
 
     def __init__(self, stored: Stored) -> None:
-        super().__init__(stored.engine, "one")
+        super().__init__(stored.engine, Transactions(stored.engine), "one")
         self.seen_s: list[float] = []
 
     async def poll_again(self, job_id: str, due_at: datetime, *, patience_s: float = 0.0) -> bool:
