@@ -248,7 +248,7 @@ def parse_retry_after_s(value: str | None) -> float | None:
         return None if math.isnan(seconds) else min(max(seconds, 0.0), 3600.0)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -369,6 +369,7 @@ def test_hint_is_found_in_any_body(body: bytes, text: str) -> None:
         ("Fri, 31 Feb 2026 00:00:00 GMT", None),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
         ("Wed, 21 Oct 2099 07:28:00", 3600.0),
+        ("Mon, 01 Jan 999999999999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_within_an_hour_or_nothing(
