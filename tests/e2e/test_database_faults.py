@@ -10,10 +10,10 @@ import pytest
 
 from bot import words
 from sandbox.stack import Sandbox
-from tests.e2e.conftest import Stage, private_answer
+from tests.e2e.stage import Stage, private_answer
 from tests.e2e.test_running import run_bot
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 LOOK_EVERY_S = 0.1
 PROMPT = "lo-fi rain, warm tape, 70 bpm"

@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from sandbox.driver import MemberDriver
-from tests.e2e.conftest import Stage
 from tests.e2e.shared import quick_sandbox, replies_to, reply_to, shared_stage, until
+from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -13,10 +13,11 @@ import pytest
 
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import BotProcess, Sandbox
-from tests.e2e.conftest import SPEED, OpenStage, Stage
+from tests.e2e.conftest import OpenStage
+from tests.e2e.stage import SPEED, Stage
 from tests.e2e.test_running import run_bot
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 GENERATE = "/v2/generate/audio"

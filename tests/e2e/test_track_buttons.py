@@ -12,9 +12,9 @@ from sandbox.aimlapi import Fate
 from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
-from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.place import API, Place
 from tests.e2e.shared import JobFaults, Records, quick_sandbox, reply_to, shared_stage, until
+from tests.e2e.stage import Stage, private_answer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

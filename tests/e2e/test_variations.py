@@ -9,11 +9,11 @@ import pytest
 
 from sandbox.driver import MessageView
 from sandbox.stack import Sandbox
-from tests.e2e.conftest import Stage
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, shared_stage, short_track, until
+from tests.e2e.stage import Stage
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 

@@ -18,7 +18,8 @@ from sandbox.discord.seed import add_channel
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import wav
-from tests.e2e.kill import durations, outage
+from tests.e2e.experience import experienced_database
+from tests.e2e.kill import outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 
 GENERATION_S = 0.5
@@ -87,7 +88,7 @@ class Scene:
         self._remembered: list[tuple[Ask, tuple[int, list[str]]]] = []
 
     async def __aenter__(self) -> Self:
-        await durations.learn(self.database, duration_s=max(self._durations_s))
+        await experienced_database(self.database)
         await self.sandbox.__aenter__()
         env = self.sandbox.bot_env(self.database) | self._settings
         self.bot = BotProcess(self.sandbox, env, log=self._folder / "bot.log", folder=self._folder)
