@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from sandbox.driver import MemberDriver
 from sandbox.stack import BotProcess, Sandbox
 from tests.e2e.conforming import assert_conforming
 from tests.e2e.experience import experienced_database
 from tests.e2e.house import House
+from tests.e2e.place import Place
+from tests.e2e.shared import quick_sandbox, shared_stage
 from tests.e2e.stage import SPEED, Stage
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
@@ -54,3 +57,28 @@ async def stage(house: House) -> AsyncIterator[Stage]:
     """A ready bot with default settings, for tests in their module's event loop."""
     yield await house.stage()
     await house.leave()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quick_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A ready bot, and a provider that takes a second, for tests in places of their own."""
+    async with shared_stage(tmp_path_factory.mktemp("quick"), quick_sandbox()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def place(quick_stage: Stage, request: pytest.FixtureRequest) -> Place:
+    """A channel and a member of the test's own."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    return Place(quick_stage, name[-30:].strip())
+
+
+@pytest.fixture
+def other(quick_stage: Stage) -> MemberDriver:
+    """Somebody who sees the channel, and may no more than that."""
+    return quick_stage.member("Chika")
+
+
+@pytest.fixture
+def moderator(quick_stage: Stage) -> MemberDriver:
+    return quick_stage.member("Ada")

@@ -14,7 +14,7 @@ from bot.library.tracks import Tracks
 from bot.provider.audio_file import AudioFetcher
 from bot.store.held_store import HeldAudio
 from sandbox.aimlapi import AimlapiStandIn
-from tests.bot.deliver.fakes import FakeTrackMessages
+from tests.bot.fakes import FakeTrackMessages
 from tests.bot.provider.clips import WAV
 from tests.factories import HandClock, Stored
 

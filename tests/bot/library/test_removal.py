@@ -10,7 +10,7 @@ from bot.library.tracks import Tracks, Viewer
 from bot.loops.wakeups import Wakeups
 from bot.store.track_store import Place
 from tests.bot.deliver.cards.test_card_keeper import a_keeper
-from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages
+from tests.bot.fakes import FakeMessenger, FakeTrackMessages
 from tests.factories import CHANNEL_ID, Stored
 
 GUILD_ID, OTHER_GUILD, TOLD = 400, 77, 50

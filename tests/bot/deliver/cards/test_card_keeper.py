@@ -17,7 +17,7 @@ from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.loops.wakeups import Wakeups
 from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import DRAWN_BY_PRESS
-from tests.bot.deliver.fakes import FakeMessenger
+from tests.bot.fakes import FakeMessenger
 from tests.bot.generate.test_admission import an_admission
 from tests.factories import (
     AUDIO_URL,

@@ -1,4 +1,4 @@
-"""Discord and the workshop as the deliverer sees them: they record, and fail on demand."""
+"""Discord and the workshop as `deliver` and `library` see them: they record, and fail on demand."""
 
 import asyncio
 from collections import deque
