@@ -206,9 +206,10 @@ async def test_demo_prints_the_tracks_path_last_when_it_succeeds(tmp_path: Path)
 
 
 @pytest.mark.e2e
-async def test_served_page_closes_in_good_order_when_told_to_end() -> None:
+async def test_served_page_closes_in_good_order_when_told_to_end(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox", "serve", "--port", "0"),
+        *("--out", str(tmp_path)),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
