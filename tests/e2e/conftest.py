@@ -19,12 +19,42 @@ from tests.e2e.stage import SPEED, Stage
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
-@pytest.fixture
-def open_stage(tmp_path: Path) -> Iterator[OpenStage]:
-    """Opens a sandbox and a ready bot; keyword arguments in capitals are its settings.
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Where the tests of a module have their stages, one after the other."""
+    async with House(lambda: tmp_path_factory.mktemp("house")) as house:
+        yield house
 
-    At the end, all that the bot and the stand-ins said has to be as the services publish it.
+
+@pytest.fixture
+def open_stage(house: House) -> OpenStage:
+    """Opens a ready bot in its module's event loop; arguments in capitals are its settings.
+
+    In the end all that the bot and the stand-ins said has to be as the services publish it.
     """
+
+    @asynccontextmanager
+    async def opened(*, speed: float = SPEED, **settings: str) -> AsyncIterator[Stage]:
+        wish = speed, frozenset(settings.items())
+        stage = await house.enter(wish)
+        try:
+            yield stage
+        finally:
+            await house.leave(wish)
+
+    return opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(open_stage: OpenStage) -> AsyncIterator[Stage]:
+    """A ready bot with default settings."""
+    async with open_stage() as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_fresh(tmp_path: Path) -> Iterator[OpenStage]:
+    """The same with a bot of the test's own, that nobody has used before."""
     opened_sandboxes: list[Sandbox] = []
 
     @asynccontextmanager
@@ -43,20 +73,6 @@ def open_stage(tmp_path: Path) -> Iterator[OpenStage]:
 
     yield opened
     assert_conforming(opened_sandboxes)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Where the tests of a module have their stages, one after the other."""
-    async with House(lambda: tmp_path_factory.mktemp("house")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def stage(house: House) -> AsyncIterator[Stage]:
-    """A ready bot with default settings, for tests in their module's event loop."""
-    yield await house.stage()
-    await house.leave()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,4 +1,4 @@
-"""One sandbox and one bot for the tests of a module, each of which finds them as if just opened.
+"""Running bots for the tests of a module, each of which finds its stage as if just opened.
 
 Servers, members and channels are new for each test, under the same names; the provider has
 forgotten its generations, and no fault is left. A test that leaves something unfinished takes its
@@ -9,6 +9,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,22 +20,34 @@ from tests.e2e.conforming import assert_conforming
 from tests.e2e.experience import experienced_database
 from tests.e2e.stage import SPEED, Stage
 
-IDLE_WITHIN_S = 2.0
+IDLE_WITHIN_S = 4.0
 LOOK_EVERY_S = 0.02
+AT_ONCE = 1e9
 UNFINISHED = """
     SELECT 1 FROM jobs WHERE state NOT IN ('succeeded', 'failed', 'cancelled')
     UNION ALL SELECT 1 FROM notices WHERE told_at IS NULL AND rung IS NULL
 """
 
+Wish = tuple[float, frozenset[tuple[str, str]]]
+"""The provider's speed, and the bot's settings."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """A bot between its stand-ins, and all that ends with it."""
+
+    stage: Stage
+    speed: float
+    ending: AsyncExitStack
+
 
 class House:
-    """Opens a sandbox with a bot when a test asks for a stage, and closes it with the block."""
+    """Opens a sandbox with a bot when a test first asks for one, and closes it with the block."""
 
     def __init__(self, new_folder: Callable[[], Path]) -> None:
         self._new_folder = new_folder
         self._sandboxes: list[Sandbox] = []
-        self._open = AsyncExitStack()
-        self._stage: Stage | None = None
+        self._rooms: dict[Wish, Room] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,51 +58,61 @@ class House:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._close()
+        for wish in list(self._rooms):
+            await self._close(wish)
         assert_conforming(self._sandboxes)
 
-    async def stage(self) -> Stage:
+    async def enter(self, wish: Wish) -> Stage:
         """Nothing has happened on it yet."""
-        if self._stage is None:
-            self._stage = await self._opened()
-        else:
-            repopulate(self._stage.world)
-        return Stage(self._stage.sandbox, self._stage.bot, self._stage.folder)
+        if room := self._rooms.get(wish):
+            repopulate(room.stage.world)
+            return Stage(room.stage.sandbox, room.stage.bot, room.stage.folder)
+        for other in set(self._rooms) - {(SPEED, frozenset())}:  # nobody comes back to these
+            await self._close(other)
+        return (await self._open(wish)).stage
 
-    async def leave(self) -> None:
-        """A test has ended."""
-        assert self._stage is not None
-        for stand_in in (self._stage.discord, self._stage.provider):
+    async def leave(self, wish: Wish) -> None:
+        """The test has ended: what it left comes to its end, or the bot goes."""
+        room = self._rooms[wish]
+        provider = room.stage.provider
+        for stand_in in (room.stage.discord, provider):
             stand_in.scenario.clear()
-        if await self._is_idle(self._stage):
-            self._stage.provider.forget()
-        else:
-            await self._close()
+        provider.forget()
+        provider.speed = AT_ONCE
+        if not await _is_idle(room.stage):
+            await self._close(wish)
+        provider.speed = room.speed
+        provider.forget()
 
-    async def _opened(self) -> Stage:
-        folder, sandbox = self._new_folder(), Sandbox(speed=SPEED)
-        await experienced_database(folder / "compose.db")
-        await self._open.enter_async_context(sandbox)
-        self._sandboxes.append(sandbox)
-        env = sandbox.bot_env(folder / "compose.db")
-        bot = BotProcess(sandbox, env, log=folder / "bot.log", folder=folder)
-        await self._open.enter_async_context(bot)
-        await bot.ready()
-        return Stage(sandbox, bot, folder)
+    async def _open(self, wish: Wish) -> Room:
+        speed, settings = wish
+        folder, sandbox = self._new_folder(), Sandbox(speed=speed)
+        database = folder / "compose.db"
+        await experienced_database(database)
+        env = sandbox.bot_env(database) | dict(settings)
+        async with AsyncExitStack() as opening:
+            await opening.enter_async_context(sandbox)
+            self._sandboxes.append(sandbox)
+            bot = BotProcess(sandbox, env, log=folder / "bot.log", folder=folder)
+            await opening.enter_async_context(bot)
+            await bot.ready()
+            room = Room(Stage(sandbox, bot, folder), speed, opening.pop_all())
+        self._rooms[wish] = room
+        return room
 
-    async def _is_idle(self, stage: Stage) -> bool:
-        """Whether it runs, and has nothing left to do. A database tells nobody of changes."""
-        try:
-            async with asyncio.timeout(IDLE_WITHIN_S):
-                while _is_busy(stage.folder / "compose.db"):  # noqa: ASYNC110
-                    await asyncio.sleep(LOOK_EVERY_S)
-        except TimeoutError:
-            return False
-        return stage.bot.exit_code is None and bool(stage.discord.gateway.connected_shards())
+    async def _close(self, wish: Wish) -> None:
+        await self._rooms.pop(wish).ending.aclose()
 
-    async def _close(self) -> None:
-        self._stage = None
-        await self._open.aclose()
+
+async def _is_idle(stage: Stage) -> bool:
+    """Whether the bot runs, and has nothing left to do. A database tells nobody of changes."""
+    try:
+        async with asyncio.timeout(IDLE_WITHIN_S):
+            while _is_busy(stage.folder / "compose.db"):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_EVERY_S)
+    except TimeoutError:
+        return False
+    return stage.bot.exit_code is None and bool(stage.discord.gateway.connected_shards())
 
 
 def _is_busy(database: Path) -> bool:

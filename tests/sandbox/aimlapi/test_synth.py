@@ -135,7 +135,7 @@ def test_roles_join_one_by_one_and_the_tonic_ends_when_composed() -> None:
     notes = list(compose(read_style("lo-fi"), 33, np.random.default_rng(2)))
     starts = {
         name: min(note.start_s for note in notes if note.instrument == name)
-        for name in ("keys", "hat", "bass", "wakeups")
+        for name in ("keys", "hat", "bass", "bells")
     }
     last_s = max(note.start_s for note in notes)
     last_bass = max((note for note in notes if note.instrument == "bass"), key=lambda n: n.start_s)
