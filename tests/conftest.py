@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -27,10 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _temporary_files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _temporary_files_of_our_own() -> Iterator[None]:
     """No bot of a test sweeps, or meets, what another bot has on this machine."""
-    folder = str(tmp_path_factory.mktemp("tmp"))
-    with pytest.MonkeyPatch.context() as patched:
+    with (
+        tempfile.TemporaryDirectory(prefix="compose-tests-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        Path(folder).chmod(0o711)  # PostgreSQL may be another user
         patched.setenv("TMPDIR", folder)
         patched.setattr(tempfile, "tempdir", folder)
         yield

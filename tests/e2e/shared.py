@@ -17,11 +17,11 @@ from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule
 from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import WAV
+from tests.databases import experienced_database
 from tests.e2e.conforming import assert_conforming
-from tests.e2e.experience import experienced_database
 from tests.e2e.stage import Stage
 
-OUTCOME_TIMEOUT_S = 40.0
+OUTCOME_TIMEOUT_S = 60.0
 LOOK_EVERY_S = 0.05
 
 GENERATIONS = "/v2/generate/audio"

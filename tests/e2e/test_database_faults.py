@@ -86,7 +86,7 @@ async def test_damaged_database_ends_with_a_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-async def _logged(stage: Stage, words: str, timeout_s: float = 20) -> None:
+async def _logged(stage: Stage, words: str, timeout_s: float = 40) -> None:
     """The log is a file of another process: there is no event to wait for."""
     async with asyncio.timeout(timeout_s):
         while words not in stage.log():  # noqa: ASYNC110

@@ -27,7 +27,7 @@ async def run_bot(env: Mapping[str, str], folder: Path, *words: str) -> tuple[in
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **env},
     )  # fmt: skip
     try:
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
     finally:
         if process.returncode is None:
             process.kill()

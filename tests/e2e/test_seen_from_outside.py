@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import BotProcess, Sandbox
+from tests.databases import MODELS, TRACKS
 from tests.e2e.conftest import OpenStage
-from tests.e2e.experience import MODELS, TRACKS
 from tests.e2e.stage import SPEED, Stage
 from tests.e2e.test_running import run_bot
 
@@ -73,7 +73,7 @@ class Monitor:
 
 async def _probe(look: Callable[[], Awaitable[T | None]]) -> T:
     """Look again and again, as probes do: from outside there is no event to wait for."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not (found := await look()):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY_S)
     return found

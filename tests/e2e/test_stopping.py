@@ -22,7 +22,7 @@ async def test_stop_in_the_middle_of_an_upload_is_quick_and_posts_nothing_twice(
     upload = stage.discord.scenario.on("POST", r"/api/v10/channels/\d+/messages").hold_before()
     ben = stage.member()
     await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
-    await stage.bot.watch(upload.reached(timeout_s=20))
+    await stage.bot.watch(upload.reached())
     clock = asyncio.get_running_loop().time
     asked_at = clock()
     assert await stage.bot.stop() == 0

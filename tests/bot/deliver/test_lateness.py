@@ -33,7 +33,7 @@ class Arrivals(list[Sent]):
 
     async def come(self, number: int) -> None:
         """Wait for so many more."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             for _ in range(number):
                 await self._news.acquire()
 

@@ -18,7 +18,7 @@ from sandbox.discord.seed import add_channel
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import wav
-from tests.e2e.experience import experienced_database
+from tests.databases import experienced_database
 from tests.e2e.kill import outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 
@@ -209,7 +209,7 @@ class Scene:
         )
         return bool(self._query(query, ask.prompt))
 
-    async def until_all_is_told(self, ask: Ask, *, within_s: float = 20.0) -> None:
+    async def until_all_is_told(self, ask: Ask, *, within_s: float = 40.0) -> None:
         """Wait until nothing is left to do for a request. Raises TimeoutError."""
         told = (
             "SELECT jobs.id FROM jobs JOIN notices ON jobs.id = notices.job_id"

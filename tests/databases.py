@@ -1,4 +1,4 @@
-"""A database of a bot that has made short tracks before: it asks early, so that tests are short."""
+"""SQLite files that are ready to use: the migrations run once in each process of the tests."""
 
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState
 from bot.domain.models import LYRIA_2, MUSIC_COVER
@@ -20,19 +21,39 @@ TRACK_S = 0.9
 MODELS = (LYRIA_2.id, MUSIC_COVER.id)
 
 _made = TemporaryDirectory(prefix="compose-tests-")  # for as long as this process runs
-_pattern = Path(_made.name) / "experienced.db"
+_migrated = Path(_made.name) / "migrated.db"
+_experienced = Path(_made.name) / "experienced.db"
+
+
+async def migrated_database(file: Path) -> None:
+    """Put a database there that has the schema, and nothing in it."""
+    if not _migrated.exists():
+        async with open_database(f"sqlite:///{_migrated}"):
+            pass
+    shutil.copy(_migrated, file)
+
+
+async def do_not_sync(engine: AsyncEngine) -> None:
+    """Thousands of commits that nobody needs on the disk."""
+
+    def at_connect(connection: Any, _record: Any) -> None:
+        connection.cursor().execute("PRAGMA synchronous = OFF")
+
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", at_connect)
+        await engine.dispose()
 
 
 async def experienced_database(file: Path) -> None:
-    """Put such a database there. The migrations run once in each process."""
-    if not _pattern.exists():
-        await _make(_pattern)
-    shutil.copy(_pattern, file)
-
-
-async def _make(file: Path) -> None:
-    async with open_database(f"sqlite:///{file}") as engine, engine.begin() as connection:
-        await connection.execute(sa.insert(jobs), [_finished(m) for m in MODELS * TRACKS])
+    """Put the database of a bot there that has made short tracks before, so that it asks early."""
+    if not _experienced.exists():
+        await migrated_database(_experienced)
+        async with (
+            open_database(f"sqlite:///{_experienced}") as engine,
+            engine.begin() as connection,
+        ):
+            await connection.execute(sa.insert(jobs), [_finished(m) for m in MODELS * TRACKS])
+    shutil.copy(_experienced, file)
 
 
 def _finished(model: str) -> dict[str, Any]:
