@@ -28,8 +28,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _temporary_files_of_our_own() -> Iterator[None]:
+def _temporary_files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No bot of a test sweeps, or meets, what another bot has on this machine."""
+    tmp_path_factory.getbasetemp()  # where pytest always has it, for whoever looks into a failure
     with (
         tempfile.TemporaryDirectory(prefix="compose-tests-", ignore_cleanup_errors=True) as folder,
         pytest.MonkeyPatch.context() as patched,

@@ -89,10 +89,10 @@ class House:
         folder, sandbox = self._new_folder(), Sandbox(speed=speed)
         database = folder / "compose.db"
         await experienced_database(database)
-        env = sandbox.bot_env(database) | dict(settings)
         async with AsyncExitStack() as opening:
             await opening.enter_async_context(sandbox)
             self._sandboxes.append(sandbox)
+            env = sandbox.bot_env(database) | dict(settings)
             bot = BotProcess(sandbox, env, log=folder / "bot.log", folder=folder)
             await opening.enter_async_context(bot)
             await bot.ready()
