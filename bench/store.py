@@ -11,24 +11,31 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
+from dataclasses import replace
 from pathlib import Path
 from secrets import randbits, token_hex
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from bench.table import Figure
 from bot.clock import utc_now
-from bot.domain.jobs import Job, NewJob, Notice, Request, Rung
+from bot.domain.jobs import Job, NewJob, Notice, Rung, new_job_id
 from bot.domain.models import LYRIA_2
+from bot.domain.requests import Request
+from bot.errors import DailyLimitReached
 from bot.store.database.engine import open_database
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.store.process_store import ProcessStore
 from bot.store.receiving import DailyLimits
+from bot.store.stores import Stores
 from sandbox.stack import ROOT
 from tests import postgres
 
 JOBS: Final = 300
 AT_ONCE: Final = 50
+BURST: Final = 100
 LEASE_S: Final = 60.0
 LIMITS = DailyLimits(per_member=20, whole_bot=0)
 TRACK_URL = "https://cdn.example/output.wav"
@@ -38,7 +45,9 @@ async def measure() -> list[Figure]:
     """Both databases; SQLite serves one process only."""
     with tempfile.TemporaryDirectory(prefix="compose-bench-") as folder:
         sqlite = await _jobs_per_s(f"sqlite:///{Path(folder) / 'compose.db'}", processes=1)
+        refusals = await _refused_beside_accepted(f"sqlite:///{Path(folder) / 'burst.db'}")
     figures = [
+        refusals,
         Figure(what="store, SQLite, one process", value=f"{sqlite:.0f} jobs/s"),
         Figure(what="store, SQLite, three processes", value="one bot per SQLite file, by design"),
     ]
@@ -56,6 +65,42 @@ async def measure() -> list[Figure]:
         value = f"{rate:.0f} jobs/s (server without fsync)"
         figures.append(Figure(what=what, value=value, compared=compared, ratio=ratio))
     return figures
+
+
+async def _refused_beside_accepted(url: str) -> Figure:
+    """What requests beyond a daily limit cost those that are stored at the same moment."""
+    async with open_database(url) as engine:
+        jobs = Stores.on(engine, token_hex(8)).jobs
+        commits: list[object] = []
+        sa.event.listen(engine.sync_engine, "commit", commits.append)
+        greedy = a_request()
+        for number in range(LIMITS.per_member):
+            await _stored_after_s(jobs, replace(greedy, interaction_id=number))
+        alone = await asyncio.gather(*(_stored_after_s(jobs, a_request()) for _ in range(BURST)))
+        commits.clear()
+        news = (a_request() for _ in range(BURST))
+        refused = (replace(greedy, interaction_id=LIMITS.per_member + at) for at in range(BURST))
+        mixed = [new for pair in zip(news, refused, strict=True) for new in pair]
+        took = await asyncio.gather(*(_stored_after_s(jobs, new) for new in mixed))
+    stored = [seconds for seconds in took if seconds is not None]
+    last = max(seconds or 0.0 for seconds in alone)
+    return Figure(
+        what=f"store, SQLite, {len(stored)} requests beside {len(took) - len(stored)} refused ones",
+        value=f"all stored after {max(stored) * 1e3:.0f} ms, {len(commits)} commits",
+        compared=f"{BURST} alone {last * 1e3:.0f} ms",
+        ratio=max(stored) / last,
+    )
+
+
+async def _stored_after_s(jobs: JobStore, new: NewJob) -> float | None:
+    """Seconds until the request was stored, `None` if a daily limit refused it."""
+    began = time.perf_counter()
+    new = replace(new, id=new_job_id())
+    try:
+        await jobs.receive(new, LIMITS, utc_now(), lease_s=LEASE_S)
+    except DailyLimitReached:
+        return None
+    return time.perf_counter() - began
 
 
 @contextlib.asynccontextmanager
@@ -158,7 +203,8 @@ async def main(url: str, count: int) -> None:
     async with open_database(url) as engine:
         worker_id = token_hex(8)
         await ProcessStore(engine, worker_id).beat(utc_now())
-        lives = Lives(JobStore(engine, worker_id), NoticeStore(engine, worker_id))
+        stores = Stores.on(engine, worker_id)
+        lives = Lives(stores.jobs, stores.notices)
         begin = time.time()
         await lives.run(count)
         sys.stdout.write(json.dumps([begin, time.time()]))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
@@ -24,14 +25,13 @@ from bot.loops.worker import Worker
 from bot.machine.descriptors import raise_limit
 from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
-from bot.machine.proxy import unused_proxy
+from bot.machine.proxy import Proxy, unused_proxy
 from bot.metrics import Metrics
 from bot.ops.health import Health, serving
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
-from bot.store.database.wakeup_channel import WakeupChannel
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
@@ -45,26 +45,12 @@ async def run(settings: Settings) -> None:
 
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
-    _warn_of_ephemeral_disk(settings.database_url)
-    raise_limit()
-    proxy = settings.proxy()
-    if not proxy and (unused := unused_proxy()):
-        log.warning("%s", unused)
+    disk, proxy = _look_at_host(settings), settings.proxy()
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
     metrics = Metrics()
-    disk = Disk(folders_in_use(sqlite_file(settings.database_url)))
-    disk.has_room()  # if not, the log says so from the start
     clock = SharedClock()
-    client = ComposeClient(
-        http_trace=metrics.trace("discord"),
-        api_url=settings.discord_api_url,
-        command_guild_id=settings.command_guild_id,
-        allow_user_installs=settings.allow_user_installs,
-        shard_count=settings.shard_count,
-        shard_ids=settings.shard_ids,
-        proxy=proxy,
-    )
+    client = _new_client(settings, metrics, proxy)
     async with (
         open_database(settings.database_url) as engine,
         _health_server(settings, client, Survey(engine), metrics, clock=clock, disk=disk) as health,
@@ -76,23 +62,9 @@ async def run(settings: Settings) -> None:
         client,
     ):
         worker_id = secrets.token_hex(8)
-        rate_limiter = RateLimiter(settings.polls_per_second)
-        processes = ProcessStore(engine, worker_id)
-        heartbeat = Heartbeat(
-            processes, rate_limiter, polls_per_s=settings.polls_per_second, clock=clock
-        )
-        alone = engine.dialect.name == "sqlite"
         stores = Stores.on(engine, worker_id)
-        janitor = Janitor(
-            stores,
-            held_days=settings.held_days,
-            clock=clock,
-        )
-        async with (
-            heartbeat.beating(alone=alone),
-            janitor.tidying(),
-            _open_wakeups(engine.url, alone=alone) as wakeups,
-        ):
+        processes = ProcessStore(engine, worker_id)
+        async with _among_others(settings, engine, stores, processes, clock) as (limiter, wakeups):
             services = build(
                 settings,
                 client=client,
@@ -100,7 +72,7 @@ async def run(settings: Settings) -> None:
                 fetcher=fetcher,
                 workshop=workshop,
                 stores=stores,
-                rate_limiter=rate_limiter,
+                rate_limiter=limiter,
                 wakeups=wakeups,
                 metrics=metrics,
                 clock=clock,
@@ -112,15 +84,64 @@ async def run(settings: Settings) -> None:
             await _serve(client, token, services.workers, stop)
 
 
+def _look_at_host(settings: Settings) -> Disk:
+    """Say what is wrong with this machine from the start; its disk, to be watched from then on."""
+    file = sqlite_file(settings.database_url)
+    if trouble := ephemeral_disk(file):
+        log.warning("%s", trouble)
+    raise_limit()
+    if not settings.proxy() and (unused := unused_proxy()):
+        log.warning("%s", unused)
+    disk = Disk(folders_in_use(file))
+    disk.has_room()
+    return disk
+
+
+def _new_client(settings: Settings, metrics: Metrics, proxy: Proxy | None) -> ComposeClient:
+    return ComposeClient(
+        http_trace=metrics.trace("discord"),
+        api_url=settings.discord_api_url,
+        command_guild_id=settings.command_guild_id,
+        allow_user_installs=settings.allow_user_installs,
+        shard_count=settings.shard_count,
+        shard_ids=settings.shard_ids,
+        proxy=proxy,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _among_others(
+    settings: Settings,
+    engine: AsyncEngine,
+    stores: Stores,
+    processes: ProcessStore,
+    clock: SharedClock,
+) -> AsyncIterator[tuple[RateLimiter, Wakeups]]:
+    """Beat, tidy up, and share polls and wakeups with the other processes, if there can be any."""
+    alone = engine.dialect.name == "sqlite"
+    polls_per_s = settings.polls_per_second
+    rate_limiter = RateLimiter(polls_per_s)
+    heartbeat = Heartbeat(processes, rate_limiter, polls_per_s=polls_per_s, clock=clock)
+    janitor = Janitor(stores, held_days=settings.held_days, clock=clock)
+    async with (
+        heartbeat.beating(alone=alone),
+        janitor.tidying(),
+        _open_wakeups(engine.url, alone=alone) as wakeups,
+    ):
+        yield rate_limiter, wakeups
+
+
 @contextlib.asynccontextmanager
 async def _open_wakeups(url: URL, *, alone: bool) -> AsyncIterator[Wakeups]:
     """Wakeups that are heard in all processes, where there can be others."""
     if alone:
         yield Wakeups()
         return
-    wakeup = WakeupChannel(url, lambda word: wakeups.heard(Wakeup(word)))
-    wakeups = Wakeups(wakeup.send)
-    async with wakeup.running():
+    from bot.store.database.wakeup_channel import WakeupChannel  # noqa: PLC0415  # loads asyncpg
+
+    channel = WakeupChannel(url, lambda word: wakeups.heard(Wakeup(word)))
+    wakeups = Wakeups(channel.send)
+    async with channel.running():
         yield wakeups
 
 
@@ -145,11 +166,6 @@ async def _health_server(
     )
     async with serving(health, metrics, host=listening_host(settings.host), port=settings.port):
         yield health
-
-
-def _warn_of_ephemeral_disk(database_url: str) -> None:
-    if trouble := ephemeral_disk(sqlite_file(database_url)):
-        log.warning("%s", trouble)
 
 
 async def _serve(

@@ -14,15 +14,16 @@ from discord.http import Route
 from bot import words
 from bot.errors import DatabaseTrouble
 from bot.machine.proxy import Proxy, through
-from bot.parts import Part
+from bot.readiness import Part
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
+from bot.router import Router
 from bot.services import Services
 from bot.translation import CommandTranslator
 
 COGS = (
     "cogs.compose",
-    "cogs.mending",
+    "cogs.drafts",
     "cogs.cover",
     "cogs.tracks",
     "cogs.opened_track",
@@ -92,8 +93,7 @@ class ComposeClient(commands.AutoShardedBot):
         self.commands_part = Part("commands")
         self._services: Services | None = None
         self._connected_shards: set[int] = set()
-        # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
-        self.busy_member_ids: set[int] = set()
+        self.router = Router()
 
     async def load_cogs(self) -> None:
         """All commands, and what answers to buttons and dialogs."""
@@ -106,6 +106,13 @@ class ComposeClient(commands.AutoShardedBot):
         if event_name == "interaction":  # before anybody has begun to deal with it
             args[0].extras[RECEIVED_AT_S] = time.monotonic()
         super().dispatch(event_name, *args, **kwargs)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Buttons, selects and dialogs are routed; commands have a tree of their own."""
+        try:
+            await self.router.dispatch(interaction)
+        except Exception as error:  # noqa: BLE001 whatever it is, somebody waits for an answer
+            await apologise(interaction, error, "a button, select or dialog failed")
 
     def recommend_shards(self, count: int) -> None:
         """How many there should be, unless the host has said so."""
@@ -134,21 +141,21 @@ class ComposeClient(commands.AutoShardedBot):
         return bool(shards) and shards <= self._connected_shards
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """It has a new session, and knows its servers."""
+        """Called by discord.py when a shard has a new session, and knows its servers."""
         self._is_there(shard_id)
 
     async def on_ready(self) -> None:
-        """All shards are there."""
+        """Called by discord.py when all shards have a session."""
         log.info("ready as %s in %d servers", self.user, len(self.guilds))
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
-        """It reconnects by itself."""
+        """Called by discord.py when a shard lost its connection; it reconnects by itself."""
         if shard_id in self._connected_shards:
             self._connected_shards.discard(shard_id)
             log.warning("shard %d lost its connection to Discord", shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
-        """Events missed in between have been replayed."""
+        """Called by discord.py when a session goes on; events missed in between were replayed."""
         self._is_there(shard_id)
         log.info("shard %d is connected again", shard_id)
 

@@ -1,14 +1,15 @@
 """Everything that can go wrong, as one tree.
 
     ComposeError
-    ├── SettingsError            a setting is missing or wrong; the host mends it
+    ├── SettingsError            a setting is missing or wrong; the host fixes it
     ├── DatabaseUnusable         the database can't be opened, read or migrated
     ├── DatabaseTrouble          a query failed for now: nothing was changed, try again later
     ├── DiscordRejectedToken     the bot token is not valid
     ├── NotDiscords              what came back with a good status is not what Discord sends
     ├── NotInServer              COMMAND_GUILD_ID names a server that the bot is not in
     ├── PortUnusable             the port for health checks and metrics can't be listened on
-    ├── NotTaken                 the model does not take what was asked for; the member mends it
+    ├── NotTaken                 the model does not take what was asked for; the member fixes it
+    │                            (in `bot.domain.problems`, with the problems it carries)
     ├── IllegalMove              a job was asked to make a move its state does not allow
     ├── AlreadyReceived          this interaction has made its job before
     ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
@@ -87,14 +88,6 @@ class NotInServer(ComposeError):
 
 class PortUnusable(ComposeError):
     """PORT can't be listened on; the message says what the host can do."""
-
-
-class NotTaken(ComposeError):
-    """A request can't go out as it was typed. `problems` are whole sentences for the member."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 class IllegalMove(ComposeError):

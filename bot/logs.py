@@ -86,7 +86,7 @@ class JsonFormatter(_Formatter):
     """One JSON object a line: `time`, `level`, `logger`, `message`, and `job_id`, `error`."""
 
     def compose(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """The record as one line."""
         entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,

@@ -140,7 +140,7 @@ class Metrics:
             self._jobs.labels(state).set(number)
 
     def set_parts(self, parts: Mapping[str, bool]) -> None:
-        """What /readyz found."""
+        """Set which parts `/readyz` found well."""
         for part, well in parts.items():
             self._parts.labels(part).set(well)
 

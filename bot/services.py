@@ -1,34 +1,57 @@
 """What commands and buttons call, built once by the composition root."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from bot.clock import Clock
 from bot.deliver.cards.batch_cards import BatchCards
-from bot.deliver.messenger import Messenger
+from bot.domain.audience import Audience
 from bot.generate.admission import Admission
+from bot.generate.estimates import DurationEstimates
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
 from bot.library.lists import Library
 from bot.library.removal import Removal
 from bot.library.replay import Replay
 from bot.library.sharing import Sharing
-from bot.library.tracks import Tracks
+from bot.library.visibility import Visibility
 from bot.loops.worker import Worker
+from bot.store.held_store import HeldStore
+from bot.store.job_store import JobStore
+from bot.store.like_store import LikeStore
+from bot.store.notice_store import NoticeStore
+from bot.store.queue_store import QueueStore
+from bot.store.track_store import TrackStore
+from bot.store.view_store import ViewStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Each by its theme; `workers` are the loops that do what they leave to be done."""
+    """Each by its theme, and the stores of what needs no more than a query.
 
+    `workers` are the loops that do what commands and buttons leave to be done.
+    """
+
+    audience: Audience
     admission: Admission
+    estimates: DurationEstimates
     references: References
     rechecking: Rechecking
-    messenger: Messenger
     batches: BatchCards
+    visibility: Visibility
     library: Library
-    tracks: Tracks
     replay: Replay
     sharing: Sharing
     removal: Removal
+    jobs: JobStore
+    notices: NoticeStore
+    held: HeldStore
+    tracks: TrackStore
+    likes: LikeStore
+    views: ViewStore
+    queue: QueueStore
+    clock: Clock
     workers: Sequence[Worker[Any]]
+    # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).
+    busy_member_ids: set[int] = field(default_factory=set)

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.domain.jobs import AudioFormat
+from bot.domain.requests import AudioFormat
 from bot.errors import SettingsError
 from bot.machine.proxy import Proxy
 

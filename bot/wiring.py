@@ -12,9 +12,14 @@ from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.messenger import Messenger
 from bot.deliver.reconciler import Reconciler
+from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import TrackDelivery
+from bot.deliver.track_messages import TrackMessages
+from bot.domain.audience import Audience
 from bot.generate.admission import Admission
-from bot.generate.estimates import DurationEstimates
+from bot.generate.circuit_breaker import CircuitBreaker
+from bot.generate.estimates import Capacity, DurationEstimates
+from bot.generate.generations import Generations
 from bot.generate.poller import Poller
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
@@ -24,8 +29,7 @@ from bot.library.lists import Library
 from bot.library.removal import Removal
 from bot.library.replay import Replay
 from bot.library.sharing import Sharing
-from bot.library.track_messages import TrackMessages
-from bot.library.tracks import Tracks
+from bot.library.visibility import Visibility
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeups
 from bot.machine.disk import Disk
@@ -54,9 +58,13 @@ def build(
     disk: Disk,
 ) -> Services:
     """All parts, each with what it needs; from a request's way in to a track's way out."""
-    jobs, bad_answers = stores.jobs, client.bad_answers
-    messenger = Messenger(client)
-    estimates = DurationEstimates(jobs)
+    jobs, notices, bad_answers = stores.jobs, stores.notices, client.bad_answers
+    messenger, messages = Messenger(client), TrackMessages(client)
+    capacity = Capacity(
+        at_most_running=settings.max_concurrent_generations,
+        overdue_s=settings.generation_timeout_s,
+    )
+    estimates = DurationEstimates(jobs, capacity)
     limits = DailyLimits(
         per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
     )
@@ -64,40 +72,36 @@ def build(
         jobs,
         stores.drafts,
         estimates,
-        allowed_guild_ids=settings.allowed_guild_ids,
-        serves_users=settings.allow_user_installs,
         limits=limits,
-        at_most_running=settings.max_concurrent_generations,
         wakeups=wakeups,
         clock=clock,
         has_room=disk.has_room,
     )
     references = References(fetcher, workshop, Attachments(client).fresh_link, clock)
+    generations = Generations(
+        jobs, notices, estimates, wakeups=wakeups, clock=clock, metrics=metrics
+    )
     submitter = Submitter(
-        stores,
+        jobs,
         provider,
-        estimates,
-        references.fresh,
-        at_most_running=settings.max_concurrent_generations,
-        overdue_s=settings.generation_timeout_s,
+        generations,
+        CircuitBreaker(stores.pauses, notices, wakeups=wakeups, clock=clock, metrics=metrics),
+        refresh=references.fresh,
+        capacity=capacity,
         wakeups=wakeups,
         clock=clock,
-        metrics=metrics,
     )
     poller = Poller(
         jobs,
-        stores.notices,
         provider,
-        estimates,
+        generations,
         rate_limiter=rate_limiter,
-        overdue_s=settings.generation_timeout_s,
         wakeups=wakeups,
         clock=clock,
         metrics=metrics,
     )
-    tracks, messages = Tracks(stores, clock), TrackMessages(client)
-    removal = Removal(tracks, messages, wakeups)
-    ladder = Ladder(messenger, stores.notices, clock)
+    takedown = Takedown(stores.tracks, stores.shares, stores.curation, messages)
+    ladder = Ladder(messenger, notices, clock)
     delivery = TrackDelivery(
         jobs,
         stores.held,
@@ -109,10 +113,10 @@ def build(
         room=_room(settings),
     )
     deliverer = Deliverer(
-        stores.notices,
+        notices,
         delivery,
         ladder,
-        removal=removal,
+        takedown=takedown,
         bad_answers=bad_answers,
         wakeups=wakeups,
         clock=clock,
@@ -121,34 +125,61 @@ def build(
     reconciler = Reconciler(
         jobs, admission, messenger, bad_answers=bad_answers, wakeups=wakeups, clock=clock
     )
-    batches = BatchCards(stores.batches, admission, messenger, clock)
-    painter = CardPainter(stores, admission, messenger, batches, clock)
-    card_keeper = CardKeeper(stores, painter, bad_answers=bad_answers, wakeups=wakeups, clock=clock)
+    batches = BatchCards(stores.batches, estimates, messenger, clock)
+    painter = CardPainter(
+        jobs,
+        notices,
+        stores.cards,
+        stores.likes,
+        estimates=estimates,
+        messenger=messenger,
+        batches=batches,
+        clock=clock,
+    )
+    card_keeper = CardKeeper(
+        stores.cards,
+        stores.card_edits,
+        painter,
+        bad_answers=bad_answers,
+        wakeups=wakeups,
+        clock=clock,
+    )
     # Tracks that members look at again give way to those that are yet to be delivered.
     aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
-    sources = AudioSources(tracks, messages, stores.held, fetcher)
+    sources = AudioSources(stores.tracks, messages, stores.held, fetcher)
     return Services(
+        audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
         admission=admission,
+        estimates=estimates,
         references=references,
         rechecking=Rechecking(
             jobs, provider, fetcher, rate_limiter=rate_limiter, wakeups=wakeups, clock=clock
         ),
-        messenger=messenger,
         batches=batches,
-        library=Library(stores, limits, clock),
-        tracks=tracks,
-        replay=Replay(tracks, messages, sources, aside),
+        visibility=Visibility(jobs, stores.tracks, stores.curation),
+        library=Library(stores.tracks, stores.queue, limits, clock),
+        replay=Replay(stores.shares, messages, sources, aside),
         sharing=Sharing(
-            stores,
-            tracks,
-            aside,
-            sources,
+            jobs,
+            stores.shares,
+            stores.likes,
+            stores.curation,
+            mastering=aside,
+            sources=sources,
             messages=messages,
             messenger=messenger,
-            removal=removal,
+            takedown=takedown,
             clock=clock,
         ),
-        removal=removal,
+        removal=Removal(stores.tracks, stores.curation, takedown, wakeups, clock),
+        jobs=jobs,
+        notices=notices,
+        held=stores.held,
+        tracks=stores.tracks,
+        likes=stores.likes,
+        views=stores.views,
+        queue=stores.queue,
+        clock=clock,
         workers=(submitter, poller, deliverer, reconciler, card_keeper),
     )
 

@@ -1,5 +1,7 @@
 """`/compose`: turn a sentence into a track."""
 
+import re
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -7,12 +9,10 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient
 from bot.domain.drafts import LARGEST_SEED, Draft
-from bot.domain.jobs import AudioFormat
 from bot.domain.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
-from cogs.mending import submitted
-from cogs.ui.first_answers import apologise_for
+from bot.domain.requests import AudioFormat, Request
 from cogs.ui.intake import start
-from cogs.ui.request_modal import open_modal
+from cogs.ui.request_modal import CUSTOM_ID, open_modal, submitted
 
 CHOICES_LIMIT = 25
 
@@ -20,7 +20,7 @@ ComposeInteraction = discord.Interaction[ComposeClient]
 
 
 class Compose(commands.Cog):
-    """The command that it is all about."""
+    """`/compose`, and the dialog that it opens when nothing was typed."""
 
     @app_commands.command(description=words.COMPOSE)
     @app_commands.describe(
@@ -51,18 +51,17 @@ class Compose(commands.Cog):
         audio_format: AudioFormat | None = None,
     ) -> None:
         """With a prompt it goes straight on; without one, a dialog asks for it."""
-        draft = Draft(
+        request = Request(
             prompt=prompt or "",
-            model=model,
+            model=model or "",
             negative_prompt=negative_prompt,
             lyrics=lyrics,
             seconds=seconds,
             instrumental=instrumental,
             seed=seed,
-            variations=variations,
-            private=private,
             audio_format=audio_format,
         )
+        draft = Draft(request=request, variations=variations, private=private)
         await (open_modal if prompt is None else start)(interaction, draft)
 
     @compose.autocomplete("model")
@@ -78,16 +77,15 @@ class Compose(commands.Cog):
             if not model.reference and wanted in f"{name} {model.id}".casefold()
         ][:CHOICES_LIMIT]
 
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: ComposeInteraction) -> None:
-        """The dialog comes back."""
-        if interaction.type is discord.InteractionType.modal_submit:
-            async with apologise_for(interaction, "a dialog could not be read"):
-                draft = await submitted(interaction)
-                if draft is not None:
-                    await start(interaction, draft)
+
+async def _start_submitted(interaction: ComposeInteraction, match: re.Match[str]) -> None:
+    """Called by discord.py for every interaction; a sent dialog starts a track."""
+    draft = await submitted(interaction, match["draft_id"])
+    if draft is not None:
+        await start(interaction, draft)
 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
     await client.add_cog(Compose())
+    client.router.dialogs[CUSTOM_ID] = _start_submitted

@@ -7,20 +7,22 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.attachments import attachments_of
+from bot.domain.characters import is_blank
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_MOST
+from bot.domain.requests import Request
 from bot.errors import DatabaseTrouble
-from bot.text import as_shown, is_blank
-from cogs.mending import refuse
+from bot.words.markdown import as_shown
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.given_audio import GivenAudio, cover_of
 from cogs.ui.intake import start
-from cogs.ui.job_button import viewer
+from cogs.ui.refusals import refuse
 from cogs.ui.request_modal import open_modal
+from cogs.ui.visibility import viewer
 
 CoverInteraction = discord.Interaction[ComposeClient]
 
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Cover(commands.Cog):
-    """New versions of tracks."""
+    """`/cover`: makes a new version of an audio file."""
 
     @app_commands.command(description=words.COVER)
     @app_commands.describe(
@@ -47,7 +49,7 @@ class Cover(commands.Cog):
         private: bool = False,
     ) -> None:
         """With a prompt it goes straight on; without one, a dialog asks for it."""
-        draft = Draft(prompt=prompt or "", lyrics=lyrics, private=private)
+        draft = Draft(request=Request(prompt=prompt or "", lyrics=lyrics), private=private)
         await _cover(interaction, GivenAudio.of(audio), draft)
 
 
@@ -69,7 +71,7 @@ async def compose_from_message(interaction: CoverInteraction, message: discord.M
     if is_blank(text):
         await say(interaction, words.NO_TEXT_HERE)
         return
-    await open_modal(interaction, Draft(prompt=text.strip()[:PROMPT_MOST]))
+    await open_modal(interaction, Draft(request=Request(prompt=text.strip()[:PROMPT_MOST])))
 
 
 async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft) -> None:
@@ -77,7 +79,7 @@ async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft)
     draft = cover_of(audio, draft)
     if audio.problem:
         await refuse(interaction, words.not_taken([audio.problem]), draft)
-    elif draft.prompt:
+    elif draft.request.prompt:
         await start(interaction, draft)
     else:
         await open_modal(interaction, draft)
@@ -105,10 +107,9 @@ async def _track_in(interaction: CoverInteraction, message: discord.Message) -> 
 
 
 async def _visible_track(interaction: CoverInteraction, message: discord.Message) -> Job | None:
-    client = interaction.client
+    visibility = services_of(interaction).visibility
     for job_id in buttons.jobs_named(message):
-        job = await client.services.admission.job(job_id)
-        if job is not None and await client.services.tracks.is_visible(job, viewer(interaction)):
+        if job := await visibility.job(job_id, viewer(interaction)):
             return job
     return None
 

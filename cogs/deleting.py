@@ -1,12 +1,10 @@
 """Taking a track away, after a question: for its member, and for moderators."""
 
 import logging
-from collections.abc import Mapping
+import re
 from functools import partial
-from typing import Any
 
 import discord
-from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
@@ -14,23 +12,22 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
 from bot.domain.jobs import Job, JobState
+from bot.domain.places import Place
 from bot.errors import DeliveryError, Unreachable
-from bot.store.track_store import Place
-from cogs.ui.first_answers import apologise_for, ask, edit_private, say
+from cogs.ui.first_answers import ask, edit_private, say
 from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under, visible_job
+from cogs.ui.persistent import add_items
 from cogs.ui.places import is_outside
 from cogs.ui.visibility import sees
 
 log = logging.getLogger(__name__)
-
-SURE = buttons.pattern(Action.DELETE_NOW)
 
 
 class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
     """Asks first: what is deleted can't be made again exactly."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """The answer's buttons remember where this one stood."""
+        """Ask. The question's buttons remember on which message this one was pressed."""
         if job.state is not JobState.SUCCEEDED:
             await say(interaction, words.NOT_FINISHED)
         elif not _may_delete(interaction, job, self.place):
@@ -46,18 +43,18 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
 
 
 class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
-    """No, after all."""
+    """Keeps the track, after the question."""
 
     async def press(self, interaction: JobInteraction, _job: Job) -> None:
-        """The question goes away."""
+        """Delete the private message with the question."""
         await edit_private(interaction, content=words.KEPT, view=None)
 
 
 class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
-    """Yes."""
+    """Deletes the track, after the question."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Who may is asked again: anyone can forge this."""
+        """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
         if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
             await say(interaction, words.NOT_YOUR_TRACK_DELETE)
             return
@@ -77,31 +74,18 @@ class DeleteModal(discord.ui.Modal):
         self.stop()
 
 
-class Deleting(commands.Cog):
-    """The dialog comes back."""
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: JobInteraction) -> None:
-        """Of all dialogs, only the one above."""
-        data: Mapping[str, Any] = interaction.data or {}
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
-        if match := SURE.fullmatch(str(data.get("custom_id"))):
-            async with apologise_for(interaction, "a track could not be deleted"):
-                await _delete_pressed(interaction, match["job_id"], match["place"])
-
-
-async def _delete_pressed(interaction: JobInteraction, job_id: str, place: str) -> None:
-    """The track, and the message it was pressed on. Who may is asked again."""
-    job, message = await visible_job(interaction, job_id), interaction.message
+async def _delete_pressed(interaction: JobInteraction, match: re.Match[str]) -> None:
+    """The dialog comes back: the track goes, and the message it was pressed on. Who may is asked
+    again."""
+    job, message = await visible_job(interaction, match["job_id"]), interaction.message
     if job is None or message is None or not await stands_under(interaction, job):
         await say(interaction, words.JOB_UNKNOWN)
         return
-    if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, place):
+    if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, match["place"]):
         await say(interaction, words.NOT_YOUR_TRACK_DELETE)
         return
     await interaction.response.defer()  # from now on the token's own answer is that message
-    gone = await _taken_away(interaction, job, besides=message.id)
+    gone = await _taken_away(interaction, job, except_message_id=message.id)
     try:
         async with translated(READ_TIMEOUT_S):
             await interaction.delete_original_response()
@@ -113,12 +97,16 @@ async def _delete_pressed(interaction: JobInteraction, job_id: str, place: str) 
     await say(interaction, _said(interaction, job) if gone else words.DELETED_OUT_OF_REACH)
 
 
-async def _taken_away(interaction: JobInteraction, job: Job, *, besides: int | None = None) -> bool:
+async def _taken_away(
+    interaction: JobInteraction, job: Job, *, except_message_id: int | None = None
+) -> bool:
     """From everywhere for its member; for a moderator from where they may remove messages."""
     removal = services_of(interaction).removal
     if _is_own(interaction, job):
-        return await removal.remove(job, by_member=True, besides=besides)
-    return await removal.moderate(job, partial(_reaches, interaction, job), besides=besides)
+        return await removal.remove(job, by_member=True, except_message_id=except_message_id)
+    return await removal.moderate(
+        job, partial(_reaches, interaction, job), except_message_id=except_message_id
+    )
 
 
 def _reaches(interaction: JobInteraction, job: Job, place: Place) -> bool:
@@ -176,5 +164,5 @@ async def _done(interaction: JobInteraction, job: Job, place: str) -> str:
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Deleting())
-    client.add_dynamic_items(DeleteButton, KeepButton, DeleteNowButton)
+    client.router.dialogs[DeleteNowButton.template] = _delete_pressed
+    add_items(client, DeleteButton, KeepButton, DeleteNowButton)

@@ -10,13 +10,15 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
+from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
 from bot.domain.models import MODELS
+from bot.domain.requests import Request
 from bot.library.lists import Allowance
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
-from cogs.ui.places import refusal
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
+from cogs.ui.places import why_not_here
 from cogs.ui.request_modal import open_modal
 
 EXAMPLE_ID = re.compile(r"compose:example:(?P<number>\d)")
@@ -24,38 +26,40 @@ LABEL_LIMIT = 80
 
 
 class Help(commands.Cog):
-    """Short, and about here and now."""
+    """`/help`: what one can do in this place, and what one has left today."""
 
     @app_commands.command(description=words.HELP)
     @app_commands.allowed_contexts(dms=True)
     async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
-        """Where one can't compose, it says why, and offers no examples."""
-        closed = refusal(interaction, private=False)
+        """Answer privately. Where one can't compose, say why, and offer no examples."""
+        closed = why_not_here(interaction, private=False)
         counting = services_of(interaction).library.allowance(interaction.user.id)
         allowance = await in_time(interaction, counting)
         in_server = interaction.guild_id is not None
         embed = discord.Embed(
             title=words.HELP_TITLE,
-            description="\n".join(_lines(closed, allowance, in_server=in_server)),
+            description="\n".join(_help_lines(closed, allowance, in_server=in_server)),
             colour=COLOUR,
         )
         if closed:
             await say(interaction, "", embed=embed)
             return
         embed.add_field(name=words.HELP_MODELS, value="\n".join(_models()), inline=False)
-        await say(interaction, "", embed=embed, view=view_of(*_examples()))
+        await say(interaction, "", embed=embed, view=buttons.row(*_examples()))
 
 
 class ExampleButton(PersistentItem, template=EXAMPLE_ID):
     """Opens the dialog with an example in it."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """Costs nothing: it is sent only from the dialog."""
+        """Open the dialog. That costs nothing: a track is started only when the dialog is sent."""
         number = int(self.match["number"]) % len(words.EXAMPLES)
-        await open_modal(interaction, Draft(prompt=words.EXAMPLES[number]))
+        await open_modal(interaction, Draft(request=Request(prompt=words.EXAMPLES[number])))
 
 
-def _lines(closed: str | None, allowance: Allowance | None, *, in_server: bool) -> Iterator[str]:
+def _help_lines(
+    closed: str | None, allowance: Allowance | None, *, in_server: bool
+) -> Iterator[str]:
     yield f"{words.HELP_COMPOSE_NOT_HERE} {closed}" if closed else words.HELP_COMPOSE
     yield words.HELP_LOOK
     if in_server:
@@ -82,4 +86,4 @@ def _examples() -> Iterator[discord.ui.Item[Any]]:
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
     await client.add_cog(Help())
-    client.add_dynamic_items(ExampleButton)
+    add_items(client, ExampleButton)

@@ -13,19 +13,19 @@ from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
-from bot.generate.rechecking import Finding
-from bot.library.tracks import is_there
-from cogs.track_buttons import begin
+from bot.generate.rechecking import CheckResult
 from cogs.ui.first_answers import defer, edit, in_time, say
 from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under
+from cogs.ui.persistent import add_items
 from cogs.ui.request_modal import open_modal
+from cogs.ui.track_button import begin
 
 
 class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
     """Stops a job that waits or runs; for its member and for moderators."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Answers by bringing the card up to date."""
+        """Cancel what can still be stopped, and answer by bringing the card up to date."""
         if interaction.user.id != job.member_id and not moderates(interaction, job.channel_id):
             await say(interaction, words.NOT_YOUR_JOB_CANCEL)
             return
@@ -50,7 +50,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         await _answer_on_card(interaction, job)
 
     async def _say_too_late(self, interaction: JobInteraction, job: Job) -> None:
-        now = await in_time(interaction, services_of(interaction).admission.job(job.id)) or job
+        now = await in_time(interaction, services_of(interaction).jobs.get(job.id)) or job
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)
@@ -59,9 +59,9 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
 
 
 async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
-    client = interaction.client
-    takes = [take.job for take in await client.services.batches.takes(job)]
-    await asyncio.gather(*(client.services.admission.cancel(take) for take in takes))
+    services = services_of(interaction)
+    takes = await services.batches.takes(job)
+    await asyncio.gather(*(services.admission.cancel(take.job) for take in takes))
 
 
 async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
@@ -74,63 +74,57 @@ async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
 
 
 async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
-    """Variations share one that tells of all."""
+    """The card of the job as things stand; variations share one that shows all of them."""
     if job.batch_id is not None:
         return await services_of(interaction).batches.card(job)
     return cards.ended_card(job, message_url=None)
 
 
-class RetryButton(JobButton, template=buttons.pattern(Action.RETRY)):
-    """Another try of a failed job: a new job, which may be paid for."""
+class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWORD)):
+    """Another try of a failed job: a new job, which may be paid for; or first in other words."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Only its member spends from their daily tracks."""
+        """Start the other try, which counts as a track, if it is the member's own job."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.NOT_YOUR_JOB_RETRY)
         elif job.state is not JobState.FAILED:
             await say(interaction, words.NOTHING_TO_RETRY)
         else:
-            draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
-            await begin(interaction, job, replace(draft, retry_of=job.id))
+            await self._go_on(interaction, job)
 
-
-class RewordButton(JobButton, template=buttons.pattern(Action.REWORD)):
-    """Another try of a failed job in other words."""
-
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """The dialog with everything filled in."""
-        if interaction.user.id != job.member_id:
-            await say(interaction, words.NOT_YOUR_JOB_RETRY)
-        elif job.state is not JobState.FAILED:
-            await say(interaction, words.NOTHING_TO_RETRY)
-        else:
-            draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
+    async def _go_on(self, interaction: JobInteraction, job: Job) -> None:
+        draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
+        if self.match["action"] == Action.REWORD:
             await open_modal(interaction, draft)
+        else:
+            await begin(interaction, job, replace(draft, retry_of=job.id))
 
 
 class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
     """Asks the music service once more, now."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """For its member alone: each press is a request."""
+        """Ask the provider, if it is the member's own job: each press costs a request."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.NOT_YOUR_JOB_CHECK)
         elif not _can_be_checked(job):
             await say(interaction, words.NOTHING_TO_CHECK)
         else:
             await defer(interaction)
-            await _tell(interaction, job, await services_of(interaction).rechecking.check(job))
+            await _tell_finding(
+                interaction, job, await services_of(interaction).rechecking.check(job)
+            )
 
 
 def _can_be_checked(job: Job) -> bool:
     lost = job.state is JobState.FAILED and job.failure_kind is FailureKind.LOST
-    return lost or job.state is JobState.GENERATING or is_there(job)
+    return lost or job.state is JobState.GENERATING or job.has_track
 
 
-async def _tell(interaction: JobInteraction, job: Job, finding: Finding) -> None:
-    if finding is Finding.FRESH:
+async def _tell_finding(interaction: JobInteraction, job: Job, finding: CheckResult) -> None:
+    if finding is CheckResult.FRESH:
         await _hand_out_link(interaction, job)
-    elif finding is Finding.RUNNING and job.state is JobState.FAILED:
+    elif finding is CheckResult.RUNNING and job.state is JobState.FAILED:
         await say(interaction, words.CHECK_STILL_LOST)
     else:
         await say(interaction, FOUND[finding])
@@ -146,17 +140,17 @@ async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
 
 
 FOUND = {
-    Finding.FINISHED: words.CHECK_FINISHED,
-    Finding.RUNNING: words.CHECK_RUNNING,
-    Finding.FILE_LATE: words.CHECK_FILE_LATE,
-    Finding.BROKEN: words.CHECK_BROKEN,
-    Finding.GONE: words.CHECK_GONE,
-    Finding.NO_ANSWER: words.CHECK_NO_ANSWER,
-    Finding.SOON: words.CHECK_SOON,
-    Finding.BUSY: words.CHECK_BUSY,
+    CheckResult.FINISHED: words.CHECK_FINISHED,
+    CheckResult.RUNNING: words.CHECK_RUNNING,
+    CheckResult.FILE_LATE: words.CHECK_FILE_LATE,
+    CheckResult.BROKEN: words.CHECK_BROKEN,
+    CheckResult.GONE: words.CHECK_GONE,
+    CheckResult.NO_ANSWER: words.CHECK_NO_ANSWER,
+    CheckResult.SOON: words.CHECK_SOON,
+    CheckResult.BUSY: words.CHECK_BUSY,
 }
 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(CancelButton, RetryButton, RewordButton, CheckButton)
+    add_items(client, CancelButton, RetryButton, CheckButton)

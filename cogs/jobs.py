@@ -12,14 +12,17 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
+from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.jobs import Job
+from bot.domain.places import card_of
+from bot.library.lists import JOBS_AT_ONCE
 from bot.store.queue_store import Excerpt, UnderWay
 from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.job_button import moderates, visible_job
-from cogs.ui.persistent import ItemInteraction, PersistentItem, view_of
-from cogs.ui.track_list import card_url, option_label, shown_title
-from cogs.ui.visibility import moderates_server, sight_of
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chosen
+from cogs.ui.track_list import option_label, shown_title
+from cogs.ui.visibility import moderates_server, viewer
 
 # More get a select instead.
 BUTTONS_MOST = 5
@@ -29,11 +32,9 @@ MINE, ALL = "mine", "all"
 STOP_ID = re.compile(rf"compose:stop:(?P<job_id>[0-9a-f]{{16}}):(?P<whose>{MINE}|{ALL})")
 PICK_ID = re.compile(rf"compose:stop:pick:(?P<whose>{MINE}|{ALL})")
 
-AnyItem = discord.ui.Item[Any]
-
 
 class Jobs(commands.Cog):
-    """Jobs under way."""
+    """`/jobs`: lists what waits and runs, with a control to cancel each."""
 
     @app_commands.command(description=words.JOBS)
     @app_commands.describe(everyone=words.JOBS_EVERYONE)
@@ -49,11 +50,11 @@ class Jobs(commands.Cog):
         await say(interaction, "", embed=listed.embed, view=listed.view)
 
 
-class _Stop(PersistentItem, template=r"(?!)"):
+class _Stop(PersistentItem):
     """Cancels one of the jobs of a list, and brings the list up to date."""
 
     async def stop_job(self, interaction: ItemInteraction, job_id: str) -> None:
-        """Who may is checked anew: any id can be forged."""
+        """Who may is checked again: any id can be forged."""
         job = await visible_job(interaction, job_id)
         if job is None:
             await say(interaction, words.JOB_UNKNOWN)
@@ -70,24 +71,24 @@ class _Stop(PersistentItem, template=r"(?!)"):
         listed = await in_time(interaction, _listed(interaction, whose))
         await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is None:
-            now = await services_of(interaction).admission.job(job.id) or job
+            now = await services_of(interaction).jobs.get(job.id) or job
             await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
 
 
 class StopButton(_Stop, template=STOP_ID):
-    """For a few jobs: one for each."""
+    """A button to cancel one job, where the list has few of them."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """The job is named in the custom_id."""
+        """Cancel the job that the custom_id names."""
         await self.stop_job(interaction, self.match["job_id"])
 
 
 class StopSelect(_Stop, template=PICK_ID):
-    """For many jobs."""
+    """A select to cancel one of many jobs."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """The job is what was chosen."""
-        await self.stop_job(interaction, self.chosen)
+        """Cancel the job that was chosen."""
+        await self.stop_job(interaction, chosen(interaction))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ class _List:
 
 async def _listed(interaction: ItemInteraction, whose: str) -> _List:
     found = await _found(interaction, whose)
-    lines = await _fitting(_lines(interaction, found.oldest, whose))
+    lines = await _fitting(_job_lines(interaction, found.oldest, whose))
     shown = found.oldest[: len(lines)]
     if found.total > len(shown):
         lines.append(words.jobs_left_out(found.total - len(shown)))
@@ -109,14 +110,14 @@ async def _listed(interaction: ItemInteraction, whose: str) -> _List:
         description="\n".join(lines) or (words.JOBS_NONE_HERE if whose == ALL else words.JOBS_NONE),
         colour=COLOUR,
     )
-    return _List(embed=embed, view=_view(shown, whose))
+    return _List(embed=embed, view=_stop_controls(shown, whose))
 
 
 async def _found(interaction: ItemInteraction, whose: str) -> Excerpt:
-    library = services_of(interaction).library
+    services = services_of(interaction)
     if whose == ALL and interaction.guild_id is not None:
-        return await library.under_way_on(interaction.guild_id, sight_of(interaction))
-    return await library.under_way(interaction.user.id)
+        return await services.library.under_way_on(interaction.guild_id, viewer(interaction))
+    return await services.queue.of_member(interaction.user.id, limit=JOBS_AT_ONCE)
 
 
 async def _fitting(lines: AsyncIterator[str]) -> list[str]:
@@ -130,15 +131,15 @@ async def _fitting(lines: AsyncIterator[str]) -> list[str]:
     return taken
 
 
-async def _lines(
+async def _job_lines(
     interaction: ItemInteraction, found: Sequence[UnderWay], whose: str
 ) -> AsyncIterator[str]:
     for number, one in enumerate(found, 1):
         details = [words.by(one.job.member_id)] if whose == ALL else []
         details.append(words.job_waits(one.place) if one.place else words.JOB_RUNS)
         details.append(await _expected(interaction, one))
-        if url := card_url(one.job):
-            details.append(words.card_link(url))
+        if card := card_of(one.job):
+            details.append(words.card_link(card.url))
         yield words.track_line(number, shown_title(one.job), details)
 
 
@@ -147,14 +148,16 @@ async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)
     model, place = one.job.request.model, one.place
-    expected_s = await services_of(interaction).admission.expected_s(model, place=place)
+    expected_s = await services_of(interaction).estimates.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
     return words.job_expected(moment) if moment > now else words.JOB_SOON
 
 
-def _view(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
+def _stop_controls(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
     if len(found) <= BUTTONS_MOST:
-        return view_of(*(_button(one.job, number, whose) for number, one in enumerate(found, 1)))
+        return buttons.row(
+            *(_button(one.job, number, whose) for number, one in enumerate(found, 1))
+        )
     options = [
         discord.SelectOption(label=option_label(number, one.job), value=one.job.id)
         for number, one in enumerate(found, 1)
@@ -162,10 +165,10 @@ def _view(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
     select: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=f"compose:stop:pick:{whose}", placeholder=words.SELECT_CANCEL, options=options
     )
-    return view_of(select)
+    return buttons.row(select)
 
 
-def _button(job: Job, number: int, whose: str) -> AnyItem:
+def _button(job: Job, number: int, whose: str) -> discord.ui.Button[Any]:
     button: discord.ui.Button[Any] = discord.ui.Button(
         label=words.cancel_label(number), custom_id=f"compose:stop:{job.id}:{whose}"
     )
@@ -175,4 +178,4 @@ def _button(job: Job, number: int, whose: str) -> AnyItem:
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
     await client.add_cog(Jobs())
-    client.add_dynamic_items(StopButton, StopSelect)
+    add_items(client, StopButton, StopSelect)

@@ -1,11 +1,9 @@
 """A track that was opened from a list: heard again, privately, with what can be done with it."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import discord
-from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
@@ -14,23 +12,23 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
 from bot.deliver.track_embed import as_shared, track_embed
 from bot.domain.characters import visible
-from bot.domain.jobs import Job, Relation
+from bot.domain.jobs import Job
+from bot.domain.requests import Relation
 from bot.errors import Busy
-from bot.library.tracks import Ancestor
 from bot.rest.verdict import Verdict, verdict_on
-from bot.store.track_store import Track
-from bot.text import harmless, title_of
-from cogs.track_buttons import TrackButton, begin
-from cogs.ui.first_answers import apologise_for, ask, defer, in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction, visible_job
+from bot.store.track_store import ListedTrack
+from bot.words.markdown import harmless
+from cogs.ui.first_answers import ask, defer, in_time, say
+from cogs.ui.job_button import JobButton, JobInteraction
 from cogs.ui.member_lock import one_each
-from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chosen
 from cogs.ui.request_modal import values_of
+from cogs.ui.track_button import TrackButton, begin
 from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
-from cogs.ui.visibility import sight_of
+from cogs.ui.visibility import viewer
 
 TITLE_MOST = 60
-RENAME_ID = r"compose:rename:(?P<job_id>[0-9a-f]{16})"
+RENAME_ID = re.compile(r"compose:rename:(?P<job_id>[0-9a-f]{16})")
 
 OWN = (Action.AGAIN, Action.SHARE, Action.RENAME, Action.RECIPE, Action.DELETE)
 OTHERS = (Action.LIKE, Action.AGAIN, Action.REMIX, Action.RECIPE)
@@ -41,20 +39,15 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
     """Opens the chosen track, if the one who chose may see it."""
 
     async def use(self, interaction: ItemInteraction) -> None:
-        """A private message of its own."""
+        """Answer with the track in a private message, which leaves the list as it is."""
         async with one_each(interaction) as free:
             if free:
                 await defer(interaction)
-                await _open(interaction, self.chosen)
+                await _open(interaction, chosen(interaction))
 
 
 async def _open(interaction: ItemInteraction, job_id: str) -> None:
-    track = await services_of(interaction).library.track(
-        job_id,
-        viewer_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        sight=sight_of(interaction),
-    )
+    track = await services_of(interaction).library.track(job_id, viewer(interaction))
     if track is None or not await _is_there_for(interaction, track):
         await say(interaction, words.TRACK_UNKNOWN)
     elif track.job.deleted_at is not None:
@@ -63,21 +56,21 @@ async def _open(interaction: ItemInteraction, job_id: str) -> None:
         await _play(interaction, track)
 
 
-async def _is_there_for(interaction: ItemInteraction, track: Track) -> bool:
+async def _is_there_for(interaction: ItemInteraction, track: ListedTrack) -> bool:
     """What a moderator took out of a channel by hand is gone for all but its member."""
     own = track.job.member_id == interaction.user.id
     return own or await services_of(interaction).replay.stands(track)
 
 
-async def _play(interaction: ItemInteraction, track: Track) -> None:
+async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
     """The audio, else a link to it, else the way to make it again."""
     replay = services_of(interaction).replay
-    parent = await _parent(interaction, track.job)
+    parent = await services_of(interaction).visibility.parent(track.job, viewer(interaction))
     own = track.job.member_id == interaction.user.id
     try:
         limit_bytes = interaction.filesize_limit
         async with replay.open(track.job, limit_bytes, own=own, parent=parent) as what:
-            if what is not None and await _uploaded(interaction, track, what):
+            if what is not None and await _is_uploaded(interaction, track, what):
                 return
     except Busy:
         await say(interaction, words.OPENED_BUSY)
@@ -87,17 +80,19 @@ async def _play(interaction: ItemInteraction, track: Track) -> None:
             interaction,
             words.track_as_file_link(url),
             embed=track_embed(_as_seen(interaction, track), parent=parent),
-            view=_view(interaction, track),
+            view=_track_controls(interaction, track),
         )
     else:
         await _say_gone(interaction, track, words.OPENED_GONE)
 
 
-async def _uploaded(interaction: ItemInteraction, track: Track, what: Announcement) -> bool:
+async def _is_uploaded(
+    interaction: ItemInteraction, track: ListedTrack, what: Announcement
+) -> bool:
     """Whether Discord took the file: it may take less than it had said."""
     extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
     try:
-        await say(interaction, words.OPENED, view=_view(interaction, track), **extras)
+        await say(interaction, words.OPENED, view=_track_controls(interaction, track), **extras)
     except discord.HTTPException as error:
         if verdict_on(error) is Verdict.TOO_LARGE:
             return False
@@ -108,25 +103,16 @@ async def _uploaded(interaction: ItemInteraction, track: Track, what: Announceme
     return True
 
 
-async def _parent(interaction: ItemInteraction, job: Job) -> Ancestor | None:
-    """What it was made from, as far as the one who opens it may know of that."""
-    parent = await services_of(interaction).admission.job(job.parent_id) if job.parent_id else None
-    if parent is None:
-        return None
-    known = await visible_job(interaction, parent.id) is not None
-    return Ancestor(job=parent, visible=known and parent.deleted_at is None)
-
-
-async def _say_gone(interaction: ItemInteraction, track: Track, why: str) -> None:
+async def _say_gone(interaction: ItemInteraction, track: ListedTrack, why: str) -> None:
     view = buttons.row(*(buttons.button(action, track.job.id, LIBRARY) for action in GONE))
     await say(interaction, why, embed=track_embed(_as_seen(interaction, track)), view=view)
 
 
-def _as_seen(interaction: ItemInteraction, track: Track) -> Job:
+def _as_seen(interaction: ItemInteraction, track: ListedTrack) -> Job:
     return track.job if track.job.member_id == interaction.user.id else as_shared(track.job)
 
 
-def _view(interaction: ItemInteraction, track: Track) -> discord.ui.View:
+def _track_controls(interaction: ItemInteraction, track: ListedTrack) -> discord.ui.View:
     own = track.job.member_id == interaction.user.id
     items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
     for item in items:
@@ -138,8 +124,8 @@ def _view(interaction: ItemInteraction, track: Track) -> discord.ui.View:
 class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
     """The same request with the same seed, for a track whose audio is gone."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """A new track, which counts as theirs."""
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
+        """Start the same request again. The new track counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN))
 
 
@@ -147,7 +133,7 @@ class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
     """Asks what a track should be called."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Only its member names it."""
+        """Open the dialog for the title, if it is the member's own track."""
         if job.member_id != interaction.user.id:
             await say(interaction, words.NOT_YOURS_TO_RENAME)
         elif job.deleted_at is not None:
@@ -164,7 +150,7 @@ class RenameModal(discord.ui.Modal):
             title=words.RENAME_TITLE, custom_id=f"compose:rename:{job.id}", timeout=None
         )
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="title", default=title_of(job)[:TITLE_MOST], required=False,
+            custom_id="title", default=words.title_of(job)[:TITLE_MOST], required=False,
             max_length=TITLE_MOST,
         )  # fmt: skip
         self.add_item(
@@ -175,38 +161,25 @@ class RenameModal(discord.ui.Modal):
         self.stop()
 
 
-class Renaming(commands.Cog):
-    """The dialog comes back."""
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: ItemInteraction) -> None:
-        """Of all dialogs, only the one for titles."""
-        data: Mapping[str, Any] = interaction.data or {}
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
-        if match := re.fullmatch(RENAME_ID, str(data.get("custom_id"))):
-            async with apologise_for(interaction, "a track could not be renamed"):
-                await _rename(interaction, match["job_id"], values_of(interaction))
-
-
-async def _rename(interaction: ItemInteraction, job_id: str, values: Mapping[str, Any]) -> None:
-    title = visible(str(values.get("title") or "")[:TITLE_MOST])
-    job = await in_time(interaction, _renamed(interaction, job_id, title))
+async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
+    """Handles the dialog for titles, once it was sent."""
+    title = visible(str(values_of(interaction).get("title") or "")[:TITLE_MOST])
+    job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
     if job is None:
         await say(interaction, words.NOT_RENAMED)
     else:
-        await say(interaction, words.renamed(harmless(title_of(job), TITLE_LIMIT)))
+        await say(interaction, words.renamed(harmless(words.title_of(job), TITLE_LIMIT)))
 
 
 async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:
     """The job with its new title, if it is one's own and was not deleted."""
-    client = interaction.client
-    if not await client.services.library.rename(job_id, interaction.user.id, title):
+    services = services_of(interaction)
+    if not await services.tracks.rename(job_id, interaction.user.id, title):
         return None
-    return await client.services.admission.job(job_id)
+    return await services.jobs.get(job_id)
 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Renaming())
-    client.add_dynamic_items(OpenSelect, RemakeButton, RenameButton)
+    client.router.dialogs[RENAME_ID] = _rename
+    add_items(client, OpenSelect, RemakeButton, RenameButton)

@@ -1,7 +1,6 @@
 """The recipe of a track, and whom it goes back to."""
 
 import io
-from dataclasses import replace
 
 import discord
 
@@ -11,12 +10,15 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.recipes import command_of, listed
-from bot.library.tracks import NAMED_ANCESTORS, Ancestor
-from bot.text import harmless, title_of
+from bot.domain.visibility import Ancestor
+from bot.library.visibility import NAMED_ANCESTORS
+from bot.words.markdown import harmless
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction, may_know, viewer
+from cogs.ui.job_button import JobButton, JobInteraction
+from cogs.ui.persistent import add_items
+from cogs.ui.refusals import MESSAGE_LIMIT
+from cogs.ui.visibility import viewer
 
-MESSAGE_LIMIT = 2000
 TITLE_LIMIT = 100
 FILE_NAME_LIMIT = 100
 AUTHORS_AT_ONCE = 40  # in one line
@@ -30,7 +32,8 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         if job.deleted_at is not None and job.member_id != interaction.user.id:
             await say(interaction, words.TRACK_DELETED)
             return
-        rest = _beside(job, await in_time(interaction, _lineage(interaction, job)))
+        looking = services_of(interaction).visibility.lineage(job, viewer(interaction))
+        rest = _beside(job, await in_time(interaction, looking))
         command = command_of(job.request)
         recipe, more = words.recipe(command or ""), {}
         if command is None or "`" in command or len(recipe) > MESSAGE_LIMIT:
@@ -43,16 +46,8 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
             await say(interaction, text)
 
 
-async def _lineage(interaction: JobInteraction, job: Job) -> list[Ancestor]:
-    """What it was made from, as far as the one who asks may know of it."""
-    return [
-        replace(one, visible=one.visible and await may_know(interaction, one.job))
-        for one in await services_of(interaction).tracks.lineage(job, viewer(interaction))
-    ]
-
-
 def _beside(job: Job, line: list[Ancestor]) -> list[str]:
-    """What the recipe itself does not hold."""
+    """What is said beside the recipe, since it has no option for that."""
     told = []
     if job.request.reference is not None:
         name = harmless(job.request.reference.file_name, FILE_NAME_LIMIT)
@@ -66,7 +61,7 @@ def _credits(job: Job, line: list[Ancestor]) -> list[str]:
     """A line for each of the nearest, and more with the authors of all before them."""
     children = [job, *(ancestor.job for ancestor in line)]
     lines = [
-        words.lineage(child.relation, _title(parent), parent.job.member_id)
+        words.lineage(child.relation, _shown_title_of(parent), parent.job.member_id)
         for child, parent in zip(children, line[:NAMED_ANCESTORS], strict=False)
         if child.relation is not None
     ]
@@ -88,10 +83,10 @@ def _in_messages(lines: list[str]) -> list[str]:
     return messages
 
 
-def _title(ancestor: Ancestor) -> str | None:
-    return harmless(title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
+def _shown_title_of(ancestor: Ancestor) -> str | None:
+    return harmless(words.title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(RecipeButton)
+    add_items(client, RecipeButton)

@@ -1,8 +1,7 @@
 """Sharing a finished track in a channel: for its member, where both of us may write."""
 
 import logging
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 
@@ -12,7 +11,9 @@ from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
+from bot.deliver.track_messages import audio_url
 from bot.domain.jobs import Job
+from bot.domain.places import Place
 from bot.errors import (
     AlreadySharing,
     AudioError,
@@ -24,11 +25,10 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.sharing import Target
-from bot.library.track_messages import audio_url
-from bot.library.tracks import is_there
-from cogs.ui.first_answers import apologise_for, defer, say
-from cogs.ui.job_button import JobButton, JobInteraction, permissions_in, visible_job
+from cogs.ui.first_answers import defer, say
+from cogs.ui.job_button import JobButton, JobInteraction, permissions_in
 from cogs.ui.member_lock import one_each
+from cogs.ui.persistent import add_items, chosen
 from cogs.ui.places import is_outside
 from cogs.ui.visibility import sees
 
@@ -42,7 +42,6 @@ CHANNEL_TYPES = [
     discord.ChannelType.news_thread,
 ]
 
-
 log = logging.getLogger(__name__)
 
 
@@ -51,8 +50,8 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
     a private answer can't be looked at again."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Only its member shares a track."""
-        if why := _refusal(interaction, job):
+        """Ask where to share it to, if it is the member's own track."""
+        if why := _share_problem(interaction, job):
             await say(interaction, why)
             return
         here = buttons.button(Action.SHARE_HERE, job.id, self.place)
@@ -69,48 +68,27 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
 
 
 class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
-    """The channel in which the question was asked."""
+    """Shares a track in the channel in which the question was asked."""
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """It is a channel like any other."""
+        """Whether a track may be posted in it is asked as of any other."""
         await _share(interaction, job, interaction.channel_id or 0)
 
 
-class ShareThereSelect(
-    discord.ui.DynamicItem[discord.ui.ChannelSelect[Any]],
-    template=buttons.pattern(Action.SHARE_THERE),
-):
-    """Another channel of the server."""
+class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
+    """Shares a track in another channel of the server, which is chosen from a list."""
 
-    def __init__(self, select: discord.ui.ChannelSelect[Any], job_id: str) -> None:
-        super().__init__(select)
-        self.job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Called by discord.py for each choice on any message, however old."""
-        if not isinstance(item, discord.ui.ChannelSelect):
-            raise TypeError("not a select of channels")
-        return cls(item, match["job_id"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Never unanswered, as with buttons."""
-        async with apologise_for(interaction, "a choice failed"):
-            job = await visible_job(interaction, self.job_id)
-            if job is None or not self.item.values:
-                await say(interaction, words.JOB_UNKNOWN)
-            else:
-                await _share(interaction, job, self.item.values[0].id)
+    async def press(self, interaction: JobInteraction, job: Job) -> None:
+        """What was chosen is a channel's id."""
+        channel_id = chosen(interaction)
+        if channel_id:
+            await _share(interaction, job, int(channel_id))
+        else:
+            await say(interaction, words.JOB_UNKNOWN)
 
 
 async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
-    if why := _refusal(interaction, job):
+    if why := _share_problem(interaction, job):
         await say(interaction, why)
         return
     async with one_each(interaction) as free:
@@ -121,7 +99,7 @@ async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None
 
 
 async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str:
-    """Do it; what the member is told."""
+    """Share the track, and give back the sentence that the member is told."""
     target = Target(
         channel_id=channel_id,
         guild_id=interaction.guild_id,
@@ -132,16 +110,15 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
         message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
     except (DeliveryError, AudioError) as error:
         return _why_not(error)
-    return words.shared_at(
-        f"https://discord.com/channels/{interaction.guild_id}/{channel_id}/{message_id}"
-    )
+    place = Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
+    return words.shared_at(place.url)
 
 
-def _refusal(interaction: JobInteraction, job: Job) -> str | None:
+def _share_problem(interaction: JobInteraction, job: Job) -> str | None:
     """Why this one does not share this track, if so."""
     if job.member_id != interaction.user.id:
         return words.NOT_YOUR_TRACK_SHARE
-    if not is_there(job):
+    if not job.has_track:
         return words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED
     outside = interaction.guild is None or is_outside(interaction)
     return words.SHARE_IN_A_SERVER if outside else None
@@ -150,7 +127,7 @@ def _refusal(interaction: JobInteraction, job: Job) -> str | None:
 async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
     """Why a track can't be posted in this channel, if so.
 
-    What was chosen is not trusted: the permissions of both are looked up anew.
+    What was chosen is not trusted: the permissions of both are looked up again.
     """
     guild, here = interaction.guild, channel_id == interaction.channel_id
     known = guild.get_channel_or_thread(channel_id) if guild else None
@@ -224,4 +201,4 @@ def _why_not(error: DeliveryError | AudioError) -> str:
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(ShareButton, ShareHereButton, ShareThereSelect)
+    add_items(client, ShareButton, ShareHereButton, ShareThereSelect)

@@ -6,12 +6,12 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, services_of
+from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.library.lists import Period
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.persistent import view_of
 from cogs.ui.track_list import open_select, track_lines
-from cogs.ui.visibility import sight_of
+from cogs.ui.visibility import viewer
 
 PERIODS = {
     Period.WEEK: (words.PERIOD_WEEK, words.TOP_WEEK),
@@ -21,7 +21,7 @@ PERIODS = {
 
 
 class Top(commands.Cog):
-    """The most liked tracks."""
+    """`/top`: lists the most liked tracks of a server."""
 
     @app_commands.command(description=words.TOP)
     @app_commands.describe(period=words.TOP_PERIOD)
@@ -34,20 +34,20 @@ class Top(commands.Cog):
         interaction: discord.Interaction[ComposeClient],
         period: app_commands.Choice[str] | None = None,
     ) -> None:
-        """Only what the asking member may hear."""
+        """Answer with the tracks that the asking member may hear."""
         if interaction.guild_id is None:
             await say(interaction, words.TOP_SERVERS_ONLY)
             return
         chosen = Period(period.value) if period else Period.WEEK
         library = services_of(interaction).library
-        looking = library.top(interaction.guild_id, sight_of(interaction), chosen)
+        looking = library.top(interaction.guild_id, viewer(interaction), chosen)
         tracks = await in_time(interaction, looking)
         if not tracks:
             await say(interaction, words.TOP_EMPTY)
             return
         lines = "\n".join(track_lines(tracks, authors=True))
         embed = discord.Embed(title=PERIODS[chosen][1], description=lines, colour=COLOUR)
-        await say(interaction, "", embed=embed, view=view_of(open_select(tracks)))
+        await say(interaction, "", embed=embed, view=buttons.row(open_select(tracks)))
 
 
 async def setup(client: ComposeClient) -> None:

@@ -1,4 +1,4 @@
-"""The buttons under finished tracks: make another one of it, like it, take it away."""
+"""The buttons under finished tracks: make another one of it, like it."""
 
 from dataclasses import replace
 
@@ -8,66 +8,40 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
-from bot.domain.drafts import Draft
-from bot.domain.jobs import Job, Relation
-from bot.domain.recipes import command_of
-from bot.library.tracks import is_there
-from bot.text import harmless
+from bot.domain.jobs import Job
+from bot.domain.requests import Relation
 from cogs.ui.first_answers import edit, in_time, say
-from cogs.ui.intake import start
-from cogs.ui.job_button import JobButton, JobInteraction, stands_under
-from cogs.ui.places import refusal
+from cogs.ui.job_button import JobInteraction, stands_under
+from cogs.ui.persistent import add_items
 from cogs.ui.request_modal import open_modal
+from cogs.ui.track_button import TrackButton, begin
 
 TAKES = {"two": 2, "three": 3, "four": 4}
 # A press that came at the same moment may have been counted after ours, and shown before.
 LABEL_LOOKS = 3
-COMMAND_LIMIT = 1700
-SERVER_NAME_LIMIT = 150
-
-
-class TrackButton(JobButton, template=r"(?!)"):
-    """A button for a finished track that is there."""
-
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """Its member may go on with a track that was taken away: the recipe stays."""
-        if is_there(job) or (job.deleted_at and job.member_id == interaction.user.id):
-            await self.use(interaction, job)
-        else:
-            await say(interaction, words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED)
-
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """What the button is for."""
-        raise NotImplementedError
-
-    def child(self, interaction: JobInteraction, job: Job, relation: Relation) -> Draft:
-        """A request for a track from this one. It is private where the button was."""
-        own = job.member_id == interaction.user.id
-        private = job.private and own and self.place != buttons.SHARE
-        return replace(Draft.of(job, relation), private=private)
 
 
 class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
     """The same request with a new seed, for whoever presses."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """A track of their own, which counts as theirs."""
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
+        """Start a track, which counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN).reseeded())
 
 
 class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
     """The same request, to be changed first."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """The dialog, with everything filled in."""
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
+        """Open the dialog with the track's request filled in."""
         await open_modal(interaction, self.child(interaction, job, Relation.REMIX))
 
 
 class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS)):
     """Several takes of the same request."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """Asks how many first, since each is paid for."""
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
+        """Ask how many takes are wanted, since each is paid for."""
         choices = (
             buttons.button(
                 Action.TAKES, job.id, f"{name}{self.place}", label=words.takes_label(takes)
@@ -78,10 +52,10 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 
 
 class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
-    """The answer to that question; its place begins with how many."""
+    """Answers the question for the number of takes, with which its place begins."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """One request with one card."""
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
+        """Start all takes as one request, which has one card."""
         chosen = next((name for name in TAKES if self.place.startswith(name)), None)
         if chosen is None:
             await say(interaction, words.JOB_UNKNOWN)
@@ -94,12 +68,13 @@ class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
 class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     """Likes a track, or takes the like back."""
 
-    async def use(self, interaction: JobInteraction, job: Job) -> None:
-        """The button's own label is the answer."""
+    async def act(self, interaction: JobInteraction, job: Job) -> None:
+        """Like the track, or take the like back, and answer by the count on the button's label."""
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
             return
-        liking = services_of(interaction).tracks.like(job, interaction.user.id)
+        services = services_of(interaction)
+        liking = services.likes.toggle(job.id, interaction.user.id, services.clock())
         likes = await in_time(interaction, liking)
         if await stands_under(interaction, job):
             await self._show(interaction, job, likes.count)
@@ -109,36 +84,24 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
-            now = await services_of(interaction).tracks.likes(job)
+            now = await services_of(interaction).likes.count(job.id)
             if now == shown:
                 break
             shown = now
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
 
     def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
-        """The buttons as they are, but for this one's label."""
+        """The message's buttons as they are, with a new count on this one's label."""
         if interaction.message is None:
             raise AssertionError("a button without its message")
         view = discord.ui.View.from_message(interaction.message, timeout=None)
         for item in view.children:
-            if isinstance(item, discord.ui.Button) and item.custom_id == self.custom_id:
+            if isinstance(item, discord.ui.Button) and item.custom_id == self.match.string:
                 item.label = words.like_label(likes)
         view.stop()
         return view
 
 
-async def begin(interaction: JobInteraction, job: Job, draft: Draft) -> None:
-    """Start a track like this job's. Where that can't be, say where it can."""
-    if job.guild_id and not interaction.guild_id and refusal(interaction, private=draft.private):
-        guild = interaction.client.get_guild(job.guild_id)
-        server = harmless(guild.name, SERVER_NAME_LIMIT) if guild else None
-        command = command_of(job.request) or ""
-        fits = "`" not in command and 0 < len(command) <= COMMAND_LIMIT
-        await say(interaction, words.ask_in_server(server, command if fits else None))
-    else:
-        await start(interaction, draft)
-
-
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    client.add_dynamic_items(AgainButton, RemixButton, VariationsButton, TakesButton, LikeButton)
+    add_items(client, AgainButton, RemixButton, VariationsButton, TakesButton, LikeButton)

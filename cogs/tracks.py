@@ -15,13 +15,12 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.characters import visible
-from bot.domain.jobs import Job, JobState, NoticeKind
+from bot.domain.jobs import Job, JobState, Notice, NoticeKind
 from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
-from bot.library.lists import Held
 from bot.store.track_store import Only, Wanted
 from cogs.ui.first_answers import defer, edit_private, in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
 from cogs.ui.track_list import (
     LIBRARY,
     MINE,
@@ -32,10 +31,12 @@ from cogs.ui.track_list import (
     page_view,
     shown_title,
 )
-from cogs.ui.visibility import sight_of
+from cogs.ui.visibility import viewer
 
 CHOICES_LIMIT = 25
 MODEL_MOST = 64
+# Some of it may just be handed out elsewhere, or fail to be.
+LOOK_THROUGH = 100
 # Private messages with a file each; Discord takes only five where the bot is just the member's own.
 AT_ONCE = 4
 
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 TracksInteraction = discord.Interaction[ComposeClient]
 
 
-class Tracks(commands.Cog):
+class TrackLists(commands.Cog):
     """A member's own tracks, and others' public ones."""
 
     @app_commands.command(description=words.TRACKS)
@@ -77,8 +78,8 @@ class Tracks(commands.Cog):
             only=Only(only.value) if only else None,
             model=_model_id(model),
         )
-        if refusal := _refusal(wanted):
-            await say(interaction, refusal)
+        if problem := _list_problem(wanted):
+            await say(interaction, problem)
             return
         await defer(interaction)
         said = await _hand_out(interaction) if wanted == _all_of(interaction) else None
@@ -90,7 +91,7 @@ class Tracks(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The models that made what would be listed, whose name has what was typed in it."""
         wanted = _wanted(interaction, getattr(interaction.namespace, "user", None))
-        looking = services_of(interaction).library.models(wanted, sight_of(interaction))
+        looking = services_of(interaction).library.models(wanted, viewer(interaction))
         try:
             made_by = await in_time(interaction, looking)
         except DatabaseTrouble as error:
@@ -105,22 +106,21 @@ class Tracks(commands.Cog):
 
 
 class PageButton(PersistentItem, template=PAGE_ID):
-    """Goes through a list. What it shows is stored, and who looks is checked anew."""
+    """Goes through a list. What it shows is stored, and who looks is checked again."""
 
     async def use(self, interaction: ItemInteraction) -> None:
         """Shows the other page in place of this one."""
         wanted: Wanted | None = _all_of(interaction)
         if self.match["view_id"] != MINE:
-            keeping = services_of(interaction).library.kept(
-                self.match["view_id"], interaction.user.id
-            )
-            wanted = await in_time(interaction, keeping)
+            views = services_of(interaction).views
+            reading = views.get(self.match["view_id"], interaction.user.id)
+            wanted = await in_time(interaction, reading)
         # A list of others' tracks is one of the server that it was asked for on.
         if wanted is None or (not wanted.own and wanted.guild_id != interaction.guild_id):
             await say(interaction, words.VIEW_GONE)
             return
         number = int(self.match["number"])
-        turning = services_of(interaction).library.page(wanted, sight_of(interaction), number)
+        turning = services_of(interaction).library.page(wanted, viewer(interaction), number)
         page = await in_time(interaction, turning)
         view = page_view(page, self.match["view_id"])
         await edit_private(interaction, embed=page_embed(page), view=view)
@@ -143,7 +143,7 @@ def _all_of(interaction: TracksInteraction) -> Wanted:
     return Wanted(viewer_id=interaction.user.id, member_id=interaction.user.id)
 
 
-def _refusal(wanted: Wanted) -> str | None:
+def _list_problem(wanted: Wanted) -> str | None:
     """Why there can't be such a list, and what to ask for instead."""
     if not wanted.own and wanted.guild_id is None:
         return words.SERVER_FOR_OTHERS
@@ -153,12 +153,12 @@ def _refusal(wanted: Wanted) -> str | None:
 
 
 async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None) -> None:
-    """The first page."""
-    library = services_of(interaction).library
-    page = await library.page(wanted, sight_of(interaction), 0)
+    """Answer with the first page of the list."""
+    services = services_of(interaction)
+    page = await services.library.page(wanted, viewer(interaction), 0)
     view_id = MINE
     if page.pages > 1 and wanted != _all_of(interaction):
-        view_id = await library.keep(wanted)
+        view_id = await services.views.keep(wanted, wanted.viewer_id, services.clock())
     await interaction.followup.send(
         said or "", embed=page_embed(page), view=page_view(page, view_id), ephemeral=True
     )
@@ -169,16 +169,16 @@ async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None
 
 async def _hand_out(interaction: TracksInteraction) -> str | None:
     """Some of it, each in a private message of its own. What remains to be said, if anything."""
-    library = services_of(interaction).library
-    waiting = await library.held_for(interaction.user.id)
+    services = services_of(interaction)
+    waiting = await services.notices.held_for(interaction.user.id, LOOK_THROUGH)
     handed_out, failed = 0, []
-    for held in waiting:
-        if not await library.hand_out(held):
+    for notice, job in waiting:
+        if not await services.held.hand_out(notice.id, services.clock()):
             continue
-        if await _is_handed_over(interaction, held):
+        if await _is_handed_over(interaction, job, notice):
             handed_out += 1
         else:
-            failed.append(shown_title(held.job))
+            failed.append(shown_title(job))
         if AT_ONCE in {handed_out, len(failed)}:
             break
     if failed:
@@ -186,28 +186,29 @@ async def _hand_out(interaction: TracksInteraction) -> str | None:
     return None if waiting else words.NOTHING_HELD
 
 
-async def _is_handed_over(interaction: TracksInteraction, held: Held) -> bool:
+async def _is_handed_over(interaction: TracksInteraction, job: Job, notice: Notice) -> bool:
     """Whether it went out; if not, it is held as before."""
     done = False
     try:
-        done = await _hand_over(interaction, held)
+        done = await _hand_over(interaction, job)
     except (discord.HTTPException, Busy) as error:
         log.warning("what is held could not be handed out: %s", error)
     finally:
         if not done:
-            await services_of(interaction).library.take_back(held)
+            services = services_of(interaction)
+            await services.held.take_back(notice.id, services.clock())
     return done
 
 
-async def _hand_over(interaction: TracksInteraction, held: Held) -> bool:
-    if held.job.state is JobState.SUCCEEDED:
-        return await _hand_over_track(interaction, held)
-    await _tell(interaction, held.job)
+async def _hand_over(interaction: TracksInteraction, job: Job) -> bool:
+    if job.state is JobState.SUCCEEDED:
+        return await _hand_over_track(interaction, job)
+    await _tell_ending(interaction, job)
     return True
 
 
-async def _tell(interaction: TracksInteraction, job: Job) -> None:
-    """Why there is no track."""
+async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
+    """Tell the member why a job that is held for them has no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
     text = words.NOT_STARTED
     if job.state is JobState.FAILED:
@@ -217,14 +218,14 @@ async def _tell(interaction: TracksInteraction, job: Job) -> None:
     await interaction.followup.send(text, ephemeral=True, **extras)
 
 
-async def _hand_over_track(interaction: TracksInteraction, held: Held) -> bool:
+async def _hand_over_track(interaction: TracksInteraction, job: Job) -> bool:
     """The audio in a form that fits here, or the word that it is nowhere any more."""
-    client, job = interaction.client, held.job
-    async with client.services.replay.open(job, interaction.filesize_limit, own=True) as what:
+    services = services_of(interaction)
+    async with services.replay.open(job, interaction.filesize_limit, own=True) as what:
         if what is not None:
             await _upload(interaction, job, what)
             return True
-    if await client.services.library.is_kept(held):
+    if await services.held.size_bytes(job.id):
         return False  # but in no form that fits here
     embed = cards.recipe_embed(job)
     await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)
@@ -245,5 +246,5 @@ async def _upload(interaction: TracksInteraction, job: Job, what: Announcement) 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Tracks())
-    client.add_dynamic_items(PageButton)
+    await client.add_cog(TrackLists())
+    add_items(client, PageButton)

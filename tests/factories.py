@@ -7,16 +7,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.jobs import (
-    FailureKind,
-    Job,
-    JobState,
-    NewJob,
-    Notice,
-    NoticeKind,
-    Reference,
-    Request,
-)
+from bot.domain.drafts import Draft
+from bot.domain.jobs import FailureKind, Job, JobState, NewJob, Notice, NoticeKind
+from bot.domain.requests import AudioFormat, Reference, Request
 from bot.store.receiving import DailyLimits
 from bot.store.share_store import Share
 from bot.store.stores import Stores
@@ -50,6 +43,31 @@ def a_request(**changes: Any) -> Request:
     """A request for Lyria 2."""
     request = Request(model="google/lyria2", prompt="lo-fi rain", negative_prompt=None, seed=3)
     return dataclasses.replace(request, **changes)
+
+
+FULL_REQUEST = Request(
+    model="Google Lyria 2",
+    prompt="lo-fi rain",
+    negative_prompt="drums",
+    seed=7,
+    lyrics="walking home in the rain",
+    seconds=20,
+    instrumental=True,
+    reference=Reference(
+        url="https://cdn.example/hum.wav",
+        file_name="hum.wav",
+        channel_id=1,
+        message_id=2,
+        attachment_id=3,
+    ),
+    audio_format=AudioFormat.FLAC,
+)
+"""With every option there is, though no model takes them all."""
+
+
+def a_draft(**values: Any) -> Draft:
+    """What somebody typed: nothing but this."""
+    return Draft().having(**values)
 
 
 async def still_good(reference: Reference) -> Reference:
@@ -134,8 +152,8 @@ class Stored:
     async def receive(self, limits: DailyLimits = NO_LIMITS, **changes: Any) -> Job:
         """A job that waits for Discord to take its card."""
         new = a_new_job(**changes)
-        receipt = await self.jobs.receive(new, limits, self.clock(), lease_s=45)
-        return receipt.job
+        received = await self.jobs.receive(new, limits, self.clock(), lease_s=45)
+        return received.job
 
     async def queue(self, **changes: Any) -> Job:
         """A job that waits for the provider."""

@@ -1,5 +1,7 @@
 """Text that Discord's markdown would make something of, and two foreign parsers that tell."""
 
+import importlib
+import os
 import random
 import re
 from collections.abc import Iterator
@@ -9,7 +11,12 @@ import pytest
 from discord_markdown_ast_parser.lexer import TokenType, lex
 
 # The stricter of the two knows all that Discord's clients do, escapes included.
-parser: Any = pytest.importorskip("discord_markdown", reason="its parser runs on Linux only")
+try:
+    parser: Any = importlib.import_module("discord_markdown")
+except ImportError:
+    if os.environ.get("CI") == "true":
+        raise
+    pytest.skip("discord-markdown-py, which is for Linux, isn't installed", allow_module_level=True)
 
 NUMBER = "200000000000000001"
 ADDRESS = "https://evil.example/nitro"

@@ -20,7 +20,8 @@ from bot.deliver.buttons import LABELS
 from bot.domain.jobs import MOVES, FailureKind, NoticeKind, Rung
 from bot.domain.models import MODELS, Model
 from bot.settings import Settings
-from tests.test_layout import DISCORD_IS_THEIR_JOB
+from tests.import_graph import FILES
+from tests.test_layout import LAYERS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -34,6 +35,8 @@ EMPTY = "empty"
 
 _ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_FILE = re.compile(r"`(\w+\.py)`")
+_PATH = re.compile(r"`((?:bot|cogs|sandbox|tests|docs)/[\w./-]+)`")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -98,6 +101,13 @@ def test_readme_names_every_setting_and_no_other() -> None:
 
 def test_env_example_names_every_setting_and_no_other() -> None:
     assert sorted(example_defaults()) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_env_example_explains_every_setting() -> None:
+    lines = text(".env.example").splitlines()
+    for before, line in zip(["", *lines], lines, strict=False):
+        if line and not line.startswith("#"):
+            assert before.startswith("# "), f"{line} has no comment above it"
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
@@ -237,29 +247,54 @@ def test_drawn_states_are_those_of_the_table() -> None:
 # --- modules --------------------------------------------------------------------------------------
 
 
-def modules(folder: str) -> list[str]:
-    files = (ROOT / folder).rglob("*.py")
-    names = [file.relative_to(ROOT).as_posix() for file in files]
-    return sorted(name for name in names if "/__" not in name and "/migrations/" not in name)
+def folders() -> dict[str, str]:
+    """What the table says is in each folder, by the folder's path."""
+    said: dict[str, str] = {}
+    for cell, contents in rows(text("docs/architecture.md"), "folder"):
+        (path,) = _LINK.findall(cell)
+        assert cell == f"[{path.removeprefix('../')}]({path})"
+        assert path not in said
+        said[path.removeprefix("../")] = contents
+    return said
 
 
-@pytest.mark.parametrize("module", [*modules("bot"), *modules("cogs")])
-def test_architecture_says_where_to_find(module: str) -> None:
-    listed = set(_LINK.findall(text("docs/architecture.md")))
-    folder = str(Path(module).parent)
-    # Of a folder with one file for each theme, the folder alone may be named.
-    assert f"../{module}" in listed or (folder.count("/") and f"../{folder}" in listed)
+def test_architecture_has_a_line_for_each_folder() -> None:
+    with_code = {Path(*file.relative_to(ROOT).parts[:-1]).as_posix() for file in FILES.values()}
+    assert set(folders()) == {path for path in with_code if "migrations" not in path}
+    assert len(folders()) <= 30
 
 
-def test_modules_that_speak_to_discord_are_named() -> None:
-    (rule,) = re.findall(
-        r"- `discord` is imported by .*?\.", text("docs/architecture.md"), re.DOTALL
-    )
-    named = set(re.findall(r"`(\w+)`", rule)) - {"discord", "cogs", "bot"}
-    assert named == DISCORD_IS_THEIR_JOB
+def test_files_that_the_table_of_folders_names_are_there() -> None:
+    named = [(path, file) for path, said in folders().items() for file in _FILE.findall(said)]
+    assert named
+    assert [f"{path}/{file}" for path, file in named if not (ROOT / path / file).is_file()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_paths_that_are_named_without_a_link_exist(name: str) -> None:
+    assert [path for path in _PATH.findall(text(name)) if not (ROOT / path).exists()] == []
+
+
+def test_layers_are_drawn_as_they_are() -> None:
+    (drawing,) = [b for b in blocks(text("docs/architecture.md"), "mermaid") if "flowchart" in b]
+    drawn = re.findall(r'\["(.+): (.+)"\]', drawing)
+    layers = [(layer, ", ".join(parts)) for layer, parts in reversed(LAYERS.items())]
+    assert [row for row in drawn if row[0] != "cogs"] == layers
 
 
 # --- commands, links, examples ------------------------------------------------------------------
+
+
+def test_procfile_runs_a_module_that_exists() -> None:
+    (process,) = text("Procfile").splitlines()
+    python, dash_m, module = process.removeprefix("worker: ").split()
+    assert (python, dash_m) == ("python", "-m")
+    assert (ROOT / module / "__main__.py").is_file()
+
+
+def test_make_targets_of_the_contract_exist() -> None:
+    for target in ("demo", "sandbox", "test", "check"):
+        assert f"\n{target}:" in text("Makefile")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -6,7 +6,7 @@ from datetime import date
 from bot import words
 from bot.audio.kinds import Extension
 from bot.domain.characters import printable, whole
-from bot.domain.jobs import AudioFormat
+from bot.domain.requests import AudioFormat
 
 __all__ = ["EXTENSIONS", "AudioFormat", "Tags"]
 

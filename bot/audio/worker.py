@@ -26,7 +26,7 @@ ENDED_BY_MEMORY = 70
 
 
 def main(answers: BinaryIO) -> None:
-    """Until stdin ends."""
+    """Read errands and answer them until stdin ends."""
     errands: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_read, args=(errands,), daemon=True).start()
     while True:

@@ -100,6 +100,16 @@ class Workshop:
         """Have a worker ready, so that the next file need not wait for its start."""
         await self._ask(NOTHING, timeout_s=EXAMINE_S)
 
+    @contextlib.asynccontextmanager
+    async def warming_up(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Have a worker started beside the block, which may await that: a file is on its way."""
+        warming = asyncio.create_task(self.warm_up())
+        try:
+            yield warming
+        finally:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+
     async def examine(
         self,
         path: Path,

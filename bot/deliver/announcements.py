@@ -12,15 +12,16 @@ from bot import words
 from bot.audio.description import describe
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
-from bot.deliver.cards.status_card import REASON_LIMIT
-from bot.deliver.mastering import Track
+from bot.deliver.mastering import Rendition
 from bot.deliver.track_embed import PICTURE_NAME, track_embed
 from bot.domain.characters import printable, shortened
-from bot.domain.jobs import FailureKind, Job, NoticeKind, Rung
-from bot.library.tracks import Ancestor
-from bot.text import file_name, harmless
+from bot.domain.jobs import FailureKind, Job, NoticeKind
+from bot.domain.titles import file_name
+from bot.domain.visibility import Ancestor
+from bot.words.markdown import harmless
 
 ALT_TEXT_LIMIT = 1000
+REASON_LIMIT = 700  # the longest that is stored, with some of its signs escaped
 LINK_BUTTON_LIMIT = 512
 ADDRESS_LIMIT = 1500  # together with the words around it, a message takes 2000
 
@@ -53,7 +54,7 @@ class Announcement:
         return files
 
 
-def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcement:
+def track(job: Job, sent: Rendition, *, parent: Ancestor | None = None) -> Announcement:
     """The finished track as a file, with the picture of its sound.
 
     The picture is shown by the embed: beside the file, Discord would make a gallery of the two, and
@@ -65,7 +66,7 @@ def track(job: Job, sent: Track, *, parent: Ancestor | None = None) -> Announcem
         embed=track_embed(job, parent=parent, fitted=sent.fitted, pictured=examined is not None),
         view=buttons.under_track(job, NoticeKind.RESULT),
         file=sent.fitted.path,
-        file_name=file_name(job, sent.extension),
+        file_name=file_name(words.title_of(job), job.id, sent.extension),
         alt_text=shortened(printable(job.request.prompt), ALT_TEXT_LIMIT),
         picture=examined.picture if examined else None,
         picture_alt_text=describe(examined.sound) if examined else "",
@@ -140,9 +141,3 @@ _WAITING: dict[NoticeKind, tuple[Callable[[int], str], tuple[Action, ...]]] = {
     NoticeKind.DELAYED: (words.delayed, (Action.CANCEL,)),
     NoticeKind.LATE: (words.file_late, (Action.CHECK,)),
 }
-
-
-def address(job: Job, rung: Rung, channel_id: int, message_id: int) -> str:
-    """The address of a message, as Discord's clients open it."""
-    server = "@me" if rung is Rung.DIRECT_MESSAGE else (job.guild_id or "@me")
-    return f"https://discord.com/channels/{server}/{channel_id}/{message_id}"

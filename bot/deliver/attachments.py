@@ -3,7 +3,7 @@
 import discord
 
 from bot.deliver.messenger import translated
-from bot.domain.jobs import Reference
+from bot.domain.requests import Reference
 from bot.errors import Unreachable
 
 READ_WITHIN_S = 10.0

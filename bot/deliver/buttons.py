@@ -12,7 +12,7 @@ import discord
 from bot import words
 from bot.domain.jobs import Job, NoticeKind
 
-PATTERN = r"compose:{action}:(?P<job_id>[0-9a-f]{{16}}):(?P<place>[a-z]{{1,16}})"
+PATTERN = r"compose:(?P<action>{action}):(?P<job_id>[0-9a-f]{{16}}):(?P<place>[a-z]{{1,16}})"
 CARD = "card"
 SHARE = "share"  # the place under a track that was posted in another channel
 
@@ -75,9 +75,9 @@ def custom_id(action: Action, job_id: str, place: str) -> str:
     return f"compose:{action}:{job_id}:{place}"
 
 
-def pattern(action: Action) -> re.Pattern[str]:
-    """Matches the custom_ids of an action; groups `job_id` and `place`."""
-    return re.compile(PATTERN.format(action=action))
+def pattern(*actions: Action) -> re.Pattern[str]:
+    """Matches the custom_ids of these actions; groups `action`, `job_id` and `place`."""
+    return re.compile(PATTERN.format(action="|".join(actions)))
 
 
 def button(

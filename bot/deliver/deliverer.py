@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.deliver import announcements
 from bot.deliver.announcements import Announcement
-from bot.deliver.ladder import Ladder, Told
+from bot.deliver.ladder import Ladder, Receipt
 from bot.deliver.lateness import Lateness
 from bot.deliver.messenger import SEND_TIMEOUT_S
 from bot.deliver.retry_policy import (
@@ -18,6 +19,7 @@ from bot.deliver.retry_policy import (
     has_waited,
     wait_s,
 )
+from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import PREPARED_WITHIN_S, TrackDelivery
 from bot.domain.jobs import FINAL_KINDS, Job, JobState, Notice, NoticeKind, Rung
 from bot.errors import (
@@ -31,9 +33,7 @@ from bot.errors import (
     UploadTooLarge,
     WorkshopTrouble,
 )
-from bot.library.removal import Removal
 from bot.logs import about_job
-from bot.loops.channel_places import ChannelPlaces
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.metrics import Metrics
@@ -57,11 +57,11 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         tracks: TrackDelivery,
         ladder: Ladder,
         *,
-        removal: Removal,
+        takedown: Takedown,
         bad_answers: BadAnswers,
         wakeups: Wakeups,
         clock: Clock,
-        metrics: Metrics | None = None,
+        metrics: Metrics,
     ) -> None:
         super().__init__(
             slots=SLOTS,
@@ -73,44 +73,48 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         self._notices = notices
         self._tracks = tracks
         self._ladder = ladder
-        self._removal = removal
+        self._takedown = takedown
         self._wakeups = wakeups
-        self._channels = ChannelPlaces()
-        self._metrics = metrics or Metrics()
-        self._lateness = Lateness(notices, self.start, lease_s=LEASE_S, clock=clock)
+        self._metrics = metrics
+        self._lateness = Lateness(
+            notices, self.start, self.step_aside, lease_s=LEASE_S, clock=clock
+        )
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
         """Notices with something left to be done, oldest first, and few of each channel."""
         return await self._notices.claim_due(
-            limit, self._clock(), lease_s=LEASE_S, under_way=self._channels.under_way
+            limit, self._clock(), lease_s=LEASE_S, under_way=self._under_way()
         )
 
     async def next_due_at(self) -> datetime | None:
-        """The next notice."""
-        return await self._notices.next_due_at(self._channels.under_way)
+        """When the next notice is due."""
+        return await self._notices.next_due_at(self._under_way())
+
+    def _under_way(self) -> Counter[int]:
+        return Counter(job.channel_id for _, job in self.in_slots)
 
     async def handle(self, item: tuple[Notice, Job]) -> None:
         """Tell the member, unless that is done."""
         notice, job = item
-        with about_job(job.id), self._channels.taken(job.channel_id):
+        with about_job(job.id):
             try:
                 async with asyncio.timeout(TRY_WITHIN_S):
-                    await self._work_off(notice, job)
+                    await self._work_off(job, notice)
             except TimeoutError:
                 await self._put_off(notice, "it took too long", unsure=None)
 
-    async def _work_off(self, notice: Notice, job: Job) -> None:
+    async def _work_off(self, job: Job, notice: Notice) -> None:
         told = _told_before(notice)
         if told is None:
-            leave_out = await self._is_outdated(notice, job)
-            told = await (self._leave_out if leave_out else self._deliver)(notice, job)
+            leave_out = await self._is_outdated(job, notice)
+            told = await (self._leave_out if leave_out else self._deliver)(job, notice)
         if told is not None:
-            await self._finish(notice, job, told)
+            await self._finish(job, notice, told)
 
-    async def _deliver(self, notice: Notice, job: Job) -> Told | None:
+    async def _deliver(self, job: Job, notice: Notice) -> Receipt | None:
         """Where the member was told, or `None` if not now."""
         try:
-            told = await self._ladder.earlier(job, notice) or await self._tell(notice, job)
+            told = await self._ladder.earlier(job, notice) or await self._tell(job, notice)
         except NotUnderstood as error:
             await self._put_off(
                 notice, str(error), unsure=notice.unsure, seconds=NOT_UNDERSTOOD_WAIT_S
@@ -119,22 +123,22 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             AudioUnavailable, WorkshopTrouble, DeliveryLater, TrackDeleted, UploadTooLarge
         ) as error:  # fmt: skip
             # This try surely posted nothing; an earlier one may have.
-            await self._later(notice, job, str(error), unsure=notice.unsure)
+            await self._later(job, notice, str(error), unsure=notice.unsure)
         except DeliveryUnsure as error:
-            await self._later(notice, job, str(error), unsure=True)
+            await self._later(job, notice, str(error), unsure=True)
         except Unreachable as error:
-            await self._hold(notice, job, str(error), unsure=notice.unsure)
+            await self._hold(job, notice, str(error), unsure=notice.unsure)
         else:
             await self._remember(notice, told)
             return told
         return None
 
-    async def _is_outdated(self, notice: Notice, job: Job) -> bool:
+    async def _is_outdated(self, job: Job, notice: Notice) -> bool:
         if notice.kind is NoticeKind.LATE:
             return await self._lateness.is_over(job)
-        return _outdated(notice, job)
+        return _outdated(job, notice)
 
-    async def _leave_out(self, notice: Notice, job: Job) -> Told | None:
+    async def _leave_out(self, job: Job, notice: Notice) -> Receipt | None:
         """What it says is no longer so. But a track that was deleted may have reached Discord by an
         earlier try: then that message is to be removed, and this is where it is."""
         told = None
@@ -153,20 +157,13 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             await self._close(notice)
         return told
 
-    async def _tell(self, notice: Notice, job: Job) -> Told:
+    async def _tell(self, job: Job, notice: Notice) -> Receipt:
         if notice.kind is NoticeKind.RESULT:
-            async with self._lateness.watched(notice, job):
-                return await self._tracks.tell(notice, job)
-        if notice.kind is NoticeKind.FAILURE:
-            return await self._send(notice, job, announcements.failure(job))
-        if notice.kind is NoticeKind.UNSTARTED:
-            return await self._send(notice, job, announcements.not_started(job))
-        return await self._send(notice, job, announcements.still_waiting(job, notice.kind))
+            async with self._lateness.watched(job, notice):
+                return await self._tracks.tell(job, notice)
+        return await self._ladder.tell(job, notice, _announcement(job, notice))
 
-    async def _send(self, notice: Notice, job: Job, what: Announcement) -> Told:
-        return await self._ladder.tell(job, notice, what)
-
-    async def _remember(self, notice: Notice, told: Told) -> None:
+    async def _remember(self, notice: Notice, told: Receipt) -> None:
         log.info("told the member (%s by %s)", notice.kind, told.rung)
         self._said.forget(notice.id)
         self._metrics.told(notice, told.rung, self._clock())
@@ -178,26 +175,34 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             message_id=told.message_id,
         )
 
-    async def _finish(self, notice: Notice, job: Job, told: Told) -> None:
+    async def _finish(self, job: Job, notice: Notice, told: Receipt) -> None:
         """The card is drawn by the keeper: the next member need not wait for that.
 
         A track that was deleted meanwhile is looked for: its deletion may not have known of the
-        message.
+        message. The notice stays open until a copy is kept, so that a crash loses none.
         """
-        is_track = notice.kind is NoticeKind.RESULT
-        if is_track:
-            await self._removal.catch_up(job)
+        if notice.kind is NoticeKind.RESULT:
+            await self._takedown.catch_up(job)
+            if _is_fleeting(job, told):
+                if not self.step_aside(asyncio.current_task()):
+                    await self._copy_later(notice)
+                    return
+                await self._tracks.keep_copy(job)
         await self._close(notice)
-        if is_track and _is_fleeting(job, told):
-            await self._tracks.keep_copy(job)
+
+    async def _copy_later(self, notice: Notice) -> None:
+        """The member has the track, and others don't: those go first."""
+        now = self._clock()
+        due_at = now + timedelta(seconds=wait_s(notice, now))
+        await self._notices.put_off(notice.id, due_at, "no copy is kept yet", unsure=False)
 
     async def _close(self, notice: Notice) -> None:
         await self._notices.close(notice, self._clock())
         self._wakeups.wake(Wakeup.CARDS)
 
-    async def _later(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
+    async def _later(self, job: Job, notice: Notice, problem: str, *, unsure: bool) -> None:
         if has_waited(notice, DISCORD_PATIENCE, self._clock()):
-            await self._hold(notice, job, problem, unsure=unsure)
+            await self._hold(job, notice, problem, unsure=unsure)
         else:
             await self._put_off(notice, problem, unsure=unsure)
 
@@ -212,12 +217,13 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if notice.kind in FINAL_KINDS and notice.attempts + 1 == PATIENT_TRIES:
             await self._notices.ask_for_card(notice, now)
 
-    async def _hold(self, notice: Notice, job: Job, problem: str, *, unsure: bool) -> None:
+    async def _hold(self, job: Job, notice: Notice, problem: str, *, unsure: bool) -> None:
         """No way is left: the member has to ask for it."""
         log.warning("held for the member to ask for: %s", problem)
         if notice.kind is NoticeKind.RESULT:
+            self.step_aside(asyncio.current_task())
             try:
-                await self._tracks.keep(notice, job)
+                await self._tracks.keep(job, notice)
             except (AudioUnavailable, WorkshopTrouble) as error:
                 await self._put_off(notice, str(error), unsure=unsure)
                 return
@@ -226,24 +232,33 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             self._wakeups.wake(Wakeup.CARDS)
         else:
             await self._close(notice)
-            await self._removal.catch_up(job)
+            await self._takedown.catch_up(job)
 
 
-def _told_before(notice: Notice) -> Told | None:
+def _announcement(job: Job, notice: Notice) -> Announcement:
+    """Of anything but a track."""
+    if notice.kind is NoticeKind.FAILURE:
+        return announcements.failure(job)
+    if notice.kind is NoticeKind.UNSTARTED:
+        return announcements.not_started(job)
+    return announcements.still_waiting(job, notice.kind)
+
+
+def _told_before(notice: Notice) -> Receipt | None:
     """Where an earlier try told the member, if it is known."""
     if not (notice.rung and notice.message_channel_id and notice.message_id):
         return None
-    return Told(
+    return Receipt(
         rung=notice.rung, channel_id=notice.message_channel_id, message_id=notice.message_id
     )
 
 
-def _is_fleeting(job: Job, told: Told) -> bool:
+def _is_fleeting(job: Job, told: Receipt) -> bool:
     """Whether it was told where nobody, we included, can fetch the message from again."""
     return told.rung is Rung.INTERACTION and not job.uses_channel
 
 
-def _outdated(notice: Notice, job: Job) -> bool:
+def _outdated(job: Job, notice: Notice) -> bool:
     """Whether what it says is no longer so."""
     if notice.kind is NoticeKind.RESULT:
         return job.deleted_at is not None

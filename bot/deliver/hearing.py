@@ -1,7 +1,7 @@
-"""Fetching a track and listening to it; what is doubted is fetched a second time.
+"""Fetching a track and listening to it; where the file is in doubt, it is fetched a second time.
 
-Files that play whole may say the wrong length of themselves, so that alone is no reason to keep a
-track back: if as much came as the server announced, or the same bytes came twice, that is the file.
+A file may play whole and still get its own length wrong, so that alone is no reason to keep a track
+back: if as much came as the server announced, or the same bytes came twice, that is the file.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from bot.deliver.mastering import Master, Mastering
 from bot.domain.jobs import Job
 from bot.errors import AudioError, AudioUnavailable, AudioUnusable, PageInstead, in_short
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk
+from bot.said_once import SaidOnce
 
 # Far more than may be uploaded: what is too large can be converted.
 FETCH_BYTES = 50 * 2**20
@@ -28,6 +29,7 @@ class Hearing:
     def __init__(self, fetcher: AudioFetcher, mastering: Mastering) -> None:
         self._fetcher = fetcher
         self._mastering = mastering
+        self._said = SaidOnce(log)
 
     @contextlib.asynccontextmanager
     async def open(self, job: Job, url: str, *, patient: bool) -> AsyncIterator[Master]:
@@ -49,7 +51,7 @@ class Hearing:
             raise
         except (AudioUnavailable, AudioUnusable) as error:
             doubt = error
-        log.info("fetched once more, since %s", doubt)
+        self._said.say(job.id, "fetched once more, since %s", doubt, level=logging.INFO)
         second = await self._second(url, stack, first, doubt)
         whole = await _is_whole(first, second)
         if whole and isinstance(doubt, AudioUnusable):

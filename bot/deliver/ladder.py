@@ -1,13 +1,57 @@
 """The ways to a member, best first, and going down them without ever telling twice.
 
-A new message in the channel notifies; an edit of the card through the interaction's token needs
-no permission, for 15 minutes; a direct message needs neither. If all are closed, the notice is
-held for the member to ask for. What is private never uses the channel, and where the bot is not
-there is none.
+Four rungs. A new message in the channel is the best way: it notifies, and others hear the track,
+too. It needs the permission to write there. Where that is missing, the card itself becomes the
+track, through the token of the interaction: no permission is needed, but the token lives for 15
+minutes, and nobody is notified. A direct message needs neither, and many members take none from
+bots. If all three are closed, the notice is held, and `/tracks` hands it out. Some jobs lack a
+rung from the start: what is private, or was asked for where the bot is not, never uses the
+channel, and a card that variations share never becomes one of them.
 
-Each try is stored before it is made, with the channel it goes to. As long as the outcome of one is
-unknown, no other way is taken, and no other channel: it may be repeated where Discord itself drops
-repetitions, or else it is looked for.
+A rung is closed when Discord says so in its own words: 403 for a missing permission, 404 for a
+deleted channel (`bot.rest.verdict` reads the answers). Then the next one is tried at once. Trouble
+closes nothing: the notice is put off, and the same rung is tried again later.
+
+What makes it hard
+    Sending is a request and an answer, and only the answer tells whether there is a message. If
+    the connection breaks in between, or the process dies, the member may have been told or not.
+    Trying again tells some members twice, giving up tells some never. And a second try on another
+    rung is the worst of both, since nothing on Discord's side can tell that the two are the same.
+
+What is done about it
+    Each try is stored before it is made: its rung, its channel, its time, and that its outcome is
+    unknown (`NoticeStore.record_attempt`). Whoever takes the notice up next, in this process or
+    another, sees that, and has three ways to go on:
+
+    1. Repeat the same try. Each message carries a nonce, made of the job and the kind of notice,
+       and for some minutes Discord answers a known nonce with the message that is there already.
+       We rely on 30 seconds of that. An edit of the card may be repeated at any time: it changes
+       the same message into the same message.
+    2. After the 30 seconds, look. The buttons of our messages name the job and the kind, so the
+       message is found again by reading the channel from the time of the request on. If it is
+       there, the member was told. If not, all is as if the try had never been made.
+    3. Where we can't look, since the channel's history is closed to us or too much was said in it,
+       hold the notice. Late and once is better than twice.
+
+    Until one of the three has brought an answer, no other rung is taken. A thread and the channel
+    around it count as different places, since a nonce holds for one of them only.
+
+What is guaranteed
+    No member is told the same thing twice, as long as Discord keeps nonces for 30 seconds and
+    shows us our own messages. No notice gets lost: it is told, or held where its member finds it,
+    or left out because what it says is no longer so. A deletion is looked for in the same
+    statement that stores the try, so no message goes out for a track that was deleted before.
+
+What is not
+    That the member is notified: an edit of the card does not. That the best rung is taken: after
+    an unknown outcome the search goes on from the rung that was tried, not from the top. That a
+    held notice was never seen: if a message did reach Discord where we can't look, `/tracks`
+    offers the track once more. And nothing is promised about when. A channel in trouble is tried
+    for a day.
+
+A refusal with a code that no list of ours has is between the two: it may be final or pass. It
+closes its way once the same came three times in a row, ten seconds apart, counted in the database
+for each way.
 """
 
 import logging
@@ -16,6 +60,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot import words
 from bot.clock import Clock
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import Messenger
@@ -23,8 +68,8 @@ from bot.deliver.retry_policy import EQUAL_ANSWERS
 from bot.deliver.threads import thread_id_of
 from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
+from bot.said_once import SaidOnce
 from bot.store.notice_store import NoticeStore
-from bot.text import title_of
 
 # Discord drops a repeated nonce "within the past few minutes"; half a minute is surely inside.
 NONCE_HOLDS = timedelta(seconds=30)
@@ -37,7 +82,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Receipt:
     """Where the member was told."""
 
     rung: Rung
@@ -52,13 +97,14 @@ class Ladder:
         self._messenger = messenger
         self._notices = notices
         self._clock = clock
-        self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Told]]] = {
+        self._said = SaidOnce(log)
+        self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Receipt]]] = {
             Rung.CHANNEL: self._in_channel,
             Rung.INTERACTION: self._through_interaction,
             Rung.DIRECT_MESSAGE: self._directly,
         }
 
-    async def earlier(self, job: Job, notice: Notice) -> Told | None:
+    async def earlier(self, job: Job, notice: Notice) -> Receipt | None:
         """The message of an earlier try of unknown outcome, if it is there.
 
         `None` also where repeating the try can do no harm. `Unreachable` when it can't be known:
@@ -68,7 +114,7 @@ class Ladder:
             return None
         return await self.seek(job, notice)
 
-    async def seek(self, job: Job, notice: Notice) -> Told | None:
+    async def seek(self, job: Job, notice: Notice) -> Receipt | None:
         """Where the last try would have left its message, if it is there. Raises as `earlier`."""
         rung = notice.attempted_rung or Rung.CHANNEL
         if rung is Rung.INTERACTION:
@@ -79,11 +125,11 @@ class Ladder:
                 finding = self._messenger.find(channel_id, job, notice.kind)
                 found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
-                log.info("no channel, no message: %s", error)
+                self._note(notice, "no channel, no message: %s", error)
                 continue
             if found:
                 log.info("an earlier try had reached Discord")
-                return Told(rung=rung, channel_id=channel_id, message_id=found.id)
+                return Receipt(rung=rung, channel_id=channel_id, message_id=found.id)
         return None
 
     async def _tried_channels(self, job: Job, notice: Notice, rung: Rung) -> list[int]:
@@ -95,7 +141,7 @@ class Ladder:
         # Stored before the channel was remembered.
         return [id_ for id_ in (thread_id_of(job), job.channel_id) if id_ is not None]
 
-    async def tell(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def tell(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         """Tell the member on the best rung that is open, or on the one that is still unsure.
 
         Raises `Unreachable` if no rung is open, `TrackDeleted` if there is nothing to be told any
@@ -114,11 +160,11 @@ class Ladder:
             try:
                 return await self._ways[rung](job, notice, what)
             except Unreachable as error:
-                log.info("not by %s: %s", rung, error)
+                self._note(notice, f"not by {rung}: %s", error)
                 problem = error
         raise problem
 
-    async def _repeat(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _repeat(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         """The same try once more: in the same channel, and by no other way, where Discord would
         take it for another message."""
         rung = notice.attempted_rung or Rung.CHANNEL
@@ -152,47 +198,51 @@ class Ladder:
                 raise
             raise Unreachable(f"{times} times: {error}") from error
 
-    async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         thread_id = await self._thread(job, notice)
         if thread_id is not None:
             try:
                 return await self._post(job, notice, what, thread_id)
             except Unreachable as error:
-                log.info("not in the thread: %s", error)
+                self._note(notice, "not in the thread: %s", error)
         return await self._post(job, notice, what, job.channel_id)
 
     async def _thread(self, job: Job, notice: Notice) -> int | None:
         """The thread in which variations are posted, where there can be one."""
         if thread_id_of(job) is None:
             return None
-        starting = self._messenger.thread_for(job, title_of(job))
+        starting = self._messenger.thread_for(job, words.title_of(job))
         try:
             return await self._answered(notice, THREAD, starting)
         except Unreachable as error:
-            log.info("no thread for the variations: %s", error)
+            self._note(notice, "no thread for the variations: %s", error)
             return None
 
-    async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Told:
+    def _note(self, notice: Notice, what: str, error: Unreachable) -> None:
+        """Once for each notice: it may be tried for a day."""
+        self._said.say((notice.id, what), what, error, level=logging.INFO)
+
+    async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Receipt:
         await self._attempt(notice, Rung.CHANNEL, channel_id)
         thread_id = None if channel_id == job.channel_id else channel_id
         posting = self._messenger.post(job, notice, what, thread_id=thread_id)
         message = await self._answered(notice, f"{Rung.CHANNEL}:{channel_id}", posting)
-        return Told(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
+        return Receipt(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
 
-    async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         await self._attempt(notice, Rung.INTERACTION)
         edit = self._messenger.edit_answer
         if notice.kind not in FINAL_KINDS:
             edit = self._messenger.add_to_answer
         message = await self._answered(notice, Rung.INTERACTION, edit(job, what))
-        return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
+        return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
-    async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Told:
+    async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         await self._attempt(notice, Rung.DIRECT_MESSAGE)
         posting = self._messenger.post_direct(job, notice, what)
         message = await self._answered(notice, Rung.DIRECT_MESSAGE, posting)
         channel_id = message.channel.id
-        return Told(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
+        return Receipt(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)
 
 
 def nonce_holds(attempted_at: datetime | None, now: datetime) -> bool:
@@ -203,11 +253,11 @@ def nonce_holds(attempted_at: datetime | None, now: datetime) -> bool:
     return attempted_at is not None and timedelta(0) <= now - attempted_at < NONCE_HOLDS
 
 
-def _on_card(job: Job) -> Told | None:
+def _on_card(job: Job) -> Receipt | None:
     """An edit, if it was taken, has changed the card."""
     if job.card_message_id is None:
         return None
-    return Told(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=job.card_message_id)
+    return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=job.card_message_id)
 
 
 def _is_for(rung: Rung, job: Job) -> bool:

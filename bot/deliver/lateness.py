@@ -1,45 +1,59 @@
 """A finished track whose file can't be had: its member is told so, soon and once.
 
-The file may be missing, break off, never end, or keep the workshop busy. Whatever it is, trying
-goes on, and ends with the track, a link, or a failure.
+The file may be missing, break off, never end, or keep the workshop busy. Whatever it is, the bot
+keeps trying until there is a track, a link, or a failure. What takes long holds nobody else up.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any
 
 from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, Job, JobState, Notice, NoticeKind
 from bot.errors import AudioUnavailable, WorkshopTrouble
 from bot.store.notice_store import NoticeStore
 
-# A try that comes when the time is long over may well succeed: the bot was away.
+# Most tries take a few seconds; one that takes longer lets others pass. Where the time is long over
+# when a try begins, it may well succeed: the bot was away.
 LEAST_WAIT = timedelta(seconds=10)
 
 
 class Lateness:
-    """Watches the tries to deliver tracks. `start` handles a notice that is claimed."""
+    """Watches the tries to deliver tracks.
+
+    `start` handles a notice that is claimed. `step_aside` lets a try go on without its slot, if not
+    too many do.
+    """
 
     def __init__(
         self,
         notices: NoticeStore,
         start: Callable[[tuple[Notice, Job]], None],
+        step_aside: Callable[[asyncio.Task[Any] | None], bool],
         *,
         lease_s: float,
         clock: Clock,
     ) -> None:
         self._notices = notices
         self._start = start
+        self._step_aside = step_aside
         self._lease_s = lease_s
         self._clock = clock
 
     @contextlib.asynccontextmanager
-    async def watched(self, result: Notice, job: Job) -> AsyncIterator[None]:
-        """One try. If it takes long, or fails for the file, that is to be told in time."""
-        waiting = asyncio.create_task(self._tell_in_time(result, job))
+    async def watched(self, job: Job, result: Notice) -> AsyncIterator[None]:
+        """One try. If it takes long, or fails for the file, that is to be told in time.
+
+        Raises `TimeoutError` where it takes long and too many others do.
+        """
+        limit = asyncio.timeout(None)
+        watching = self._watch(job, result, limit, asyncio.current_task())
+        waiting = asyncio.create_task(watching)
         try:
-            yield
+            async with limit:
+                yield
         except (AudioUnavailable, WorkshopTrouble):
             # By when it is told, the next try may have succeeded: see `is_over`.
             now = self._clock()
@@ -52,7 +66,7 @@ class Lateness:
             await asyncio.gather(waiting, return_exceptions=True)
 
     async def is_over(self, job: Job) -> bool:
-        """Whether the file is not waited for (any more)."""
+        """Whether nobody waits for the file, or not any more."""
         if job.state is JobState.GENERATING:
             return False  # the provider says completed, and names no file
         if job.state is not JobState.SUCCEEDED or job.deleted_at is not None:
@@ -63,10 +77,20 @@ class Lateness:
             one.rung is not None or one.unsure for one in notices if one.kind is NoticeKind.RESULT
         )
 
-    async def _tell_in_time(self, result: Notice, job: Job) -> None:
-        """Beside the try, which may take minutes: all slots may be taken by tries of this kind."""
+    async def _watch(
+        self, job: Job, result: Notice, limit: asyncio.Timeout, trying: asyncio.Task[Any] | None
+    ) -> None:
+        """Beside the try, which may take minutes."""
+        await asyncio.sleep(LEAST_WAIT.total_seconds())
+        self._step_aside(trying)
         left = result.created_at + LATE_AFTER - self._clock()
-        await asyncio.sleep(max(left, LEAST_WAIT).total_seconds())
+        await asyncio.sleep(left.total_seconds())
+        await self._tell(job)
+        # What is on its way to Discord is let through: it ends by itself, and soon.
+        if not self._step_aside(trying) and not await self.is_over(job):
+            limit.reschedule(asyncio.get_running_loop().time())
+
+    async def _tell(self, job: Job) -> None:
         now = self._clock()
         await self._notices.add(job.id, NoticeKind.LATE, now)
         notice = await self._notices.claim_of_job(

@@ -1,22 +1,22 @@
 """From the fetched file to the one that goes out: checked, drawn, and converted where needed."""
 
-import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
+from bot import words
 from bot.audio.formats import EXTENSIONS, Tags
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.deliver.track_embed import colour_of
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
 from bot.domain.models import name_of
+from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
+from bot.said_once import SaidOnce
 from bot.store.job_store import JobStore
-from bot.text import title_of
 
 MASTERING_S = TURN_S + EXAMINE_S + TURN_S + FIT_S
 # All that goes with one request to Discord must fit into 25 MiB: picture and text come on top.
@@ -51,7 +51,7 @@ class Master:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Track:
+class Rendition:
     """A file that may be uploaded, and how to show it."""
 
     fitted: Fitted
@@ -70,16 +70,11 @@ class Mastering:
         self._jobs = jobs
         self._preferred = preferred
         self._aside = aside
+        self._said = SaidOnce(log)
 
-    @contextlib.asynccontextmanager
-    async def getting_ready(self) -> AsyncIterator[None]:
+    def getting_ready(self) -> AbstractAsyncContextManager[object]:
         """Have a worker started while the file is on its way: it takes a quarter of a second."""
-        warming = asyncio.create_task(self._workshop.warm_up())
-        try:
-            yield
-        finally:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+        return self._workshop.warming_up()
 
     async def examine(
         self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False
@@ -99,12 +94,12 @@ class Mastering:
                 raise
             if audio.extension is None:
                 raise AudioUnusable("what came does not begin as audio does") from error
-            log.warning("goes out without a picture: %s", error)
+            self._said.say(job.id, "goes out without a picture: %s", error)
             return Master(job=job, audio=audio, examined=None, whole=whole)
         job = await self._measured(job, examined)
         return Master(job=job, audio=audio, examined=examined, whole=whole)
 
-    async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Track | None:
+    async def fit(self, master: Master, limit_bytes: int, *, patient: bool) -> Rendition | None:
         """The best form of at most so many bytes, if there is one: in the format that was asked
         for, else untouched if it plays at Discord, else as much of the sound as goes in.
 
@@ -115,7 +110,7 @@ class Mastering:
         untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
         preferred = master.job.request.audio_format or self._preferred
         if fits and _is_as_wanted(master.examined, preferred):
-            return _track(master, untouched)
+            return _rendition(master, untouched)
         try:
             fitted = await self._workshop.fit(
                 audio.path,
@@ -128,9 +123,9 @@ class Mastering:
         except (WorkshopTrouble, AudioUnusable) as error:
             if not _goes_out_anyway(error, master, patient=patient):
                 raise
-            log.warning("goes out unconverted: %s", error)
-            return _track(master, untouched) if fits else None
-        return _track(master, fitted) if fitted else None
+            self._said.say((master.job.id, "form"), "goes out unconverted: %s", error)
+            return _rendition(master, untouched) if fits else None
+        return _rendition(master, fitted) if fitted else None
 
     async def _measured(self, job: Job, examined: Examined) -> Job:
         duration_s, tempo_bpm = examined.sound.duration_s, examined.sound.tempo_bpm
@@ -153,8 +148,8 @@ def _is_as_wanted(examined: Examined | None, preferred: AudioFormat) -> bool:
     return plays or preferred is examined.sound.format
 
 
-def _track(master: Master, fitted: Fitted) -> Track:
-    return Track(
+def _rendition(master: Master, fitted: Fitted) -> Rendition:
+    return Rendition(
         fitted=fitted,
         extension=EXTENSIONS.get(fitted.format, master.extension),
         size_bytes=fitted.path.stat().st_size,
@@ -164,7 +159,7 @@ def _track(master: Master, fitted: Fitted) -> Track:
 
 def _tags(job: Job) -> Tags:
     return Tags(
-        title=title_of(job),
+        title=words.title_of(job),
         prompt=job.request.prompt,
         model=name_of(job.request.model),
         made_on=(job.finished_at or job.created_at).date(),

@@ -235,7 +235,7 @@ class _ReplyRefused(DeliveryLater):
 
 @contextlib.asynccontextmanager
 async def translated(timeout_s: float, *, reading: bool = False) -> AsyncIterator[None]:
-    """AdvisoryLock what discord.py and the connection raise into a `DeliveryError`."""
+    """Turn what discord.py and the connection raise into a `DeliveryError`."""
     lost = DeliveryLater if reading else DeliveryUnsure
     try:
         async with asyncio.timeout(timeout_s):

@@ -1,7 +1,8 @@
 """What a member asked for besides the prompt, in one short line."""
 
 from bot import words
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
+from bot.domain.requests import AudioFormat
 
 
 def options_of(job: Job) -> str:

@@ -22,7 +22,7 @@ class Tried(Protocol):
 
     @property
     def created_at(self) -> datetime:
-        """Since when."""
+        """Since when it is tried."""
 
     @property
     def attempts(self) -> int:
@@ -30,7 +30,7 @@ class Tried(Protocol):
 
 
 def has_waited(notice: Notice, patience: timedelta, now: datetime) -> bool:
-    """Long enough, and not just because the bot itself was away."""
+    """Whether it was tried for so long, and often enough: the bot may have been away."""
     return notice.attempts >= PATIENT_TRIES and now - notice.created_at > patience
 
 

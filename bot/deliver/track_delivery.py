@@ -10,10 +10,12 @@ from bot.audio.kinds import Extension
 from bot.clock import Clock
 from bot.deliver import announcements
 from bot.deliver.hearing import Hearing
-from bot.deliver.ladder import Ladder, Told
+from bot.deliver.ladder import Ladder, Receipt
 from bot.deliver.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
 from bot.deliver.retry_policy import FILE_PATIENCE, PAGE_PATIENCE, has_waited
 from bot.domain.jobs import Job, Notice
+from bot.domain.titles import file_name
+from bot.domain.visibility import Ancestor, parent_in
 from bot.errors import (
     AddressRefused,
     AudioError,
@@ -27,14 +29,12 @@ from bot.errors import (
     WorkshopTrouble,
     in_short,
 )
-from bot.library.tracks import Ancestor, parent_in
 from bot.provider.audio_file import DOWNLOAD_TIMEOUT_S, AudioFetcher
 from bot.provider.client import Provider
 from bot.said_once import SaidOnce
-from bot.store.held_store import HeldAudio, HeldStore
+from bot.store.held_store import HeldStore, KeptAudio
 from bot.store.job_store import JobStore
 from bot.store.kept_room import USUAL_ROOM, Room
-from bot.text import file_name
 
 PREPARED_WITHIN_S = DOWNLOAD_TIMEOUT_S + MASTERING_S
 # A copy is a courtesy: other deliveries must not wait for it.
@@ -75,7 +75,7 @@ class TrackDelivery:
         self._room = room
         self._said = SaidOnce(log)
 
-    async def tell(self, notice: Notice, job: Job) -> Told:
+    async def tell(self, job: Job, notice: Notice) -> Receipt:
         """Tell the member, whatever became of the file.
 
         Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help, and what
@@ -87,26 +87,27 @@ class TrackDelivery:
                 self._mastering.getting_ready(),
                 self._hearing.open(job, _address(job), patient=patient) as master,
             ):
-                return await self._tell_with_file(notice, master, patient=patient)
+                return await self._tell_with_file(master, notice, patient=patient)
         except AudioTooLarge as error:
-            log.info("delivered as a link: %s", error)
+            self._say_link(job, error, logging.INFO)
             why = words.too_large(min(job.upload_limit_bytes, LARGEST_BYTES))
-            return await self._tell_with_link(notice, job, why)
+            return await self._tell_with_link(job, notice, why)
         except AudioUnusable as error:
-            log.warning("delivered as a link: %s", error)
-            return await self._tell_with_link(notice, job, words.NOT_AUDIO)
+            self._say_link(job, error, logging.WARNING)
+            return await self._tell_with_link(job, notice, words.NOT_AUDIO)
         except AddressRefused as error:
-            log.warning("the provider named an address that is not fetched from: %s", error)
-            return await self._tell_without(notice, job)
+            refused = "the provider named an address that is not fetched from: %s"
+            self._said.say((job.id, "address"), refused, error)
+            return await self._tell_without(job, notice)
         except AudioUnavailable as error:
             is_page = isinstance(error, PageInstead)
             if has_waited(notice, PAGE_PATIENCE if is_page else FILE_PATIENCE, self._clock()):
                 why = words.NOT_AUDIO if is_page else words.FILE_GONE
-                return await self._tell_with_link(notice, job, why)
+                return await self._tell_with_link(job, notice, why)
             await self._ask_for_address(job)
             raise
 
-    async def keep(self, notice: Notice, job: Job) -> None:
+    async def keep(self, job: Job, notice: Notice) -> None:
         """Store the file: its link at the provider does not live for ever. May be repeated.
 
         Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help; what surely can't be
@@ -147,7 +148,8 @@ class TrackDelivery:
             if not received:
                 path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)
-            held = HeldAudio(file_name=file_name(job, extension), content=content)
+            name = file_name(words.title_of(job), job.id, extension)
+            held = KeptAudio(file_name=name, content=content)
         return await self._held.keep(
             job.id, held, self._clock(), room=self._room, received=received
         )
@@ -178,7 +180,7 @@ class TrackDelivery:
             raise AudioTooLarge(f"{size_bytes} bytes, and no form of it is small enough")
         return track.fitted.path, track.extension
 
-    async def _tell_with_file(self, notice: Notice, master: Master, *, patient: bool) -> Told:
+    async def _tell_with_file(self, master: Master, notice: Notice, *, patient: bool) -> Receipt:
         """In the best form that fits; where Discord thinks otherwise, in a smaller one."""
         job = master.job
         parent = await self._parent(job)
@@ -195,14 +197,18 @@ class TrackDelivery:
                 limit_bytes = track.size_bytes - 1
         raise AudioTooLarge(f"{master.audio.size_bytes} bytes, and no form of it goes in")
 
-    async def _tell_with_link(self, notice: Notice, job: Job, why: str) -> Told:
+    async def _tell_with_link(self, job: Job, notice: Notice, why: str) -> Receipt:
         url = self._fetcher.link(_address(job))
         if url is None:
-            return await self._tell_without(notice, job)
+            return await self._tell_without(job, notice)
         what = announcements.track_link(job, url, why, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
 
-    async def _tell_without(self, notice: Notice, job: Job) -> Told:
+    def _say_link(self, job: Job, why: AudioError, level: int) -> None:
+        """Once, however often Discord has to be asked to take it."""
+        self._said.say((job.id, "link"), "delivered as a link: %s", why, level=level)
+
+    async def _tell_without(self, job: Job, notice: Notice) -> Receipt:
         what = announcements.track_unreachable(job, parent=await self._parent(job))
         return await self._ladder.tell(job, notice, what)
 

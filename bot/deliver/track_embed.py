@@ -7,10 +7,11 @@ import discord
 from bot import words
 from bot.audio.sound import Fitted
 from bot.deliver.options import options_of
-from bot.domain.jobs import AudioFormat, Job, Relation
+from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
-from bot.library.tracks import Ancestor
-from bot.text import among_takes, harmless, title_of
+from bot.domain.requests import AudioFormat, Relation
+from bot.domain.visibility import Ancestor
+from bot.words.markdown import harmless
 
 TITLE_LIMIT = 250
 TAKE_ROOM = 30
@@ -59,7 +60,7 @@ def as_shared(job: Job) -> Job:
 
 
 def _titled(job: Job) -> str:
-    return among_takes(job, harmless(title_of(job), TITLE_LIMIT - TAKE_ROOM))
+    return words.among_takes(job, harmless(words.title_of(job), TITLE_LIMIT - TAKE_ROOM))
 
 
 def _described(job: Job, parent: Ancestor | None) -> str:
@@ -70,8 +71,8 @@ def _described(job: Job, parent: Ancestor | None) -> str:
 
 
 def _lineage(relation: Relation, parent: Ancestor) -> str:
-    """Whom it goes back to."""
-    title = harmless(title_of(parent.job), TITLE_LIMIT) if parent.visible else None
+    """What the track was made from, and by whom."""
+    title = harmless(words.title_of(parent.job), TITLE_LIMIT) if parent.visible else None
     return words.lineage(relation, title, parent.job.member_id)
 
 

@@ -1,101 +1,107 @@
 """A request as a member typed it, and the check that makes a `Request` of it."""
 
+import json
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from pydantic import TypeAdapter
 
-from bot import words
+from bot.domain import problems
 from bot.domain.characters import is_blank, visible
-from bot.domain.jobs import AudioFormat, Job, Reference, Relation, Request
+from bot.domain.jobs import Job
 from bot.domain.models import (
     DEFAULT,
     MOST_VARIATIONS,
     MUSIC_COVER,
     NEGATIVE_PROMPT_MOST,
     Model,
+    Span,
     model_named,
     name_of,
 )
-from bot.errors import NotTaken
+from bot.domain.problems import NotTaken, Problem
+from bot.domain.requests import Order, Relation, Request
 
 RANDOM_SEEDS = 2**31
 DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
 LARGEST_SEED = 2**53 - 1  # Discord's own limit for a whole number
+SEEDS = Span(least=0, most=LARGEST_SEED)
+VARIATIONS = Span(least=1, most=MOST_VARIATIONS)
+NEGATIVE_PROMPT = Span(least=0, most=NEGATIVE_PROMPT_MOST)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Order):
     """What was typed, unchecked: `None` or an empty text where nothing was."""
 
-    prompt: str = ""
-    model: str | None = None
-    negative_prompt: str | None = None
-    lyrics: str | None = None
-    seconds: int | None = None
-    instrumental: bool = False
-    seed: int | None = None
+    request: Request = field(default_factory=Request)
     variations: int = 1
-    private: bool = False
-    audio_format: AudioFormat | None = None
-    reference: Reference | None = None
-    parent_id: str | None = None
-    relation: Relation | None = None
-    retry_of: str | None = None
 
     @classmethod
     def of(cls, job: Job, relation: Relation | None = None) -> Self:
         """The request of a job, as its member could have typed it; `relation` makes a child."""
-        request = vars(job.request) | {"model": name_of(job.request.model)}
+        request = replace(job.request, model=name_of(job.request.model))
         parent_id = job.id if relation else None
-        return cls(**request, private=job.private, parent_id=parent_id, relation=relation)
+        return cls(request=request, private=job.private, parent_id=parent_id, relation=relation)
+
+    def values(self) -> dict[str, Any]:
+        """All of it by name, the request's own fields among the others."""
+        values = vars(self.request) | vars(self)
+        del values["request"]
+        return values
+
+    def having(self, **values: Any) -> Self:
+        """The same but for these, by the names that `values` has."""
+        around = {name: value for name, value in values.items() if name in vars(self)}
+        asked = {name: value for name, value in values.items() if name not in around}
+        return replace(self, request=replace(self.request, **asked), **around)
 
     def to_json(self) -> str:
         """For the store. Half a surrogate pair, which JSON from outside can spell, becomes `?`."""
-        texts = {name: value for name, value in vars(self).items() if type(value) is str}
-        fit: dict[str, Any] = {
-            name: text.encode("utf-8", "replace").decode() for name, text in texts.items()
-        }
-        return _ADAPTER.dump_json(replace(self, **fit)).decode()
+        content = json.dumps(self.values(), default=vars, ensure_ascii=False)
+        return content.encode("utf-8", "replace").decode()
 
     @classmethod
     def from_json(cls, content: str) -> "Draft":
         """Raises `ValueError` for what no draft of ours looks like."""
-        return _ADAPTER.validate_json(content)
+        given = {name: it for name, it in _OBJECT.validate_json(content).items() if it is not None}
+        return replace(_DRAFT.validate_python(given), request=_REQUEST.validate_python(given))
 
     def reseeded(self) -> Self:
         """The same with a seed that will be drawn."""
-        return replace(self, seed=None)
+        return self.having(seed=None)
 
 
-_ADAPTER = TypeAdapter(Draft)
+# A draft is stored flat: the request reads its own fields from it, the draft the rest.
+_OBJECT = TypeAdapter(dict[str, Any])
+_DRAFT = TypeAdapter(Draft)
+_REQUEST = TypeAdapter(Request)
+
+NOTHING = Draft().values()  # what each option is where nothing was typed
 
 
 def checked(draft: Draft) -> Request:
     """What the model can be asked for. Without a seed one is drawn, so that it can be told.
 
-    Raises `NotTaken` with a sentence for each thing that the model does not take.
+    Raises `NotTaken` with a problem for each thing that the model does not take.
     """
-    model = DEFAULT if draft.model is None else model_named(draft.model)
+    asked = draft.request
+    model = model_named(asked.model) if asked.model else DEFAULT
     if model is None:
-        raise NotTaken([words.no_such_model(draft.model or "")])
-    request = Request(
+        raise NotTaken([problems.UnknownModel(asked.model)])
+    request = replace(
+        asked,
         model=model.id,
-        prompt=draft.prompt.strip(),
-        negative_prompt=visible(draft.negative_prompt),
-        seed=draft.seed,
-        lyrics=visible(draft.lyrics),
-        seconds=draft.seconds,
-        instrumental=draft.instrumental,
-        reference=draft.reference,
-        audio_format=draft.audio_format,
+        prompt=asked.prompt.strip(),
+        negative_prompt=visible(asked.negative_prompt),
+        lyrics=visible(asked.lyrics),
     )
-    problems = _problems(request, model)
-    if not 1 <= draft.variations <= MOST_VARIATIONS:
-        problems.append(words.too_many_variations(MOST_VARIATIONS, draft.variations))
-    if problems:
-        raise NotTaken(problems)
+    found = _problems(request, model)
+    found += _number_problems("variations", draft.variations, VARIATIONS, model)
+    if found:
+        raise NotTaken(found)
     if model.seed and request.seed is None:
         return replace(request, seed=secrets.randbelow(RANDOM_SEEDS))
     return request
@@ -103,12 +109,12 @@ def checked(draft: Draft) -> Request:
 
 def in_the_way(draft: Draft) -> list[str]:
     """The options without which less would stand in the way of the request."""
-    problems = len(_problems_of(draft))
-    without = {name: replace(draft, **{name: getattr(Draft(), name)}) for name in DISPENSABLE}
-    return [name for name, other in without.items() if len(_problems_of(other)) < problems]
+    now = len(_problems_of(draft))
+    without = {name: draft.having(**{name: NOTHING[name]}) for name in DISPENSABLE}
+    return [name for name, other in without.items() if len(_problems_of(other)) < now]
 
 
-def _problems_of(draft: Draft) -> list[str]:
+def _problems_of(draft: Draft) -> Sequence[Problem]:
     try:
         checked(draft)
     except NotTaken as error:
@@ -116,8 +122,8 @@ def _problems_of(draft: Draft) -> list[str]:
     return []
 
 
-def _problems(request: Request, model: Model) -> list[str]:
-    """What of it the model does not take, as sentences; empty if it takes everything."""
+def _problems(request: Request, model: Model) -> list[Problem]:
+    """What of it the model does not take; empty if it takes everything."""
     found = [
         *_prompt_problems(request, model),
         *_lyrics_problems(request, model),
@@ -125,60 +131,58 @@ def _problems(request: Request, model: Model) -> list[str]:
         *_reference_problems(request, model),
     ]
     if request.negative_prompt and not model.negative_prompt:
-        found.append(words.takes_no("negative_prompt", model.name, request.negative_prompt))
-    elif len(request.negative_prompt or "") > NEGATIVE_PROMPT_MOST:
-        given = len(request.negative_prompt or "")
-        found.append(words.too_long("negative_prompt", model.name, NEGATIVE_PROMPT_MOST, given))
+        found.append(
+            problems.OptionNotTaken("negative_prompt", model.name, request.negative_prompt)
+        )
+    else:
+        avoided = request.negative_prompt or ""
+        found += _length_problems("negative_prompt", avoided, NEGATIVE_PROMPT, model)
     if request.seed is not None and not model.seed:
-        found.append(words.takes_no("seed", model.name, str(request.seed)))
-    elif request.seed is not None and not 0 <= request.seed <= LARGEST_SEED:
-        found.append(words.seed_out_of_range(request.seed))
+        found.append(problems.OptionNotTaken("seed", model.name, str(request.seed)))
+    elif request.seed is not None:
+        found += _number_problems("seed", request.seed, SEEDS, model)
     if request.instrumental and model.sings and not model.instrumental:
-        found.append(words.always_sings(model.name))
+        found.append(problems.AlwaysSings(model.name))
     return found
 
 
-def _prompt_problems(request: Request, model: Model) -> list[str]:
+def _length_problems(option: str, text: str, taken: Span, model: Model) -> list[Problem]:
+    given = len(text)
+    return [] if given in taken else [problems.WrongLength(option, model.name, taken, given)]
+
+
+def _number_problems(option: str, given: int, taken: Span, model: Model) -> list[Problem]:
+    return [] if given in taken else [problems.OutOfRange(option, model.name, taken, given)]
+
+
+def _prompt_problems(request: Request, model: Model) -> list[Problem]:
     if is_blank(request.prompt):
-        return [words.BLANK_PROMPT]
-    given = len(request.prompt)
-    if given > model.prompt.most:
-        return [words.too_long("prompt", model.name, model.prompt.most, given)]
-    if given < model.prompt.least:
-        return [words.too_short("prompt", model.name, model.prompt.least, given)]
-    return []
+        return [problems.EmptyPrompt()]
+    return _length_problems("prompt", request.prompt, model.prompt, model)
 
 
-def _lyrics_problems(request: Request, model: Model) -> list[str]:
+def _lyrics_problems(request: Request, model: Model) -> list[Problem]:
     if request.lyrics is None:
         needed = model.lyrics is not None and model.lyrics.instead is None
-        return [words.needs_lyrics(model.name)] if needed else []
+        return [problems.LyricsMissing(model.name)] if needed else []
     if model.lyrics is None:
-        return [words.takes_no("lyrics", model.name, request.lyrics)]
-    given = len(request.lyrics)
-    if given > model.lyrics.most:
-        return [words.too_long("lyrics", model.name, model.lyrics.most, given)]
-    if given < model.lyrics.least:
-        return [words.too_short("lyrics", model.name, model.lyrics.least, given)]
-    if request.instrumental:
-        return [words.LYRICS_AND_INSTRUMENTAL]
-    return []
+        return [problems.OptionNotTaken("lyrics", model.name, request.lyrics)]
+    if wrong := _length_problems("lyrics", request.lyrics, model.lyrics, model):
+        return wrong
+    return [problems.LyricsToInstrumental()] if request.instrumental else []
 
 
-def _seconds_problems(request: Request, model: Model) -> list[str]:
+def _seconds_problems(request: Request, model: Model) -> list[Problem]:
     if request.seconds is None:
         return []
     if model.seconds is None:
-        return [words.takes_no("seconds", model.name, str(request.seconds))]
-    if request.seconds not in model.seconds:
-        span = model.seconds
-        return [words.seconds_out_of_range(model.name, span.least, span.most, request.seconds)]
-    return []
+        return [problems.OptionNotTaken("seconds", model.name, str(request.seconds))]
+    return _number_problems("seconds", request.seconds, model.seconds, model)
 
 
-def _reference_problems(request: Request, model: Model) -> list[str]:
+def _reference_problems(request: Request, model: Model) -> list[Problem]:
     if request.reference is None and model.reference:
-        return [words.needs_reference(MUSIC_COVER.name)]
+        return [problems.AudioMissing(MUSIC_COVER.name)]
     if request.reference is not None and not model.reference:
-        return [words.takes_no_audio(model.name, MUSIC_COVER.name)]
+        return [problems.AudioNotTaken(model.name, MUSIC_COVER.name)]
     return []

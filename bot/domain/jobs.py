@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.requests import Order
 from bot.errors import IllegalMove
 
 
@@ -89,91 +90,43 @@ class Rung(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class AudioFormat(StrEnum):
-    """What a member gets a track as. `original` leaves the provider's bytes untouched."""
-
-    ORIGINAL = "original"
-    FLAC = "flac"
-    MP3 = "mp3"
-    OPUS = "opus"
-
-
-class Relation(StrEnum):
-    """What a job is to its parent."""
-
-    AGAIN = "again"  # the same request with a new seed
-    REMIX = "remix"  # the request, changed by a member
-    VARIATION = "variation"  # one of several takes of the same request
-    COVER = "cover"  # the parent's audio in another style
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reference:
-    """The audio that a cover is made of.
-
-    `url` is Discord's and lives for about a day. Where the audio hangs on a message, a fresh one
-    comes with each fetch of that message. It is empty once it was forgotten.
-    """
-
-    url: str
-    file_name: str
-    channel_id: int | None = None
-    message_id: int | None = None
-    attachment_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What the member asked the model for, checked against what the model takes.
-
-    `seed` is `None` for models that take none, `seconds` where the model's usual length is meant.
-    """
-
-    model: str
-    prompt: str
-    negative_prompt: str | None = None
-    seed: int | None = None
-    lyrics: str | None = None
-    seconds: int | None = None
-    instrumental: bool = False
-    reference: Reference | None = None
-    audio_format: AudioFormat | None = None
-
-
 def new_job_id() -> str:
-    """16 hexadecimal digits."""
+    """A new id: 16 hexadecimal digits, at random."""
     return secrets.token_hex(8)
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewJob:
-    """A job as it comes from Discord, before it is stored.
+class PlacedOrder(Order):
+    """An order and where it was placed: what a job knows from the first moment on.
 
-    `upload_limit_bytes` is what the bot itself may upload in that channel. `interaction_token` is
-    a secret that lives for 15 minutes. A `private` job is seen by its member alone; `outside` means
-    that the bot itself is not in that place, and has no way there but the token. Of `variations`
-    each becomes a job of its own, with the next seed.
+    `interaction_token` is a secret that lives for 15 minutes, and is forgotten then.
+    `upload_limit_bytes` is what the bot itself may upload in that channel. `outside` means that the
+    bot itself is not in that place, and has no way there but the token.
     """
 
     interaction_id: int
-    interaction_token: str = field(repr=False)
+    interaction_token: str | None = field(repr=False)
     application_id: int
     guild_id: int | None
     channel_id: int
     member_id: int
     upload_limit_bytes: int
-    request: Request
-    variations: int = 1
-    private: bool = False
     outside: bool = False
-    parent_id: str | None = None
-    relation: Relation | None = None
-    retry_of: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob(PlacedOrder):
+    """A job as it comes from Discord, before it is stored.
+
+    Of `variations` each becomes a job of its own, with the next seed.
+    """
+
+    variations: int = 1
     id: str = field(default_factory=new_job_id)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class Job(PlacedOrder):
     """A stored job. All times are aware and UTC; `due_at` is when its state wants the next step.
 
     Variations of one request share `batch_id`, the id of the first; `take` counts them from 1.
@@ -184,16 +137,7 @@ class Job:
 
     id: str
     state: JobState
-    request: Request
-    interaction_id: int
-    interaction_token: str | None = field(repr=False)
-    application_id: int
-    guild_id: int | None
-    channel_id: int
-    member_id: int
-    upload_limit_bytes: int
     card_message_id: int | None
-    retry_of: str | None
     created_at: datetime
     due_at: datetime
     attempts: int
@@ -203,10 +147,6 @@ class Job:
     audio_url: str | None
     failure_kind: FailureKind | None
     failure_reason: str | None
-    private: bool = False
-    outside: bool = False
-    parent_id: str | None = None
-    relation: Relation | None = None
     batch_id: str | None = None
     take: int = 1
     title: str | None = None
@@ -219,6 +159,11 @@ class Job:
     def uses_channel(self) -> bool:
         """Whether what is to be said of it may be posted where it was asked for."""
         return not (self.private or self.outside)
+
+    @property
+    def has_track(self) -> bool:
+        """Whether there is a track that was not taken away."""
+        return self.state is JobState.SUCCEEDED and self.deleted_at is None
 
     @property
     def card_job_id(self) -> str:

@@ -53,9 +53,9 @@ class ReferenceAudio:
 class Model:
     """A music model: what it takes, and what to expect of it.
 
-    `usual_s` is about how long a generation takes, until there is estimates. `good_for` is shown
-    to members. `instrumental` is the parameter that leaves out voices, where there is one. A model
-    with a `reference` makes covers. `colour` is RGB.
+    `usual_s` is about how long a generation takes, until there are durations to judge by.
+    `good_for` is shown to members. `instrumental` is the parameter that leaves out voices, where
+    there is one. A model with a `reference` makes covers. `colour` is RGB.
     """
 
     id: str

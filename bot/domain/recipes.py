@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from bot.domain.drafts import Draft
-from bot.domain.jobs import Request
 from bot.domain.models import name_of
+from bot.domain.requests import Request
 
 # Each command with its options, by the names that members type and in the order of a recipe.
 OPTIONS = {
@@ -45,33 +46,33 @@ def listed(request: Request) -> str:
 
 def typed(draft: Draft) -> str:
     """What a member typed, each option in a paragraph; empty if it was nothing."""
-    return "\n\n".join(_paragraphs(draft))
+    request, reference = draft.request, draft.request.reference
+    paragraphs = _paragraphs(
+        request,
+        variations=draft.variations if draft.variations > 1 else None,
+        private=draft.private,
+        audio=reference.file_name if reference else None,
+    )
+    return "\n\n".join(paragraphs)
 
 
-def _name(asked: Request | Draft) -> str:
-    return "/compose" if asked.reference is None else "/cover"
+def _name(request: Request) -> str:
+    return "/compose" if request.reference is None else "/cover"
 
 
-def _paragraphs(asked: Request | Draft) -> Iterator[str]:
-    return (f"{option}:\n{value}" for option, value in _values(asked))
+def _paragraphs(request: Request, **around: Any) -> Iterator[str]:
+    return (f"{option}:\n{value}" for option, value in _values(request, **around))
 
 
-def _values(asked: Request | Draft) -> Iterator[tuple[str, str]]:
+def _values(request: Request, **around: Any) -> Iterator[tuple[str, str]]:
     """What was asked for. How many tracks of it, and for whom, is no part of a recipe."""
     wishes = {
-        "prompt": asked.prompt or None,
-        "model": asked.model and name_of(asked.model),
-        "negative_prompt": asked.negative_prompt,
-        "lyrics": asked.lyrics,
-        "seconds": asked.seconds,
-        "instrumental": asked.instrumental or None,
-        "seed": asked.seed,
-        "format": asked.audio_format,
+        **vars(request),
+        **around,
+        "prompt": request.prompt or None,
+        "model": name_of(request.model) or None,
+        "format": request.audio_format,
     }
-    if isinstance(asked, Draft):
-        wishes["variations"] = asked.variations if asked.variations > 1 else None
-        wishes["private"] = asked.private or None
-        wishes["audio"] = asked.reference.file_name if asked.reference else None
-    for option in OPTIONS[_name(asked)]:
-        if (value := wishes.get(option)) is not None:
+    for option in OPTIONS[_name(request)]:
+        if (value := wishes.get(option)) is not None and value is not False:
             yield option, str(value)

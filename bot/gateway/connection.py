@@ -1,6 +1,6 @@
-"""Logging in to Discord, staying connected, and whatever else is tried for until it is there.
+"""Logging in to Discord, staying connected, and registering the commands, each until it works.
 
-The work needs the login alone: tracks are delivered over REST. So nothing else stands before it.
+Delivering tracks needs the login alone, since it goes over REST. So nothing else comes before it.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken
 from bot.gateway.command_sync import sync_commands
 from bot.gateway.shards import Gateway
-from bot.parts import Part
+from bot.readiness import Part
 from bot.rest.answers import checked, explained, retry_after_s, said_by_discord
 
 LOGIN_RETRY_S: Final = (1, 2, 5, 10, 30)
@@ -36,7 +36,7 @@ async def keep_trying(
     waits_s: Sequence[float],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Until it succeeds, each wait as long as given or as the answer asks; the last one stays.
+    """Until it succeeds. Waits as given, or longer where the answer asks for it; the last repeats.
 
     Raises `DiscordRejectedToken`.
     """

@@ -1,8 +1,8 @@
 """Staying connected to Discord's gateway, which brings interactions.
 
-discord.py's own loop ends for good with the first event that it can't read and with some codes of
-closing, and takes the session with it that deliveries need. So the loop is ours. What discord.py
-gives is the connection: one call opens it, one reads an event.
+discord.py's own loop ends for good with the first event that it can't read, and with some close
+codes, and takes with it the session that deliveries need. So the loop is ours. From discord.py we
+take the connection: one call opens it, another reads an event.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -22,6 +23,7 @@ from bot.client import ComposeClient
 from bot.errors import DiscordRejectedToken, NotDiscords, SettingsError
 from bot.gateway.websocket import RESUMABLE_CLOSE_CODE, Connection, drop_lost_task
 from bot.rest.answers import checked, explained
+from bot.said_once import SaidOnce
 
 AUTHENTICATION_FAILED_CLOSE_CODE: Final = 4004
 WRONG_SHARDS_CLOSE_CODES: Final = (4010, 4011)
@@ -65,7 +67,7 @@ class Gateway:
 
     @contextlib.asynccontextmanager
     async def identifying(self) -> AsyncIterator[bool]:
-        """One shard at a time; whether it is the first: discord.py waits five seconds else."""
+        """One shard at a time; whether it is the first: discord.py waits 5 s before any other."""
         async with self._identifying:
             first, self._has_identified = not self._has_identified, True
             yield first
@@ -76,7 +78,7 @@ class Gateway:
         Raises `DiscordRejectedToken` and `SettingsError`.
         """
         client = self._client
-        asyncio.get_running_loop().set_exception_handler(drop_lost_task)
+        asyncio.get_running_loop().set_exception_handler(partial(drop_lost_task, SaidOnce(log)))
         state: Any = client._connection  # what discord.py's own `launch_shards` tells it
         state.shard_count = client.shard_count
         state.shard_ids = shard_ids = client.own_shards
@@ -112,6 +114,7 @@ class Shard:
         self._failures = 0
         self._identifies = 0
         self._opened_at_s: float | None = None
+        self._said = SaidOnce(log)
 
     async def run(self) -> None:
         """Until cancelled. Raises `DiscordRejectedToken` and `SettingsError`."""
@@ -166,7 +169,7 @@ class Shard:
         return await asyncio.wait_for(opening, CONNECT_TIMEOUT_S)
 
     async def _rest(self) -> None:
-        """Hardly at all after a connection that worked, ever longer after those that did not."""
+        """Hardly at all after a connection that worked, ever longer after those that didn't."""
         lived_s = time.monotonic() - self._opened_at_s if self._opened_at_s else 0.0
         if lived_s > LONG_LIFE_S:
             self._identifies = 0
@@ -184,13 +187,16 @@ class Shard:
         self._client.gateway_part.fail(f"shard {self._id}: {why}")
 
     async def _look_again(self) -> None:
-        """The gateway may have moved. Where that can't be known it may as well have stayed."""
+        """The gateway may have moved. Where that can't be known, it may as well have stayed."""
         if self._session is not None:
             return
         try:
             await self._gateway.find()
         except Exception as error:  # noqa: BLE001 - as above
-            log.info("the gateway's address can't be asked for: %s", explained(error))
+            lost = "the gateway's address can't be asked for: %s"
+            self._said.say("address", lost, explained(error), level=logging.INFO)
+        else:
+            self._said.forget("address")
 
 
 def _of(waits_s: Sequence[float], number: int) -> float:

@@ -13,6 +13,7 @@ import discord
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from bot.errors import ComposeError
+from bot.said_once import SaidOnce
 
 RESUMABLE_CLOSE_CODE: Final = 4000
 CLOSE_TIMEOUT_S: Final = 1.0
@@ -22,16 +23,18 @@ COMPLAINTS: Final = 100
 log = logging.getLogger(__name__)
 
 
-def drop_lost_task(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """For `set_exception_handler`: what discord.py began for a bad event ends in one line, too.
+def drop_lost_task(
+    said: SaidOnce, loop: asyncio.AbstractEventLoop, context: dict[str, Any]
+) -> None:
+    """For `set_exception_handler`: a task that discord.py started for a bad event ends in one line.
 
-    It starts tasks for which nobody waits. All that is not its own is told of as ever.
+    Nobody waits for these tasks. Errors of any other kind are logged as usual.
     """
     error = context.get("exception")
     frames = traceback.extract_tb(error.__traceback__) if error else []
     if "future" in context and frames and "discord" in Path(frames[-1].filename).parts:
         what = f"{type(error).__name__} in {frames[-1].name}"
-        log.warning("a gateway event can't be dealt with and is dropped: %s", what)
+        said.say(what, "a gateway event can't be dealt with and is dropped: %s", what)
         return
     loop.default_exception_handler(context)
 

@@ -12,6 +12,7 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
 from bot.errors import DatabaseTrouble, NoRoom
 from bot.generate.estimates import DurationEstimates
+from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear, Unknowable
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
@@ -56,10 +57,7 @@ class Admission:
         drafts: DraftStore,
         estimates: DurationEstimates,
         *,
-        allowed_guild_ids: frozenset[int],
-        serves_users: bool = False,
         limits: DailyLimits,
-        at_most_running: int,
         wakeups: Wakeups,
         clock: Clock,
         has_room: Callable[[], bool] = lambda: True,
@@ -67,18 +65,11 @@ class Admission:
         self._jobs = jobs
         self._drafts = drafts
         self._estimates = estimates
-        self._allowed_guild_ids = allowed_guild_ids
-        self.serves_users = serves_users  # who have the app for themselves, wherever they are
         self._limits = limits
-        self._at_most_running = at_most_running
         self._wakeups = wakeups
         self._clock = clock
         self._has_room = has_room  # on the disk
         self._late: set[asyncio.Task[Any]] = set()
-
-    def serves(self, guild_id: int) -> bool:
-        """Whether this server may spend the host's credits."""
-        return not self._allowed_guild_ids or guild_id in self._allowed_guild_ids
 
     async def admit(self, new: NewJob, *, within_s: float) -> Admitted:
         """Store the request as `received`, quickly enough for an answer in time.
@@ -112,54 +103,40 @@ class Admission:
 
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
-        usual_s = await self._estimates.expected_s(new.request.model)
+        usual_s = await self._estimates.generation_s(new.request.model)
         now = self._clock()
-        receipt = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
-        expected_s = usual_s * self._rounds(receipt.jobs_ahead)
-        return Admitted(jobs=receipt.jobs, expected_at=now + timedelta(seconds=expected_s))
+        received = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
+        expected_s = usual_s * self._estimates.rounds(received.jobs_ahead)
+        return Admitted(jobs=received.jobs, expected_at=now + timedelta(seconds=expected_s))
 
-    async def expected_s(self, model: str, *, place: int | None) -> float:
-        """About how long a track takes from this place in the queue, or once it has left it.
-
-        Who waits finds all places at the provider taken, by tracks that are half done on average.
-        """
-        rounds = 1.0 if place is None else self._rounds(place - 1) + 0.5
-        return rounds * await self._estimates.expected_s(model)
-
-    def _rounds(self, ahead: int) -> int:
-        """Jobs go out in rounds, as many at a time as the provider may see."""
-        return 1 + ahead // self._at_most_running
-
-    async def answered(self, job: Job, card_message_id: int | None) -> None:
-        """Discord took the card: from now on the job may be paid for."""
+    async def settle(self, job: Job, answer: FirstAnswer) -> None:
+        """Queue the job if Discord took its card; else see that nothing is paid. May be repeated:
+        a job that has moved on meanwhile stays as it is. Raises `DatabaseTrouble`."""
         with about_job(job.id):
-            if await self._jobs.accept(job.id, card_message_id, self._clock()):
-                log.info("queued for member %d", job.member_id)
-                self._wakeups.wake(Wakeup.SUBMIT)
+            match answer:
+                case Taken(card_message_id):
+                    await self._queue(job, card_message_id)
+                case Declined(why):
+                    log.warning("cancelled, the first answer came to nothing: %s", why)
+                    await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+                case Unclear(why):  # the reconciler asks Discord soon
+                    log.warning("the outcome of the first answer is unknown: %s", why)
+                    await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
+                case Unknowable(why):
+                    log.warning("cancelled, the first answer may have come to nothing: %s", why)
+                    await self._cancel_and_tell(job)
 
-    async def not_answered(self, job: Job, why: str) -> None:
-        """Discord did not take the card, so the member saw nothing: nothing is paid."""
-        with about_job(job.id):
-            log.warning("cancelled, the first answer came to nothing: %s", why)
-            await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+    async def _queue(self, job: Job, card_message_id: int | None) -> None:
+        if await self._jobs.accept(job.id, card_message_id, self._clock()):
+            log.info("queued for member %d", job.member_id)
+            self._wakeups.wake(Wakeup.SUBMIT)
 
-    async def never_settled(self, job: Job, why: str) -> None:
-        """Whether there is a card can't be known: nothing is paid, and the member is told.
-
-        Of variations, which share the card, the first tells of all.
-        """
-        with about_job(job.id):
-            log.warning("cancelled, the first answer may have come to nothing: %s", why)
-            told = NoticeKind.UNSTARTED if job.take == 1 else None
-            source = JobState.RECEIVED
-            if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
-                self._wakeups.wake(Wakeup.DELIVER)
-
-    async def perhaps_answered(self, job: Job, why: str) -> None:
-        """Whether Discord took the card is not known: the reconciler asks it soon."""
-        with about_job(job.id):
-            log.warning("the outcome of the first answer is unknown: %s", why)
-            await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
+    async def _cancel_and_tell(self, job: Job) -> None:
+        """Of variations, which share the card, the first tells of all."""
+        told = NoticeKind.UNSTARTED if job.take == 1 else None
+        source = JobState.RECEIVED
+        if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
+            self._wakeups.wake(Wakeup.DELIVER)
 
     async def keep(self, draft: Draft, member_id: int, *, within_s: float = KEEP_WITHIN_S) -> str:
         """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`, soon."""
@@ -169,10 +146,6 @@ class Admission:
     async def draft(self, draft_id: str, member_id: int) -> Draft | None:
         """What this member had typed, if it is still known. Raises `DatabaseTrouble`, soon."""
         return await self.in_time(self._drafts.get(draft_id, member_id), KEEP_WITHIN_S)
-
-    async def job(self, job_id: str) -> Job | None:
-        """A job, for the buttons that name it."""
-        return await self._jobs.get(job_id)
 
     async def cancel(self, job: Job) -> Job | None:
         """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more).

@@ -1,5 +1,6 @@
 """What is known of how long each model takes, and what follows for the next poll."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.jobs import Job
@@ -14,30 +15,57 @@ USUAL_S = 35.0
 LATE_S = 5.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """How many generations the provider may work on at the same time, and after how long one of
+    them is overdue, and counts no more."""
+
+    at_most_running: int
+    overdue_s: float
+
+
 class DurationEstimates:
     """How long each model's generations have taken, read once and then kept up to date."""
 
-    def __init__(self, jobs: JobStore) -> None:
+    def __init__(self, jobs: JobStore, capacity: Capacity) -> None:
         self._jobs = jobs
+        self._capacity = capacity
         self._seen_s: dict[str, list[float]] = {}
 
-    async def next_poll_at(self, job: Job, now: datetime, *, overdue_s: float) -> datetime:
+    async def next_poll_at(self, job: Job, now: datetime) -> datetime:
         """When to ask for this job next."""
         submitted_at = job.submitted_at or now
         elapsed_s = (now - submitted_at).total_seconds()
         durations = believe(self.usual_s(job.request.model), await self._of(job.request.model))
+        overdue_s = self._capacity.overdue_s
         return submitted_at + timedelta(
             seconds=next_poll_s(elapsed_s, durations, overdue_s=overdue_s)
         )
 
-    async def expected_s(self, model: str) -> float:
+    async def generation_s(self, model: str) -> float:
         """About how long a generation takes: the median of what was seen, or the usual time."""
         seen = sorted(await self._of(model))
         return seen[len(seen) // 2] if seen else self.usual_s(model)
 
+    async def expected_s(self, model: str, *, place: int | None) -> float:
+        """About how long a track takes from this place in the queue, or once it has left it.
+
+        Who waits finds all places at the provider taken, by tracks that are half done on average.
+        """
+        rounds = 1.0 if place is None else self.rounds(place - 1) + 0.5
+        return rounds * await self.generation_s(model)
+
+    def rounds(self, ahead: int) -> int:
+        """Jobs go out in rounds, as many at a time as the provider may see."""
+        return 1 + ahead // self._capacity.at_most_running
+
     def usual_s(self, model: str) -> float:
         """The catalogue's figure; a job may outlive its model's entry."""
         return MODELS[model].usual_s if model in MODELS else USUAL_S
+
+    def is_overdue(self, age_s: float) -> bool:
+        """Whether a generation takes too long by now."""
+        return age_s > self._capacity.overdue_s
 
     async def learn(self, job: Job, finished_at: datetime) -> None:
         """One more observation of a job that is stored as succeeded."""

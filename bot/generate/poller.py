@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
+from bot.domain.jobs import FailureKind, Job, JobState
 from bot.errors import GenerationUnknown, ProviderError, RateLimited
-from bot.generate.ends import Ends
-from bot.generate.estimates import DurationEstimates
+from bot.generate.generations import Generations
 from bot.logs import about_job
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeup, Wakeups
@@ -19,7 +18,6 @@ from bot.provider.client import READ_TIMEOUT_S, Provider
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
-from bot.store.notice_store import NoticeStore
 
 SLOTS = 100
 LEASE_S = READ_TIMEOUT_S + 30
@@ -27,7 +25,6 @@ LEASE_S = READ_TIMEOUT_S + 30
 # wait for the rest of their batch to be stored with, so a batch must leave slots for others.
 AHEAD_S = 1.0
 BATCH = SLOTS // 2
-GIVE_UP_AFTER_S = 24 * 3600
 
 log = logging.getLogger(__name__)
 
@@ -38,26 +35,20 @@ class Poller(Worker[Job]):
     def __init__(
         self,
         jobs: JobStore,
-        notices: NoticeStore,
         provider: Provider,
-        estimates: DurationEstimates,
+        generations: Generations,
         *,
         rate_limiter: RateLimiter,
-        overdue_s: float,
         wakeups: Wakeups,
         clock: Clock,
-        metrics: Metrics | None = None,
+        metrics: Metrics,
     ) -> None:
         super().__init__(slots=SLOTS, wakeup=wakeups.event(Wakeup.POLL), clock=clock)
         self._jobs = jobs
-        self._notices = notices
         self._provider = provider
-        self._estimates = estimates
+        self._generations = generations
         self._rate_limiter = rate_limiter
-        self._overdue_s = overdue_s
-        self._wakeups = wakeups
-        self._metrics = metrics or Metrics()
-        self._ends = Ends(jobs, estimates, wakeups=wakeups, clock=clock, metrics=self._metrics)
+        self._metrics = metrics
         self._claimed: deque[Job] = deque()  # due, and waiting for their turn
 
     async def claim(self, limit: int) -> Sequence[Job]:
@@ -88,7 +79,8 @@ class Poller(Worker[Job]):
             try:
                 generation = await self._provider.fetch(job.generation_id)
             except GenerationUnknown as error:
-                await self._fail(job, FailureKind.LOST, str(error))
+                await self._generations.fail(job, FailureKind.LOST, str(error))
+                self._forget(job)
             except ProviderError as error:
                 self._said.say(job.id, "could not poll, and goes on trying: %s", error)
                 wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
@@ -97,40 +89,24 @@ class Poller(Worker[Job]):
                 await self._take(job, generation)
 
     async def _take(self, job: Job, generation: Generation) -> None:
-        if await self._ends.take(job, generation):
+        if await self._generations.take(job, generation):
             self._forget(job)
             return
         self._said.over(job.id, "could be polled again")
         finished = generation.phase is Phase.COMPLETED
         if finished:
-            await self._expect_file(job)
+            problem = "the provider says completed, but names no file"
+            self._said.say((job.id, "file"), "%s; asking again until it does", problem)
+            await self._generations.expect_file(job)
         await self._later(job, finished=finished)
 
-    async def _expect_file(self, job: Job) -> None:
-        """It is finished, and its file may be named any moment; if not, its member is told so."""
-        problem = "the provider says completed, but names no file"
-        self._said.say((job.id, "file"), "%s; asking again until it does", problem)
-        now = self._clock()
-        await self._notices.add(job.id, NoticeKind.LATE, now, due_at=now + LATE_AFTER)
-
     async def _later(self, job: Job, *, at_least_s: float = 0.0, finished: bool = False) -> None:
-        now = self._clock()
-        age_s = (now - (job.submitted_at or now)).total_seconds()
-        if age_s > GIVE_UP_AFTER_S:
-            await self._fail(job, FailureKind.LOST, "not finished within a day")
-            return
-        overdue = age_s > self._overdue_s and not finished
-        if overdue and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
-            log.warning("overdue after %d s; asking less often from now on", age_s)
-            self._wakeups.wake(Wakeup.DELIVER)
-        due_at = await self._estimates.next_poll_at(job, now, overdue_s=self._overdue_s)
-        due_at = max(due_at, now + timedelta(seconds=at_least_s))
         patience_s = AHEAD_S if self._claimed else 0.0
-        await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)
-
-    async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
-        await self._ends.fail(job, kind, reason)
-        self._forget(job)
+        goes_on = await self._generations.go_on(
+            job, at_least_s=at_least_s, finished=finished, patience_s=patience_s
+        )
+        if not goes_on:
+            self._forget(job)
 
     def _forget(self, job: Job) -> None:
         self._said.over((job.id, "file"), "its file is there")

@@ -18,7 +18,7 @@ from bot.store.job_store import JobStore
 log = logging.getLogger(__name__)
 
 
-class Finding(Enum):
+class CheckResult(Enum):
     """What the provider had to say."""
 
     FINISHED = auto()  # the job goes on: the track is delivered in a moment
@@ -52,10 +52,10 @@ class Rechecking:
         self._wakeups = wakeups
         self._clock = clock
 
-    async def check(self, job: Job) -> Finding:
+    async def check(self, job: Job) -> CheckResult:
         """One GET, and what it changes; may be repeated. Polls and checks share one rate limit."""
         if job.generation_id is None:
-            return Finding.GONE
+            return CheckResult.GONE
         if not self._rate_limiter.available():
             return await self._leave_to_poller(job)
         self._rate_limiter.spend(1)
@@ -63,17 +63,17 @@ class Rechecking:
             try:
                 generation = await self._provider.fetch(job.generation_id)
             except GenerationUnknown:
-                return Finding.GONE
+                return CheckResult.GONE
             except ProviderError as error:
                 log.warning("a member asked for it, and the provider did not answer: %s", error)
-                return Finding.NO_ANSWER
+                return CheckResult.NO_ANSWER
             return await self._learn(job, generation)
 
-    async def _leave_to_poller(self, job: Job) -> Finding:
+    async def _leave_to_poller(self, job: Job) -> CheckResult:
         if job.state is not JobState.GENERATING:
-            return Finding.BUSY
+            return CheckResult.BUSY
         await self._poll_now(job)
-        return Finding.SOON
+        return CheckResult.SOON
 
     async def link(self, job: Job) -> str | None:
         """Where the file of a finished job is now, if members may be shown that address."""
@@ -81,25 +81,25 @@ class Rechecking:
         url = now.audio_url if now else None
         return self._fetcher.link(url) if url else None
 
-    async def _learn(self, job: Job, generation: Generation) -> Finding:
+    async def _learn(self, job: Job, generation: Generation) -> CheckResult:
         if generation.phase is Phase.ERROR:
             await self._poll_now(job)
-            return Finding.BROKEN
+            return CheckResult.BROKEN
         if generation.phase is not Phase.COMPLETED:
-            return Finding.RUNNING
+            return CheckResult.RUNNING
         if generation.audio_url is None:
-            return Finding.FILE_LATE
+            return CheckResult.FILE_LATE
         return await self._found(job, generation.audio_url)
 
-    async def _found(self, job: Job, audio_url: str) -> Finding:
+    async def _found(self, job: Job, audio_url: str) -> CheckResult:
         if job.state is JobState.SUCCEEDED:
             await self._jobs.refresh_audio(job.id, audio_url)
-            return Finding.FRESH
+            return CheckResult.FRESH
         if job.state is JobState.FAILED and await self._jobs.find_again(job.id, self._clock()):
             log.info("its generation was found again")
             self._wakeups.wake(Wakeup.POLL)
         await self._poll_now(job)
-        return Finding.FINISHED
+        return CheckResult.FINISHED
 
     async def _poll_now(self, job: Job) -> None:
         """The poller takes it from here, as with every generation that ends."""

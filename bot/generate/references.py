@@ -12,16 +12,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from bot import words
 from bot.audio.workshop import Workshop
 from bot.clock import Clock
-from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio
+from bot.domain.problems import (
+    AudioGone,
+    AudioLength,
+    AudioNotRead,
+    AudioProblem,
+    AudioSize,
+    NotAudio,
+    NotTaken,
+)
+from bot.domain.requests import Reference
 from bot.errors import (
     AudioError,
     AudioUnusable,
     DeliveryLater,
-    NotTaken,
     ReferenceLost,
     ReferenceTrouble,
     WorkshopTrouble,
@@ -65,7 +72,7 @@ class References:
                 reference = await self.fresh(reference)
                 await self._check(reference, limits)
         except ReferenceLost:
-            raise NotTaken([words.REFERENCE_GONE]) from None
+            raise NotTaken([AudioGone()]) from None
         except (ReferenceTrouble, AudioError, WorkshopTrouble, TimeoutError) as error:
             log.info("the audio for a cover could not be looked at in time: %s", in_short(error))
         return reference
@@ -89,19 +96,17 @@ class References:
         return reference
 
     async def _check(self, reference: Reference, limits: ReferenceAudio) -> None:
-        warming = asyncio.create_task(self._workshop.warm_up())
-        try:
-            async with self._fetcher.glimpse(reference.url) as glimpse:
-                problem = problem_with(limits, size_bytes=glimpse.size_bytes)
-                if problem is None:
-                    await warming
-                    length_s = await self._length_s(glimpse, reference.file_name)
-                    problem = problem_with(limits, length_s=length_s)
-            if problem:
-                raise NotTaken([problem])
-        finally:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
+        async with (
+            self._workshop.warming_up() as warming,
+            self._fetcher.glimpse(reference.url) as glimpse,
+        ):
+            problem = problem_with(limits, size_bytes=glimpse.size_bytes)
+            if problem is None:
+                await warming
+                length_s = await self._length_s(glimpse, reference.file_name)
+                problem = problem_with(limits, length_s=length_s)
+        if problem:
+            raise NotTaken([problem])
 
     async def _length_s(self, glimpse: Glimpse, file_name: str) -> float | None:
         """In seconds; `None` where the part of the file that was seen does not tell."""
@@ -110,9 +115,9 @@ class References:
                 return await self._workshop.measure(glimpse.path, known_bytes=glimpse.known_bytes)
         except AudioUnusable:
             if glimpse.whole and glimpse.may_be_audio:
-                raise NotTaken([words.audio_not_read(file_name)]) from None
+                raise NotTaken([AudioNotRead(file_name)]) from None
         if not glimpse.may_be_audio:
-            raise NotTaken([words.not_audio(file_name)])
+            raise NotTaken([NotAudio(file_name)])
         return None
 
 
@@ -126,10 +131,10 @@ def link_ends_at(reference: Reference) -> datetime | None:
 
 def problem_with(
     limits: ReferenceAudio, *, size_bytes: int | None = None, length_s: float | None = None
-) -> str | None:
-    """Why the model would not take audio like this, as a sentence; `None` is what is not known."""
+) -> AudioProblem | None:
+    """Why the model would not take audio like this, if so; `None` is what is not known."""
     if size_bytes is not None and size_bytes > limits.most_bytes:
-        return words.audio_too_large(limits.most_bytes, size_bytes)
+        return AudioSize(limits.most_bytes, size_bytes)
     if length_s is not None and round(length_s) not in limits.seconds:
-        return words.audio_length(limits.seconds.least, limits.seconds.most, length_s)
+        return AudioLength(limits.seconds, length_s)
     return None

@@ -6,13 +6,13 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from bot.audio.signature import recognise
+from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.errors import AudioError, AudioUnavailable, Busy, DeliveryError
-from bot.library.track_messages import TrackMessages
-from bot.library.tracks import Tracks
 from bot.machine.scratch import scratch_folder
 from bot.provider.audio_file import AudioFetcher, AudioOnDisk
 from bot.store.held_store import HeldStore
+from bot.store.track_store import TrackStore
 
 # More than any message of ours can carry, and than models make.
 FETCH_BYTES = 50 * 2**20
@@ -27,7 +27,7 @@ class AudioSources:
     """Discord's links live for about a day, so they are asked for anew each time."""
 
     def __init__(
-        self, tracks: Tracks, messages: TrackMessages, held: HeldStore, fetcher: AudioFetcher
+        self, tracks: TrackStore, messages: TrackMessages, held: HeldStore, fetcher: AudioFetcher
     ) -> None:
         self._tracks = tracks
         self._messages = messages

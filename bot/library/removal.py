@@ -6,96 +6,79 @@ After a crash in between, deleting it once more removes what is left.
 import logging
 from collections.abc import Callable
 
+from bot.clock import Clock
+from bot.deliver.takedown import Takedown
 from bot.domain.jobs import Job
-from bot.errors import DeliveryError
-from bot.library.track_messages import TrackMessages
-from bot.library.tracks import Tracks
+from bot.domain.places import Place
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
-from bot.store.track_store import Place
+from bot.store.curation_store import CurationStore
+from bot.store.track_store import TrackStore
 
 log = logging.getLogger(__name__)
 
 
 class Removal:
-    """Who may take a track away is for the caller to check."""
+    """Takes tracks away. Who may do that is for the caller to check."""
 
     def __init__(
         self,
-        tracks: Tracks,
-        messages: TrackMessages,
+        tracks: TrackStore,
+        curation: CurationStore,
+        takedown: Takedown,
         wakeups: Wakeups,
+        clock: Clock,
     ) -> None:
         self._tracks = tracks
-        self._messages = messages
+        self._curation = curation
+        self._takedown = takedown
         self._wakeups = wakeups
+        self._clock = clock
 
-    async def remove(self, job: Job, *, by_member: bool, besides: int | None = None) -> bool:
+    async def remove(
+        self, job: Job, *, by_member: bool, except_message_id: int | None = None
+    ) -> bool:
         """The track, wherever it stands; whether all messages with it are gone. May be repeated.
 
-        `besides` is the id of one that the caller removes.
+        All but the message with `except_message_id`: that one the caller removes.
         """
         with about_job(job.id):
-            if await self._tracks.delete(job, by_member=by_member):
+            if await self._curation.delete(job.id, self._clock(), by_member=by_member):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
                 self._wakeups.wake(Wakeup.CARDS)
-            return await self._remove_everywhere(job, besides=besides)
+            return not await self._takedown.remove(
+                job, _without(await self._tracks.places(job), except_message_id)
+            )
 
     async def moderate(
-        self, job: Job, reaches: Callable[[Place], bool], *, besides: int | None = None
+        self, job: Job, reaches: Callable[[Place], bool], *, except_message_id: int | None = None
     ) -> bool:
         """From where a moderator reaches; whether all messages there are gone. May be repeated.
 
         What stands elsewhere goes on to stand there: others moderate those places. A track that
-        stands nowhere else is forgotten.
+        stands nowhere else is forgotten. `except_message_id` is as in `remove`.
         """
         places = await self._tracks.places(job)
         here = [place for place in places if reaches(place)]
         if not here:
             return True
         if len(here) == len(places):
-            return await self.remove(job, by_member=False, besides=besides)
-        with about_job(job.id):
-            left = [one for one in here if not await self._is_taken_away(job, one, besides)]
-            shared = await self._tracks.places(job, announced=False)
-            if any(place not in (*shared, *left) for place in here):
+            return await self.remove(job, by_member=False, except_message_id=except_message_id)
+        left = await self._takedown.remove(job, _without(here, except_message_id))
+        shared = await self._tracks.shared_places(job.id)
+        if any(place not in (*shared, *left) for place in here):
+            with about_job(job.id):
                 log.info("a moderator took away the message that announced it")
-                await self._tracks.withdraw(job)
-                self._wakeups.wake(Wakeup.CARDS)
-            return not left
-
-    async def _is_taken_away(self, job: Job, place: Place, besides: int | None) -> bool:
-        return place.message_id == besides or await self._remove_from(job, place)
-
-    async def catch_up(self, job: Job) -> bool:
-        """For those who have just posted the track: whether it was deleted meanwhile.
-
-        Its deletion may not have known of that message. If so, it is removed. May be repeated.
-        """
-        if not await self._tracks.is_deleted(job):
-            return False
-        with about_job(job.id):
-            log.info("deleted while it was being posted")
-            await self._remove_everywhere(job)
-        return True
-
-    async def _remove_everywhere(self, job: Job, *, besides: int | None = None) -> bool:
-        places = await self._tracks.places(job)
-        ours = [place for place in places if place.message_id != besides]
-        return all([await self._remove_from(job, place) for place in ours])
+            await self._curation.withdraw(job.id, self._clock())
+            self._wakeups.wake(Wakeup.CARDS)
+        return not left
 
     async def remove_share(self, job: Job, channel_id: int) -> bool:
         """The track from one channel that it was shared to; whether it is gone there."""
-        with about_job(job.id):
-            shared = await self._tracks.places(job, announced=False)
-            here = [place for place in shared if place.channel_id == channel_id]
-            return all([await self._remove_from(job, place) for place in here])
+        shared = await self._tracks.shared_places(job.id)
+        here = [place for place in shared if place.channel_id == channel_id]
+        return not await self._takedown.remove(job, here)
 
-    async def _remove_from(self, job: Job, place: Place) -> bool:
-        try:
-            await self._messages.remove(place.channel_id, place.message_id)
-        except DeliveryError as error:
-            log.warning("a message with the track could not be removed: %s", error)
-            return False
-        await self._tracks.left(job, place)
-        return True
+
+def _without(places: list[Place], message_id: int | None) -> list[Place]:
+    return [place for place in places if place.message_id != message_id]

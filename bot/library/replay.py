@@ -8,15 +8,16 @@ from typing import TypeVar
 
 from bot.deliver import announcements
 from bot.deliver.announcements import Announcement
-from bot.deliver.mastering import Mastering
-from bot.deliver.mastering import Track as Fitted
+from bot.deliver.mastering import Mastering, Rendition
 from bot.deliver.track_embed import as_shared
+from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
+from bot.domain.places import Place
+from bot.domain.visibility import Ancestor
 from bot.errors import AudioError, DeliveryError
 from bot.library.audio_sources import AudioSources
-from bot.library.track_messages import TrackMessages
-from bot.library.tracks import Ancestor, Tracks
-from bot.store.track_store import Place, Track
+from bot.store.share_store import ShareStore
+from bot.store.track_store import ListedTrack
 
 T = TypeVar("T")
 
@@ -28,12 +29,12 @@ class Replay:
 
     def __init__(
         self,
-        tracks: Tracks,
+        shares: ShareStore,
         messages: TrackMessages,
         sources: AudioSources,
         mastering: Mastering,
     ) -> None:
-        self._tracks = tracks
+        self._shares = shares
         self._messages = messages
         self._sources = sources
         self._mastering = mastering
@@ -61,30 +62,32 @@ class Replay:
 
     async def _fitted(
         self, job: Job, limit_bytes: int, stack: AsyncExitStack
-    ) -> tuple[Job, Fitted | None]:
+    ) -> tuple[Job, Rendition | None]:
         """The job with what is heard in its audio, and a form that fits."""
         audio = await stack.enter_async_context(self._sources.open(job))
         master = await self._mastering.examine(job, audio, patient=False, whole=audio.complete)
         return master.job, await self._mastering.fit(master, limit_bytes, patient=False)
 
-    async def stands(self, track: Track) -> bool:
+    async def stands(self, track: ListedTrack) -> bool:
         """Whether one of its messages is still there. Those that are gone are forgotten."""
         return await self._first(track, partial(self._is_there, track.job)) is not None
 
     async def _is_there(self, job: Job, place: Place) -> bool:
         there = await self._messages.is_there(place.channel_id, place.message_id)
         if not there:
-            await self._tracks.left(job, place)
+            await self._shares.remove(job.id, place.channel_id, place.message_id)
         return there
 
-    async def link(self, track: Track) -> str | None:
+    async def link(self, track: ListedTrack) -> str | None:
         """A fresh link to the file of the first message that has one; it lives for about a day."""
         return await self._first(track, self._audio_url)
 
     async def _audio_url(self, place: Place) -> str | None:
         return await self._messages.audio_url(place.channel_id, place.message_id)
 
-    async def _first(self, track: Track, ask: Callable[[Place], Awaitable[T | None]]) -> T | None:
+    async def _first(
+        self, track: ListedTrack, ask: Callable[[Place], Awaitable[T | None]]
+    ) -> T | None:
         """The first answer that says anything about one of the track's messages."""
         for place in track.places:
             try:

@@ -21,9 +21,12 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.ladder import nonce_holds
 from bot.deliver.mastering import Mastering
 from bot.deliver.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S, Messenger
+from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import PREPARED_WITHIN_S
 from bot.deliver.track_embed import as_shared
+from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
+from bot.domain.visibility import parent_in
 from bot.errors import (
     AlreadySharing,
     DeliveryLater,
@@ -33,12 +36,11 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.audio_sources import AudioSources
-from bot.library.removal import Removal
-from bot.library.track_messages import TrackMessages
-from bot.library.tracks import Tracks, parent_in
 from bot.logs import about_job
-from bot.store.share_store import Share
-from bot.store.stores import Stores
+from bot.store.curation_store import CurationStore
+from bot.store.job_store import JobStore
+from bot.store.like_store import LikeStore
+from bot.store.share_store import Share, ShareStore
 
 # Message ids tell the time by Discord's clock, which may not be the host's.
 CLOCKS_APART = timedelta(minutes=5)
@@ -63,24 +65,27 @@ class Sharing:
 
     def __init__(
         self,
-        stores: Stores,
-        tracks: Tracks,
+        jobs: JobStore,
+        shares: ShareStore,
+        likes: LikeStore,
+        curation: CurationStore,
+        *,
         mastering: Mastering,
         sources: AudioSources,
-        *,
         messages: TrackMessages,
         messenger: Messenger,
-        removal: Removal,
+        takedown: Takedown,
         clock: Clock,
     ) -> None:
-        self._jobs = stores.jobs
-        self._shares = stores.shares
-        self._tracks = tracks
+        self._jobs = jobs
+        self._shares = shares
+        self._likes = likes
+        self._curation = curation
         self._mastering = mastering
         self._sources = sources
         self._messages = messages
         self._messenger = messenger
-        self._removal = removal
+        self._takedown = takedown
         self._clock = clock
 
     async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> int:
@@ -139,7 +144,7 @@ class Sharing:
 
     async def _post(self, job: Job, share: Share, what: Announcement) -> int:
         """Judged once more: getting ready may have taken long."""
-        if await self._tracks.is_deleted(job):
+        if await self._curation.is_deleted(job.id):
             raise TrackDeleted("it was deleted before it was shared")
         repeats = self._is_repeatable(share)
         if not repeats:
@@ -155,7 +160,7 @@ class Sharing:
                 await self._shares.remove(share.job_id, share.channel_id, None)
             raise
         await self._shares.posted(share, message_id)
-        if await self._removal.catch_up(job):
+        if await self._takedown.catch_up(job):
             raise TrackDeleted("it was deleted while it was shared")
         log.info("shared to another channel")
         return message_id
@@ -177,5 +182,5 @@ class Sharing:
             yield replace(
                 what,
                 content=words.shared(job.member_id),
-                view=buttons.under_track(job, buttons.SHARE, likes=await self._tracks.likes(job)),
+                view=buttons.under_track(job, buttons.SHARE, likes=await self._likes.count(job.id)),
             )

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
+from bot.background import running
 from bot.errors import DatabaseTrouble
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.shared_clock import SharedClock
@@ -55,18 +56,18 @@ class Heartbeat:
         await self.beat()
         if alone:
             await self._processes.outlive_others()
-        beats = asyncio.create_task(self._run())
         try:
-            yield
+            async with running(self._run()):
+                yield
         finally:
-            beats.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await beats
-            try:
-                async with asyncio.timeout(LEAVE_WITHIN_S):
-                    await self._processes.leave()
-            except (DatabaseTrouble, TimeoutError) as error:
-                log.warning("the database could not be told of the end: %s", error)
+            await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                await self._processes.leave()
+        except (DatabaseTrouble, TimeoutError) as error:
+            log.warning("the database could not be told of the end: %s", error)
 
     async def _run(self) -> None:
         while True:

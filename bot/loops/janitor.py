@@ -1,11 +1,11 @@
 """Forgetting in time: kept files, dead links, old drafts, and what came to nothing."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
+from bot.background import running
 from bot.clock import Clock
 from bot.machine.scratch import sweep_abandoned
 from bot.said_once import SaidOnce
@@ -47,16 +47,9 @@ class Janitor:
         if dropped:
             log.info("dropped %d files that were kept for their members long enough", dropped)
 
-    @contextlib.asynccontextmanager
-    async def tidying(self) -> AsyncIterator[None]:
+    def tidying(self) -> AbstractAsyncContextManager[None]:
         """Tidy up until the block ends."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return running(self._run())
 
     async def _run(self) -> None:
         while True:

@@ -32,7 +32,7 @@ class RateLimiter:
         return int(self._allowance + seconds * self._per_s)
 
     def spend(self, requests: int) -> None:
-        """These went out."""
+        """Count requests that went out."""
         self._allowance -= requests
 
     def seconds_to_next(self) -> float:

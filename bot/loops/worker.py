@@ -5,9 +5,9 @@ import contextlib
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.clock import Clock
 from bot.said_once import SaidOnce
@@ -21,14 +21,15 @@ REST_AFTER_ERROR_S = 1.0
 # A loop turns every few seconds; one that has not for so long hangs.
 LONGEST_TURN_S = 30.0
 
-log = logging.getLogger(__name__)
-
 
 class Worker(ABC, Generic[Item]):
     """Claims due items and handles up to `slots` of them at the same time.
 
     One item's failure stops neither the loop nor another item: it is logged, and the item's claim
     runs out, after which it is claimed again. Nothing is begun while it may not.
+
+    What is slow may step aside: it goes on without its slot, beside at most `slots` others, so that
+    a few slow items don't keep all others waiting.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class Worker(ABC, Generic[Item]):
         self._within_s = within_s
         self._may_begin = may_begin
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._in_slots: dict[asyncio.Task[Any] | None, Item] = {}
         self._wakeup = wakeup
         self._turned_at_s: float | None = None
         self._said = SaidOnce(logging.getLogger(type(self).__module__))
@@ -66,6 +68,11 @@ class Worker(ABC, Generic[Item]):
         self._wakeup.set()
 
     @property
+    def in_slots(self) -> Collection[Item]:
+        """The items under way that hold a slot."""
+        return self._in_slots.values()
+
+    @property
     def alive(self) -> bool:
         """Whether the loop runs, and has looked for work within `LONGEST_TURN_S`."""
         turned_at_s = self._turned_at_s
@@ -75,7 +82,16 @@ class Worker(ABC, Generic[Item]):
         """Begin to handle a claimed item, whether or not there is a slot."""
         task = asyncio.create_task(self._handle_safely(item))
         self._tasks.add(task)
+        self._in_slots[task] = item
         task.add_done_callback(self._done)
+
+    def step_aside(self, task: asyncio.Task[Any] | None) -> bool:
+        """Let what this task handles go on without a slot; `False` if too many do so already."""
+        if task in self._in_slots:
+            if len(self._tasks) - len(self._in_slots) >= self._slots:
+                return False
+            self._give_up_slot(task)
+        return True
 
     async def run_once(self) -> int:
         """Claim what is due, finish it, and say how many items that were."""
@@ -124,7 +140,7 @@ class Worker(ABC, Generic[Item]):
         return rest_s  # noqa: RET504  # an error may have cut the block short
 
     async def _start_due(self) -> int:
-        free = self._slots - len(self._tasks)
+        free = self._slots - len(self._in_slots)
         if free <= 0 or not self._may_begin():
             return 0
         items = await self.claim(free)
@@ -132,20 +148,23 @@ class Worker(ABC, Generic[Item]):
             self.start(item)
         return len(items)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        self.wake()  # a place is free
+        self._give_up_slot(task)
+
+    def _give_up_slot(self, task: asyncio.Task[Any] | None) -> None:
+        self._in_slots.pop(task, None)
+        self.wake()
 
     async def _handle_safely(self, item: Item) -> None:
-        try:
+        failed = f"{type(self).__name__} failed on one item; it will be taken up again: %s"
+        with self._said.watching("item", failed, over=f"{type(self).__name__} fails no more"):
             # Longer than the claim holds, somebody else would work on the same item.
             async with asyncio.timeout(self._within_s):
                 await self.handle(item)
-        except Exception:
-            log.exception("%s failed on one item; it will be taken up again", type(self).__name__)
 
     async def _seconds_to_rest(self) -> float:
-        if len(self._tasks) >= self._slots or not self._may_begin():
+        if len(self._in_slots) >= self._slots or not self._may_begin():
             return LONGEST_REST_S
         due_at = await self.next_due_at()
         if due_at is None:

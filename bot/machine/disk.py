@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 def folders_in_use(database_file: Path | None) -> Sequence[Path]:
     """Where the bot writes: the database's folder, unless it is on a server, and the temporary one.
 
-    Of a folder that is to be made, the nearest one above it that is there; of two on one disk, the
+    For a folder that isn't there yet, the nearest one above it that is; of two on one disk, the
     first.
     """
     wanted = [database_file.parent] if database_file else []

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def make_folder(folder: Path) -> None:
-    """Make it and those above it that are missing. One that is there is the host's, and stays.
+    """Make it and the missing folders above it. One that is there already is left as it is.
 
     Raises `OSError`.
     """
@@ -23,13 +23,13 @@ def make_folder(folder: Path) -> None:
 
 
 def make_file(file: Path) -> None:
-    """Make it if it is missing, before anybody else does with other rights. May be repeated."""
+    """Make it if it is missing, before somebody does with other permissions. May be repeated."""
     with contextlib.suppress(OSError):  # whoever opens it next finds out why, and says so
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, FILE_MODE))
 
 
 def close_to_others(file: Path) -> None:
-    """Take rights from others that an earlier version, or somebody else, gave them."""
+    """Take away what an earlier version, or somebody else, let other users do with it."""
     try:
         mode = file.stat().st_mode
         if os.name != "posix" or not mode & OF_OTHERS:

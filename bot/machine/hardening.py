@@ -1,4 +1,4 @@
-"""What the process does before all else, so that others on the machine learn nothing from it."""
+"""What the process does first of all, so that others on the machine learn nothing from it."""
 
 import os
 
@@ -7,7 +7,7 @@ from bot.machine import linux
 
 
 def harden() -> str | None:
-    """Keep files, memory and environment to this process; why some of it can't be, if so.
+    """Keep files, memory and environment private; if some of that can't be done, why.
 
     An undumpable process has no core dump, and `environ`, `mem` and the like below its `/proc`
     belong to root: another process of the same user, such as a worker that a hostile file has taken

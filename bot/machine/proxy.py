@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from yarl import URL
 
-# What other programs go by. We don't: it is easily set for something else, and who reads what
-# passes through it reads the bot's token, unless it is encrypted.
+# What other programs go by. We don't: it is easily set for something else, and a proxy can read the
+# bot's token in whatever isn't encrypted.
 USUAL_NAMES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
@@ -26,10 +26,10 @@ class Proxy:
 
 
 def through(proxy: Proxy | None) -> dict[str, Any]:
-    """The arguments by which aiohttp's sessions and Discord's client take it.
+    """The arguments with which aiohttp's sessions and Discord's client use it.
 
-    User and password stay in the address: the one takes them apart by itself, and the other knows
-    no way that is not going out of use.
+    User and password stay in the address, where aiohttp finds them: the separate argument that
+    discord.py has for them is on its way out.
     """
     return {"proxy": proxy.url} if proxy else {}
 

@@ -16,7 +16,7 @@ from bot.errors import PortUnusable
 from bot.loops.worker import Worker
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.ops.probes import Answer, Page, Probes
-from bot.parts import Part
+from bot.readiness import Part
 from bot.store.survey import Survey
 
 DATABASE_TIMEOUT_S: Final = 2.0
@@ -103,7 +103,7 @@ class Health:
 
 
 def pages(health: Health, metrics: Metrics) -> Mapping[str, Page]:
-    """The three addresses."""
+    """The answers to `/healthz`, `/readyz` and `/metrics`, by their paths."""
 
     async def healthz() -> Answer:
         return _json(200, {"alive": True})

@@ -97,7 +97,7 @@ class CheckedResolver(AbstractResolver):
         return results
 
     async def close(self) -> None:
-        """Nothing is kept open."""
+        """Called by aiohttp; nothing is kept open."""
         await self._resolver.close()
 
 

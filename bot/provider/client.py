@@ -10,7 +10,7 @@ from datetime import datetime
 import aiohttp
 from multidict import CIMultiDictProxy
 
-from bot.domain.jobs import Request
+from bot.domain.requests import Request
 from bot.errors import (
     GenerationUnknown,
     KeyRejected,

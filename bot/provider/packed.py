@@ -1,4 +1,4 @@
-"""Unpacking what a server sent compressed, though it was asked for the bytes as they are."""
+"""Unpacking files that came compressed, though the server was asked for the bytes as they are."""
 
 import zlib
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ _RAW_WINDOW = -15
 def unpack(path: Path, encoding: str, limit_bytes: int) -> int:
     """Replace a file by what is in it, at most so many bytes; how many there are now.
 
-    `encoding` is what `Content-Encoding` said. gzip is told by its bytes alone, as no audio begins
-    so; what only claims to be packed stays. Blocks: for a thread.
+    `encoding` is what `Content-Encoding` said. gzip is recognised by its bytes alone, since no
+    audio begins like that; what only claims to be packed stays as it is. Blocks: for a thread.
     Raises `AudioTooLarge`, and `AudioUnavailable` for what ends early or is damaged.
     """
     for _ in range(LAYERS):

@@ -1,4 +1,4 @@
-"""Telling pages and other messages for people and programs from files that are no audio."""
+"""Telling what is meant to be read, such as a page or JSON, from files that aren't audio."""
 
 import re
 from pathlib import Path

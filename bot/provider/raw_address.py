@@ -1,9 +1,9 @@
 """Addresses, byte for byte as they came: a signed one does not survive another spelling.
 
 `%3A` and `:` or `%2F` and `/` are the same to most libraries, but not to whoever checks a signature
-over them. So an address is only taken apart here (RFC 3986) and never rewritten. What can't stand
-in a request at all (spaces, controls, what is not ASCII) is percent-encoded. The host is brought
-into the one form that is looked up and connected to, so that nothing else was checked.
+over them. So an address is only taken apart here (RFC 3986) and never rewritten. What can't be in a
+request at all (spaces, controls, anything but ASCII) is percent-encoded. The host is brought into
+the one form that is looked up and connected to, so that what is checked is what is used.
 """
 
 import ipaddress
@@ -89,7 +89,7 @@ class RawAddress:
 
     @property
     def link(self) -> str:
-        """For people: what could end a link, or makes it none, is percent-encoded."""
+        """For people: what could end or break a link is percent-encoded."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port is None else f":{self.port}"
         fragment = "" if self.fragment is None else f"#{self.fragment}"
@@ -97,7 +97,7 @@ class RawAddress:
 
     @property
     def _target(self) -> str:
-        """Also with a query of nothing, which is not the same as none."""
+        """An empty query is kept: it isn't the same as none."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
 
@@ -119,7 +119,7 @@ def _host_and_port(authority: str) -> tuple[str, int | None]:
 
 
 def _host(text: str) -> str:
-    """As it is connected to; C libraries, browsers and we must not read different ones out of it.
+    """The host to connect to, which C libraries, browsers and we must all read in the same way.
 
     Raises `AddressRefused` for hosts in disguise, such as the number 2130706433 for 127.0.0.1.
     """
@@ -158,7 +158,7 @@ def _sendable(text: str) -> str:
 
 
 def _encoded(signs: re.Pattern[str], text: str) -> str:
-    """Percent-encoded as UTF-8. aiohttp keeps bytes of a header that are none as surrogates."""
+    """Percent-encoded as UTF-8. Bytes of a header that aren't come as surrogates from aiohttp."""
     try:
         return signs.sub(lambda sign: _percent(sign[0]), text)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Finding the sentence for people in any JSON that says why something did not work.
+"""Finding, in any JSON that says why something didn't work, the sentence meant for people.
 
 Providers, and the partners whose errors they pass on, put it under many names and at any depth:
 `message`, `error.message`, `detail`, a list of issues with the field each is about (FastAPI, Zod,

@@ -5,8 +5,8 @@ Source: the provider's OpenAPI file of each model.
 
 from typing import Any
 
-from bot.domain.jobs import Request
 from bot.domain.models import MODELS
+from bot.domain.requests import Request
 
 
 def body_of(request: Request) -> dict[str, Any]:

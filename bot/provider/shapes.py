@@ -1,8 +1,8 @@
 """Finding what is needed in answers of any shape: a generation's id, its end, its file's address.
 
-What is published is looked for first. Beyond it, names that providers of the same kind use are
-understood, and envelopes such as `{"data": {…}}`, since what was paid for must not be lost over a
-spelling. Nothing is guessed: a word that is not known to be an end is none.
+What is published is looked for first. After that, names that similar providers use are understood,
+and envelopes such as `{"data": {…}}`: what was paid for must not be lost over a spelling. Nothing
+is guessed: a status counts as an end only if its word is known to mean one.
 """
 
 from collections.abc import Iterator

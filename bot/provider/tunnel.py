@@ -1,7 +1,7 @@
-"""Files of foreign addresses through a proxy, with the same checks as without.
+"""Fetching files from foreign addresses through a proxy, with the same checks as without one.
 
-A proxy that is given a name resolves it by itself, and reaches what only it can reach. So the name
-is resolved and checked here, and the proxy is asked for the address that was checked.
+A proxy that is given a name resolves it by itself, and may reach what we must not. So the name is
+resolved and checked here, and the proxy is asked for the IP address that was checked.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Tunnel:
         }
 
     async def _resolve(self, host: str, port: int) -> str:
-        """One of its addresses, of the older kind if there is one: more proxies reach that."""
+        """One of its addresses, IPv4 if there is one: more proxies can reach that."""
         try:
             async with asyncio.timeout(RESOLVE_TIMEOUT_S):
                 found = await self._resolver.resolve(host, port)

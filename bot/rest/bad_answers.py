@@ -1,4 +1,4 @@
-"""Answers that Discord counts against the address of those who ask.
+"""Answers that Discord counts against the IP address that asked.
 
 10,000 answers of 401, 403 and 429 within ten minutes ban an address for a while (Discord docs:
 Topics > Rate Limits > Invalid Request Limit). A firewall in between may give as many by itself.
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class BadAnswers:
-    """Counts them, for whoever can wait."""
+    """Counts them, so that what can wait does."""
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._clock_s = clock_s
@@ -41,7 +41,7 @@ class BadAnswers:
         trace.on_request_end.append(ended)
 
     def count(self, status: int) -> None:
-        """One answer."""
+        """Count one answer, if it is a bad one."""
         if status in COUNTED:
             self._came_at_s.append(self._clock_s())
 

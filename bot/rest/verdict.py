@@ -1,8 +1,8 @@
-"""What an answer of Discord's means that is no success, judged in one place.
+"""What Discord's answer to a failed request means, judged in one place.
 
-Only Discord's own JSON with a code that we know is a refusal. All else may come from something on
-the way, such as a proxy or a firewall, and passes. Source: Discord docs, Opcodes and Status Codes >
-JSON Error Codes.
+Only Discord's own JSON with a code that we know is a refusal. Anything else may come from something
+on the way, such as a proxy or a firewall, and will pass. Source: Discord docs, Opcodes and Status
+Codes > JSON Error Codes.
 """
 
 from enum import Enum, auto
@@ -64,7 +64,7 @@ _CLOSED = frozenset(
 
 
 def verdict_on(error: discord.HTTPException) -> Verdict:
-    """What to do about it. May be asked as often as one likes."""
+    """What to do about it."""
     code = own_code(error)
     if error.status >= SERVER_ERROR:
         return Verdict.PASSES
@@ -89,7 +89,7 @@ def _by_code(code: int) -> Verdict:
 
 
 def own_code(error: discord.HTTPException) -> int | None:
-    """The code, if the answer is Discord's own JSON. Others have JSON, too, and call things so."""
+    """The code, if the answer is Discord's own JSON. Others send JSON with a `code`, too."""
     code: object = error.code
     named = isinstance(code, int) and code >= FIRST_CODE and isinstance(error.text, str)
     return error.code if named and error.text else None

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, Job, JobState, Rung
+from bot.domain.places import Place, told_in
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs, likes, notices
 
@@ -47,8 +48,7 @@ class Take:
     job: Job
     place: int | None = None
     rung: Rung | None = None
-    channel_id: int | None = None
-    message_id: int | None = None
+    told: Place | None = None
     likes: int = 0
 
 
@@ -65,12 +65,11 @@ class BatchStore:
 
 
 def _take(row: Any) -> Take:
-    job = job_from_row(row)
+    job, rung = job_from_row(row), Rung(row.rung) if row.rung else None
     return Take(
         job=job,
         place=row.shown_place if job.state is JobState.QUEUED else None,
-        rung=Rung(row.rung) if row.rung else None,
-        channel_id=row.message_channel_id,
-        message_id=row.message_id,
+        rung=rung,
+        told=told_in(job, rung, row.message_channel_id, row.message_id),
         likes=row.likes,
     )

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import TERMINAL
-from bot.store.database.row_mapping import (
+from bot.store.database.claims import (
     RELEASED,
     busy_in,
     claim,
     claiming,
-    dialect_insert,
     few_per_channel,
     next_due_at,
 )
+from bot.store.database.inserts import dialect_insert
 from bot.store.database.tables import UtcDateTime, card_edits, jobs, notices
 from bot.store.database.transactions import Transactions
 
@@ -69,9 +69,9 @@ async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) 
 class CardEditStore:
     """Owns these queries."""
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
 
     async def mark(self, job_id: str, due_at: datetime) -> None:

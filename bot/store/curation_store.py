@@ -50,6 +50,12 @@ class CurationStore:
             await mark_card(connection, job_id, now)
             return True
 
+    async def is_deleted(self, job_id: str) -> bool:
+        """Whether a track has been taken away by now."""
+        deleted = sa.select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.deleted_at.is_not(None))
+        async with self._engine.connect() as connection:
+            return (await connection.execute(deleted)).first() is not None
+
     async def withdraw(self, job_id: str, now: datetime) -> None:
         """The message that announced a track is gone, which goes on where it was shared to."""
         told = sa.update(notices).where(

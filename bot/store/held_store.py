@@ -16,8 +16,8 @@ TOKEN_LIFE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeldAudio:
-    """A whole file."""
+class KeptAudio:
+    """A whole file, with its name."""
 
     file_name: str
     content: bytes
@@ -37,7 +37,7 @@ class HeldStore:
     async def keep(
         self,
         job_id: str,
-        audio: HeldAudio,
+        audio: KeptAudio,
         now: datetime,
         *,
         room: Room = USUAL_ROOM,
@@ -69,12 +69,12 @@ class HeldStore:
             )
         return True
 
-    async def get(self, job_id: str) -> HeldAudio | None:
+    async def get(self, job_id: str) -> KeptAudio | None:
         """A job's file, if it is kept."""
         wanted = sa.select(held_audio).where(held_audio.c.job_id == job_id)
         async with self._engine.connect() as connection:
             row = (await connection.execute(wanted)).first()
-        return HeldAudio(file_name=row.file_name, content=row.content) if row else None
+        return KeptAudio(file_name=row.file_name, content=row.content) if row else None
 
     async def size_bytes(self, job_id: str) -> int:
         """How large a job's file is; 0 if there is none."""

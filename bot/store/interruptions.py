@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind, check_move
-from bot.store.database.row_mapping import RELEASED, new_notice, seen_by, unclaimed
+from bot.store.database.claims import RELEASED, seen_by, unclaimed
+from bot.store.database.inserts import new_notice
 from bot.store.database.tables import jobs, notices
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
 

@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
-from bot.store.database.row_mapping import RELEASED, job_from_row, lease, seen_by, select_job
+from bot.store.database.claims import RELEASED, lease, seen_by
+from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
 from bot.store.database.transactions import Transactions
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
-from bot.store.receiving import DailyLimits, Receipt, insert_received
+from bot.store.receiving import DailyLimits, Received, insert_received
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +37,9 @@ class JobStore:
     repeated. `now` is aware UTC.
     """
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
         self._updates = JobUpdates(self._transactions, worker_id)
 
@@ -46,7 +47,7 @@ class JobStore:
 
     async def receive(
         self, new: NewJob, limits: DailyLimits, now: datetime, *, lease_s: float
-    ) -> Receipt:
+    ) -> Received:
         """Store a job as `received`, claimed by this process until Discord took the answer.
 
         Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` when this interaction has a
@@ -55,7 +56,7 @@ class JobStore:
         """
         claimed = lease(self._worker_id, now, lease_s)
 
-        async def store(connection: AsyncConnection) -> Receipt:
+        async def store(connection: AsyncConnection) -> Received:
             return await insert_received(connection, new, limits, now, claimed=claimed)
 
         return await self._transactions.run(store)

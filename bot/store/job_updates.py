@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Job, JobState, NoticeKind, check_move
 from bot.store.card_edits import mark_card
-from bot.store.database.row_mapping import RELEASED, claim, claiming, job_from_row, new_notice
+from bot.store.database.claims import RELEASED, claim, claiming
+from bot.store.database.inserts import new_notice
+from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
 from bot.store.database.transactions import Transactions
 

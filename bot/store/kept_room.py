@@ -59,7 +59,7 @@ async def make_room(
 ) -> bool:
     """Drop copies until so much more fits; whether it may be put in. What is `lasting` may always.
 
-    The transaction must have its turn, `AdvisoryLock.KEEPING`.
+    The transaction must hold `AdvisoryLock.KEEPING`.
     """
     use = await in_use(connection, member_id)
     if size_bytes > use.left_bytes(room) and not lasting:

@@ -26,9 +26,9 @@ class Likes:
 class LikeStore:
     """Who likes which track: each member once."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
 
     async def toggle(self, job_id: str, member_id: int, now: datetime) -> Likes:
         """Like it, or take the like back. The card of variations, which shows the favourite, is

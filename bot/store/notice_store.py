@@ -9,18 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
-from bot.store.database.row_mapping import (
+from bot.store.database.claims import (
     RELEASED,
     busy_in,
     claim,
     claiming,
-    dialect_insert,
     few_per_channel,
-    insert_missing,
-    job_from_row,
     next_due_at,
-    notice_from_row,
 )
+from bot.store.database.inserts import dialect_insert, insert_missing
+from bot.store.database.row_mapping import job_from_row, notice_from_row
 from bot.store.database.tables import jobs, notices, refusals
 from bot.store.database.transactions import Transactions
 
@@ -31,9 +29,9 @@ REFUSALS_LIVE = timedelta(days=2)
 class NoticeStore:
     """Owns the queries on notices. A notice with a `due_at` still has something to be done."""
 
-    def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
         self._worker_id = worker_id
 
     async def add(

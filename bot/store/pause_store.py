@@ -1,4 +1,13 @@
-"""The pause in submitting: one row, the same for all processes, that a restart does not forget."""
+"""The circuit breaker's state: one row, the same for all processes, that a restart does not forget.
+
+The rules are in `bot.generate.circuit_breaker`, and only there: this store reads the row, and lets
+a function replace it. That happens in a transaction that has its turn over all processes
+(`AdvisoryLock.SUBMITTING`, the same turn that claims jobs for submission). So no two refusals at
+the same moment both count from the same pause, and no job goes out between reading a pause and
+writing it.
+
+No row is the usual case, and means that submissions go out freely.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,9 +61,9 @@ class Pause:
 class PauseStore:
     """Owns the queries on the pause. All may be repeated."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
         self._engine = engine
-        self._transactions = Transactions(engine)
+        self._transactions = transactions
 
     async def current(self) -> Pause | None:
         """The pause, or `None` while submissions go out freely."""

@@ -12,7 +12,7 @@ from bot.domain.drafts import LARGEST_SEED
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
-from bot.store.database.row_mapping import job_from_row, request_columns, select_job
+from bot.store.database.row_mapping import columns_of, job_from_row, select_job
 from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER
 
@@ -37,7 +37,7 @@ class DailyLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receipt:
+class Received:
     """What was stored of a request, and how many others were waiting or running when it came."""
 
     jobs: tuple[Job, ...]
@@ -56,7 +56,7 @@ async def insert_received(
     now: datetime,
     *,
     claimed: dict[str, Any],
-) -> Receipt:
+) -> Received:
     """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
 
     Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` or `AlreadyRetried`: the
@@ -74,7 +74,7 @@ async def insert_received(
     await _check_limits(connection, new, limits, now)
     present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
     received = tuple(job_from_row(row) for row in rows)
-    return Receipt(jobs=received, jobs_ahead=present - len(received))
+    return Received(jobs=received, jobs_ahead=present - len(received))
 
 
 async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:
@@ -133,11 +133,10 @@ _COUNT_PRESENT = (
 
 def _takes(new: NewJob) -> Iterator[dict[str, Any]]:
     """The columns of each variation; the first has the request's own id and seed."""
-    columns = dict(vars(new))
-    request, variations = columns.pop("request"), columns.pop("variations")
-    columns |= request_columns(request) | {"batch_id": new.id if variations > 1 else None}
-    for take in range(1, variations + 1):
+    columns = columns_of(new) | {"batch_id": new.id if new.variations > 1 else None}
+    first = new.request.seed
+    for take in range(1, new.variations + 1):
         # After the largest comes the smallest, so that each can be asked for again.
-        seed = None if request.seed is None else (request.seed + take - 1) % (LARGEST_SEED + 1)
+        seed = None if first is None else (first + take - 1) % (LARGEST_SEED + 1)
         job_id = new.id if take == 1 else new_job_id()
         yield columns | {"id": job_id, "take": take, "seed": seed}

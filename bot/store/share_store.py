@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.store.database.row_mapping import RELEASED, insert_missing, lease, seen_by, unclaimed
+from bot.store.database.claims import RELEASED, lease, seen_by, unclaimed
+from bot.store.database.inserts import insert_missing
 from bot.store.database.tables import shares
 
 
@@ -75,7 +76,7 @@ class ShareStore:
         return replace(share, shared_at=now, message_id=None)
 
     async def posted(self, share: Share, message_id: int) -> None:
-        """It stands there now."""
+        """Store that the track stands there now."""
         row = vars(share) | {"message_id": message_id}
         async with self._engine.begin() as connection:
             await connection.execute(insert_missing(connection, shares).values(row))

@@ -10,6 +10,7 @@ from bot.store.cancelled_store import CancelledStore
 from bot.store.card_edits import CardEditStore
 from bot.store.card_store import CardStore
 from bot.store.curation_store import CurationStore
+from bot.store.database.transactions import Transactions
 from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
 from bot.store.job_store import JobStore
@@ -47,15 +48,16 @@ class Stores:
     @classmethod
     def on(cls, engine: AsyncEngine, worker_id: str) -> Self:
         """The stores of the process that claims work under this id."""
+        transactions = Transactions(engine)
         return cls(
-            jobs=JobStore(engine, worker_id),
-            notices=NoticeStore(engine, worker_id),
-            pauses=PauseStore(engine),
+            jobs=JobStore(engine, transactions, worker_id),
+            notices=NoticeStore(engine, transactions, worker_id),
+            pauses=PauseStore(engine, transactions),
             held=HeldStore(engine),
             cards=CardStore(engine),
-            card_edits=CardEditStore(engine, worker_id),
+            card_edits=CardEditStore(engine, transactions, worker_id),
             drafts=DraftStore(engine),
-            likes=LikeStore(engine),
+            likes=LikeStore(engine, transactions),
             shares=ShareStore(engine, worker_id),
             curation=CurationStore(engine),
             batches=BatchStore(engine),

@@ -11,11 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import Job, JobState, NoticeKind, Rung
+from bot.domain.places import Place, heard_in
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import AnyText, jobs, likes, notices, shares
-
-# Rungs on which others in the channel can hear a track.
-OPEN_RUNGS = (Rung.CHANNEL, Rung.INTERACTION)
 
 # Characters that a pattern would take for something else, and the one that keeps it from that.
 _WILDCARDS = re.compile("[%_/]")
@@ -52,16 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A message with a track in it. `guild_id` is `None` for a direct message."""
-
-    guild_id: int | None
-    channel_id: int
-    message_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Track:
+class ListedTrack:
     """A finished job, as it is listed. `places` begin with the message that announced it."""
 
     job: Job
@@ -83,8 +72,8 @@ class TrackStore:
 
     async def page(
         self, wanted: Wanted, channel_ids: Collection[int], *, limit: int, offset: int
-    ) -> list[Track]:
-        """Newest first."""
+    ) -> list[ListedTrack]:
+        """One page of the list, newest first."""
         found = _TRACKS.where(*_conditions(wanted, channel_ids)).order_by(*_NEWEST_FIRST)
         return await self._tracks(found.limit(limit).offset(offset))
 
@@ -98,10 +87,6 @@ class TrackStore:
     async def channels(self, wanted: Wanted) -> set[int]:
         """The channels in which others' tracks that are wanted can be heard."""
         return await self._channels(wanted.guild_id or 0, jobs.c.member_id == wanted.member_id)
-
-    async def channels_of(self, job_id: str, guild_id: int) -> set[int]:
-        """The channels of a server in which others can hear this track."""
-        return await self._channels(guild_id, jobs.c.id == job_id)
 
     async def channels_of_liked(self, guild_id: int, *, since: datetime | None) -> set[int]:
         """The channels of a server in which others hear what was liked since then."""
@@ -128,7 +113,7 @@ class TrackStore:
 
     async def most_liked(
         self, guild_id: int, channel_ids: Collection[int], *, since: datetime | None, limit: int
-    ) -> list[Track]:
+    ) -> list[ListedTrack]:
         """A server's public tracks with the likes since then, most first, newer before older."""
         counted = sa.select(likes.c.job_id, sa.func.count().label("likes")).group_by(likes.c.job_id)
         if since is not None:
@@ -142,21 +127,43 @@ class TrackStore:
         )
         return await self._tracks(found.limit(limit))
 
-    async def get(
-        self,
-        job_id: str,
-        *,
-        viewer_id: int,
-        guild_id: int | None,
-        channel_ids: Collection[int],
-    ) -> Track | None:
-        """One track, if this viewer may see it here."""
-        mine = sa.and_(jobs.c.member_id == viewer_id, jobs.c.state == JobState.SUCCEEDED)
-        allowed = mine
-        if guild_id is not None:
-            allowed = sa.or_(mine, sa.and_(*_audible(guild_id, channel_ids)))
-        found = await self._tracks(_TRACKS.where(jobs.c.id == job_id, allowed))
+    async def get(self, job_id: str) -> ListedTrack | None:
+        """A finished track, with all places it is heard in: who may hear it is not asked here."""
+        one = _TRACKS.where(jobs.c.id == job_id, jobs.c.state == JobState.SUCCEEDED)
+        found = await self._tracks(one)
         return found[0] if found else None
+
+    async def places(self, job: Job) -> list[Place]:
+        """The messages a track can be heard in, first the one that announced it.
+
+        Those of a deleted track, too: some may be left.
+        """
+        told = sa.select(*_TOLD_COLUMNS).where(
+            notices.c.job_id == job.id, notices.c.kind == NoticeKind.RESULT
+        )
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(told)).first()
+            shared = await _shares_of(connection, [job.id])
+        announced = _announced(job, row) if row else None
+        return [*([announced] if announced else []), *shared.get(job.id, ())]
+
+    async def shared_places(self, job_id: str) -> list[Place]:
+        """Those of them that it was shared to."""
+        async with self._engine.connect() as connection:
+            return list((await _shares_of(connection, [job_id])).get(job_id, ()))
+
+    async def is_told_by(self, job: Job, message_id: int) -> bool:
+        """Whether this message of ours is about the job: its card, what it said later, a share."""
+        if message_id == job.card_message_id:
+            return True
+        told = sa.select(sa.literal(1)).where(
+            notices.c.job_id == job.id, notices.c.message_id == message_id
+        )
+        shared = sa.select(sa.literal(1)).where(
+            shares.c.job_id == job.id, shares.c.message_id == message_id
+        )
+        async with self._engine.connect() as connection:
+            return (await connection.execute(told.union_all(shared))).first() is not None
 
     async def rename(self, job_id: str, member_id: int, title: str | None) -> bool:
         """Call a member's own track something else; `None` for the title from its prompt."""
@@ -169,7 +176,7 @@ class TrackStore:
         async with self._engine.begin() as connection:
             return (await connection.execute(statement.values(title=title))).rowcount == 1
 
-    async def _tracks(self, statement: sa.Select[Any]) -> list[Track]:
+    async def _tracks(self, statement: sa.Select[Any]) -> list[ListedTrack]:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(statement)).all()
             shared = await _shares_of(connection, [row.id for row in rows])
@@ -211,7 +218,8 @@ def _conditions(wanted: Wanted, channel_ids: Collection[int]) -> Iterable[Condit
 
 
 def _audible(guild_id: int, channel_ids: Collection[int]) -> Iterable[Condition]:
-    """What others hear in one of the channels: posted there for all, or shared. On `_TOLD_JOBS`."""
+    """`bot.domain.visibility.may_hear` for others' tracks, as seen in these channels. On
+    `_TOLD_JOBS`."""
     posted = sa.and_(*_posted(guild_id), notices.c.message_channel_id.in_(channel_ids))
     shared = sa.exists().where(
         shares.c.job_id == jobs.c.id, *_shared(guild_id), shares.c.channel_id.in_(channel_ids)
@@ -222,7 +230,12 @@ def _audible(guild_id: int, channel_ids: Collection[int]) -> Iterable[Condition]
 
 
 def _posted(guild_id: int) -> tuple[Condition, ...]:
-    return ~jobs.c.private, jobs.c.guild_id == guild_id, notices.c.rung.in_(OPEN_RUNGS)
+    return (
+        ~jobs.c.private,
+        jobs.c.guild_id == guild_id,
+        notices.c.rung != Rung.DIRECT_MESSAGE,
+        notices.c.message_id.is_not(None),
+    )
 
 
 def _shared(guild_id: int) -> tuple[Condition, ...]:
@@ -267,17 +280,13 @@ async def _shares_of(
     return found
 
 
-def _track(row: Any, shared: Iterable[Place]) -> Track:
+def _track(row: Any, shared: Iterable[Place]) -> ListedTrack:
     job = job_from_row(row)
     told = _announced(job, row)
     places = (*([told] if told else []), *shared) if job.deleted_at is None else ()
-    return Track(job=job, likes=row.likes, held=row.rung == Rung.HELD, places=places)
+    return ListedTrack(job=job, likes=row.likes, held=row.rung == Rung.HELD, places=places)
 
 
 def _announced(job: Job, row: Any) -> Place | None:
-    """The message of the announcement. A private answer is seen by nobody who comes later."""
-    fleeting = job.private and row.rung == Rung.INTERACTION
-    if fleeting or row.message_channel_id is None or row.message_id is None:
-        return None
-    guild_id = None if row.rung == Rung.DIRECT_MESSAGE else job.guild_id
-    return Place(guild_id=guild_id, channel_id=row.message_channel_id, message_id=row.message_id)
+    rung = Rung(row.rung) if row.rung else None
+    return heard_in(job, rung, row.message_channel_id, row.message_id)

@@ -1,7 +1,8 @@
 """Every sentence that members read, by theme, with named values.
 
 Texts are Discord markdown. Whatever comes from a member or the provider must have gone through
-`bot.text.harmless` before it is put in here. Callers name no theme: `words.track_ready(...)`.
+`bot.words.markdown.harmless` before it is put in here. Callers name no theme, as in
+`words.track_ready(...)`.
 """
 
 from bot.words.announcements import *  # noqa: F403

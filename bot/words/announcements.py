@@ -43,7 +43,7 @@ def track_unreachable(member_id: int) -> str:
 
 
 def failed(member_id: int, kind: FailureKind, reason: str) -> str:
-    """The same for the channel."""
+    """A failure as the channel reads it, with a mention of the member."""
     return f"{mention(member_id)} your track did not work out. {failure(kind, reason)}"
 
 
@@ -113,7 +113,7 @@ def file_late(member_id: int) -> str:
     """Told once when a track is finished, and its file can't be had."""
     return (
         f"{mention(member_id)} your track is finished, but its file is late: the music service "
-        "has not handed it over yet. I keep trying, and post it, or a link to it, when it comes."
+        "hasn't handed it over yet. I'll keep trying, and post it, or a link to it, when I have it."
     )
 
 

@@ -10,7 +10,7 @@ NOTHING_TO_RETRY = "There is nothing to try again here."
 CANCELLED_FREE = "Cancelled before it was started, so it cost nothing."
 CANCELLED_NOW = "It is cancelled."
 HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
-NOT_POSTED_YET = "I couldn't post it yet. I keep trying."
+NOT_POSTED_YET = "I haven't been able to post it yet. I'll keep trying."
 CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
 
 TOO_LATE_TO_CANCEL = {
@@ -67,10 +67,6 @@ OWN_TRACK_LIKE = "This is your own track: likes are for others to give."
 LIKED = "You like this track now. Press again to take it back."
 LIKE_TAKEN_BACK = "You don't like this track any more. Press again if you do."
 NOT_FINISHED = "This track is not finished yet. Its buttons work once you can hear it."
-REFERENCE_GONE = (
-    "The audio that this cover was made from is no longer there. Use `/cover` and attach it again."
-)
-
 HOW_MANY_TAKES = (
     "How many takes of it do you want? Each is a track of its own, with a seed of its own, and "
     "counts towards your daily tracks."
@@ -98,13 +94,15 @@ DELETE_SHARE_QUESTION = (
     "Remove this track from this channel? It stays where its member asked for it."
 )
 DELETE_AS_MODERATOR_QUESTION = (
-    "Take this track away? I remove my messages with it wherever you manage messages on this "
-    "server, and forget the track if it stands nowhere else."
+    "Remove this track? I'll delete my messages with it in every channel of this server where you "
+    "can manage messages. If it isn't posted anywhere else, the track itself goes, too."
 )
 KEPT = "Nothing was deleted."
 DELETING = "Deleting it…"
 DELETED = "The track is deleted."
-DELETED_AS_MODERATOR = "The track is removed wherever you manage messages on this server."
+DELETED_AS_MODERATOR = (
+    "The track is gone from every channel of this server where you can manage messages."
+)
 DELETED_SHARE = "The track is removed from this channel."
 DELETED_PRIVATE = (
     "The track is deleted. If you still see a private message with it, dismiss that yourself."
@@ -169,8 +167,7 @@ CHECK_FRESH = "The music service still has it. Here is a fresh link, for a while
 CHECK_NO_LINK = "The music service still has it, but gives no address that I can show you."
 CHECK_RUNNING = "The music service is still working on it. I deliver it when it comes."
 CHECK_FILE_LATE = (
-    "The music service has finished it, but does not say where its file is right now. Check again "
-    "later."
+    "The music service has finished it, but hasn't said where the file is yet. Check again later."
 )
 CHECK_STILL_LOST = "The music service says that it is still working on it. Check again later."
 CHECK_BROKEN = "The music service reports an error with this track. Try again makes another one."

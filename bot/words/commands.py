@@ -4,7 +4,7 @@ from bot.domain.characters import printable, shortened
 
 FILE_NAME_MOST = 60
 
-COMPOSE = "AdvisoryLock a sentence into a track"
+COMPOSE = "Turn a sentence into a track"
 COMPOSE_PROMPT = "What it should sound like: style, mood, instruments, tempo"
 COMPOSE_NEGATIVE_PROMPT = "What you do not want to hear"
 COMPOSE_SEED = "The same seed and prompt give about the same track again"

@@ -171,7 +171,7 @@ SELECT_CANCEL = "Choose a track to cancel it"
 
 
 def job_waits(place: int) -> str:
-    """At this place in the queue."""
+    """A job that waits at this place in the queue."""
     return f"in the queue at place {place}"
 
 

@@ -50,5 +50,5 @@ REFERENCE_TOO_OLD = (
 
 
 def by(member_id: int) -> str:
-    """Whose it is."""
+    """Whose a track is, with a mention."""
     return f"by {mention(member_id)}"

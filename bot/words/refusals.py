@@ -1,23 +1,27 @@
 """Why nothing was started, and what to do about it."""
 
+from collections.abc import Sequence
+
+from bot.domain import problems
+from bot.domain.problems import AudioProblem, NumberProblem, Problem
 from bot.errors import AttemptsUsedUp, DailyLimitReached
 from bot.words.phrases import PERMISSION_NAMES, relative_time, shown
 
-BLANK_PROMPT = (
-    "Your prompt is empty. Describe the track you want, for example: "
-    "`/compose prompt: lo-fi rain, warm tape, 70 bpm`"
-)
 SERVERS_ONLY = (
     "I am not allowed to compose here. Try `/compose` in a channel of a server I am in. Whoever "
     "runs me pays for each track; they can allow it everywhere with ALLOW_USER_INSTALLS."
 )
-DRAFT_GONE = "I do not have that text any more. Use `/compose` to start anew."
+DRAFT_GONE = (
+    "I don't have that text any more: I keep only your latest ones, and those for a week. "
+    "Use `/compose` to start again."
+)
 STORE_TROUBLE = (
     "I could not write your request down, so nothing was started. Please try again in a minute."
 )
 NO_ROOM = (
-    "My disk is nearly full, so I take nothing new right now, and nothing was started. Tracks that "
-    "are under way go on. Please tell whoever runs me, and try again later."
+    "My disk is nearly full, so I can't take anything new right now, and nothing was started. "
+    "Tracks that are already on their way will still arrive. Please tell whoever runs me, and try "
+    "again later."
 )
 CARD_REFUSED = (
     "Discord did not take the card for your track, so nothing was started and it cost nothing. "
@@ -29,79 +33,87 @@ STORE_SLOW = (
 )
 SOMETHING_WENT_WRONG = "Something went wrong on my side. Please try again in a minute."
 
-LYRICS_AND_INSTRUMENTAL = "`lyrics` and `instrumental` don't go together: leave out one of the two."
 
-
-def no_such_model(given: str) -> str:
-    """The list is offered while the member types."""
-    return f"There is no model called {shown(given)}. Choose one from the list at `model`."
-
-
-def takes_no(option: str, model: str, given: str) -> str:
-    """The model has no such parameter."""
-    given = shown(given)
-    return f"{model} takes no `{option}`; you gave {given}. Leave it out, or choose another model."
-
-
-def too_long(option: str, model: str, most: int, given: int) -> str:
-    """Lengths in characters."""
-    limit = f"{model} takes a `{option}` of at most {most} characters; yours has {given}."
-    return f"{limit} Shorten it a little."
-
-
-def too_short(option: str, model: str, least: int, given: int) -> str:
-    """Lengths in characters."""
-    limit = f"{model} wants a `{option}` of at least {least} characters; yours has {given}."
-    return f"{limit} Say a little more."
-
-
-def needs_lyrics(model: str) -> str:
-    """A model that only sings."""
-    return f"{model} sings, and needs `lyrics` for that. Add some, or choose another model."
-
-
-def always_sings(model: str) -> str:
-    """`instrumental` was asked of a model that can't leave out the voice."""
-    return f"{model} always sings, so it can't do `instrumental`. Choose another model for that."
-
-
-def seconds_out_of_range(model: str, least: int, most: int, given: int) -> str:
-    """Both bounds included."""
-    return f"{model} makes `seconds` from {least} to {most}; you gave {given}."
-
-
-def seed_out_of_range(given: int) -> str:
-    """Any whole number that Discord can send, but not below zero."""
-    return f"A `seed` is a whole number from 0 up; you gave {given}. Leave it out for a random one."
-
-
-def not_a_number(option: str, given: str) -> str:
-    """Something else was typed into a field of the dialog."""
-    return f"`{option}` is a whole number; you typed {shown(given)}. Correct it, or leave it empty."
-
-
-def too_many_variations(most: int, given: int) -> str:
-    """At most so many tracks of one request."""
-    return f"I make `variations` from 1 to {most} at a time; you gave {given}."
-
-
-def needs_reference(model: str) -> str:
-    """A model that makes new versions of existing audio."""
-    return (
-        f"{model} makes a new version of a track. Use `/cover` and attach the audio, or choose "
-        "“Cover this track” in the Apps menu of a message that has it."
-    )
-
-
-def takes_no_audio(model: str, other: str) -> str:
-    """Audio was given to a model that only reads."""
-    return f"{model} can't listen to audio. Choose {other} to make a cover."
-
-
-def not_taken(problems: list[str]) -> str:
+def not_taken(found: Sequence[Problem]) -> str:
     """All that stands in the way of a request, and that it cost nothing."""
-    listed = problems[0] if len(problems) == 1 else "\n".join(f"- {line}" for line in problems)
+    lines = [_sentence(problem) for problem in found]
+    listed = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
     return f"{listed}\nNothing was started."
+
+
+def _sentence(problem: Problem) -> str:
+    match problem:
+        case problems.EmptyPrompt():
+            return (
+                "Your prompt is empty. Describe the track you want, for example: "
+                "`/compose prompt: lo-fi rain, warm tape, 70 bpm`"
+            )
+        case problems.UnknownModel(given):
+            return f"There is no model called {shown(given)}. Choose one from the list at `model`."
+        case problems.OptionNotTaken(option, model, given):
+            why = f"{model} takes no `{option}`; you gave {shown(given)}."
+            return f"{why} Leave it out, or choose another model."
+        case problems.WrongLength(option, model, taken, length) if length > taken.most:
+            limit = f"{model} takes a `{option}` of at most {taken.most} characters"
+            return f"{limit}; yours has {length}. Shorten it a little."
+        case problems.WrongLength(option, model, taken, length):
+            limit = f"{model} wants a `{option}` of at least {taken.least} characters"
+            return f"{limit}; yours has {length}. Say a little more."
+        case problems.LyricsMissing(model):
+            return f"{model} sings, and needs `lyrics` for that. Add some, or choose another model."
+        case problems.LyricsToInstrumental():
+            return "`lyrics` and `instrumental` don't go together: leave out one of the two."
+        case problems.AlwaysSings(model):
+            why = f"{model} always sings, so it can't do `instrumental`."
+            return f"{why} Choose another model for that."
+    if isinstance(problem, NumberProblem):
+        return _of_a_number(problem)
+    return _of_audio(problem)
+
+
+def _of_a_number(problem: NumberProblem) -> str:
+    match problem:
+        case problems.NotANumber(option, given):
+            why = f"`{option}` is a whole number; you typed {shown(given)}."
+            return f"{why} Correct it, or leave it empty."
+        case problems.OutOfRange("seed", _, _, given):
+            why = f"A `seed` is a whole number from 0 up; you gave {given}."
+            return f"{why} Leave it out for a random one."
+        case problems.OutOfRange("variations", _, taken, given):
+            most = f"{taken.least} to {taken.most} at a time"
+            return f"I make `variations` from {most}; you gave {given}."
+        case problems.OutOfRange(option, model, taken, given):
+            return f"{model} makes `{option}` from {taken.least} to {taken.most}; you gave {given}."
+
+
+def _of_audio(problem: AudioProblem) -> str:
+    match problem:
+        case problems.AudioMissing(model):
+            return (
+                f"{model} makes a new version of a track. Use `/cover` and attach the audio, or "
+                "choose “Cover this track” in the Apps menu of a message that has it."
+            )
+        case problems.AudioNotTaken(model, other):
+            return f"{model} can't listen to audio. Choose {other} to make a cover."
+        case problems.AudioGone():
+            return (
+                "The audio that this cover was made from is no longer there. Use `/cover` and "
+                "attach it again."
+            )
+        case problems.NotAudio(file_name):
+            why = f"{shown(file_name)} is not audio that I know."
+            return f"{why} Attach an MP3, WAV, FLAC, OGG or M4A file."
+        case problems.AudioNotRead(file_name):
+            return (
+                f"{shown(file_name)} looks like audio, but I can't read the sound in it. Save it "
+                "again as an MP3, a plain WAV (PCM), a FLAC, an OGG or an M4A file."
+            )
+        case problems.AudioSize(most_bytes, given_bytes):
+            why = f"`audio` may have at most {most_bytes >> 20} MB"
+            return f"{why}; yours has {given_bytes / 1_048_576:.0f} MB. An MP3 is smaller."
+        case problems.AudioLength(taken, length_s):
+            why = f"`audio` must be from {taken.least} seconds to {taken.most // 60} minutes long"
+            return f"{why}; yours has {length_s:.0f} seconds. Cut it, or choose another one."
 
 
 def typed(text: str) -> str:
@@ -147,9 +159,9 @@ def limit_reached(error: DailyLimitReached) -> str:
 
 
 def attempts_used_up(error: AttemptsUsedUp) -> str:
-    """Requests that came to nothing are many, too."""
+    """So many within a day, whatever became of them."""
     return (
-        f"You have asked {error.limit} times within 24 hours, which is all I take from one member. "
-        "Requests that failed or were cancelled count here, too. Your next one is possible "
+        f"You've tried {error.limit} times in the last 24 hours, and that's as many as I can take "
+        "from one member: tries that failed or were cancelled count, too. You can go on "
         f"{relative_time(error.free_at)}. Nothing was started."
     )

@@ -1,6 +1,8 @@
 """The message of a finished track."""
 
-from bot.domain.jobs import AudioFormat, Relation
+from bot.domain import titles
+from bot.domain.jobs import Job
+from bot.domain.requests import AudioFormat, Relation
 from bot.words.phrases import mention
 
 UNTITLED = "Untitled track"
@@ -19,6 +21,11 @@ FORMAT_NAMES = {
     AudioFormat.MP3: "MP3",
     AudioFormat.OPUS: "Opus",
 }
+
+
+def title_of(job: Job) -> str:
+    """What a track is called, on one line; to be passed through `harmless` before it is shown."""
+    return titles.title_of(job) or UNTITLED
 
 
 def option_format(audio_format: AudioFormat) -> str:

@@ -1,5 +1,6 @@
 """Several takes of one request."""
 
+from bot.domain.jobs import Job
 from bot.words.phrases import listen_link
 
 FIELD_FAVOURITE = "Most liked"
@@ -12,9 +13,9 @@ def take_name(take: int) -> str:
     return f"Take {take}"
 
 
-def take_title(title: str, take: int) -> str:
-    """Above one of several variations of the same request."""
-    return f"{title} ({take_name(take).lower()})"
+def among_takes(job: Job, title: str) -> str:
+    """A title, as it is shown, with the number of the take if it is one of several variations."""
+    return title if job.batch_id is None else f"{title} ({take_name(job.take).lower()})"
 
 
 def seeds(first: int, takes: int) -> str:

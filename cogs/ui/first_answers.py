@@ -1,15 +1,14 @@
 """First answers to interactions, as all cogs give them."""
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import discord
 
-from bot.client import RECEIVED_AT_S, ComposeClient, apologise, services_of
+from bot.client import RECEIVED_AT_S, ComposeClient, services_of
 from bot.rest.verdict import ALREADY_ANSWERED_CODE, SERVER_ERROR, may_pass, own_code
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
@@ -113,12 +112,3 @@ async def answered(interaction: discord.Interaction[Any], answer: Callable[[], A
                 raise
             log.info("a first answer is tried again: %s", error)
         await asyncio.sleep(AGAIN_AFTER_S)
-
-
-@contextlib.asynccontextmanager
-async def apologise_for(interaction: discord.Interaction[Any], what: str) -> AsyncIterator[None]:
-    """Log what goes wrong within, and never leave the member without an answer."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 whatever it is, somebody waits for an answer
-        await apologise(interaction, error, what)

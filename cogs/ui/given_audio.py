@@ -1,17 +1,16 @@
 """Audio that members hand over: in a command's option, in a dialog, or on a message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Self
 
 import discord
 
-from bot import words
 from bot.domain.drafts import Draft
-from bot.domain.jobs import Reference, Relation
 from bot.domain.models import MUSIC_COVER
-from bot.errors import NotTaken
+from bot.domain.problems import AudioProblem, NotAudio, NotTaken
+from bot.domain.requests import Reference, Relation
 from bot.generate.references import problem_with
 
 EXTENSIONS = frozenset({".mp3", ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac"})
@@ -60,10 +59,10 @@ class GivenAudio:
         return known or self.content_type.startswith("audio/")
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> AudioProblem | None:
         """What can be seen without fetching it; the rest is looked at before the request starts."""
         if not self.is_audio:
-            return words.not_audio(self.file_name)
+            return NotAudio(self.file_name)
         if MUSIC_COVER.reference is None:
             return None
         return problem_with(
@@ -85,7 +84,7 @@ class GivenAudio:
 def cover_of(audio: GivenAudio, draft: Draft) -> Draft:
     """The request as one for a new version of this audio, if it is any that can be taken."""
     reference = None if audio.problem else audio.reference
-    return replace(draft, model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
+    return draft.having(model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
 
 
 def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
@@ -97,7 +96,7 @@ def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
         raise NotTaken([audio.problem])
     # What is no longer made of a track's audio is no cover of that track; a remix stays one.
     parent_id = None if draft.relation is Relation.COVER else draft.parent_id
-    return replace(draft, reference=audio.reference, parent_id=parent_id)
+    return draft.having(reference=audio.reference, parent_id=parent_id)
 
 
 def _uploaded(interaction: discord.Interaction[Any]) -> GivenAudio | None:

@@ -4,7 +4,6 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import Enum, auto
 
 import aiohttp
 import discord
@@ -13,8 +12,11 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
-from bot.domain.jobs import Job, JobState, NewJob, Request
+from bot.domain.jobs import Job, JobState, NewJob
 from bot.domain.models import MODELS
+from bot.domain.places import card_of
+from bot.domain.problems import NotTaken
+from bot.domain.requests import Request
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -22,9 +24,9 @@ from bot.errors import (
     DailyLimitReached,
     DatabaseTrouble,
     NoRoom,
-    NotTaken,
 )
 from bot.generate.admission import Admitted
+from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear
 from bot.rest.verdict import (
     ALREADY_ANSWERED_CODE,
     UNKNOWN_INTERACTION_CODE,
@@ -32,18 +34,16 @@ from bot.rest.verdict import (
     own_code,
     verdict_on,
 )
-from cogs.mending import refuse
 from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s
-from cogs.ui.places import is_outside, refusal, upload_limit_bytes
-from cogs.ui.track_list import card_url
-from cogs.ui.unsaved import refuse_unsaved
+from cogs.ui.places import is_outside, upload_limit_bytes, why_not_here
+from cogs.ui.refusals import refuse, refuse_unsaved
 
 log = logging.getLogger(__name__)
 
 
 async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
     """Check, store, answer with the card, queue; or answer privately why not, to be mended."""
-    if why := refusal(interaction, private=draft.private):
+    if why := why_not_here(interaction, private=draft.private):
         await refuse(interaction, why, draft)
         return
     try:
@@ -94,15 +94,18 @@ async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: 
     """Where the other try is to be found."""
     other: Job | None = None
     with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, services_of(interaction).admission.job(job_id))
+        other = await in_time(interaction, services_of(interaction).jobs.get(job_id))
     finished = other is not None and other.state is JobState.SUCCEEDED
-    return words.tried_again(card_url(other) if other else None, finished=finished)
+    card = card_of(other) if other else None
+    return words.tried_again(card.url if card else None, finished=finished)
 
 
 def _new_job(
     interaction: discord.Interaction[ComposeClient], draft: Draft, request: Request
 ) -> NewJob:
+    order = vars(draft) | {"request": request}
     return NewJob(
+        **order,
         interaction_id=interaction.id,
         interaction_token=interaction.token,
         application_id=interaction.application_id,
@@ -110,41 +113,51 @@ def _new_job(
         channel_id=interaction.channel_id or 0,
         member_id=interaction.user.id,
         upload_limit_bytes=upload_limit_bytes(interaction),
-        request=request,
-        variations=draft.variations,
-        private=draft.private,
         outside=is_outside(interaction),
-        parent_id=draft.parent_id,
-        relation=draft.relation,
-        retry_of=draft.retry_of,
     )
 
 
 async def _answer_with_card(
     interaction: discord.Interaction[ComposeClient], draft: Draft, admitted: Admitted
 ) -> None:
-    job, jobs = admitted.job, admitted.jobs
-    embed, view = first_card(jobs, admitted.expected_at)
+    embed, view = first_card(admitted.jobs, admitted.expected_at)
+    private, response = admitted.job.private, interaction.response
+    refused_with: int | None = None
+    first: FirstAnswer
     try:
         answer = await answered(
-            interaction,
-            lambda: interaction.response.send_message(
-                embed=embed, view=view, ephemeral=job.private
-            ),
+            interaction, lambda: response.send_message(embed=embed, view=view, ephemeral=private)
         )
+        first = Taken(answer.message_id)
     except discord.HTTPException as error:
-        # An earlier try may have got through, or this one behind Discord's back.
-        unclear = verdict_on(error) is Verdict.PASSES or own_code(error) == ALREADY_ANSWERED_CODE
-        outcome = _Outcome.UNCLEAR if unclear else _Outcome.REFUSED
-        stored = await _store_outcome(interaction, jobs, outcome, problem=str(error))
-        # Only when it surely won't start: to the reconciler any answer would look like the card.
-        if stored and outcome is _Outcome.REFUSED and own_code(error) != UNKNOWN_INTERACTION_CODE:
-            await _tell_of_refusal(interaction, draft)
+        first, refused_with = _read(error), own_code(error)
     except (aiohttp.ClientError, OSError, TimeoutError, *NO_BODY) as error:
         # The connection broke, or the answer lacks the message that was asked for.
-        await _store_outcome(interaction, jobs, _Outcome.UNCLEAR, problem=repr(error))
-    else:
-        await _store_outcome(interaction, jobs, _Outcome.TAKEN, card_message_id=answer.message_id)
+        first = Unclear(repr(error))
+    stored = await _settle(interaction, admitted.jobs, first)
+    # Only when it surely won't start: to the reconciler any answer would look like the card.
+    can_be_told = isinstance(first, Declined) and refused_with != UNKNOWN_INTERACTION_CODE
+    if stored and can_be_told:
+        await _tell_of_refusal(interaction, draft)
+
+
+def _read(error: discord.HTTPException) -> FirstAnswer:
+    """An earlier try may have got through, or this one behind Discord's back."""
+    unclear = verdict_on(error) is Verdict.PASSES or own_code(error) == ALREADY_ANSWERED_CODE
+    return Unclear(str(error)) if unclear else Declined(str(error))
+
+
+async def _settle(
+    interaction: discord.Interaction[ComposeClient], jobs: Sequence[Job], first: FirstAnswer
+) -> bool:
+    """Whether the outcome could be stored; if not, the reconciler finds the card by itself."""
+    try:
+        for job in jobs:
+            await services_of(interaction).admission.settle(job, first)
+    except DatabaseTrouble as error:
+        log.error("the outcome of a first answer waits: the database %s", error)
+        return False
+    return True
 
 
 async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
@@ -153,33 +166,3 @@ async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient], draf
         await refuse(interaction, words.CARD_REFUSED, draft)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.info("the member could not be told: %s", error)
-
-
-class _Outcome(Enum):
-    TAKEN = auto()
-    REFUSED = auto()
-    UNCLEAR = auto()
-
-
-async def _store_outcome(
-    interaction: discord.Interaction[ComposeClient],
-    jobs: Sequence[Job],
-    outcome: _Outcome,
-    *,
-    problem: str = "",
-    card_message_id: int | None = None,
-) -> bool:
-    """Whether it could be stored; if not, the reconciler finds the card by itself."""
-    admission = services_of(interaction).admission
-    try:
-        for job in jobs:
-            if outcome is _Outcome.TAKEN:
-                await admission.answered(job, card_message_id)
-            elif outcome is _Outcome.REFUSED:
-                await admission.not_answered(job, problem)
-            else:
-                await admission.perhaps_answered(job, problem)
-    except DatabaseTrouble as error:
-        log.error("the outcome of a first answer waits: the database %s", error)
-        return False
-    return True

@@ -2,53 +2,39 @@
 
 import logging
 import re
-from typing import Any, Self
 
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import services_of
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
-from bot.library.tracks import Viewer
-from cogs.ui.first_answers import apologise_for, in_time, say
-from cogs.ui.visibility import sees
+from cogs.ui.first_answers import in_time, say
+from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.visibility import viewer
 
-JobInteraction = discord.Interaction[ComposeClient]
+JobInteraction = ItemInteraction
 
 log = logging.getLogger(__name__)
 
 
-class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
-    """A button whose custom_id names a job. Anyone who sees it can press it, or forge it."""
+class JobButton(PersistentItem):
+    """A button or select whose custom_id names a job, and where it stands."""
 
-    def __init__(self, button: discord.ui.Button[Any], job_id: str, place: str) -> None:
-        super().__init__(button)
-        self.job_id = job_id
-        self.place = place
+    def __init__(self, match: re.Match[str]) -> None:
+        super().__init__(match)
+        self.place = match["place"]
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        _interaction: discord.Interaction[Any],
-        _item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        """Called by discord.py for each press on any message, however old."""
-        return cls(discord.ui.Button(custom_id=match.string), match["job_id"], match["place"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Find the job, do what the button is for, and never leave the press unanswered."""
-        async with apologise_for(interaction, "a button failed"):
-            job = await visible_job(interaction, self.job_id)
-            if job is None:
-                await say(interaction, words.JOB_UNKNOWN)
-            else:
-                await self.press(interaction, job)
+    async def use(self, interaction: JobInteraction) -> None:
+        """Find the job, and do what the button is for."""
+        job = await visible_job(interaction, self.match["job_id"])
+        if job is None:
+            await say(interaction, words.JOB_UNKNOWN)
+        else:
+            await self.press(interaction, job)
 
     async def press(self, interaction: JobInteraction, job: Job) -> None:
-        """What the button is for."""
+        """Do what the button is for, with the job that its custom_id names."""
         raise NotImplementedError
 
 
@@ -58,15 +44,8 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     What is private, of another server, or in a channel that they can't see, is as unknown to them
     as what does not exist. Raises `DatabaseTrouble`, in time for an answer.
     """
-    return await in_time(interaction, _visible_job(interaction, job_id))
-
-
-async def _visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
-    client = interaction.client
-    job = await client.services.admission.job(job_id)
-    if job is None or not await client.services.tracks.is_visible(job, viewer(interaction)):
-        return None
-    return job if await may_know(interaction, job) else None
+    looking = services_of(interaction).visibility.job(job_id, viewer(interaction))
+    return await in_time(interaction, looking)
 
 
 async def stands_under(interaction: JobInteraction, job: Job) -> bool:
@@ -83,15 +62,6 @@ async def stands_under(interaction: JobInteraction, job: Job) -> bool:
     return await in_time(interaction, services_of(interaction).tracks.is_told_by(job, message.id))
 
 
-def viewer(interaction: JobInteraction) -> Viewer:
-    """Who presses, and where."""
-    return Viewer(
-        member_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
-    )
-
-
 def moderates(interaction: JobInteraction, channel_id: int) -> bool:
     """Whether the one who presses may delete others' messages in this channel of the server."""
     return permissions_in(interaction, channel_id).manage_messages
@@ -105,14 +75,3 @@ def permissions_in(interaction: JobInteraction, channel_id: int) -> discord.Perm
         return interaction.permissions  # as Discord itself computed them
     channel = interaction.guild.get_channel_or_thread(channel_id)
     return channel.permissions_for(interaction.user) if channel else discord.Permissions.none()
-
-
-async def may_know(interaction: JobInteraction, job: Job) -> bool:
-    """Whether it is their own, or they see a channel in which it was asked for or can be heard."""
-    if job.member_id == interaction.user.id:
-        return True
-    asked_in = set() if job.private else {job.channel_id}
-    if interaction.guild is None or any(sees(interaction, one) for one in asked_in):
-        return True
-    places = await services_of(interaction).tracks.places(job)
-    return any(sees(interaction, place.channel_id) for place in places)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import discord
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, services_of
 from cogs.ui.first_answers import say
 
 
@@ -16,7 +16,7 @@ async def one_each(interaction: discord.Interaction[ComposeClient]) -> AsyncIter
 
     Only this process knows, which is enough: it saves its own disk and cores.
     """
-    busy, member_id = interaction.client.busy_member_ids, interaction.user.id
+    busy, member_id = services_of(interaction).busy_member_ids, interaction.user.id
     if member_id in busy:
         await say(interaction, words.ONE_MOMENT)
         yield False

@@ -7,7 +7,7 @@ from bot import words
 from bot.client import ComposeClient, services_of
 
 
-def refusal(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
+def why_not_here(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
     """Why one can't compose here, if so. A private track needs no permissions in the channel."""
     if not _is_served(interaction):
         if interaction.guild_id is None or _is_members_own(interaction):
@@ -42,12 +42,12 @@ def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
 
 def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:
     """A member's own installation counts everywhere, also in servers that are not on the list."""
-    admission = services_of(interaction).admission
+    audience = services_of(interaction).audience
     if interaction.guild_id is None or _is_members_own(interaction):
-        return admission.serves_users
-    if admission.serves_users and interaction.is_user_integration():
+        return audience.users
+    if audience.users and interaction.is_user_integration():
         return True
-    return admission.serves(interaction.guild_id)
+    return audience.serves(interaction.guild_id)
 
 
 def _is_members_own(interaction: discord.Interaction[ComposeClient]) -> bool:

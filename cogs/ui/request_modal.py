@@ -9,7 +9,7 @@ shown stays as it was.
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -17,8 +17,7 @@ import discord
 from bot import words
 from bot.client import ComposeClient, services_of
 from bot.domain.characters import visible
-from bot.domain.drafts import Draft, in_the_way
-from bot.domain.jobs import Reference, Relation
+from bot.domain.drafts import NOTHING, Draft, in_the_way
 from bot.domain.models import (
     DEFAULT,
     MODELS,
@@ -27,9 +26,12 @@ from bot.domain.models import (
     Model,
     model_named,
 )
+from bot.domain.problems import NotANumber, NotTaken
+from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import ask, left_s
-from cogs.ui.unsaved import refuse_unsaved
+from cogs.ui.given_audio import with_uploaded
+from cogs.ui.refusals import refuse, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -74,15 +76,17 @@ class RequestModal(discord.ui.Modal):
     """Prompt, model, and up to three other fields, filled in with a draft."""
 
     def __init__(self, draft: Draft, draft_id: str) -> None:
-        super().__init__(title=_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None)
-        model = model_named(draft.model) if draft.model else None
-        self._add_text("prompt", words.MODAL_PROMPT, draft.prompt, PROMPT_MOST, required=True)
+        super().__init__(
+            title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
+        )
+        model, values = model_named(draft.request.model), draft.values()
+        self._add_text("prompt", words.MODAL_PROMPT, values["prompt"], PROMPT_MOST, required=True)
         self._add_model(draft, model)
         if _is_cover(draft):
-            self._add_audio(draft.reference)
+            self._add_audio(draft.request.reference)
         shown = _chosen_fields(draft, model)
         for name in filter(shown.__contains__, (*TEXTS, *NUMBERS, *TICKS)):
-            self._add_field(name, getattr(draft, name))
+            self._add_field(name, values[name])
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
 
     def _add_field(self, name: str, value: Any) -> None:
@@ -136,23 +140,22 @@ class RequestModal(discord.ui.Modal):
 
 def _shows_all(draft: Draft) -> bool:
     """Whether everything in the draft comes back with the dialog itself."""
-    model = model_named(draft.model) if draft.model else None
-    shown = {"prompt", "model", *_chosen_fields(draft, model)}
-    left = {name: getattr(draft, name) for name in shown}
-    return draft == Draft(**left)
+    shown = ("prompt", "model", *_chosen_fields(draft, model_named(draft.request.model)))
+    values = draft.values()
+    return draft == Draft().having(**{name: values[name] for name in shown})
 
 
 def _is_cover(draft: Draft) -> bool:
-    return draft.reference is not None or draft.relation is Relation.COVER
+    return draft.request.reference is not None or draft.relation is Relation.COVER
 
 
 def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
     """What is shown besides prompt and model: first what must not get lost, or is to be mended."""
     wanted = ["private"] if draft.private else []
     wanted += in_the_way(draft)
-    if draft.lyrics or model is None or model.lyrics:
+    if draft.request.lyrics or model is None or model.lyrics:
         wanted.append("lyrics")
-    if draft.negative_prompt or model is None or model.negative_prompt:
+    if draft.request.negative_prompt or model is None or model.negative_prompt:
         wanted.append("negative_prompt")
     places = CHOSEN_FIELDS - _is_cover(draft)
     return list(dict.fromkeys([*wanted, "private"]))[:places]
@@ -160,17 +163,35 @@ def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """A dialog as it was sent. `problems` are sentences on fields that could not be read."""
+    """A dialog as it was sent. `problems` are fields that could not be read."""
 
     draft: Draft
-    problems: list[str]
+    problems: list[NotANumber]
 
 
-def draft_id_of(interaction: discord.Interaction[Any]) -> str | None:
-    """The draft that a submitted dialog names, `UNSTORED` if none; `None` if it is another one."""
-    data: Mapping[str, Any] = interaction.data or {}
-    match = CUSTOM_ID.fullmatch(str(data.get("custom_id")))
-    return match["draft_id"] if match else None
+async def submitted(interaction: discord.Interaction[ComposeClient], draft_id: str) -> Draft | None:
+    """What was typed in the dialog; `None` if it could not be read, which was answered.
+
+    `draft_id` names what the dialog was filled in with, and is `UNSTORED` if that was not kept.
+    """
+    before, values = Draft(), values_of(interaction)
+    try:
+        if draft_id != UNSTORED:
+            admission = services_of(interaction).admission
+            before = await admission.draft(draft_id, interaction.user.id) or before
+    except DatabaseTrouble as error:
+        log.error("a draft could not be read: the database %s", error)
+        await refuse_unsaved(interaction, words.STORE_TROUBLE, filled_in(before, values).draft)
+        return None
+    filled = filled_in(before, values)
+    if filled.problems:
+        await refuse(interaction, words.not_taken(filled.problems), filled.draft)
+        return None
+    try:
+        return with_uploaded(interaction, filled.draft)
+    except NotTaken as error:
+        await refuse(interaction, words.not_taken(error.problems), filled.draft)
+        return None
 
 
 def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
@@ -181,7 +202,7 @@ def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
 
 def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
-    problems: list[str] = []
+    problems: list[NotANumber] = []
     changes: dict[str, Any] = {
         name: str(values[name] or "") for name in ("prompt", *TEXTS) if name in values
     }
@@ -189,18 +210,18 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     for name in filter(values.__contains__, NUMBERS):
         typed = visible(str(values[name] or "")) or ""
         try:
-            changes[name] = int(typed) if typed else getattr(Draft(), name)
+            changes[name] = int(typed) if typed else NOTHING[name]
         except ValueError:
-            problems.append(words.not_a_number(name, typed))
+            problems.append(NotANumber(name, typed))
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id
-    return Filled(draft=_without_foreign_seed(replace(draft, **changes)), problems=problems)
+    return Filled(draft=_without_foreign_seed(draft.having(**changes)), problems=problems)
 
 
 def _without_foreign_seed(draft: Draft) -> Draft:
     """The seed of another track is nobody's wish, where the model takes none."""
-    model = model_named(draft.model) if draft.model else DEFAULT
+    model = model_named(draft.request.model) if draft.request.model else DEFAULT
     if draft.relation is not None and model is not None and not model.seed:
         return draft.reseeded()
     return draft
@@ -218,7 +239,7 @@ def _values(components: Any) -> Iterator[tuple[str, Any]]:
         yield from _values([component.get("component")])
 
 
-def _title(draft: Draft) -> str:
+def _dialog_title(draft: Draft) -> str:
     titles = {
         Relation.REMIX: words.MODAL_TITLE_REMIX,
         Relation.COVER: words.MODAL_TITLE_COVER,

@@ -7,19 +7,19 @@ from typing import Any
 import discord
 
 from bot import words
+from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
 from bot.library.lists import PAGE_LENGTH, Page
-from bot.store.track_store import Only, Place, Track, Wanted
-from bot.text import among_takes, harmless, title_of
-from cogs.ui.persistent import view_of
+from bot.store.track_store import ListedTrack, Only, Wanted
+from bot.words.markdown import harmless
 
 TITLE_LIMIT = 120
 SEARCH_MOST = 80
 LABEL_LIMIT = 100
-OPEN_ID = "compose:open"
+OPEN_ID = re.compile("compose:open")
 LIBRARY = "library"  # where the buttons of what is handed out or opened stand
 # All of one's own tracks: a list that need not be stored.
 MINE = "mine"
@@ -36,26 +36,12 @@ AnyItem = discord.ui.Item[Any]
 
 def shown_title(job: Job) -> str:
     """The title of a track, harmless; isolated, so that no script turns the line around it."""
-    return f"\u2068{among_takes(job, harmless(title_of(job), TITLE_LIMIT))}\u2069"
+    return f"\u2068{words.among_takes(job, harmless(words.title_of(job), TITLE_LIMIT))}\u2069"
 
 
 def option_label(number: int, job: Job) -> str:
     """What an option of a select says of a track or job, numbered as in the list above it."""
-    return shortened(f"{number}. {among_takes(job, title_of(job))}", LABEL_LIMIT)
-
-
-def message_url(place: Place) -> str:
-    """The address of a message, as Discord's clients open it."""
-    server = place.guild_id or "@me"
-    return f"https://discord.com/channels/{server}/{place.channel_id}/{place.message_id}"
-
-
-def card_url(job: Job) -> str | None:
-    """The way to a job's card. That of a private job can't be gone to."""
-    if job.card_message_id is None or job.private:
-        return None
-    place = Place(guild_id=job.guild_id, channel_id=job.channel_id, message_id=job.card_message_id)
-    return message_url(place)
+    return shortened(f"{number}. {words.among_takes(job, words.title_of(job))}", LABEL_LIMIT)
 
 
 def page_embed(page: Page) -> discord.Embed:
@@ -86,10 +72,10 @@ def page_view(page: Page, view_id: str) -> discord.ui.View:
             _turn(words.BUTTON_PREVIOUS, view_id, back, possible=back >= 0),
             _turn(words.BUTTON_NEXT, view_id, on, possible=on < page.pages),
         ]
-    return view_of(*items)
+    return buttons.row(*items)
 
 
-def open_select(tracks: Sequence[Track], *, first: int = 1) -> AnyItem:
+def open_select(tracks: Sequence[ListedTrack], *, first: int = 1) -> AnyItem:
     """Opens one of these tracks, which are numbered as above it."""
     options = [
         discord.SelectOption(
@@ -100,18 +86,20 @@ def open_select(tracks: Sequence[Track], *, first: int = 1) -> AnyItem:
         for number, track in enumerate(tracks, first)
     ]
     select: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=OPEN_ID, placeholder=words.SELECT_TRACK, options=options
+        custom_id=OPEN_ID.pattern, placeholder=words.SELECT_TRACK, options=options
     )
     return select
 
 
-def track_lines(tracks: Sequence[Track], *, first: int = 1, authors: bool = False) -> Iterator[str]:
+def track_lines(
+    tracks: Sequence[ListedTrack], *, first: int = 1, authors: bool = False
+) -> Iterator[str]:
     """A line for each track."""
     for number, track in enumerate(tracks, first):
         yield words.track_line(number, shown_title(track.job), list(_details(track, authors)))
 
 
-def _details(track: Track, authors: bool) -> Iterator[str]:
+def _details(track: ListedTrack, authors: bool) -> Iterator[str]:
     job = track.job
     if authors:
         yield words.by(job.member_id)
@@ -123,10 +111,10 @@ def _details(track: Track, authors: bool) -> Iterator[str]:
         yield words.likes_count(track.likes)
     yield from _marks(track)
     if track.places:
-        yield words.listen_here(message_url(track.places[0]))
+        yield words.listen_here(track.places[0].url)
 
 
-def _marks(track: Track) -> Iterator[str]:
+def _marks(track: ListedTrack) -> Iterator[str]:
     shared = any(place.guild_id for place in track.places)
     if track.job.private and not shared:
         yield words.MARK_PRIVATE

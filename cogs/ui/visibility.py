@@ -1,19 +1,22 @@
 """What a member may look at, as Discord's own permissions have it."""
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any
 
 import discord
 
-from bot.library.lists import VisibleChannels
+from bot.domain.visibility import Viewer
 
 Seen = discord.abc.GuildChannel | discord.Thread
 
 
-def sight_of(interaction: discord.Interaction[Any]) -> VisibleChannels:
-    """Tells which channels of the server the member may look at."""
-    return partial(_seen_by, interaction)
+def viewer(interaction: discord.Interaction[Any]) -> Viewer:
+    """Who looks, and from where."""
+    return Viewer(
+        member_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        sees=partial(sees, interaction),
+    )
 
 
 def sees(interaction: discord.Interaction[Any], channel_id: int) -> bool:
@@ -33,10 +36,6 @@ def moderates_server(interaction: discord.Interaction[Any]) -> bool:
     """Whether the member may manage messages all over the server."""
     member = interaction.user
     return isinstance(member, discord.Member) and member.guild_permissions.manage_messages
-
-
-def _seen_by(interaction: discord.Interaction[Any], channel_ids: Collection[int]) -> frozenset[int]:
-    return frozenset(one for one in channel_ids if sees(interaction, one))
 
 
 def _reads(member: discord.Member, channel: Seen) -> bool:

@@ -14,9 +14,9 @@ from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import Messenger
+from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job, Notice, NoticeKind
 from bot.errors import ChannelGone, ComposeError, DeliveryError, Unreachable
-from bot.library.track_messages import TrackMessages
 from tests.bot.audio.sounds import a_sound
 
 DM_CHANNEL_ID = 7_000
@@ -42,6 +42,24 @@ class Sent:
         """What its buttons say."""
         items: list[Any] = self.what.view.children
         return [item.label for item in items]
+
+
+class Arrivals(list[Sent]):
+    """Messages that can be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._news = asyncio.Semaphore(0)
+
+    def append(self, sent: Sent) -> None:
+        super().append(sent)
+        self._news.release()
+
+    async def come(self, number: int) -> None:
+        """Wait for so many more."""
+        async with asyncio.timeout(40):
+            for _ in range(number):
+                await self._news.acquire()
 
 
 class FakeMessenger(Messenger):

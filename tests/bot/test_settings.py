@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bot.domain.jobs import AudioFormat
+from bot.domain.requests import AudioFormat
 from bot.errors import SettingsError
 from bot.settings import EXAMPLES, Settings
 from bot.store.database.engine import engine_url

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
 from bot.client import COGS, ComposeClient
-from bot.domain.jobs import AudioFormat
+from bot.domain.requests import AudioFormat
 from bot.gateway.command_sync import payloads
 from bot.translation import LANGUAGES, CommandTranslator, is_quoted
 

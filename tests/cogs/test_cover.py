@@ -1,4 +1,4 @@
-"""What is taken from messages and dialogs for a new track."""
+"""What is taken from messages for a new track."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -6,102 +6,8 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.domain.drafts import Draft
-from bot.domain.jobs import Reference, Relation
-from bot.domain.models import MUSIC_COVER
-from bot.errors import NotTaken
-from bot.text import harmless
+from bot.words.markdown import harmless
 from cogs.cover import _text_of
-from cogs.ui.given_audio import GivenAudio, cover_of, with_uploaded
-from cogs.ui.request_modal import UNSTORED, RequestModal
-
-REFERENCE = Reference(url="https://cdn.example/a.mp3", file_name="a.mp3")
-UPLOADED = {"id": "7", "url": "https://cdn.example/hum.ogg", "filename": "hum.ogg", "size": 9}
-
-
-def a_file(**changes: Any) -> GivenAudio:
-    values: dict[str, Any] = {"id": 7, "url": REFERENCE.url, "file_name": "a.mp3", "size_bytes": 9}
-    return GivenAudio(**values | changes)
-
-
-def audio_field(draft: Draft) -> dict[str, Any]:
-    """The place for a file in the dialog."""
-    labels = RequestModal(draft, UNSTORED).to_dict()["components"]
-    assert len(labels) <= 5
-    [label] = [one for one in labels if one["component"]["custom_id"] == "audio"]
-    assert len(label["description"]) <= 100
-    return {**label["component"], "hint": label["description"]}
-
-
-def sent(*files: dict[str, Any]) -> discord.Interaction[Any]:
-    """A dialog with these files in it."""
-    resolved = {"resolved": {"attachments": {file["id"]: file for file in files}}}
-    data = {"custom_id": "compose:modal:new", **(resolved if files else {})}
-    return cast("discord.Interaction[Any]", SimpleNamespace(data=data))
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({}, None),
-        ({"file_name": "hum", "content_type": "audio/x-new"}, None),
-        ({"file_name": "HUM.WAV"}, None),
-        ({"file_name": "clip.mp4", "content_type": "video/mp4"}, "`clip.mp4` is not audio"),
-        ({"file_name": "mp3"}, "`mp3` is not audio"),
-        ({"size_bytes": 50 << 20}, None),
-        ({"size_bytes": (50 << 20) + 1}, "at most 50 MB"),
-        ({"length_s": 6.2}, None),
-        ({"length_s": 4.0}, "yours has 4 seconds"),
-    ],
-)
-def test_file_is_judged_by_what_discord_says_of_it(
-    changes: dict[str, Any], told: str | None
-) -> None:
-    problem = a_file(**changes).problem
-    assert problem is None if told is None else told in str(problem)
-
-
-def test_unfit_file_is_left_out_of_the_request_it_came_with() -> None:
-    typed = Draft(prompt="as a waltz", private=True)
-    draft = cover_of(a_file(file_name="a.txt"), typed)
-    assert (draft.prompt, draft.private, draft.model) == ("as a waltz", True, MUSIC_COVER.name)
-    assert (draft.reference, draft.relation) == (None, Relation.COVER)
-
-
-def test_dialog_wants_audio_only_where_there_is_none() -> None:
-    assert audio_field(Draft(relation=Relation.COVER))["required"]
-    kept = audio_field(Draft(reference=REFERENCE, private=True, lyrics="la", seed=-1, variations=9))
-    assert not kept["required"]
-    assert "a.mp3" in kept["hint"]
-    audio_field(Draft(reference=Reference(url="", file_name="a" * 300 + ".mp3")))
-
-
-def test_dialog_has_no_place_for_audio_where_it_is_no_cover() -> None:
-    labels = RequestModal(Draft(relation=Relation.REMIX), UNSTORED).to_dict()["components"]
-    assert "audio" not in {label["component"]["custom_id"] for label in labels}
-
-
-@pytest.mark.parametrize(
-    ("relation", "parent_id"), [(Relation.COVER, None), (Relation.REMIX, "0" * 16)]
-)
-def test_other_audio_makes_it_no_cover_of_the_same_track(
-    relation: Relation, parent_id: str | None
-) -> None:
-    before = Draft(reference=REFERENCE, relation=relation, parent_id="0" * 16)
-    draft = with_uploaded(sent(UPLOADED), before)
-    assert draft.reference is not None
-    assert draft.reference.file_name == "hum.ogg"
-    assert (draft.relation, draft.parent_id) == (relation, parent_id)
-
-
-def test_audio_stays_when_no_other_is_given() -> None:
-    before = Draft(reference=REFERENCE, relation=Relation.COVER, parent_id="0" * 16)
-    assert with_uploaded(sent(), before) == before
-
-
-def test_other_file_is_refused_when_it_is_no_audio() -> None:
-    with pytest.raises(NotTaken, match="is not audio"):
-        with_uploaded(sent(UPLOADED | {"filename": "hum.txt"}), Draft(reference=REFERENCE))
 
 
 def a_message(content: str = "", *embeds: discord.Embed, **more: Any) -> discord.Message:

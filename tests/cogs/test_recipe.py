@@ -1,8 +1,10 @@
 """Whom a track goes back to: everybody is told, in messages that Discord takes."""
 
-from bot.domain.jobs import Relation
-from bot.library.tracks import NAMED_ANCESTORS, Ancestor
-from cogs.recipe import MESSAGE_LIMIT, _beside, _in_messages
+from bot.domain.requests import Relation
+from bot.domain.visibility import Ancestor
+from bot.library.visibility import NAMED_ANCESTORS
+from cogs.recipe import _beside, _in_messages
+from cogs.ui.refusals import MESSAGE_LIMIT
 from tests.factories import a_job
 
 MEMBER_ID = 2**63 - 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.domain.jobs import Job, Rung
 from bot.store.database.engine import connect
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.stack import BotProcess
 from tests.bot.provider.clips import WAV
@@ -37,7 +37,7 @@ class Reader:
     async def hold(self, prompt: str) -> Job:
         """A track that could not be delivered, with its file."""
         job = await self.put(prompt, rung=Rung.HELD)
-        audio = HeldAudio(file_name="held.wav", content=WAV)
+        audio = KeptAudio(file_name="held.wav", content=WAV)
         stored = self._shelf.stored
         await stored.stores.held.keep(job.id, audio, stored.clock())
         return job

@@ -15,7 +15,7 @@ async def test_member_is_told_when_attempts_are_used_up_and_others_go_on(stage: 
         for _ in range(60):
             await shelf.put(member_id=ben.user_id, state=JobState.CANCELLED)
     told = await private_answer(await ben.slash("compose", prompt="rain"))
-    assert "You have asked 60 times within 24 hours" in told
+    assert "You've tried 60 times in the last 24 hours" in told
     assert "Nothing was started" in told
     assert stage.provider.generations == []
     await (await ada.slash("compose", prompt="lo-fi rain")).answered()

@@ -1,4 +1,4 @@
-"""`/compose`, as members estimates it."""
+"""`/compose`, as members experience it."""
 
 import io
 import wave

@@ -1,4 +1,4 @@
-"""`/cover` and the Apps menu of messages, as members estimates them."""
+"""`/cover` and the Apps menu of messages, as members experience them."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot import words
 from bot.domain.jobs import Rung
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.driver import MessageView
 from tests.bot.provider.clips import wav
 from tests.bot.store.shelf import Shelf
@@ -61,7 +61,7 @@ async def test_held_track_is_converted_when_it_is_larger_than_may_be_uploaded_he
 ) -> None:
     reader = Reader(stage, shelf, "Noor")
     job = await reader.put("rain", rung=Rung.HELD)
-    audio = HeldAudio(file_name="rain.wav", content=LARGER_THAN_TAKEN)
+    audio = KeptAudio(file_name="rain.wav", content=LARGER_THAN_TAKEN)
     await shelf.stored.stores.held.keep(job.id, audio, shelf.stored.clock())
     [message] = await handed_out(reader)
     [attachment] = message.audio

@@ -1,4 +1,4 @@
-"""`/jobs` and `/help`, as members estimates them."""
+"""`/jobs` and `/help`, as members experience them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/tracks` and `/top`, as members estimates them.
+"""`/tracks` and `/top`, as members experience them.
 
 One bot for all; each test has a channel and members of its own. Tracks that need no message are
 put straight into the database.

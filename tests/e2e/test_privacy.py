@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot import words
-from bot.domain.jobs import Job, Relation, Rung
+from bot.domain.jobs import Job, Rung
+from bot.domain.requests import Relation
 from sandbox.discord.model import Channel, Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.select_use import select_data

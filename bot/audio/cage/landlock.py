@@ -1,6 +1,6 @@
-"""Landlock: what this process, and all that come of it, may still do with files and ports.
+"""Landlock: what this process, and all that it starts, may still do with files and ports.
 
-It binds the calling thread and those it starts later, so it comes before all that starts threads.
+It binds the calling thread and those it starts later, so it comes before anything starts threads.
 Source: landlock(7), include/uapi/linux/landlock.h, Documentation/userspace-api/landlock.rst.
 """
 

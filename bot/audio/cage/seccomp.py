@@ -1,4 +1,4 @@
-"""seccomp: which calls of the kernel this process, and all that come of it, may still make.
+"""seccomp: which system calls this process, and all that it starts, may still make.
 
 A filter is a little program that the kernel runs before each call. Source: seccomp(2),
 include/uapi/linux/{seccomp,filter,bpf_common,audit}.h.

@@ -71,9 +71,8 @@ def _limit() -> None:
         resource.RLIMIT_CPU: LIFETIME_CPU_S,
         resource.RLIMIT_CORE: 0,
     }
-    if (
-        sys.platform != "linux"
-    ):  # there it would count threads, and those of the user's other programs
+    # On Linux it would count threads, and those of the user's other programs, too.
+    if sys.platform != "linux":
         limits[resource.RLIMIT_NPROC] = 0
     for kind, limit in limits.items():
         _lower(kind, limit)
@@ -92,7 +91,7 @@ def _lower(kind: int, limit: int) -> None:
 
 
 def _drop_capabilities() -> None:
-    """A worker of root is hardly more than any other; it may still read code that isn't root's."""
+    """A worker of root may do hardly more than any other, but can read code that isn't root's."""
     column = seccomp.Architecture.of_this_machine().column
     header = (ctypes.c_uint32 * 2)(_CAPABILITIES_OF_64_BITS, 0)
     sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their high words

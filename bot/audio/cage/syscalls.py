@@ -1,4 +1,4 @@
-"""Which calls of Linux's kernel a worker has no business with, and their numbers.
+"""Which of Linux's system calls a worker has no business with, and their numbers.
 
 Numbers are x86-64's and arm64's; `None` where an architecture lacks the call. From 424 on they are
 the same everywhere. Source: arch/x86/entry/syscalls/syscall_64.tbl and

@@ -38,12 +38,12 @@ class WorkFolder:
 
     @property
     def given(self) -> Path:
-        """To be read."""
+        """The part of the folder that the worker reads from."""
         return self.path / "given"
 
     @property
     def made(self) -> Path:
-        """To be written."""
+        """The part of the folder that the worker writes to."""
         return self.path / "made"
 
     @contextlib.asynccontextmanager

@@ -7,7 +7,6 @@ import discord
 
 from bot import words
 from bot.deliver import buttons
-from bot.deliver.announcements import address
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.jobs import TERMINAL, Job, JobState, Rung
@@ -63,7 +62,7 @@ def _how_it_stands(take: Take) -> str:
         case JobState.SUCCEEDED if take.rung is Rung.HELD:
             return words.HELD_FOR_YOU
         case JobState.SUCCEEDED:
-            return words.take_ready(_url(take), take.likes)
+            return words.take_ready(take.told.url if take.told else None, take.likes)
         case JobState.FAILED:
             return cards.failure_sentence(job)
         case JobState.CANCELLED:
@@ -72,12 +71,6 @@ def _how_it_stands(take: Take) -> str:
             return words.take_waits(take.place)
         case JobState.SUBMITTING | JobState.GENERATING:
             return words.TAKE_RUNS
-
-
-def _url(take: Take) -> str | None:
-    if take.rung is None or take.channel_id is None or take.message_id is None:
-        return None
-    return address(take.job, take.rung, take.channel_id, take.message_id)
 
 
 def _favourites(takes: Sequence[Take]) -> list[int]:

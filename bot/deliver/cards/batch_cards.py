@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.deliver.cards.batch_card import batch_card
 from bot.deliver.messenger import Messenger
 from bot.domain.jobs import TERMINAL, Job
-from bot.generate.admission import Admission
+from bot.generate.estimates import DurationEstimates
 from bot.store.batch_store import BatchStore, Take
 
 
@@ -16,10 +16,14 @@ class BatchCards:
     """Draws the card from what is stored."""
 
     def __init__(
-        self, batches: BatchStore, admission: Admission, messenger: Messenger, clock: Clock
+        self,
+        batches: BatchStore,
+        estimates: DurationEstimates,
+        messenger: Messenger,
+        clock: Clock,
     ) -> None:
         self._batches = batches
-        self._admission = admission
+        self._estimates = estimates
         self._messenger = messenger
         self._clock = clock
 
@@ -46,7 +50,7 @@ class BatchCards:
         running = [take.job.submitted_at for take in coming if take.job.submitted_at]
         place = None if running else min(take.place or 1 for take in coming)
         model = coming[0].job.request.model
-        seconds = await self._admission.expected_s(model, place=place)
+        seconds = await self._estimates.expected_s(model, place=place)
         return (min(running) if running else self._clock()) + timedelta(seconds=seconds)
 
 

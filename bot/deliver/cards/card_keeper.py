@@ -5,6 +5,7 @@ is asked for again until it can be done, or surely can't.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -19,12 +20,11 @@ from bot.deliver.retry_policy import (
 )
 from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
-from bot.loops.channel_places import ChannelPlaces
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.rest.bad_answers import BadAnswers
-from bot.store.card_edits import CardEdit
-from bot.store.stores import Stores
+from bot.store.card_edits import CardEdit, CardEditStore
+from bot.store.card_store import CardStore
 
 SLOTS = 6
 LEASE_S = 3 * SEND_TIMEOUT_S
@@ -36,6 +36,7 @@ LOOK_EVERY_S = 5.0
 LOOKED_AT = 5
 # A card that can't be drawn for a day is tried now and then.
 SELDOM_S = 1800.0
+NOT_DRAWN = "the card could not be drawn, and is tried again: %s"
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,8 @@ class CardKeeper(Worker[CardEdit]):
 
     def __init__(
         self,
-        stores: Stores,
+        cards: CardStore,
+        edits: CardEditStore,
         painter: CardPainter,
         *,
         bad_answers: BadAnswers,
@@ -60,29 +62,29 @@ class CardKeeper(Worker[CardEdit]):
             within_s=LEASE_S - 30,
             may_begin=bad_answers.few,
         )
-        self._stores = stores
-        self._edits = stores.card_edits
+        self._cards = cards
+        self._edits = edits
         self._painter = painter
         self._look_at = clock()
-        self._channels = ChannelPlaces()
 
     async def claim(self, limit: int) -> Sequence[CardEdit]:
         """Cards that are to be drawn."""
         now = self._clock()
         if now >= self._look_at:
             self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
-            await self._stores.cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
-        return await self._edits.claim(
-            limit, now, lease_s=LEASE_S, under_way=self._channels.under_way
-        )
+            await self._cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
+        return await self._edits.claim(limit, now, lease_s=LEASE_S, under_way=self._under_way())
 
     async def next_due_at(self) -> datetime | None:
         """The next card; places in the queue are looked at whenever the loop turns."""
-        return await self._edits.next_due_at(self._channels.under_way)
+        return await self._edits.next_due_at(self._under_way())
+
+    def _under_way(self) -> Counter[int]:
+        return Counter(edit.channel_id for edit in self.in_slots)
 
     async def handle(self, item: CardEdit) -> None:
-        """One edit."""
-        with about_job(item.id), self._channels.taken(item.channel_id):
+        """Draw one card."""
+        with about_job(item.id):
             try:
                 await self._painter.draw(item.id)
             except Unreachable as error:
@@ -102,7 +104,7 @@ class CardKeeper(Worker[CardEdit]):
         if times >= EQUAL_ANSWERS:
             log.warning("the card can't be drawn, in Discord's words: %s", error)
             return True
-        log.warning("the card could not be drawn: %s", error)
+        self._said.say(edit.id, NOT_DRAWN, error)
         due_at = self._clock() + timedelta(seconds=NOT_UNDERSTOOD_WAIT_S)
         await self._edits.put_off(edit, due_at, refused_code=error.code, refused_times=times)
         return False
@@ -112,5 +114,5 @@ class CardKeeper(Worker[CardEdit]):
         seconds = wait_s(edit, now)
         if now - edit.created_at > DISCORD_PATIENCE:
             seconds = SELDOM_S
-        self._said.say(edit.id, "the card could not be drawn, and is tried again: %s", problem)
+        self._said.say(edit.id, NOT_DRAWN, problem)
         await self._edits.put_off(edit, now + timedelta(seconds=seconds))

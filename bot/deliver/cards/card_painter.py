@@ -6,16 +6,19 @@ import discord
 
 from bot.clock import Clock
 from bot.deliver import announcements, buttons
-from bot.deliver.announcements import address
-from bot.deliver.cards import status_card as cards
+from bot.deliver.cards import status_card
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.messenger import Messenger
 from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.deliver.track_embed import track_embed
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
-from bot.generate.admission import Admission
-from bot.library.tracks import parent_in
-from bot.store.stores import Stores
+from bot.domain.places import told_in
+from bot.domain.visibility import parent_in
+from bot.generate.estimates import DurationEstimates
+from bot.store.card_store import CardStore
+from bot.store.job_store import JobStore
+from bot.store.like_store import LikeStore
+from bot.store.notice_store import NoticeStore
 
 Card = tuple[discord.Embed, discord.ui.View]
 
@@ -25,21 +28,28 @@ class CardPainter:
 
     def __init__(
         self,
-        stores: Stores,
-        admission: Admission,
+        jobs: JobStore,
+        notices: NoticeStore,
+        cards: CardStore,
+        likes: LikeStore,
+        *,
+        estimates: DurationEstimates,
         messenger: Messenger,
         batches: BatchCards,
         clock: Clock,
     ) -> None:
-        self._stores = stores
-        self._admission = admission
+        self._jobs = jobs
+        self._notices = notices
+        self._cards = cards
+        self._likes = likes
+        self._estimates = estimates
         self._messenger = messenger
         self._batches = batches
         self._clock = clock
 
     async def draw(self, card_job_id: str) -> None:
         """The card of a job, or of its variations."""
-        job = await self._stores.jobs.get(card_job_id)
+        job = await self._jobs.get(card_job_id)
         if job is None:
             return
         if job.batch_id is not None:
@@ -52,17 +62,19 @@ class CardPainter:
     async def _draw_waiting(self, job: Job) -> None:
         place = None
         if job.state in {JobState.RECEIVED, JobState.QUEUED}:
-            place = await self._stores.cards.shown_place(job.id)
-        expected_s = await self._admission.expected_s(job.request.model, place=place)
+            place = await self._cards.shown_place(job.id)
+        expected_s = await self._estimates.expected_s(job.request.model, place=place)
         expected_at = self._clock() + timedelta(seconds=expected_s)
-        await self._messenger.update_card(job, *cards.waiting_card(job, expected_at, place=place))
-        now = await self._stores.jobs.get(job.id)
+        await self._messenger.update_card(
+            job, *status_card.waiting_card(job, expected_at, place=place)
+        )
+        now = await self._jobs.get(job.id)
         if now is not None and now.state in TERMINAL:  # the edit may have come after the job's end
             await self._draw_end(now, drawn_over=True)
 
     async def _draw_end(self, job: Job, *, drawn_over: bool = False) -> None:
         """`drawn_over` says that the card may have been the track, and is a card again."""
-        notices = await self._stores.notices.of_job(job.id)
+        notices = await self._notices.of_job(job.id)
         # A job that came back after it had failed was told of both; the later one counts.
         told = next((one for one in reversed(notices) if one.kind in FINAL_KINDS), None)
         if told is not None and _is_on_card(told):
@@ -76,13 +88,13 @@ class CardPainter:
     async def _what_it_became(self, job: Job, kind: NoticeKind) -> Card:
         """The track, or the words for why there is none, had taken the card's place."""
         if kind is NoticeKind.FAILURE:
-            return cards.recipe_embed(job), announcements.failure(job).view
+            return status_card.recipe_embed(job), announcements.failure(job).view
         if kind is not NoticeKind.RESULT:
-            return cards.recipe_embed(job), announcements.not_started(job).view
-        parent = await self._stores.jobs.get(job.parent_id) if job.parent_id else None
+            return status_card.recipe_embed(job), announcements.not_started(job).view
+        parent = await self._jobs.get(job.parent_id) if job.parent_id else None
         shown = parent_in(job.channel_id, job, parent) if parent else None
         embed = track_embed(job, parent=shown, pictured=job.duration_s is not None)
-        likes = await self._stores.likes.count(job.id)
+        likes = await self._likes.count(job.id)
         return embed, buttons.under_track(job, kind, likes=likes)
 
 
@@ -91,15 +103,14 @@ def _is_on_card(told: Notice) -> bool:
 
 
 def _ended(job: Job, told: Notice | None) -> Card | None:
-    """`None` where the end is about to be told: it is drawn then."""
+    """The card of a job that ended; `None` while the end is about to be told: it is drawn then."""
     if job.deleted_at is not None:
-        return cards.deleted_card(job, by_member=job.deleted_by_member)
+        return status_card.deleted_card(job, by_member=job.deleted_by_member)
     if told is None or told.rung is Rung.HELD:
-        return cards.ended_card(job, message_url=None, held=told is not None)
+        return status_card.ended_card(job, message_url=None, held=told is not None)
     if told.rung is Rung.WITHDRAWN:
-        return cards.deleted_card(job, by_member=False)
-    if told.rung is None or told.message_channel_id is None or told.message_id is None:
-        takes_long = told.rung is None and told.attempts >= PATIENT_TRIES
-        return cards.ended_card(job, message_url=None, untold=True) if takes_long else None
-    url = address(job, told.rung, told.message_channel_id, told.message_id)
-    return cards.ended_card(job, message_url=url)
+        return status_card.deleted_card(job, by_member=False)
+    if place := told_in(job, told.rung, told.message_channel_id, told.message_id):
+        return status_card.ended_card(job, message_url=place.url)
+    takes_long = told.rung is None and told.attempts >= PATIENT_TRIES
+    return status_card.ended_card(job, message_url=None, untold=True) if takes_long else None

@@ -6,16 +6,16 @@ import discord
 
 from bot import words
 from bot.deliver import buttons
+from bot.deliver.announcements import REASON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.options import options_of
 from bot.domain.jobs import Job, JobState
 from bot.domain.models import name_of
-from bot.text import harmless
+from bot.words.markdown import harmless
 
 PROMPT_LIMIT = 1000  # the recipe has it whole
 READY_PROMPT_LIMIT = 200
 FIELD_LIMIT = 1000
-REASON_LIMIT = 700  # the longest that is stored, with some of its signs escaped
 
 COLOURS = {
     JobState.SUCCEEDED: discord.Colour(0x2F9E6E),

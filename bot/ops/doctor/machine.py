@@ -14,10 +14,10 @@ from bot.machine.disk import LEAST_FREE_BYTES, folders_in_use, short_of_room
 from bot.machine.hosting import ephemeral_disk
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
-from bot.store.database.database_errors import explain
-from bot.store.database.engine import connect, is_current, is_pooled, sqlite_file
+from bot.store.database.database_errors import in_words
+from bot.store.database.engine import POOLED, connect, is_pooled, sqlite_file
 from bot.store.database.instance_lock import a_bot_runs_on
-from bot.store.database.pooling import ADVICE
+from bot.store.database.schema import is_current
 from bot.store.survey import Survey
 
 
@@ -40,7 +40,7 @@ async def open_survey(settings: Settings) -> AsyncIterator[Survey | None]:
     except DatabaseTrouble as error:
         raise Ill(f"it {error}") from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
-        raise Ill(f"it {explain(error)}") from error
+        raise Ill(f"it {in_words(error)}") from error
     finally:
         await engine.dispose()
 
@@ -57,7 +57,7 @@ async def check_database(settings: Settings) -> Sequence[Finding]:
         waiting, running = census.jobs[JobState.QUEUED], census.jobs[JobState.GENERATING]
         findings = [ok(f"up to date; {waiting} jobs wait, {running} are at the provider")]
     if await is_pooled(settings.database_url):
-        findings.append(warn(ADVICE))
+        findings.append(warn(POOLED))
     if file and a_bot_runs_on(file):
         findings.append(ok("a bot is running on this database"))
     return findings

@@ -1,7 +1,7 @@
-"""Making processes take turns where a count and what follows from it belong together.
+"""Advisory locks, for where a count and what follows from it belong together.
 
-SQLite has one writer, so there every transaction is a turn. PostgreSQL's advisory locks do the
-same between any number of processes, and end with the transaction.
+SQLite has one writer, so there every transaction excludes the others. PostgreSQL's advisory locks
+do the same between any number of processes, and end with the transaction.
 """
 
 from enum import IntEnum
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class AdvisoryLock(IntEnum):
-    """What is taken in turns. Discord's ids, which are used likewise, are far larger numbers."""
+    """The locks by name. Discord's ids, which are used likewise, are far larger numbers."""
 
     WHOLE_BOT = 1
     SUBMITTING = 2
@@ -19,7 +19,7 @@ class AdvisoryLock(IntEnum):
     KEEPING = 4
 
 
-async def advisory_lock(connection: AsyncConnection, turn: int) -> None:
-    """Wait until no other transaction has this turn; it is ours until the transaction ends."""
+async def advisory_lock(connection: AsyncConnection, key: int) -> None:
+    """Wait until no other transaction holds this lock; it is ours until the transaction ends."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(turn)))
+        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

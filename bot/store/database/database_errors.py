@@ -18,7 +18,7 @@ _ADVICE = {
 }
 
 
-def explain(error: BaseException) -> str:
+def in_words(error: BaseException) -> str:
     """The driver's own reason in one line, and a way out where we know one. No address, no data."""
     original = getattr(error, "orig", None) or error
     reason = (str(original).strip().splitlines() or [type(original).__name__])[0]

@@ -1,4 +1,4 @@
-"""Opening the database: its address, its connections, and its schema."""
+"""Opening the database: its address and its connections."""
 
 import contextlib
 import logging
@@ -6,30 +6,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
-from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
-from bot.store.database.database_errors import explain
-from bot.store.database.instance_lock import only_bot
-from bot.store.database.pooling import ADVICE, WITHOUT_PREPARED, pools_by_transaction
+from bot.store.database.database_errors import in_words
+from bot.store.database.instance_lock import instance_lock
+from bot.store.database.schema import migrate
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
-# Small plans at hosters allow 20 connections in all; one more listens (`wakeup_channel`).
-POOL_SIZE = 8
 POOL_TIMEOUT_S = 60
-CONNECT_TIMEOUT_S = 10
-COMMAND_TIMEOUT_S = 60
+POOLED = (
+    "the database's address leads to a pooler that gives each transaction another connection. "
+    "The bot works with it, but slower. Use session pooling, or the direct address"
+)
 _OURS = (sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
 
 log = logging.getLogger(__name__)
@@ -64,14 +57,14 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine, with the schema brought up to date; raises `DatabaseUnusable`."""
     pooled = await is_pooled(database_url)
     if pooled:
-        log.warning("%s", ADVICE)
+        log.warning("%s", POOLED)
     engine = connect(database_url, pooled=pooled)
     try:
-        with only_bot(engine.url):
+        with instance_lock(engine.url):
             _keep_to_this_user(engine.url)
             try:
                 await migrate(engine)
-            except (DatabaseTrouble, sa.exc.SQLAlchemyError, CommandError, OSError) as error:
+            except (DatabaseTrouble, sa.exc.SQLAlchemyError, OSError) as error:
                 raise DatabaseUnusable(_why(engine.url, error)) from error
             yield engine
     finally:
@@ -81,7 +74,11 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
 async def is_pooled(database_url: str) -> bool:
     """Whether a pooler shares the server's connections out by transaction. Raises nothing."""
     url = engine_url(database_url)
-    return url.get_backend_name() != "sqlite" and await pools_by_transaction(url)
+    if url.get_backend_name() == "sqlite":
+        return False
+    from bot.store.database.pooling import pools_by_transaction  # noqa: PLC0415  # loads asyncpg
+
+    return await pools_by_transaction(url)
 
 
 def _keep_to_this_user(url: URL) -> None:
@@ -110,24 +107,23 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
     `pooled` by transaction, it leaves nothing behind on the server (`bot.store.database.pooling`).
     """
     url = engine_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(
-            url,
-            poolclass=_Pool,
-            pool_pre_ping=True,
-            pool_size=POOL_SIZE,
-            max_overflow=0,
-            pool_timeout=POOL_TIMEOUT_S,
-            hide_parameters=True,  # tokens and prompts are nothing for a traceback
-            connect_args={
-                "timeout": CONNECT_TIMEOUT_S,
-                "command_timeout": COMMAND_TIMEOUT_S,
-                **(WITHOUT_PREPARED if pooled else {}),
-            },
-        )
-        sa.event.listen(engine.sync_engine, "do_connect", _connect_or_explain)
-        sa.event.listen(engine.sync_engine, "handle_error", _translate)
-        return engine
+    options: dict[str, Any] = {
+        "poolclass": _Pool,
+        "max_overflow": 0,
+        "pool_timeout": POOL_TIMEOUT_S,
+        "hide_parameters": True,  # tokens and prompts are nothing for a traceback
+    }
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(url, options)
+    else:
+        from bot.store.database.postgres import postgres_engine  # noqa: PLC0415  # loads asyncpg
+
+        engine = postgres_engine(url, pooled=pooled, **options)
+    sa.event.listen(engine.sync_engine, "handle_error", _translate)
+    return engine
+
+
+def _sqlite_engine(url: URL, options: dict[str, Any]) -> AsyncEngine:
     if url.database:
         try:
             private.make_folder(Path(url.database).parent)
@@ -135,17 +131,9 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
             raise DatabaseUnusable(_why(url, error)) from error
     # One connection: SQLite has one writer anyway, and waiting for a turn here is fairer and
     # cheaper than its busy loop.
-    engine = create_async_engine(
-        url,
-        poolclass=_Pool,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=POOL_TIMEOUT_S,
-        hide_parameters=True,
-    )
+    engine = create_async_engine(url, pool_size=1, **options)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
-    sa.event.listen(engine.sync_engine, "handle_error", _translate)
     return engine
 
 
@@ -155,17 +143,7 @@ def _translate(context: sa.ExceptionContext) -> None:
     if isinstance(error, OSError):  # a time-out, say: what the server still sends fits no question
         context.is_disconnect = True
     if isinstance(error, sa.exc.DBAPIError | OSError) and not isinstance(error, _OURS):
-        raise DatabaseTrouble(explain(error)) from error
-
-
-def _connect_or_explain(
-    dialect: sa.Dialect, _record: Any, arguments: Any, options: dict[str, Any]
-) -> Any:
-    """Connect to PostgreSQL; a server that can't be reached is no error of SQLAlchemy's."""
-    try:
-        return dialect.connect(*arguments, **options)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sa.exc.DBAPIError) as error:
-        raise DatabaseTrouble(explain(error)) from error
+        raise DatabaseTrouble(in_words(error)) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -187,65 +165,7 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _migrations() -> Config:
-    """Alembic's settings. It reads them as a configuration file's, where `%` needs doubling."""
-    config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    config.set_main_option("script_location", folder.replace("%", "%%"))
-    return config
-
-
-async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
-    """Bring the schema up to date; safe to call on each start, in several processes at once."""
-
-    def upgrade(connection: sa.Connection) -> None:
-        config = _migrations()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-    async with _tables_may_be_replaced(engine), engine.begin() as connection:
-        await advisory_lock(connection, AdvisoryLock.MIGRATING)
-        await connection.run_sync(upgrade)
-
-
-@contextlib.asynccontextmanager
-async def _tables_may_be_replaced(engine: AsyncEngine) -> AsyncIterator[None]:
-    """SQLite changes a table by writing it anew, which its foreign keys would not let pass.
-
-    They can be switched only outside of a transaction. Source: SQLite docs, ALTER TABLE > Making
-    Other Kinds Of Table Schema Changes.
-    """
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    await _switch_foreign_keys(engine, "OFF")
-    try:
-        yield
-    finally:
-        await _switch_foreign_keys(engine, "ON")
-
-
-async def _switch_foreign_keys(engine: AsyncEngine, to: str) -> None:
-    """For the one connection that the pool keeps."""
-    async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        if raw.driver_connection is None:
-            raise AssertionError("a connection without its driver's")
-        await raw.driver_connection.execute(f"PRAGMA foreign_keys = {to}")
-
-
-async def is_current(engine: AsyncEngine) -> bool:
-    """Whether the schema is the newest one we know."""
-    newest = ScriptDirectory.from_config(_migrations()).get_current_head()
-
-    def current(connection: sa.Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
-
-    async with engine.connect() as connection:
-        return await connection.run_sync(current) == newest
-
-
 def _why(url: URL, error: BaseException) -> str:
     place = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
-    reason = str(error) if isinstance(error, DatabaseTrouble) else explain(error)
+    reason = str(error) if isinstance(error, DatabaseTrouble) else in_words(error)
     return f"the database {place} {reason}"

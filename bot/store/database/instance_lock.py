@@ -36,7 +36,7 @@ def _lock_file(file: Path) -> Path:
 
 
 @contextlib.contextmanager
-def only_bot(url: URL) -> Iterator[None]:
+def instance_lock(url: URL) -> Iterator[None]:
     """Hold the lock of a SQLite file; other databases are made for many processes.
 
     Raises `DatabaseUnusable` when another bot has it.

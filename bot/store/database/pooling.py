@@ -14,10 +14,6 @@ from sqlalchemy.engine import URL
 
 TIMEOUT_S = 10.0
 PID = "SELECT pg_catalog.pg_backend_pid()"
-ADVICE = (
-    "the database's address leads to a pooler that gives each transaction another connection. "
-    "The bot works with it, but slower. Use session pooling, or the direct address"
-)
 # Each statement is prepared without a name and used in the same transaction.
 WITHOUT_PREPARED: dict[str, Any] = {
     "statement_cache_size": 0,

@@ -1,248 +1,55 @@
-"""Rows to frozen objects, and the two statements that every queue in the database needs."""
+"""Rows to frozen objects, and back."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    Notice,
-    NoticeKind,
-    Reference,
-    Relation,
-    Request,
-    Rung,
-)
-from bot.store.database.tables import UtcDateTime, jobs, notices, processes
-
-# Parameters of the statements below, which are built once: that takes longer than running them.
-_NOW = sa.bindparam("at_now", type_=UtcDateTime)
-_WORKER_ID = sa.bindparam("by_worker", type_=sa.String)
-_AT_MOST = sa.bindparam("at_most", type_=sa.Integer)
+from bot.domain.jobs import Job, NewJob, Notice
+from bot.domain.requests import Reference, Request
+from bot.store.database.tables import jobs
 
 
-def claim(
-    table: sa.Table,
-    *conditions: sa.ColumnElement[bool],
-    order_by: Sequence[sa.ColumnElement[Any]],
-) -> sa.Update:
-    """An update that takes up to `at_most` due rows that nobody else holds, in this order.
-
-    It runs with the parameters of `claiming`; the columns to set are named by further ones.
-    PostgreSQL skips rows that another process is taking at the same moment; SQLite has one
-    writer, and its dialect leaves that clause out.
-    """
-    # A subquery of its own would be run once for each row that some plans join it to, and take
-    # other rows each time, beyond the limit: rows of this update are skipped by the next run.
-    chosen = (
-        sa.select(table.c.id)
-        .where(*conditions, table.c.due_at <= _NOW, unclaimed(table))
-        .order_by(*order_by)
-        .limit(_AT_MOST)
-        .with_for_update(skip_locked=True)
-        .cte("chosen")
-    )
-    among = table.c.id.in_(sa.select(chosen.c.id))
-    return sa.update(table).where(among).returning(table)
+def _columns(kind: type[Any], *besides: str) -> tuple[str, ...]:
+    """The fields of a dataclass that have columns of the same names: all but those."""
+    return tuple(field.name for field in fields(kind) if field.name not in besides)
 
 
-def unclaimed(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Nobody works on the row, or its lease has run out, or whoever did has died.
-
-    Only who is alive itself can tell: when the database was away, nobody could beat. To be run
-    with the parameters of `seen_by`.
-    """
-    alive = sa.select(processes.c.id).where(processes.c.alive_until > _NOW)
-    return sa.or_(
-        table.c.claimed_until.is_(None),
-        table.c.claimed_until <= _NOW,
-        sa.and_(table.c.claimed_by.not_in(alive), _WORKER_ID.in_(alive)),
-    )
+_NEW_JOB = _columns(NewJob, "request", "variations")
+_JOB = _columns(Job, "request")
+_REQUEST = _columns(Request, "reference")
+_REFERENCE = _columns(Reference)  # with `reference_` before them
+_NOTICE = _columns(Notice)
 
 
-# Deliveries and cards that a process works on at the same time for one channel: Discord limits each
-# channel by itself, and one that is slow must not take up all places.
-PER_CHANNEL = 2
-# Due rows that are looked at for those that may go first.
-LOOKED_AT = 100
-_FULL = sa.bindparam("full_channels", expanding=True, type_=sa.BigInteger)
-_USED = sa.bindparam("used_channels", expanding=True, type_=sa.BigInteger)
-
-
-def few_per_channel(table: sa.Table, job_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """At most `PER_CHANNEL` of the due rows in each channel, together with those under way.
-
-    `job_id` is the row's job. To be run with the parameters of `busy_in`, too.
-    """
-    oldest = (
-        sa.select(table.c.id, table.c.due_at, jobs.c.channel_id)
-        .join(jobs, jobs.c.id == job_id)
-        .where(table.c.due_at <= _NOW, unclaimed(table), jobs.c.channel_id.not_in(_FULL))
-        .order_by(table.c.due_at, table.c.id)
-        .limit(LOOKED_AT)
-        .subquery()
-    )
-    in_turn = sa.func.row_number().over(
-        partition_by=oldest.c.channel_id, order_by=(oldest.c.due_at, oldest.c.id)
-    )
-    under_way = sa.case((oldest.c.channel_id.in_(_USED), 1), else_=0)
-    counted = sa.select(oldest.c.id, (in_turn + under_way).label("nth")).subquery()
-    return table.c.id.in_(sa.select(counted.c.id).where(counted.c.nth <= PER_CHANNEL))
-
-
-def next_due_at(table: sa.Table, job_id: sa.ColumnElement[str]) -> sa.Select[Any]:
-    """The earliest of the rows that nobody works on, but for channels that are full."""
-    unclaimed_in = sa.select(sa.func.min(table.c.due_at, type_=table.c.due_at.type)).where(
-        table.c.claimed_until.is_(None)
-    )
-    return unclaimed_in.select_from(table.join(jobs, jobs.c.id == job_id)).where(
-        jobs.c.channel_id.not_in(_FULL)
-    )
-
-
-def busy_in(under_way: Mapping[int, int]) -> dict[str, list[int]]:
-    """The parameters that say how many rows of which channels are worked on."""
-    return {
-        "full_channels": [one for one, count in under_way.items() if count >= PER_CHANNEL],
-        "used_channels": [one for one, count in under_way.items() if 0 < count < PER_CHANNEL],
-    }
-
-
-def seen_by(worker_id: str, now: datetime) -> dict[str, Any]:
-    """The parameters that say who looks, and when."""
-    return {"by_worker": worker_id, "at_now": now}
-
-
-def claiming(worker_id: str, limit: int, now: datetime, lease_s: float) -> dict[str, Any]:
-    """The parameters that say who claims how many rows, and until when that holds."""
-    return seen_by(worker_id, now) | lease(worker_id, now, lease_s) | {"at_most": limit}
-
-
-def lease(worker_id: str, now: datetime, lease_s: float) -> dict[str, Any]:
-    """The columns that say who works on a row, and until when that holds."""
-    return {"claimed_by": worker_id, "claimed_until": now + timedelta(seconds=lease_s)}
-
-
-RELEASED: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
-
-
-def job_from_row(row: Any) -> Job:
-    """A row of `jobs` as a `Job`."""
-    return Job(
-        id=row.id,
-        state=JobState(row.state),
-        request=_request(row),
-        interaction_id=row.interaction_id,
-        interaction_token=row.interaction_token,
-        application_id=row.application_id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        member_id=row.member_id,
-        upload_limit_bytes=row.upload_limit_bytes,
-        card_message_id=row.card_message_id,
-        retry_of=row.retry_of,
-        created_at=row.created_at,
-        due_at=row.due_at,
-        attempts=row.attempts,
-        submitted_at=row.submitted_at,
-        finished_at=row.finished_at,
-        generation_id=row.generation_id,
-        audio_url=row.audio_url,
-        failure_kind=FailureKind(row.failure_kind) if row.failure_kind else None,
-        failure_reason=row.failure_reason,
-        private=row.private,
-        outside=row.outside,
-        parent_id=row.parent_id,
-        relation=Relation(row.relation) if row.relation else None,
-        batch_id=row.batch_id,
-        take=row.take,
-        title=row.title,
-        duration_s=row.duration_s,
-        tempo_bpm=row.tempo_bpm,
-        deleted_at=row.deleted_at,
-        deleted_by_member=row.deleted_by_member,
-    )
-
-
-def request_columns(request: Request) -> dict[str, Any]:
-    """The columns of `jobs` that hold what was asked for."""
-    columns = dict(vars(request))
-    reference = columns.pop("reference")
-    if reference is not None:
+def columns_of(new: NewJob) -> dict[str, Any]:
+    """The columns of `jobs` that are known before it is stored."""
+    columns = _values(new, _NEW_JOB) | _values(new.request, _REQUEST)
+    if (reference := new.request.reference) is not None:
         columns |= {f"reference_{name}": value for name, value in vars(reference).items()}
     return columns
 
 
-def _request(row: Any) -> Request:
-    return Request(
-        model=row.model,
-        prompt=row.prompt,
-        negative_prompt=row.negative_prompt,
-        seed=row.seed,
-        lyrics=row.lyrics,
-        seconds=row.seconds,
-        instrumental=row.instrumental,
-        reference=_reference(row),
-        audio_format=AudioFormat(row.audio_format) if row.audio_format else None,
-    )
+def job_from_row(row: Any) -> Job:
+    """A row of `jobs` as a `Job`."""
+    request = Request(**_values(row, _REQUEST), reference=_reference(row))
+    return Job(**_values(row, _JOB), request=request)
 
 
 def _reference(row: Any) -> Reference | None:
     if row.reference_url is None:
         return None
-    return Reference(
-        url=row.reference_url,
-        file_name=row.reference_file_name,
-        channel_id=row.reference_channel_id,
-        message_id=row.reference_message_id,
-        attachment_id=row.reference_attachment_id,
-    )
+    return Reference(**_values(row, _REFERENCE, prefix="reference_"))
 
 
 def notice_from_row(row: Any) -> Notice:
     """A row of `notices` as a `Notice`."""
-    return Notice(
-        id=row.id,
-        job_id=row.job_id,
-        kind=NoticeKind(row.kind),
-        attempts=row.attempts,
-        created_at=row.created_at,
-        attempted_at=row.attempted_at,
-        attempted_rung=Rung(row.attempted_rung) if row.attempted_rung else None,
-        attempted_channel_id=row.attempted_channel_id,
-        unsure=row.unsure,
-        rung=Rung(row.rung) if row.rung else None,
-        message_channel_id=row.message_channel_id,
-        message_id=row.message_id,
-    )
+    return Notice(**_values(row, _NOTICE))
 
 
-def insert_missing(connection: AsyncConnection, table: sa.Table) -> Any:
-    """An insert that leaves out what is there already, also when another process is faster."""
-    return dialect_insert(connection, table).on_conflict_do_nothing()
-
-
-def new_notice(connection: AsyncConnection, job_id: str, kind: NoticeKind, now: datetime) -> Any:
-    """The insert of a notice that is due at once.
-
-    A job may fail a second time (see `JobStore.revive`). Then its notice is due again: to be told,
-    or if it was told before, to bring the card up to date.
-    """
-    fresh = {"created_at": now, "due_at": now, "attempts": 0}
-    statement = dialect_insert(connection, notices).values(job_id=job_id, kind=kind, **fresh)
-    return statement.on_conflict_do_update(index_elements=["job_id", "kind"], set_=fresh)
-
-
-def dialect_insert(connection: AsyncConnection, table: sa.Table) -> Any:
-    """The dialect's own insert, which knows what to do with a row that is there already."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+def _values(source: Any, names: Iterable[str], *, prefix: str = "") -> dict[str, Any]:
+    return {name: getattr(source, prefix + name) for name in names}
 
 
 def select_job(job_id: str) -> sa.Select[Any]:

@@ -2,11 +2,13 @@
 
 A commit waits for the disk, and SQLite has one writer: of a hundred requests that come at once the
 last would wait for a hundred syncs. So whoever waits while another transaction runs goes together
-with the others into the next one. A caller goes on only once its work is committed. PostgreSQL has
-many writers, and gathers their commits itself: there each work has a transaction of its own.
+with the others into the next one. A caller goes on only once its work is committed; one that is
+refused (a daily limit, say) is undone alone. PostgreSQL has many writers, and gathers their commits
+itself: there each work has a transaction of its own.
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseTrouble
 
-AT_MOST = 50  # works in one transaction, so that the first of them need not wait long
+WORKS_LIMIT = 50  # works in one transaction, so that the first of them need not wait long
 
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T]]
@@ -38,7 +40,7 @@ class _Waiting:
 
 
 class Transactions:
-    """Runs works in transactions."""
+    """Runs works in transactions; one for all stores, so that their works go together."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -47,10 +49,11 @@ class Transactions:
         self._runner: asyncio.Task[None] | None = None
 
     async def run(self, work: Work[T], *, patience_s: float = 0.0) -> T:
-        """What the work returns, once that is committed; what it raises, after a rollback.
+        """What the work returns, once that is committed; what it raises, once that is undone.
 
-        The work may be run again after a rollback that another one caused, so it must do nothing
-        but talk to its connection. With patience it waits so long for others to go together with.
+        It must do nothing but talk to its connection: what goes together with it waits meanwhile,
+        and may be the cause that nothing is committed. With patience it waits so long for others
+        to go together with.
         """
         if not self._shares:
             async with self._engine.begin() as connection:
@@ -70,7 +73,7 @@ class Transactions:
 
     async def _run(self) -> None:
         while self._waiting:
-            group, self._waiting = self._waiting[:AT_MOST], self._waiting[AT_MOST:]
+            group, self._waiting = self._waiting[:WORKS_LIMIT], self._waiting[WORKS_LIMIT:]
             try:
                 await self._together([one for one in group if not one.outcome.cancelled()])
             except asyncio.CancelledError:  # the bot ends
@@ -82,16 +85,26 @@ class Transactions:
     async def _together(self, group: list[_Waiting]) -> None:
         try:
             async with self._engine.begin() as connection:
-                results = [await one.work(connection) for one in group]
-        except DatabaseTrouble as error:  # the others would only meet the same
-            for one in group:
-                one.fail(error)
-        except Exception as error:  # noqa: BLE001 whoever asked for the work gets it
-            if len(group) == 1:
-                group[0].fail(error)
-                return
-            for one in group:
-                await self._together([one])
-        else:
-            for one, result in zip(group, results, strict=True):
-                one.succeed(result)
+                driver = (await connection.get_raw_connection()).driver_connection
+                tellings = [await _settle(connection, driver, one) for one in group]
+        except Exception as error:  # noqa: BLE001 nothing was committed: all get to know why
+            tellings = [functools.partial(one.fail, error) for one in group]
+        for tell in tellings:
+            tell()
+
+
+async def _settle(connection: AsyncConnection, driver: Any, one: _Waiting) -> Callable[[], None]:
+    """Run a work, and undo it alone if it fails; what tells its caller, once all is committed.
+
+    Its savepoint is set without SQLAlchemy, whose own way costs a third of what a request costs,
+    and is kept: the commit ends them all.
+    """
+    await driver.execute("SAVEPOINT work")
+    try:
+        result = await one.work(connection)
+    except DatabaseTrouble:  # the others would only meet the same
+        raise
+    except Exception as error:  # noqa: BLE001 whoever asked for the work gets it
+        await driver.execute("ROLLBACK TO work")
+        return functools.partial(one.fail, error)
+    return functools.partial(one.succeed, result)

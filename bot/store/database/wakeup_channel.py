@@ -5,13 +5,14 @@ costs a moment, never a job. It has a connection of its own, since a pooled one 
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import asyncpg
 from sqlalchemy.engine import URL
 
+from bot.background import running
 from bot.said_once import SaidOnce
 from bot.store.database.pooling import pools_by_transaction, server_of
 
@@ -34,16 +35,9 @@ class WakeupChannel:
         self._pending: set[str] = set()
         self._said = SaidOnce(log)
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Listen and send until the block ends."""
-        task = asyncio.create_task(self._run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return running(self._run())
 
     def send(self, word: str) -> None:
         """To all processes, soon. The same word twice in a row is said once."""

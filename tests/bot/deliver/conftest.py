@@ -6,22 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.cards.card_keeper import CardKeeper
-from bot.deliver.cards.card_painter import CardPainter
 from bot.deliver.deliverer import Deliverer
 from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.track_delivery import TrackDelivery
-from bot.domain.jobs import (
-    AudioFormat,
-    Job,
-    Notice,
-    NoticeKind,
-)
-from bot.library.removal import Removal
-from bot.library.tracks import Tracks
+from bot.domain.jobs import Job, Notice, NoticeKind
+from bot.domain.requests import AudioFormat
 from bot.loops.wakeups import Wakeups
+from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.rest.bad_answers import BadAnswers
@@ -29,8 +22,8 @@ from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
+from tests.bot.deliver.parts import a_keeper, a_takedown
 from tests.bot.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
-from tests.bot.generate.test_admission import an_admission
 from tests.factories import HandClock, Stored, a_request
 
 FILES = "/cdn/.*"
@@ -61,9 +54,9 @@ class Post:
         assert url is not None
         return await self.stored.succeed(url, generation_id=generation.id, **changes)
 
-    def files(self, *, times: int | None = None) -> Rule:
+    def files(self, *, times: int | None = None, after: int = 0) -> Rule:
         """A fault of the provider's file server."""
-        return self.stand_in.scenario.on("GET", FILES, times=times)
+        return self.stand_in.scenario.on("GET", FILES, times=times, after=after)
 
     async def notice(self, job: Job, kind: NoticeKind = NoticeKind.RESULT) -> Notice:
         return await self.stored.notice(job.id, kind)
@@ -103,20 +96,19 @@ async def post(
         tracks = TrackDelivery(
             stored.jobs, held, provider, fetcher, mastering, ladder=ladder, clock=clock, room=room
         )
-        stores, admission, wakeups = stored.stores, an_admission(stored), Wakeups()
+        wakeups = Wakeups()
         bad_answers = BadAnswers(lambda: clock().timestamp())
-        batches = BatchCards(stores.batches, admission, messenger, clock)
         deliverer = Deliverer(
             stored.notices,
             tracks,
             ladder,
-            removal=Removal(Tracks(stores, clock), messages, wakeups),
+            takedown=a_takedown(stored, messages),
             bad_answers=bad_answers,
             wakeups=wakeups,
             clock=clock,
+            metrics=Metrics(),
         )
-        painter = CardPainter(stores, admission, messenger, batches, clock)
-        keeper = CardKeeper(stores, painter, bad_answers=bad_answers, wakeups=wakeups, clock=clock)
+        keeper = a_keeper(stored, messenger, bad_answers=bad_answers, wakeups=wakeups)
         yield Post(
             stored,
             clock,

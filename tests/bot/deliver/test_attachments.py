@@ -10,7 +10,7 @@ import pytest
 from discord.http import Route
 
 from bot.deliver.attachments import Attachments, attachments_of
-from bot.domain.jobs import Reference
+from bot.domain.requests import Reference
 from bot.errors import DeliveryLater
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.enums import Intents

@@ -1,5 +1,6 @@
 """Delivering: each notice reaches its member once, as the best thing that fits."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -7,14 +8,8 @@ import pytest
 from bot import words
 from bot.deliver import deliverer
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    NoticeKind,
-    Rung,
-)
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
+from bot.domain.requests import AudioFormat
 from bot.errors import (
     DeliveryError,
     DeliveryLater,
@@ -22,7 +17,7 @@ from bot.errors import (
     Unreachable,
     WorkshopTrouble,
 )
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import Fate
 from tests.bot.deliver.conftest import Post
 from tests.bot.fakes import DM_CHANNEL_ID
@@ -50,7 +45,7 @@ async def test_copy_is_kept_when_nobody_can_fetch_the_message_again(
     job = await post.finished(**hidden)
     await post.deliver()
     assert [sent.way for sent in post.messenger.sent] == ["edit"]
-    assert await post.held.get(job.id) == HeldAudio(file_name="lo-fi-rain.wav", content=WAV)
+    assert await post.held.get(job.id) == KeptAudio(file_name="lo-fi-rain.wav", content=WAV)
     assert await post.stored.notices.held_for(job.member_id, 5) == []
 
 
@@ -108,7 +103,7 @@ async def test_held_track_is_kept_in_a_form_that_discord_could_take(
     assert (await post.notice(job)).rung is Rung.HELD
     kept = await post.held.get(job.id)
     assert kept == (
-        HeldAudio(file_name="lo-fi-rain.mp3", content=bytes(1000)) if size_bytes else None
+        KeptAudio(file_name="lo-fi-rain.mp3", content=bytes(1000)) if size_bytes else None
     )
 
 
@@ -250,6 +245,23 @@ async def test_other_members_are_told_when_one_delivery_breaks(
     await post.deliver()
     assert len(post.messenger.sent) == 1
     assert "failed on one item" in caplog.text
+
+
+async def test_way_that_stays_closed_is_said_once(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    job = await post.finished()
+    for way, error in (
+        ("post", Unreachable("50013")),
+        ("edit", Unreachable("50027")),
+        ("direct", DeliveryLater("503")),
+    ):
+        post.messenger.fail(way, *[error] * 6)
+    await post.deliver_until_told()
+    assert (await post.notice(job)).attempts == 6
+    assert caplog.text.count("not by channel: 50013") == 1
+    assert caplog.text.count("could not deliver") == 1
 
 
 # --- time ---------------------------------------------------------------------------------------

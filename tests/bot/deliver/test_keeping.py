@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.jobs import AudioFormat, Job, Rung
+from bot.domain.jobs import Job, Rung
+from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, ComposeError, Unreachable, WorkshopTrouble
 from bot.store.kept_room import Room
 from tests.bot.deliver.conftest import Post

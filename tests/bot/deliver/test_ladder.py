@@ -80,8 +80,8 @@ async def test_card_that_variations_share_is_left_to_all_of_them(
     ladder: Ladder, stored: Stored, messenger: FakeMessenger
 ) -> None:
     new = a_new_job(private=True, variations=2)
-    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    for job in receipt.jobs:
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in received.jobs:
         assert await told(ladder, stored, job, NoticeKind.RESULT) is Rung.DIRECT_MESSAGE
     assert [sent.way for sent in messenger.sent] == ["direct", "direct"]
 
@@ -116,11 +116,11 @@ LATER_S = [2.0, 1800.0]
 async def a_take(stored: Stored) -> Job:
     """A finished variation, which is posted in a thread."""
     new = a_new_job(variations=2)
-    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    for job in receipt.jobs:
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in received.jobs:
         assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
     await stored.claim_submissions()
-    job = receipt.job
+    job = received.job
     assert await stored.jobs.start_generation(job.id, "g:1", stored.clock())
     assert await stored.jobs.succeed(job.id, "https://cdn.example/1.wav", stored.clock())
     return await stored.job(job.id)

@@ -13,29 +13,11 @@ from bot.domain.jobs import LATE_AFTER, JobState, NoticeKind, Rung
 from bot.errors import WorkshopTrouble
 from sandbox.scenario import Rule
 from tests.bot.deliver.conftest import Post
-from tests.bot.fakes import Sent
+from tests.bot.fakes import Arrivals
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID
 
 TWO_MINUTES = timedelta(minutes=2)
-
-
-class Arrivals(list[Sent]):
-    """Messages that can be waited for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._news = asyncio.Semaphore(0)
-
-    def append(self, sent: Sent) -> None:
-        super().append(sent)
-        self._news.release()
-
-    async def come(self, number: int) -> None:
-        """Wait for so many more."""
-        async with asyncio.timeout(40):
-            for _ in range(number):
-                await self._news.acquire()
 
 
 async def deliver_for(post: Post, seconds: float) -> None:

@@ -16,20 +16,12 @@ from bot.audio.sound import Examined, Fitted
 from bot.deliver import announcements, buttons
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
-from bot.deliver.mastering import Track
+from bot.deliver.mastering import Rendition
 from bot.deliver.track_embed import as_shared, track_embed
-from bot.domain.jobs import (
-    AudioFormat,
-    FailureKind,
-    Job,
-    JobState,
-    NoticeKind,
-    Reference,
-    Relation,
-    Rung,
-)
-from bot.library.tracks import Ancestor, parent_in
-from bot.text import is_blank
+from bot.domain.characters import is_blank
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.domain.requests import AudioFormat, Reference, Relation
+from bot.domain.visibility import Ancestor, parent_in
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request
 
@@ -37,7 +29,7 @@ HOSTILE = st.text(
     st.sampled_from("*_`~|\\[]()<>@#\n ab1\x00\u202e\u200b☔") | st.characters(codec="utf-8"),
     max_size=4000,
 )
-TRACK = Track(
+TRACK = Rendition(
     fitted=Fitted(path=Path("audio"), format=AudioFormat.MP3, bitrate_kbit_s=320),
     extension=Extension.MP3,
     size_bytes=1,
@@ -294,12 +286,3 @@ def test_every_place_is_one_the_pattern_takes(place: str) -> None:
     assert buttons.pattern(Action.RECIPE).fullmatch(
         buttons.custom_id(Action.RECIPE, "0" * 16, place)
     )
-
-
-@pytest.mark.parametrize(
-    ("rung", "guild_id", "where"),
-    [(Rung.CHANNEL, 400, "400"), (Rung.DIRECT_MESSAGE, 400, "@me"), (Rung.CHANNEL, None, "@me")],
-)
-def test_message_address_is_one_clients_open(rung: Rung, guild_id: int | None, where: str) -> None:
-    shown = announcements.address(a_job(guild_id=guild_id), rung, 5, 6)
-    assert shown == f"https://discord.com/channels/{where}/5/6"

@@ -19,8 +19,7 @@ from bot.provider.client import GENERATIONS
 from sandbox.aimlapi import Fate, error_body
 from sandbox.scenario import Rule
 from tests.bot.deliver.conftest import FILES, Post
-from tests.bot.generate.submitting import a_submitter
-from tests.bot.generate.test_poller import a_poller
+from tests.bot.generate.parts import a_poller, a_submitter
 from tests.bot.provider.clips import WAV
 
 pytestmark = pytest.mark.soak

@@ -10,11 +10,10 @@ from bot.deliver.reconciler import Reconciler
 from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import DeliveryLater, Unreachable
 from bot.generate.admission import Admission
-from bot.generate.estimates import DurationEstimates
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.rest.bad_answers import BadAnswers
 from bot.store.draft_store import DraftStore
-from bot.store.receiving import DailyLimits
+from tests.bot.generate.parts import estimates_on
 from tests.factories import CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 
@@ -61,10 +60,8 @@ def reconciler(stored: Stored, wakeups: Wakeups, witness: Witness) -> Reconciler
     admission = Admission(
         stored.jobs,
         DraftStore(stored.engine),
-        DurationEstimates(stored.jobs),
-        allowed_guild_ids=frozenset(),
-        limits=DailyLimits(per_member=0, whole_bot=0),
-        at_most_running=10,
+        estimates_on(stored),
+        limits=NO_LIMITS,
         wakeups=wakeups,
         clock=stored.clock,
     )

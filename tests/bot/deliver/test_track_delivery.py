@@ -7,12 +7,9 @@ import sqlalchemy as sa
 
 from bot.deliver.retry_policy import FILE_PATIENCE, PATIENT_TRIES
 from bot.deliver.track_delivery import FORMS, WORKSHOP_TRIES
-from bot.domain.jobs import (
-    AudioFormat,
-    Relation,
-    Rung,
-)
+from bot.domain.jobs import Rung
 from bot.domain.models import LYRIA_2
+from bot.domain.requests import AudioFormat, Relation
 from bot.errors import (
     AudioUnavailable,
     AudioUnusable,

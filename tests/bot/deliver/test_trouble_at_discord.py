@@ -6,11 +6,7 @@ import pytest
 
 from bot.deliver.deliverer import LEASE_S
 from bot.deliver.retry_policy import DISCORD_PATIENCE, FILE_PATIENCE, PATIENT_TRIES
-from bot.domain.jobs import (
-    JobState,
-    NoticeKind,
-    Rung,
-)
+from bot.domain.jobs import JobState, NoticeKind, Rung
 from bot.errors import (
     DeliveryError,
     DeliveryLater,

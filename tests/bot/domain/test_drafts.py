@@ -1,17 +1,20 @@
 """What a model takes of what members type, and what they are told of the rest."""
 
 import dataclasses
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.drafts import Draft, checked, in_the_way
-from bot.domain.jobs import Reference, Relation
+from bot import words
+from bot.domain.drafts import NOTHING, Draft, checked, in_the_way
 from bot.domain.models import MODELS
-from bot.errors import NotTaken
-from tests.factories import a_job, a_request
+from bot.domain.problems import NotTaken
+from bot.domain.requests import Reference, Relation, Request
+from tests import factories
+from tests.factories import FULL_REQUEST, a_job, a_request
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"
@@ -20,14 +23,14 @@ REFERENCE = Reference(url="https://cdn.example/a.mp3", file_name="a.mp3")
 
 def a_draft(**changes: Any) -> Draft:
     """A request that the model of every test takes, unless the test changes it."""
-    return dataclasses.replace(Draft(prompt=PROMPT), **changes)
+    return factories.a_draft(**{"prompt": PROMPT} | changes)
 
 
 def problems(draft: Draft) -> str:
     """What the member is told."""
     with pytest.raises(NotTaken) as caught:
         checked(draft)
-    return " ".join(caught.value.problems)
+    return words.not_taken(caught.value.problems)
 
 
 def test_draft_goes_out_as_typed_when_the_model_takes_it() -> None:
@@ -134,16 +137,43 @@ def test_any_draft_is_either_taken_or_told_why_not(**typed: object) -> None:
     try:
         told = [checked(a_draft(**typed)).model]
     except NotTaken as error:
-        told = error.problems
+        told = [words.not_taken([problem]) for problem in error.problems]
     assert told
     assert all(sentence.strip() for sentence in told)
 
 
+FULL_DRAFT = Draft(
+    request=FULL_REQUEST,
+    variations=4,
+    private=True,
+    parent_id="0" * 16,
+    relation=Relation.COVER,
+    retry_of="1" * 16,
+)
+
+
 def test_draft_survives_the_store_with_everything_in_it() -> None:
-    draft = a_draft(
-        model="x", reference=REFERENCE, relation=Relation.COVER, seed=2**53 - 1, private=True
+    assert all(value != NOTHING[name] for name, value in FULL_DRAFT.values().items())
+    assert Draft.from_json(FULL_DRAFT.to_json()) == FULL_DRAFT
+    assert Draft.from_json(Draft().to_json()) == Draft()
+
+
+def test_draft_is_stored_flat_whatever_it_is_made_of() -> None:
+    stored = json.loads(FULL_DRAFT.to_json())
+    assert set(stored) == {
+        *(field.name for field in dataclasses.fields(Request)),
+        *(field.name for field in dataclasses.fields(Draft)),
+    } - {"request"}
+    assert (stored["seed"], stored["reference"]["file_name"]) == (7, "hum.wav")
+
+
+def test_draft_is_read_when_it_was_stored_with_no_model() -> None:
+    stored = (
+        '{"prompt":"rain","model":null,"seed":7,"reference":null,"variations":2,"private":true}'
     )
-    assert Draft.from_json(draft.to_json()) == draft
+    assert Draft.from_json(stored) == factories.a_draft(
+        prompt="rain", seed=7, variations=2, private=True
+    )
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"prompt": 3}', "null"])
@@ -156,7 +186,7 @@ def test_draft_of_a_job_asks_for_the_same() -> None:
     job = a_job(request=a_request(negative_prompt="drums", seed=9))
     assert checked(Draft.of(job)) == job.request
     child = Draft.of(job, Relation.AGAIN).reseeded()
-    assert (child.parent_id, child.relation, child.seed) == (job.id, Relation.AGAIN, None)
+    assert (child.parent_id, child.relation, child.request.seed) == (job.id, Relation.AGAIN, None)
 
 
 @pytest.mark.parametrize(
@@ -183,4 +213,4 @@ def test_options_are_in_the_way_when_the_request_would_do_better_without(
 def test_draft_can_be_stored_when_it_holds_half_a_surrogate_pair() -> None:
     draft = a_draft(prompt="rain \ud83c", lyrics="\udf27")
     stored = Draft.from_json(draft.to_json())
-    assert (stored.prompt, stored.lyrics) == ("rain ?", "?")
+    assert (stored.request.prompt, stored.request.lyrics) == ("rain ?", "?")

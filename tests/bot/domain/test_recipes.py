@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from bot.domain.drafts import Draft
-from bot.domain.jobs import AudioFormat, Reference
 from bot.domain.recipes import OPTIONS, command_of, listed, typed
+from bot.domain.requests import AudioFormat, Reference, Request
 from cogs.compose import Compose
 from cogs.cover import Cover
-from tests.factories import a_request
+from tests.factories import FULL_REQUEST, a_draft, a_request
 
 LYRICS = "one\ntwo"
 REFERENCE = Reference(url="https://cdn.example/hum.wav", file_name="hum.wav")
@@ -56,6 +56,14 @@ def test_listed_options_are_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Request)])
+def test_no_option_is_left_out_of_a_recipe(name: str) -> None:
+    reference = FULL_REQUEST.reference if name == "reference" else None
+    request = dataclasses.replace(FULL_REQUEST, reference=reference)
+    without: Any = {name: getattr(Request(), name)}
+    assert listed(dataclasses.replace(request, **without)) != listed(request)
+
+
 def test_cover_is_asked_for_by_its_own_command() -> None:
     request = a_request(model="minimax/music-cover", seed=None, reference=REFERENCE)
     assert command_of(request) == "/cover prompt:lo-fi rain"
@@ -72,10 +80,12 @@ def test_options_are_those_that_the_commands_have() -> None:
 
 def test_all_that_was_typed_is_told_of_a_draft() -> None:
     assert typed(Draft()) == ""
-    draft = Draft(prompt="lo-fi rain", model="stable-audio", seconds=9, variations=2, private=True)
+    draft = a_draft(
+        prompt="lo-fi rain", model="stable-audio", seconds=9, variations=2, private=True
+    )
     assert typed(draft) == (
         "prompt:\nlo-fi rain\n\nmodel:\nStable Audio\n\nseconds:\n9"
         "\n\nvariations:\n2\n\nprivate:\nTrue"
     )
-    cover = Draft(prompt="as a waltz", reference=REFERENCE)
+    cover = a_draft(prompt="as a waltz", reference=REFERENCE)
     assert typed(cover) == "audio:\nhum.wav\n\nprompt:\nas a waltz"

@@ -11,7 +11,7 @@ from bot.gateway.command_sync import comparable
 
 WANTED: dict[str, Any] = {
     "name": "compose",
-    "description": "AdvisoryLock a sentence into a track",
+    "description": "Turn a sentence into a track",
     "type": 1,
     "options": [
         {"type": 3, "name": "prompt", "description": "What", "required": True, "max_length": 4000},

@@ -13,7 +13,7 @@ from bot.errors import DiscordRejectedToken
 from bot.gateway import connection
 from bot.gateway.connection import Login, keep_trying, log_in, register_commands
 from bot.gateway.shards import Gateway
-from bot.parts import Part
+from bot.readiness import Part
 from bot.rest.answers import UNTOLD_WAIT_S, retry_after_s
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bot.client import ComposeClient
+from bot.domain.audience import Audience
 from bot.errors import DiscordRejectedToken, SettingsError
 from bot.gateway.connection import Login, register_commands
 from bot.gateway.shards import Gateway
@@ -26,11 +27,6 @@ SEED = 1834
 
 class OpenDoor:
     """In place of what needs a database: everybody is served, and nothing is known of anybody."""
-
-    serves_users = True
-
-    def serves(self, _: int) -> bool:
-        return True
 
     async def in_time(self, work: Awaitable[Any], _: float) -> Any:
         return await work
@@ -74,7 +70,9 @@ async def line() -> AsyncIterator[Line]:
         DiscordStandIn(rate_limits=False) as stand_in,
         ComposeClient(api_url=stand_in.api_url, command_guild_id=None) as client,
     ):
-        door = SimpleNamespace(admission=OpenDoor(), library=OpenDoor())
+        door = SimpleNamespace(
+            audience=Audience(users=True), admission=OpenDoor(), library=OpenDoor()
+        )
         client.serve(cast("Services", door))
         await client.load_cogs()
         await Login(client, TOKEN).attempt()

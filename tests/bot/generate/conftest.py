@@ -5,7 +5,7 @@ import pytest
 from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Wakeups
 from bot.provider.client import Provider
-from tests.bot.generate.submitting import a_submitter
+from tests.bot.generate.parts import a_submitter
 from tests.factories import Stored
 
 

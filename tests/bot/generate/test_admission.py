@@ -10,11 +10,21 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import JobState
 from bot.errors import DailyLimitReached, DatabaseTrouble, NoRoom
 from bot.generate.admission import CANCELLABLE, Admission
-from bot.generate.estimates import DurationEstimates
+from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear, Unknowable
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.store.draft_store import DraftStore
 from bot.store.receiving import DailyLimits
-from tests.factories import AUDIO_URL, CARD_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored, a_new_job
+from tests.bot.generate.parts import estimates_on
+from tests.factories import (
+    AUDIO_URL,
+    CARD_ID,
+    MEMBER_ID,
+    NO_LIMITS,
+    HandClock,
+    Stored,
+    a_draft,
+    a_new_job,
+)
 
 SOON_S = 30.0
 
@@ -23,7 +33,6 @@ def an_admission(
     stored: Stored,
     *,
     wakeups: Wakeups | None = None,
-    allowed_guild_ids: frozenset[int] = frozenset(),
     limits: DailyLimits = NO_LIMITS,
     at_most_running: int = 2,
     drafts: DraftStore | None = None,
@@ -32,10 +41,8 @@ def an_admission(
     return Admission(
         stored.jobs,
         drafts or DraftStore(stored.engine),
-        DurationEstimates(stored.jobs),
-        allowed_guild_ids=allowed_guild_ids,
+        estimates_on(stored, at_most_running=at_most_running),
         limits=limits,
-        at_most_running=at_most_running,
         wakeups=wakeups or Wakeups(),
         clock=stored.clock,
         has_room=lambda: has_room,
@@ -46,13 +53,6 @@ async def test_nothing_is_stored_when_the_disk_is_nearly_full(stored: Stored) ->
     with pytest.raises(NoRoom):
         await an_admission(stored, has_room=False).admit(a_new_job(), within_s=SOON_S)
     assert await stored.jobs.count(JobState.RECEIVED) == 0
-
-
-def test_servers_are_served_when_they_are_allowed_or_all_are(stored: Stored) -> None:
-    assert an_admission(stored).serves(1)
-    chosen = an_admission(stored, allowed_guild_ids=frozenset({1}))
-    assert chosen.serves(1)
-    assert not chosen.serves(2)
 
 
 async def test_job_is_expected_after_the_usual_time_when_nobody_waits(
@@ -104,7 +104,7 @@ async def test_job_that_is_stored_too_late_for_an_answer_is_trouble_and_never_go
 async def test_job_is_queued_and_the_bell_rung_when_discord_took_the_card(stored: Stored) -> None:
     wakeups = Wakeups()
     job = await stored.receive()
-    await an_admission(stored, wakeups=wakeups).answered(job, CARD_ID)
+    await an_admission(stored, wakeups=wakeups).settle(job, Taken(CARD_ID))
     assert (await stored.job(job.id)).state is JobState.QUEUED
     assert (await stored.job(job.id)).card_message_id == CARD_ID
     assert wakeups.event(Wakeup.SUBMIT).is_set()
@@ -112,13 +112,13 @@ async def test_job_is_queued_and_the_bell_rung_when_discord_took_the_card(stored
 
 async def test_job_is_cancelled_when_discord_did_not_take_the_card(stored: Stored) -> None:
     job = await stored.receive()
-    await an_admission(stored).not_answered(job, "Unknown interaction")
+    await an_admission(stored).settle(job, Declined("Unknown interaction"))
     assert (await stored.job(job.id)).state is JobState.CANCELLED
 
 
 async def test_late_refusal_changes_nothing_when_the_job_is_queued(stored: Stored) -> None:
     job = await stored.queue()
-    await an_admission(stored).not_answered(job, "Unknown interaction")
+    await an_admission(stored).settle(job, Declined("Unknown interaction"))
     assert (await stored.job(job.id)).state is JobState.QUEUED
 
 
@@ -153,23 +153,20 @@ async def test_job_is_cancelled_when_its_answer_was_taken_just_now(stored: Store
     assert (await stored.job(received.id)).state is JobState.CANCELLED
 
 
-@pytest.mark.parametrize("outcome", ["answered", "not_answered", "never_settled"])
+@pytest.mark.parametrize(
+    "answer", [Taken(CARD_ID), Declined("why"), Unclear("why"), Unknowable("why")]
+)
 async def test_cancelled_job_stays_so_whatever_is_learnt_of_its_answer(
-    stored: Stored, outcome: str
+    stored: Stored, answer: FirstAnswer
 ) -> None:
     job, wakeups = await stored.receive(), Wakeups()
     admission = an_admission(stored, wakeups=wakeups)
     assert await admission.cancel(job)
     wakeups.event(Wakeup.SUBMIT).clear()
-    learnt = CARD_ID if outcome == "answered" else "why"
-    await getattr(admission, outcome)(job, learnt)
+    await admission.settle(job, answer)
     assert (await stored.job(job.id)).state is JobState.CANCELLED
     assert await stored.notices.of_job(job.id) == []
     assert not wakeups.event(Wakeup.SUBMIT).is_set()
-
-
-async def test_job_is_none_when_nobody_knows_it(stored: Stored) -> None:
-    assert await an_admission(stored).job("f" * 16) is None
 
 
 # --- what was typed -----------------------------------------------------------------------------
@@ -193,8 +190,8 @@ class SlowDrafts(DraftStore):
 
 async def test_draft_is_given_back_to_its_member_alone(stored: Stored) -> None:
     admission = an_admission(stored)
-    draft_id = await admission.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
-    assert await admission.draft(draft_id, MEMBER_ID) == Draft(prompt="lo-fi rain")
+    draft_id = await admission.keep(a_draft(prompt="lo-fi rain"), MEMBER_ID)
+    assert await admission.draft(draft_id, MEMBER_ID) == a_draft(prompt="lo-fi rain")
     assert await admission.draft(draft_id, MEMBER_ID + 1) is None
 
 
@@ -205,7 +202,7 @@ async def test_draft_is_trouble_soon_when_the_database_does_not_answer(
     drafts = SlowDrafts(stored)
     admission = an_admission(stored, drafts=drafts)
     with pytest.raises(DatabaseTrouble):
-        await admission.keep(Draft(prompt="lo-fi rain"), MEMBER_ID)
+        await admission.keep(a_draft(prompt="lo-fi rain"), MEMBER_ID)
     with pytest.raises(DatabaseTrouble):
         await admission.draft("0" * 16, MEMBER_ID)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

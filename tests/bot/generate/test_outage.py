@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind
-from bot.generate.estimates import DurationEstimates
-from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.factories import HandClock, Stored, still_good
+from tests.bot.generate.parts import a_submitter
+from tests.factories import HandClock, Stored
 
 WAITING = 50
 AT_MOST_RUNNING = 10
@@ -51,16 +50,7 @@ class Queue:
     def __init__(self, stored: Stored, provider: Provider, stand_in: AimlapiStandIn) -> None:
         self.stored = stored
         self.stand_in = stand_in
-        self.submitter = Submitter(
-            stored.stores,
-            provider,
-            DurationEstimates(stored.jobs),
-            still_good,
-            at_most_running=AT_MOST_RUNNING,
-            overdue_s=600,
-            wakeups=Wakeups(),
-            clock=stored.clock,
-        )
+        self.submitter = a_submitter(stored, provider, Wakeups(), at_most_running=AT_MOST_RUNNING)
 
     async def wait_through(self, outage: Outage) -> Rule:
         """Ten minutes in which nothing is accepted."""

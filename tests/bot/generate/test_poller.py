@@ -7,37 +7,22 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
-from bot.generate.estimates import DurationEstimates
-from bot.generate.poller import AHEAD_S, GIVE_UP_AFTER_S, LEASE_S, SLOTS, Poller
+from bot.generate.generations import GIVE_UP_AFTER_S
+from bot.generate.poller import AHEAD_S, LEASE_S, SLOTS, Poller
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.client import GENERATIONS, Provider
+from bot.store.database.transactions import Transactions
 from bot.store.job_store import JobStore
 from sandbox.aimlapi import AimlapiStandIn, Fate, error_body
 from sandbox.scenario import Rule
+from tests.bot.generate.parts import OVERDUE_S, a_poller
 from tests.factories import AUDIO_URL, HandClock, Stored, a_request
-
-OVERDUE_S = 600.0
 
 
 @pytest.fixture
 def wakeups() -> Wakeups:
     return Wakeups()
-
-
-def a_poller(
-    stored: Stored, provider: Provider, wakeups: Wakeups, *, rate_limiter: RateLimiter | None = None
-) -> Poller:
-    return Poller(
-        stored.jobs,
-        stored.notices,
-        provider,
-        DurationEstimates(stored.jobs),
-        rate_limiter=rate_limiter or RateLimiter(1000),
-        overdue_s=OVERDUE_S,
-        wakeups=wakeups,
-        clock=stored.clock,
-    )
 
 
 @pytest.fixture
@@ -348,7 +333,7 @@ class Patience(JobStore):
     """Notes how long outcomes may wait for others, and does not let them."""
 
     def __init__(self, stored: Stored) -> None:
-        super().__init__(stored.engine, "one")
+        super().__init__(stored.engine, Transactions(stored.engine), "one")
         self.seen_s: list[float] = []
 
     async def poll_again(self, job_id: str, due_at: datetime, *, patience_s: float = 0.0) -> bool:

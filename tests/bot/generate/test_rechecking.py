@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
-from bot.generate.rechecking import Finding, Rechecking
+from bot.generate.rechecking import CheckResult, Rechecking
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.audio_file import AudioFetcher
@@ -69,7 +69,7 @@ async def test_lost_job_is_taken_up_again_when_its_track_is_there(
     rate_limiter: RateLimiter,
 ) -> None:
     job = await lost(stored, await generation(provider, stand_in, Fate(duration_s=0)))
-    assert await checking.check(job) is Finding.FINISHED
+    assert await checking.check(job) is CheckResult.FINISHED
     back = await stored.job(job.id)
     assert (back.state, back.due_at) == (JobState.GENERATING, stored.clock())
     assert (back.failure_kind, back.finished_at) == (None, None)
@@ -100,7 +100,7 @@ async def test_running_generation_is_polled_at_once_when_it_has_ended(
     job = await stored.generate(generation_id=generation_id)
     await stored.jobs.poll_again(job.id, stored.clock.advance(600))
     stored.clock.advance(-500)
-    assert await checking.check(job) is Finding.FINISHED
+    assert await checking.check(job) is CheckResult.FINISHED
     assert (await stored.job(job.id)).due_at == stored.clock()
     assert wakeups.event(Wakeup.POLL).is_set()
 
@@ -116,7 +116,7 @@ async def test_file_is_said_to_be_late_when_the_track_is_finished_without_one(
 ) -> None:
     fate = Fate(duration_s=0, audio_file={"url": None})
     job = await stored.bring_to(state, generation_id=await generation(provider, stand_in, fate))
-    assert await checking.check(job) is Finding.FILE_LATE
+    assert await checking.check(job) is CheckResult.FILE_LATE
     assert (await stored.job(job.id)).state is state
 
 
@@ -125,7 +125,7 @@ async def test_delivered_track_gets_a_fresh_address(
 ) -> None:
     generation_id = await generation(provider, stand_in, Fate(duration_s=0))
     job = await stored.succeed(AUDIO_URL, generation_id=generation_id)
-    assert await checking.check(job) is Finding.FRESH
+    assert await checking.check(job) is CheckResult.FRESH
     fresh = (await stored.job(job.id)).audio_url
     assert fresh is not None
     assert fresh.startswith(stand_in.url)
@@ -143,8 +143,8 @@ async def test_address_that_is_not_for_members_is_not_handed_out(
 @pytest.mark.parametrize(
     ("fate", "finding"),
     [
-        (Fate(duration_s=1000), Finding.RUNNING),
-        (Fate(duration_s=0, error="no"), Finding.BROKEN),
+        (Fate(duration_s=1000), CheckResult.RUNNING),
+        (Fate(duration_s=0, error="no"), CheckResult.BROKEN),
     ],
 )
 async def test_nothing_is_moved_by_what_is_no_track(
@@ -155,7 +155,7 @@ async def test_nothing_is_moved_by_what_is_no_track(
     checking: Rechecking,
     state: JobState,
     fate: Fate,
-    finding: Finding,
+    finding: CheckResult,
 ) -> None:
     generation_id = await generation(provider, stand_in, fate)
     job = await stored.bring_to(state, generation_id=generation_id)
@@ -168,7 +168,7 @@ async def test_unknown_generation_is_gone(
     stored: Stored, checking: Rechecking, state: JobState
 ) -> None:
     job = await stored.bring_to(state, generation_id="never-heard-of:lyria2")
-    assert await checking.check(job) is Finding.GONE
+    assert await checking.check(job) is CheckResult.GONE
     assert (await stored.job(job.id)).state is state
 
 
@@ -177,15 +177,15 @@ async def test_silent_provider_gives_no_answer(
 ) -> None:
     stand_in.scenario.on("GET", "/v2/generate/audio").respond(500)
     job = await stored.generate()
-    assert await checking.check(job) is Finding.NO_ANSWER
+    assert await checking.check(job) is CheckResult.NO_ANSWER
 
 
 @pytest.mark.parametrize(
     ("state", "finding"),
     [
-        (JobState.GENERATING, Finding.SOON),
-        (JobState.FAILED, Finding.BUSY),
-        (JobState.SUCCEEDED, Finding.BUSY),
+        (JobState.GENERATING, CheckResult.SOON),
+        (JobState.FAILED, CheckResult.BUSY),
+        (JobState.SUCCEEDED, CheckResult.BUSY),
     ],
 )
 async def test_provider_is_not_asked_when_the_pace_allows_no_more(
@@ -196,7 +196,7 @@ async def test_provider_is_not_asked_when_the_pace_allows_no_more(
     rate_limiter: RateLimiter,
     wakeups: Wakeups,
     state: JobState,
-    finding: Finding,
+    finding: CheckResult,
 ) -> None:
     job = await stored.bring_to(state)
     await stored.jobs.poll_again(job.id, stored.clock.advance(600))
@@ -205,7 +205,7 @@ async def test_provider_is_not_asked_when_the_pace_allows_no_more(
     assert await checking.check(job) is finding
     assert not stand_in.traffic.exchanges
     assert rate_limiter.seconds_to_next() == pytest.approx(0.1)
-    if finding is Finding.SOON:
+    if finding is CheckResult.SOON:
         assert (await stored.job(job.id)).due_at == stored.clock()
         assert wakeups.event(Wakeup.POLL).is_set()
 
@@ -213,4 +213,4 @@ async def test_provider_is_not_asked_when_the_pace_allows_no_more(
 async def test_job_that_never_reached_the_provider_is_gone(
     stored: Stored, checking: Rechecking
 ) -> None:
-    assert await checking.check(await stored.queue()) is Finding.GONE
+    assert await checking.check(await stored.queue()) is CheckResult.GONE

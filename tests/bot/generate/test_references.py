@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 from aiohttp import web
 
+from bot import words
 from bot.audio.workshop import Workshop
-from bot.domain.jobs import Reference
 from bot.domain.models import ReferenceAudio, Span
-from bot.errors import DeliveryLater, NotTaken, ReferenceLost, ReferenceTrouble, WorkshopTrouble
+from bot.domain.problems import NotTaken
+from bot.domain.requests import Reference
+from bot.errors import DeliveryLater, ReferenceLost, ReferenceTrouble, WorkshopTrouble
 from bot.generate import references as references_module
 from bot.generate.references import STILL_NEEDED, References, link_ends_at
 from bot.provider import audio_file
@@ -71,7 +73,7 @@ async def problem_with(handler: Handler, limits: ReferenceAudio = LIMITS) -> str
         try:
             assert await references.look_at(given, limits) == given
         except NotTaken as error:
-            return " ".join(error.problems)
+            return words.not_taken(error.problems)
     return None
 
 
@@ -233,7 +235,7 @@ async def test_nothing_is_lost_when_discord_has_trouble() -> None:
 
 async def test_member_is_asked_for_the_audio_when_it_is_gone() -> None:
     async with opened(Discord(answer=None)) as references:
-        with pytest.raises(NotTaken, match="attach it again"):
+        with pytest.raises(NotTaken, match="AudioGone"):
             await references.look_at(linked_until(NOW), LIMITS)
 
 

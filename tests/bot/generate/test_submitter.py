@@ -15,7 +15,8 @@ from bot.provider.wire import Generation
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import KEY, AimlapiStandIn, error_body
 from sandbox.scenario import Rule
-from tests.bot.generate.submitting import HTML, a_submitter, kinds_of_notices, refusing
+from tests.bot.generate.parts import a_submitter
+from tests.bot.generate.submitting import HTML, kinds_of_notices, refusing
 from tests.factories import AUDIO_URL, HandClock, Stored, a_request
 
 

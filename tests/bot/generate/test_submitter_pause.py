@@ -11,7 +11,8 @@ from bot.loops.wakeups import Wakeup, Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import AimlapiStandIn, error_body
-from tests.bot.generate.submitting import HTML, a_submitter, kinds_of_notices, refusing
+from tests.bot.generate.parts import a_submitter
+from tests.bot.generate.submitting import HTML, kinds_of_notices, refusing
 from tests.factories import HandClock, Stored
 
 

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.jobs import FailureKind, JobState, NoticeKind, Reference, Request
+from bot.domain.jobs import FailureKind, JobState, NoticeKind
 from bot.domain.models import MUSIC_COVER
+from bot.domain.requests import Reference, Request
 from bot.errors import ReferenceLost, ReferenceTrouble
 from bot.generate.submitter import REFERENCE_AGAIN_S
 from bot.loops.wakeups import Wakeups
 from bot.provider.client import Provider
 from sandbox.aimlapi import AimlapiStandIn
-from tests.bot.generate.submitting import a_submitter, kinds_of_notices
+from tests.bot.generate.parts import a_submitter
+from tests.bot.generate.submitting import kinds_of_notices
 from tests.factories import AUDIO_URL, HandClock, Stored
 
 REFERENCE = Reference(url="https://cdn.example/old.mp3", file_name="hum.mp3", message_id=5)

@@ -10,31 +10,28 @@ from bot.domain.jobs import Job
 from bot.errors import AudioUnavailable, Busy
 from bot.library import audio_sources
 from bot.library.audio_sources import AT_ONCE, AudioSources
-from bot.library.tracks import Tracks
 from bot.provider.audio_file import AudioFetcher
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import AimlapiStandIn
 from tests.bot.fakes import FakeTrackMessages
 from tests.bot.provider.clips import WAV
-from tests.factories import HandClock, Stored
+from tests.factories import Stored
 
 NOWHERE = "http://127.0.0.1:9/gone.wav"
 
 
 @pytest.fixture
-async def sources(
-    stored: Stored, clock: HandClock, stand_in: AimlapiStandIn
-) -> AsyncIterator[AudioSources]:
-    tracks = Tracks(stored.stores, clock)
+async def sources(stored: Stored, stand_in: AimlapiStandIn) -> AsyncIterator[AudioSources]:
+    stores = stored.stores
     async with AudioFetcher.open(stand_in.url) as fetcher:
-        yield AudioSources(tracks, FakeTrackMessages(), stored.stores.held, fetcher)
+        yield AudioSources(stores.tracks, FakeTrackMessages(), stores.held, fetcher)
 
 
 @pytest.fixture
 async def kept(stored: Stored) -> Job:
     """A track whose audio is nowhere but in the database."""
     job = await stored.succeed(NOWHERE)
-    audio = HeldAudio(file_name="a.wav", content=WAV)
+    audio = KeptAudio(file_name="a.wav", content=WAV)
     await stored.stores.held.keep(job.id, audio, stored.clock())
     return job
 

@@ -1,22 +1,21 @@
 """What the library hands out and shows, page by page."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.jobs import Job, NoticeKind, Rung
+from bot.domain.jobs import Rung
+from bot.domain.visibility import Viewer
 from bot.library.lists import PAGE_LENGTH, Library, Period
-from bot.store.held_store import HeldAudio
 from bot.store.receiving import DailyLimits
 from bot.store.track_store import Wanted
 from tests.bot.store.shelf import GUILD_ID, OTHER_ID, Shelf
 from tests.factories import CHANNEL_ID, MEMBER_ID, NO_LIMITS, HandClock, Stored
 
 OWN = Wanted(viewer_id=MEMBER_ID, member_id=MEMBER_ID)
-SEEN = frozenset({CHANNEL_ID}).intersection
-BLIND = frozenset[int]().intersection  # nobody needs sight for what is their own
+ME = Viewer(member_id=MEMBER_ID, guild_id=None, sees=frozenset[int]().__contains__)
+OTHER = Viewer(member_id=OTHER_ID, guild_id=GUILD_ID, sees=frozenset({CHANNEL_ID}).__contains__)
 
 
 @pytest.fixture
@@ -26,40 +25,7 @@ def shelf(stored: Stored) -> Shelf:
 
 @pytest.fixture
 def library(stored: Stored, clock: HandClock) -> Library:
-    return Library(stored.stores, NO_LIMITS, clock)
-
-
-async def hold(stored: Stored, size_bytes: int) -> Job:
-    """A track that could not be delivered, of this size."""
-    job = await stored.succeed()
-    notice = await stored.notice(job.id)
-    await stored.notices.hold(notice, "no way", stored.clock())
-    audio = HeldAudio(file_name="a.wav", content=bytes(size_bytes))
-    await stored.stores.held.keep(job.id, audio, stored.clock())
-    return job
-
-
-# --- held -----------------------------------------------------------------------------------------
-
-
-async def test_held_things_wait_until_they_are_handed_out(stored: Stored, library: Library) -> None:
-    jobs = [await hold(stored, 1) for _ in range(3)]
-    for count in (3, 2, 1):
-        waiting = await library.held_for(MEMBER_ID)
-        assert [held.job.id for held in waiting] == [job.id for job in jobs[-count:]]
-        assert await library.is_kept(waiting[0])
-        assert await library.hand_out(waiting[0])
-        assert not await library.hand_out(waiting[0])
-    assert await library.held_for(MEMBER_ID) == []
-
-
-async def test_held_failure_has_no_file(stored: Stored, library: Library) -> None:
-    job = await stored.fail()
-    notice = await stored.notice(job.id, NoticeKind.FAILURE)
-    await stored.notices.hold(notice, "no way", stored.clock())
-    [held] = await library.held_for(MEMBER_ID)
-    assert held.job.id == job.id
-    assert not await library.is_kept(held)
+    return Library(stored.stores.tracks, stored.stores.queue, NO_LIMITS, clock)
 
 
 # --- pages ----------------------------------------------------------------------------------------
@@ -73,13 +39,13 @@ async def test_page_that_is_not_there_is_the_nearest_that_is(
 ) -> None:
     for _ in range(2 * PAGE_LENGTH + 1):
         await shelf.put()
-    page = await library.page(OWN, BLIND, number)
+    page = await library.page(OWN, ME, number)
     assert (page.number, page.pages, page.total) == (shown, 3, 2 * PAGE_LENGTH + 1)
     assert len(page.tracks) == (1 if shown == 2 else PAGE_LENGTH)
 
 
 async def test_empty_list_has_one_page(library: Library) -> None:
-    page = await library.page(OWN, BLIND, 5)
+    page = await library.page(OWN, ME, 5)
     assert (page.number, page.pages, page.tracks) == (0, 1, [])
 
 
@@ -89,17 +55,10 @@ async def test_messages_that_others_can_not_go_to_are_left_out(
     job = await shelf.put(channel_id=CHANNEL_ID + 1)
     await shelf.share(job, CHANNEL_ID)
     others = replace(OWN, viewer_id=OTHER_ID, guild_id=GUILD_ID)
-    [seen] = (await library.page(others, SEEN, 0)).tracks
+    [seen] = (await library.page(others, OTHER, 0)).tracks
     assert [place.channel_id for place in seen.places] == [CHANNEL_ID]
-    [own] = (await library.page(OWN, BLIND, 0)).tracks
+    [own] = (await library.page(OWN, ME, 0)).tracks
     assert len(own.places) == 2
-
-
-async def test_view_is_kept_for_its_viewer(library: Library) -> None:
-    wanted = replace(OWN, search="rain")
-    view_id = await library.keep(wanted)
-    assert await library.kept(view_id, MEMBER_ID) == wanted
-    assert await library.kept(view_id, OTHER_ID) is None
 
 
 async def test_others_track_is_shown_without_the_places_that_are_closed_to_the_viewer(
@@ -108,36 +67,37 @@ async def test_others_track_is_shown_without_the_places_that_are_closed_to_the_v
     job = await shelf.put(private=True, rung=Rung.DIRECT_MESSAGE, channel_id=7)
     await shelf.share(job, CHANNEL_ID)
     await shelf.share(job, CHANNEL_ID + 1)
-    here = {"viewer_id": OTHER_ID, "guild_id": GUILD_ID}
-    seen = await library.track(job.id, **here, sight=SEEN)
+    seen = await library.track(job.id, OTHER)
     assert seen
     assert [place.channel_id for place in seen.places] == [CHANNEL_ID]
-    assert await library.track(job.id, **here, sight=BLIND) is None
-    own = await library.track(job.id, viewer_id=MEMBER_ID, guild_id=None, sight=BLIND)
+    assert await library.track(job.id, replace(OTHER, sees=ME.sees)) is None
+    own = await library.track(job.id, ME)
     assert own
     assert len(own.places) == 3
 
 
-async def test_sight_is_asked_for_no_more_than_what_is_there(
+async def test_channels_are_looked_at_only_where_something_is(
     shelf: Shelf, library: Library
 ) -> None:
-    asked: list[Collection[int]] = []
+    asked: set[int] = set()
 
-    def sight(channel_ids: Collection[int]) -> Collection[int]:
-        asked.append(set(channel_ids))
-        return channel_ids
+    def sees(channel_id: int) -> bool:
+        asked.add(channel_id)
+        return True
 
     job = await shelf.put(liked_by=1)
     await shelf.put(channel_id=9)
     await shelf.put(channel_id=10, private=True)
     await shelf.put(channel_id=11, guild_id=GUILD_ID + 1)
-    await library.page(OWN, sight, 0)
-    await library.models(OWN, sight)
-    assert asked == []
-    await library.models(replace(OWN, viewer_id=OTHER_ID, guild_id=GUILD_ID), sight)
-    await library.top(GUILD_ID, sight, Period.WEEK)
-    await library.track(job.id, viewer_id=OTHER_ID, guild_id=GUILD_ID, sight=sight)
-    assert asked == [{CHANNEL_ID, 9}, {CHANNEL_ID}, {CHANNEL_ID}]
+    await library.page(OWN, replace(ME, sees=sees), 0)
+    await library.models(OWN, replace(ME, sees=sees))
+    assert asked == set()
+    other = replace(OTHER, sees=sees)
+    await library.top(GUILD_ID, other, Period.WEEK)
+    await library.track(job.id, other)
+    assert asked == {CHANNEL_ID}
+    await library.models(replace(OWN, viewer_id=OTHER_ID, guild_id=GUILD_ID), other)
+    assert asked == {CHANNEL_ID, 9}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +114,7 @@ async def test_top_counts_likes_of_the_period(
     shelf: Shelf, library: Library, period: Period, days: int, there: bool
 ) -> None:
     await shelf.put(liked_by=1, liked_ago=timedelta(days=days))
-    assert bool(await library.top(GUILD_ID, SEEN, period)) is there
+    assert bool(await library.top(GUILD_ID, OTHER, period)) is there
 
 
 # --- limits ---------------------------------------------------------------------------------------
@@ -174,7 +134,8 @@ async def test_allowance_is_the_limit_that_is_reached_first(
     await stored.queue()
     await stored.queue(member_id=OTHER_ID)
     limits = DailyLimits(per_member=per_member, whole_bot=whole_bot)
-    allowance = await Library(stored.stores, limits, clock).allowance(MEMBER_ID)
+    library = Library(stored.stores.tracks, stored.stores.queue, limits, clock)
+    allowance = await library.allowance(MEMBER_ID)
     assert allowance
     assert (allowance.left, allowance.limit, allowance.whole_bot) == left
 
@@ -185,5 +146,5 @@ async def test_without_limits_there_is_no_allowance(library: Library) -> None:
 
 async def test_held_track_is_listed_as_held(shelf: Shelf, library: Library) -> None:
     await shelf.put(rung=Rung.HELD)
-    [track] = (await library.page(OWN, BLIND, 0)).tracks
+    [track] = (await library.page(OWN, ME, 0)).tracks
     assert track.held

@@ -5,11 +5,10 @@ import pytest
 from bot import words
 from bot.deliver.cards import status_card as cards
 from bot.domain.jobs import Job, Rung
+from bot.domain.places import Place
 from bot.library.removal import Removal
-from bot.library.tracks import Tracks, Viewer
 from bot.loops.wakeups import Wakeups
-from bot.store.track_store import Place
-from tests.bot.deliver.cards.test_card_keeper import a_keeper
+from tests.bot.deliver.parts import a_keeper, a_takedown
 from tests.bot.fakes import FakeMessenger, FakeTrackMessages
 from tests.factories import CHANNEL_ID, Stored
 
@@ -36,7 +35,9 @@ def messages() -> FakeTrackMessages:
 
 @pytest.fixture
 def removal(stored: Stored, messages: FakeTrackMessages) -> Removal:
-    return Removal(Tracks(stored.stores, stored.clock), messages, Wakeups())
+    stores = stored.stores
+    takedown = a_takedown(stored, messages)
+    return Removal(stores.tracks, stores.curation, takedown, Wakeups(), stored.clock)
 
 
 async def test_moderator_takes_away_what_is_theirs_alone(
@@ -50,14 +51,11 @@ async def test_moderator_takes_away_what_is_theirs_alone(
 
     assert await removal.moderate(job, reaches)
     assert {message_id for _, message_id in messages.removed} == {TOLD, 51}
-    tracks = Tracks(stored.stores, stored.clock)
+    tracks = stored.stores.tracks
     now = await stored.job(job.id)
     assert now.deleted_at is None
     assert [place.message_id for place in await tracks.places(now)] == [52, 53]
-    assert await tracks.likes(now) == 1
-    assert await stored.stores.tracks.channels_of(job.id, GUILD_ID) == {202}
-    there = Viewer(member_id=1, guild_id=OTHER_GUILD, channel_id=203)
-    assert await tracks.is_visible(now, there)
+    assert await stored.stores.likes.count(job.id) == 1
     assert await removal.moderate(now, reaches)  # there is no more of theirs
     assert len(messages.removed) == 2
 

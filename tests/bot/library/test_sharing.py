@@ -9,7 +9,8 @@ import pytest
 
 from bot import words
 from bot.deliver.mastering import Mastering
-from bot.domain.jobs import AudioFormat, Job
+from bot.domain.jobs import Job
+from bot.domain.requests import AudioFormat
 from bot.errors import (
     AlreadySharing,
     AudioUnavailable,
@@ -22,14 +23,12 @@ from bot.errors import (
 )
 from bot.library import sharing
 from bot.library.audio_sources import AudioSources
-from bot.library.removal import Removal
 from bot.library.sharing import Sharing, Target
-from bot.library.tracks import Tracks
-from bot.loops.wakeups import Wakeups
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
-from bot.store.held_store import HeldAudio
+from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
+from tests.bot.deliver.parts import a_takedown
 from tests.bot.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
 from tests.factories import MEMBER_ID, HandClock, Stored, a_request
@@ -62,7 +61,7 @@ class Scene:
     async def held_track(self, **changes: Any) -> Job:
         """A track whose audio is nowhere but in the database."""
         job = await self.stored.succeed(NOWHERE, **changes)
-        held = HeldAudio(file_name="a.wav", content=WAV)
+        held = KeptAudio(file_name="a.wav", content=WAV)
         await self.stored.stores.held.keep(job.id, held, self.clock())
         return job
 
@@ -75,16 +74,18 @@ async def scene(
     stored: Stored, clock: HandClock, provider: Provider, stand_in: AimlapiStandIn
 ) -> AsyncIterator[Scene]:
     messages, messenger, workshop = FakeTrackMessages(), FakeMessenger(), FakeWorkshop()
-    tracks = Tracks(stored.stores, clock)
+    stores = stored.stores
     async with AudioFetcher.open(stand_in.url) as fetcher:
         shares = Sharing(
-            stored.stores,
-            tracks,
-            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
-            AudioSources(tracks, messages, stored.stores.held, fetcher),
+            stores.jobs,
+            stores.shares,
+            stores.likes,
+            stores.curation,
+            mastering=Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
+            sources=AudioSources(stores.tracks, messages, stores.held, fetcher),
             messages=messages,
             messenger=messenger,
-            removal=Removal(tracks, messages, Wakeups()),
+            takedown=a_takedown(stored, messages),
             clock=clock,
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)

@@ -37,7 +37,7 @@ class Beats(ProcessStore):
 
 
 class Rate(RateLimiter):
-    """A rate_limiter that remembers its rate."""
+    """A rate limiter that remembers its rate."""
 
     def set_rate(self, per_s: float) -> None:
         self.rate = per_s

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.drafts import Draft
-from bot.domain.jobs import Reference
 from bot.domain.models import MUSIC_COVER
+from bot.domain.requests import Reference
 from bot.loops.janitor import DRAFT_LIFE, LINK_LIFE, Janitor
 from bot.machine.scratch import LOCK, PREFIX
-from bot.store.held_store import HeldAudio, HeldStore
-from tests.factories import MEMBER_ID, HandClock, Stored, a_request
+from bot.store.held_store import HeldStore, KeptAudio
+from tests.factories import MEMBER_ID, HandClock, Stored, a_draft, a_request
 
 HELD_DAYS = 7
 REFERENCE = Reference(url="https://cdn.example/hum.mp3", file_name="hum.mp3", message_id=5)
@@ -26,7 +25,7 @@ async def test_held_track_is_dropped_only_after_its_days(stored: Stored, clock: 
     held = HeldStore(stored.engine)
     janitor = a_janitor(stored)
     job = await stored.succeed()
-    await held.keep(job.id, HeldAudio(file_name="rain.wav", content=b"RIFF"), clock())
+    await held.keep(job.id, KeptAudio(file_name="rain.wav", content=b"RIFF"), clock())
     clock.advance(HELD_DAYS * 24 * 3600 - 1)
     await janitor.run_once()
     assert await held.get(job.id) is not None
@@ -61,7 +60,7 @@ async def test_link_to_a_reference_is_forgotten_only_when_it_is_dead(
 
 
 async def test_draft_is_forgotten_only_after_its_time(stored: Stored, clock: HandClock) -> None:
-    drafts, typed = stored.stores.drafts, Draft(prompt="lo-fi rain")
+    drafts, typed = stored.stores.drafts, a_draft(prompt="lo-fi rain")
     draft_id = await drafts.keep(typed, MEMBER_ID, clock())
     clock.advance(DRAFT_LIFE.total_seconds())
     await a_janitor(stored).run_once()

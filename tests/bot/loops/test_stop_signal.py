@@ -12,7 +12,7 @@ from bot.loops.heartbeat import LEAVE_WITHIN_S
 
 PROGRAM = """
 import asyncio, logging, time
-from bot import stopping
+from bot.loops import stop_signal as stopping
 stopping.AT_THE_LATEST_S = 0.2
 logging.basicConfig()
 
@@ -52,7 +52,7 @@ async def test_process_ends_in_good_standing_when_something_hangs(hangs: str) ->
 
 ENDS = """
 import asyncio, logging, signal
-from bot import stopping
+from bot.loops import stop_signal as stopping
 logging.basicConfig(level="INFO")
 {before}
 

@@ -104,6 +104,57 @@ async def test_other_items_are_handled_when_one_fails(caplog: pytest.LogCaptureF
     assert caplog.text.count("failed on one item") == 2
 
 
+async def test_item_that_fails_again_and_again_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hands = Hands(_fail_on_odd)
+    for _ in range(5):
+        hands.items = [1]
+        await hands.run_once()
+    assert caplog.text.count("failed on one item") == 1
+    assert caplog.text.count("Traceback") == 1
+
+
+async def test_others_are_handled_when_slow_items_step_aside() -> None:
+    bench, others = Bench(), asyncio.Semaphore(0)
+    stepped: list[bool] = []
+
+    async def handle(item: int) -> None:
+        if item >= 5:
+            others.release()
+            return
+        stepped.append(hands.step_aside(asyncio.current_task()))
+        await bench.handle(item)
+
+    hands, stop = Hands(handle, *range(7), slots=2), asyncio.Event()
+    loop = asyncio.create_task(hands.run(stop))
+    for _ in range(4):
+        await within(bench.started.acquire())
+    assert (stepped, list(hands.in_slots)) == ([True, True, False, False], [2, 3])
+    bench.go_on.set()
+    for _ in range(2):
+        await within(others.acquire())
+    stop.set()
+    await within(loop)
+    await hands.finish(5)
+    assert sorted(bench.done) == list(range(5))
+
+
+async def test_finish_waits_for_what_stepped_aside() -> None:
+    bench = Bench()
+
+    async def handle(item: int) -> None:
+        assert hands.step_aside(asyncio.current_task())
+        await bench.handle(item)
+
+    hands = Hands(handle)
+    hands.start(1)
+    await within(bench.started.acquire())
+    bench.go_on.set()
+    await hands.finish(5)
+    assert bench.done == [1]
+
+
 async def test_loop_goes_on_when_claiming_fails(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as Linux does i
 # As the user it is, or as nobody where that is root, whom nothing is kept from.
 PROGRAM = """
 import os
-from bot import linux
+from bot.machine import linux
 from bot.machine.hardening import harden
 
 def seen_by_a_child() -> str:
@@ -51,7 +51,8 @@ def test_memory_and_environment_can_not_be_read_by_processes_of_the_same_user() 
 def test_bot_hides_before_it_reads_its_settings(command: str) -> None:
     program = (
         "import sys\n"
-        "from bot import __main__, linux\n"
+        "from bot import __main__\n"
+        "from bot.machine import linux\n"
         "from bot.settings import Settings\n"
         "def load():\n"
         "    print(linux.prctl(3, 0))  # PR_GET_DUMPABLE\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.audio import process
 from bot.audio.process import WorkerProcess
@@ -365,3 +366,10 @@ async def test_exit_code_is_not_moved_by_warnings(
     monkeypatch.setattr(doctor, "CHECKS", {"eyes": warns, "leg": fails})
     assert await doctor.main() == 1
     assert capsys.readouterr().out.splitlines()[2] == "WRONG  leg: broken"
+
+
+async def test_database_of_another_version_is_wrong(sqlite_url: str) -> None:
+    async with open_database(sqlite_url) as engine, engine.begin() as connection:
+        await connection.execute(sa.text("update alembic_version set version_num = '0009'"))
+    with pytest.raises(Ill, match="another version of the bot"):
+        await check_database(settings_of(sqlite_url))

@@ -21,7 +21,7 @@ from bot.loops.worker import Worker
 from bot.metrics import Metrics
 from bot.ops import health as module
 from bot.ops.health import Health, serving
-from bot.parts import Part
+from bot.readiness import Part
 from bot.settings import Settings
 from bot.store.database.engine import connect
 from bot.store.survey import Survey

@@ -1,6 +1,5 @@
 """Requests as each model takes them: the published schemas are the judge."""
 
-import dataclasses
 import json
 from typing import Any
 
@@ -8,10 +7,11 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 
 from bot.domain.drafts import Draft, checked
-from bot.domain.jobs import Reference
 from bot.domain.models import MODELS
+from bot.domain.requests import Reference
 from bot.provider.requests import body_of
 from tests.contract import published
+from tests.factories import a_draft
 
 FILES = {
     "google/lyria2": "lyria-2.json",
@@ -30,7 +30,7 @@ REFERENCE = Reference(url="https://cdn.example/a.mp3?ex=1", file_name="a.mp3")
 def a_full_draft(model_id: str) -> Draft:
     """Everything that the model takes."""
     model = MODELS[model_id]
-    return Draft(
+    return a_draft(
         prompt=PROMPT,
         model=model_id,
         negative_prompt="drums" if model.negative_prompt else None,
@@ -45,7 +45,7 @@ def a_bare_draft(model_id: str) -> Draft:
     """As little as the model takes."""
     model = MODELS[model_id]
     needs_lyrics = model.lyrics is not None and model.lyrics.instead is None
-    return Draft(
+    return a_draft(
         prompt=PROMPT,
         model=model_id,
         lyrics=LYRICS if needs_lyrics else None,
@@ -77,20 +77,20 @@ def test_body_is_as_published_when_the_draft_is_taken(model_id: str, a_draft: An
 @pytest.mark.parametrize(
     ("draft", "expected"),
     [
-        (Draft(model="stable-audio", seconds=12), {"seconds_total": 12}),
-        (Draft(model="elevenlabs/eleven_music", seconds=12), {"music_length_ms": 12_000}),
-        (Draft(model="minimax/music-2.6"), {"lyrics_optimizer": True}),
-        (Draft(model="minimax/music-2.6", instrumental=True), {"is_instrumental": True}),
-        (Draft(model="minimax/music-2.6", lyrics=LYRICS), {"lyrics": LYRICS}),
+        (a_draft(model="stable-audio", seconds=12), {"seconds_total": 12}),
+        (a_draft(model="elevenlabs/eleven_music", seconds=12), {"music_length_ms": 12_000}),
+        (a_draft(model="minimax/music-2.6"), {"lyrics_optimizer": True}),
+        (a_draft(model="minimax/music-2.6", instrumental=True), {"is_instrumental": True}),
+        (a_draft(model="minimax/music-2.6", lyrics=LYRICS), {"lyrics": LYRICS}),
         (
-            Draft(model="minimax/music-cover", reference=REFERENCE),
+            a_draft(model="minimax/music-cover", reference=REFERENCE),
             {"reference_audio_url": REFERENCE.url},
         ),
-        (Draft(seed=0), {"model": "google/lyria2", "seed": 0}),
+        (a_draft(seed=0), {"model": "google/lyria2", "seed": 0}),
     ],
 )
 def test_wish_becomes_the_models_own_parameter(draft: Draft, expected: dict[str, object]) -> None:
-    body = body_of(checked(dataclasses.replace(draft, prompt=PROMPT)))
+    body = body_of(checked(draft.having(prompt=PROMPT)))
     if "model" not in expected:
         assert set(body) - {"model", "prompt"} == set(expected)
     assert expected.items() <= body.items()

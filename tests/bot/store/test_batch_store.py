@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, JobState, Rung
+from bot.domain.places import Place
 from bot.errors import AlreadyReceived, DailyLimitReached
 from bot.store.batch_store import BatchStore
 from bot.store.database.tables import likes
@@ -55,10 +56,10 @@ async def test_take_that_came_back_after_its_failure_was_told_is_there_once(
     assert await stored.jobs.find_again(job.id, now)
     assert await stored.jobs.succeed(job.id, "https://cdn.example/1.wav", now)
     takes = await store.takes(job_ids[0])
-    assert [(take.job.take, take.message_id) for take in takes] == [(1, None), (2, None), (3, None)]
+    assert [take.told for take in takes] == [None, None, None]
     await tell(stored, message_id=7)
     takes = await store.takes(job_ids[0])
-    assert [(take.job.take, take.message_id) for take in takes] == [(1, 7), (2, None), (3, None)]
+    assert [take.told and take.told.message_id for take in takes] == [7, None, None]
 
 
 async def tell(stored: Stored, *, message_id: int) -> None:
@@ -104,10 +105,7 @@ async def test_take_knows_where_it_was_told_and_who_likes_it(stored: Stored) -> 
             row = {"job_id": job_ids[1], "member_id": member_id, "liked_at": stored.clock()}
             await connection.execute(sa.insert(likes).values(row))
     takes = {take.job.id: take for take in await BatchStore(stored.engine).takes(job_ids[0])}
-    assert (takes[job.id].rung, takes[job.id].channel_id, takes[job.id].message_id) == (
-        Rung.CHANNEL,
-        5,
-        6,
-    )
+    assert takes[job.id].rung is Rung.CHANNEL
+    assert takes[job.id].told == Place(guild_id=400, channel_id=5, message_id=6)
     assert takes[job_ids[1]].likes == 2
-    assert takes[job_ids[2]].message_id is None
+    assert takes[job_ids[2]].told is None

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.domain.jobs import Job, JobState, NoticeKind, Relation
+from bot.domain.jobs import Job, JobState, NoticeKind
+from bot.domain.requests import Relation
 from bot.store import cancelled_store
 from tests.factories import NO_LIMITS, HandClock, Stored, a_new_job
 

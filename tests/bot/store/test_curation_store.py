@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.domain.jobs import JobState, Relation, Rung
-from bot.store.held_store import HeldAudio
+from bot.domain.jobs import JobState, Rung
+from bot.domain.requests import Relation
+from bot.store.held_store import KeptAudio
 from tests.factories import HandClock, Stored
 
 
@@ -14,7 +15,7 @@ async def test_deleted_track_is_forgotten_but_for_its_recipe(
     stores = stored.stores
     for one in (job, other):
         await stores.likes.toggle(one.id, 5, clock())
-        held = HeldAudio(file_name="a.wav", content=b"RIFF")
+        held = KeptAudio(file_name="a.wav", content=b"RIFF")
         await stores.held.keep(one.id, held, clock())
     assert await stores.curation.delete(job.id, clock())
     gone = await stored.job(job.id)

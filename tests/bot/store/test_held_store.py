@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from bot.domain.jobs import Job, JobState, Rung
 from bot.store.database.row_mapping import select_job
-from bot.store.held_store import TOKEN_LIFE, HeldAudio, HeldStore
+from bot.store.held_store import TOKEN_LIFE, HeldStore, KeptAudio
 from tests.factories import MEMBER_ID, HandClock, Stored
 
 WEEK = timedelta(days=7)
-AUDIO = HeldAudio(file_name="räin.wav", content=bytes(range(256)) * 1000)
+AUDIO = KeptAudio(file_name="räin.wav", content=bytes(range(256)) * 1000)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def test_later_file_takes_the_place_when_it_is_kept_twice(
 ) -> None:
     job = await stored.succeed()
     await held.keep(job.id, AUDIO, stored.clock())
-    later = HeldAudio(file_name="b.mp3", content=b"")
+    later = KeptAudio(file_name="b.mp3", content=b"")
     await held.keep(job.id, later, stored.clock())
     assert await held.get(job.id) == later
 
@@ -151,3 +151,15 @@ async def test_dead_tokens_and_other_tries_are_found_by_an_index(stored: Stored)
         async with stored.engine.connect() as connection:
             plan = " ".join(row.detail for row in await connection.execute(query))
         assert index in plan
+
+
+async def test_held_things_wait_until_they_are_handed_out(stored: Stored) -> None:
+    jobs = [await stored.succeed() for _ in range(3)]
+    for job in jobs:
+        await stored.notices.hold(await stored.notice(job.id), "no way", stored.clock())
+    for count in (3, 2, 1):
+        waiting = await stored.notices.held_for(MEMBER_ID, 10)
+        assert [job.id for _, job in waiting] == [job.id for job in jobs[-count:]]
+        assert await stored.stores.held.hand_out(waiting[0][0].id, stored.clock())
+        assert not await stored.stores.held.hand_out(waiting[0][0].id, stored.clock())
+    assert await stored.notices.held_for(MEMBER_ID, 10) == []

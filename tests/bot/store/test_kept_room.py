@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.domain.jobs import Job, Rung
-from bot.store.held_store import HeldAudio, HeldStore
+from bot.store.held_store import HeldStore, KeptAudio
 from bot.store.kept_room import Room
 from tests.factories import MEMBER_ID, HandClock, Stored
 
@@ -44,7 +44,7 @@ class Shelf:
         return job
 
     async def keep(self, job: Job, kilobytes: int, *, received: bool) -> bool:
-        audio = HeldAudio(file_name="rain.wav", content=bytes(kilobytes * KB))
+        audio = KeptAudio(file_name="rain.wav", content=bytes(kilobytes * KB))
         now = self.clock.advance(1)
         return await self.stored.stores.held.keep(job.id, audio, now, room=ROOM, received=received)
 

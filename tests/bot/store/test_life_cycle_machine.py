@@ -321,7 +321,8 @@ class LifeCycle(RuleBasedStateMachine):
             assert take.job.state is states[take.job.id]
             kind = _FINAL.get(take.job.state)
             told = kind is not None and (take.job.id, kind) in self._told
-            assert take.message_id == (2 if told else None) or take.job.id in self._revived
+            message_id = take.told.message_id if take.told else None
+            assert message_id == (2 if told else None) or take.job.id in self._revived
 
     async def _read(self) -> tuple[list[Any], list[tuple[str, NoticeKind]]]:
         async with self._engine.connect() as connection:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.store.pause_store import Pause, PauseReason, PauseStore
+from bot.store.pause_store import Pause, PauseReason
 from tests.factories import NOW, HandClock, Stored
 
 PAUSE = Pause(
@@ -26,7 +26,7 @@ async def test_pause_is_what_was_made_of_the_last_one(stored: Stored) -> None:
     longer = replace(PAUSE, reason=PauseReason.KEY_REJECTED, distance_s=4.0)
     changed = await pauses.change(lambda seen: longer if seen == PAUSE else PAUSE)
     assert changed == (PAUSE, longer)
-    assert await PauseStore(stored.engine).current() == longer
+    assert await stored.as_worker("two").stores.pauses.current() == longer
 
 
 async def test_pause_ends_once(stored: Stored) -> None:
@@ -41,7 +41,7 @@ async def test_no_change_is_lost_when_processes_make_them_at_the_same_moment(
     def one_more(pause: Pause | None) -> Pause:
         return replace(pause, distance_s=pause.distance_s + 1) if pause else PAUSE
 
-    stores = [PauseStore(stored.engine) for _ in range(8)]
+    stores = [stored.as_worker(f"p{number}").stores.pauses for number in range(8)]
     await asyncio.gather(*(store.change(one_more) for store in stores))
     assert await stored.stores.pauses.current() == replace(PAUSE, distance_s=9.0)
 

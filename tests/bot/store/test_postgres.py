@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState, NoticeKind
 from bot.errors import DatabaseTrouble
-from bot.store.database.engine import POOL_SIZE, is_current, open_database
+from bot.store.database.engine import open_database
+from bot.store.database.postgres import POOL_SIZE
+from bot.store.database.schema import is_current
 from bot.store.process_store import ProcessStore
 from tests.bot.store.gate import Gate
 from tests.factories import HandClock, Stored

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.drafts import LARGEST_SEED, Draft, checked
-from bot.domain.jobs import FailureKind, JobState, Relation
+from bot.domain.jobs import FailureKind, JobState
+from bot.domain.requests import AudioFormat, Relation, Request
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -16,7 +17,7 @@ from bot.errors import (
 )
 from bot.store import receiving
 from bot.store.receiving import DailyLimits
-from tests.factories import CARD_ID, NO_LIMITS, Stored, a_new_job, a_request
+from tests.factories import CARD_ID, FULL_REQUEST, NO_LIMITS, Stored, a_new_job, a_request
 
 DAY_S = 24 * 3600
 BIG = 2**63 - 1
@@ -31,12 +32,27 @@ async def test_job_comes_back_as_it_was_given(stored: Stored) -> None:
             prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=LARGEST_SEED
         ),
     )
-    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     job = await stored.job(new.id)
-    assert receipt.job == job
+    assert received.job == job
     assert (job.request, job.interaction_id, job.guild_id) == (new.request, BIG, None)
     assert (job.state, job.created_at) == (JobState.RECEIVED, stored.clock())
     assert job.interaction_token == new.interaction_token
+
+
+async def test_all_that_was_asked_for_comes_back(stored: Stored) -> None:
+    assert all(value != getattr(Request(), name) for name, value in vars(FULL_REQUEST).items())
+    new = a_new_job(
+        request=FULL_REQUEST, private=True, outside=True, relation=Relation.COVER, guild_id=None
+    )
+    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    job = await stored.job(new.id)
+    assert receipt.job == job
+    assert vars(job) == vars(job) | {
+        name: it for name, it in vars(new).items() if name != "variations"
+    }
+    assert isinstance(job.request.audio_format, AudioFormat)
+    assert isinstance(job.relation, Relation)
 
 
 @pytest.mark.parametrize("text", ["rain\x00drops", "rain\ud800drops", "\udfff\ud83d"])
@@ -77,11 +93,11 @@ async def test_repeated_interaction_is_told_apart_when_the_limit_is_reached(
         await stored.receive(limits, interaction_id=first.interaction_id)
 
 
-async def test_receipt_counts_the_jobs_that_wait_or_run(stored: Stored) -> None:
+async def test_jobs_that_wait_or_run_are_counted_when_one_comes(stored: Stored) -> None:
     for state in (JobState.SUCCEEDED, JobState.CANCELLED, JobState.GENERATING, JobState.QUEUED):
         await stored.bring_to(state)
-    receipt = await stored.jobs.receive(a_new_job(), NO_LIMITS, stored.clock(), lease_s=45)
-    assert receipt.jobs_ahead == 2
+    received = await stored.jobs.receive(a_new_job(), NO_LIMITS, stored.clock(), lease_s=45)
+    assert received.jobs_ahead == 2
 
 
 # --- other tries --------------------------------------------------------------------------------
@@ -133,9 +149,9 @@ async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
     stored: Stored,
 ) -> None:
     new = a_new_job(request=a_request(seed=LARGEST_SEED - 1), variations=4)
-    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    assert [job.request.seed for job in receipt.jobs] == [LARGEST_SEED - 1, LARGEST_SEED, 0, 1]
-    for job in receipt.jobs:
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    assert [job.request.seed for job in received.jobs] == [LARGEST_SEED - 1, LARGEST_SEED, 0, 1]
+    for job in received.jobs:
         assert checked(Draft.of(job, Relation.REMIX)).seed == job.request.seed
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.jobs import JobState, Reference
+from bot.domain.jobs import JobState
 from bot.domain.models import MUSIC_COVER
+from bot.domain.requests import Reference
 from tests.factories import HandClock, Stored, a_request
 
 REFERENCE = Reference(

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.jobs import Job, JobState, Rung
-from bot.store.track_store import Only, Place, Track, Wanted
+from bot.domain.places import Place
+from bot.store.track_store import Only, Wanted
 from tests.bot.store.shelf import GUILD_ID, MESSAGE_ID, OTHER_ID, Shelf
 from tests.factories import CHANNEL_ID, MEMBER_ID, Stored
 
@@ -30,10 +31,6 @@ async def found(shelf: Shelf, wanted: Wanted = OWN) -> list[str]:
 
 def ids(*jobs: Job) -> list[str]:
     return [job.id for job in jobs]
-
-
-async def get(shelf: Shelf, job: Job, viewer_id: int, guild_id: int | None) -> Track | None:
-    return await shelf.store.get(job.id, viewer_id=viewer_id, guild_id=guild_id, channel_ids=SEEN)
 
 
 # --- a member's own tracks ----------------------------------------------------------------------
@@ -134,7 +131,6 @@ async def test_likes_are_counted(shelf: Shelf) -> None:
 async def test_others_see_what_was_posted_where_they_may_look(shelf: Shelf) -> None:
     posted, edited = await shelf.put(), await shelf.put(rung=Rung.INTERACTION)
     assert await found(shelf, OTHERS) == ids(edited, posted)
-    assert await get(shelf, posted, OTHER_ID, GUILD_ID)
     assert await shelf.store.models(OTHERS, SEEN) == ["google/lyria2"]
 
 
@@ -153,9 +149,8 @@ HIDDEN = {
 
 @pytest.mark.parametrize("case", HIDDEN)
 async def test_others_do_not_see_what_is_not_for_them(shelf: Shelf, case: str) -> None:
-    job = await shelf.put(liked_by=1, **HIDDEN[case])  # type: ignore[arg-type]
+    await shelf.put(liked_by=1, **HIDDEN[case])  # type: ignore[arg-type]
     assert await found(shelf, OTHERS) == []
-    assert await get(shelf, job, OTHER_ID, GUILD_ID) is None
     assert await shelf.store.models(OTHERS, SEEN) == []
     assert await shelf.store.most_liked(GUILD_ID, SEEN, since=None, limit=10) == []
 
@@ -164,7 +159,6 @@ async def test_others_do_not_see_what_was_deleted(shelf: Shelf) -> None:
     job = await shelf.put(liked_by=1, deleted_at=shelf.stored.clock())
     await shelf.share(job, CHANNEL_ID)
     assert await found(shelf, OTHERS) == []
-    assert await get(shelf, job, OTHER_ID, GUILD_ID) is None
     assert await shelf.store.most_liked(GUILD_ID, SEEN, since=None, limit=10) == []
 
 
@@ -184,9 +178,7 @@ async def test_share_that_is_not_posted_yet_shows_nothing(shelf: Shelf) -> None:
 
 
 async def test_nothing_of_others_is_seen_in_direct_messages(shelf: Shelf) -> None:
-    job = await shelf.put()
-    assert await get(shelf, job, OTHER_ID, None) is None
-    assert await get(shelf, job, MEMBER_ID, None)
+    await shelf.put()
     assert await found(shelf, replace(OTHERS, guild_id=None)) == []
 
 
@@ -196,7 +188,7 @@ async def test_nothing_of_others_is_seen_in_direct_messages(shelf: Shelf) -> Non
 async def test_places_are_the_announcement_and_then_the_shares(shelf: Shelf) -> None:
     job = await shelf.put()
     await shelf.share(job, STAFF_ID)
-    track = await get(shelf, job, MEMBER_ID, GUILD_ID)
+    track = await shelf.store.get(job.id)
     assert track
     assert track.places == (
         Place(guild_id=GUILD_ID, channel_id=CHANNEL_ID, message_id=MESSAGE_ID),
@@ -208,7 +200,7 @@ async def test_private_answer_is_no_place_to_come_back_to(shelf: Shelf) -> None:
     private = await shelf.put(private=True, rung=Rung.INTERACTION)
     direct = await shelf.put(private=True, rung=Rung.DIRECT_MESSAGE)
     for job, guild_ids in ((private, []), (direct, [None])):
-        track = await get(shelf, job, MEMBER_ID, GUILD_ID)
+        track = await shelf.store.get(job.id)
         assert track
         assert [place.guild_id for place in track.places] == guild_ids
 

@@ -1,7 +1,6 @@
 """Which messages a press may change, whatever custom_id came with it."""
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import discord
 import pytest
@@ -10,6 +9,7 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from cogs.ui.job_button import JobInteraction, stands_under
+from tests.cogs.interactions import a_client, a_press, an_interaction
 from tests.factories import CARD_ID, a_job
 
 OTHER_ID = CARD_ID + 1
@@ -28,17 +28,9 @@ class KnowsTheCard:
 def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> JobInteraction:
     """A press on the cancel button of a card that names a job."""
     custom_id = buttons.custom_id(Action.CANCEL, names.card_job_id, buttons.CARD)
-    row: Any = {"type": 1, "components": [{"type": 2, "style": 2, "custom_id": custom_id}]}
-    message = SimpleNamespace(
-        id=message_id,
-        flags=SimpleNamespace(ephemeral=ephemeral),
-        components=[discord.ActionRow(row)],
-    )
-    services = SimpleNamespace(tracks=KnowsTheCard(), admission=KnowsTheCard())
-    client = SimpleNamespace(services=services)
-    unanswered = SimpleNamespace(is_done=lambda: False)
-    press = SimpleNamespace(message=message, client=client, response=unanswered, extras={})
-    return cast("JobInteraction", press)
+    flags = discord.MessageFlags(ephemeral=ephemeral).value
+    client = a_client(tracks=KnowsTheCard(), admission=KnowsTheCard())
+    return an_interaction(client, **a_press(custom_id, id=str(message_id), flags=flags))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The dialog: within Discord's limits, filled in with what was typed, and read whatever comes."""
 
-import dataclasses
 from typing import Any
 
 import discord
@@ -8,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import words
 from bot.domain.drafts import Draft
-from bot.domain.jobs import AudioFormat, Reference, Relation
 from bot.domain.models import MODELS, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.requests import AudioFormat, Reference, Relation
 from cogs.ui.request_modal import UNSTORED, RequestModal, filled_in
+from tests.factories import a_draft
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"
 REFERENCE = Reference(url="https://cdn.example/a.mp3", file_name="a.mp3")
-EVERYTHING = Draft(
+EVERYTHING = a_draft(
     prompt=PROMPT,
     model="Google Lyria 2",
     negative_prompt="drums",
@@ -33,10 +34,10 @@ EVERYTHING = Draft(
 DRAFTS = [
     Draft(),
     EVERYTHING,
-    *(dataclasses.replace(EVERYTHING, model=model.id) for model in MODELS.values()),
-    Draft(prompt="x" * 4000, lyrics="y" * 9000, negative_prompt="a\nb"),
-    Draft(model="no such model"),
-    Draft(model=MUSIC_COVER.id, reference=REFERENCE),
+    *(EVERYTHING.having(model=model.id) for model in MODELS.values()),
+    a_draft(prompt="x" * 4000, lyrics="y" * 9000, negative_prompt="a\nb"),
+    a_draft(model="no such model"),
+    a_draft(model=MUSIC_COVER.id, reference=REFERENCE),
 ]
 
 
@@ -72,7 +73,7 @@ def test_dialog_asks_for_the_usual_when_nothing_was_typed() -> None:
 
 
 def test_dialog_shows_what_stands_in_the_way_when_the_model_does_not_take_it() -> None:
-    draft = Draft(prompt=PROMPT, model=STABLE_AUDIO.id, seed=7, seconds=5000)
+    draft = a_draft(prompt=PROMPT, model=STABLE_AUDIO.id, seed=7, seconds=5000)
     fields = shown(draft)
     assert list(fields) == ["prompt", "model", "seconds", "seed", "private"]
     assert (fields["seed"]["value"], fields["seconds"]["value"]) == ("7", "5000")
@@ -83,40 +84,42 @@ def test_private_stays_in_sight_when_much_stands_in_the_way() -> None:
 
 
 def test_line_breaks_have_a_field_that_holds_them() -> None:
-    field = shown(Draft(negative_prompt="drums\nbass"))["negative_prompt"]
+    field = shown(a_draft(negative_prompt="drums\nbass"))["negative_prompt"]
     assert field["style"] == discord.TextStyle.paragraph.value
 
 
 def test_models_for_covers_are_offered_when_there_is_audio() -> None:
-    [option] = shown(Draft(reference=REFERENCE))["model"]["options"]
+    [option] = shown(a_draft(reference=REFERENCE))["model"]["options"]
     assert option["value"] == MUSIC_COVER.id
 
 
 def test_fields_that_were_not_shown_stay_as_they_were() -> None:
     filled = filled_in(EVERYTHING, {"prompt": "other"})
-    assert filled.draft == dataclasses.replace(EVERYTHING, prompt="other")
+    assert filled.draft == EVERYTHING.having(prompt="other")
     assert filled.problems == []
 
 
 def test_fields_that_were_emptied_are_as_if_nothing_was_typed() -> None:
     values = {"seed": "", "seconds": " ", "variations": "", "lyrics": "", "private": False}
     draft = filled_in(EVERYTHING, values).draft
-    assert (draft.seed, draft.seconds, draft.variations) == (None, None, 1)
-    assert (draft.lyrics, draft.private) == ("", False)
+    request = draft.request
+    assert (request.seed, request.seconds, draft.variations) == (None, None, 1)
+    assert (request.lyrics, draft.private) == ("", False)
 
 
 @pytest.mark.parametrize("typed", ["a lot", "1.5", "7 or so", "--7", "7\n8"])
 def test_number_is_asked_for_again_when_it_is_none(typed: str) -> None:
     filled = filled_in(EVERYTHING, {"seconds": typed, "prompt": "other"})
-    [problem] = filled.problems
-    assert f"`seconds` is a whole number; you typed `{' '.join(typed.split())}`" in problem
-    assert (filled.draft.seconds, filled.draft.prompt) == (20, "other")
+    told = words.not_taken(filled.problems)
+    assert told.startswith(f"`seconds` is a whole number; you typed `{' '.join(typed.split())}`")
+    request = filled.draft.request
+    assert (request.seconds, request.prompt) == (20, "other")
 
 
 def test_seed_of_another_track_goes_when_the_new_model_takes_none() -> None:
-    assert filled_in(EVERYTHING, {"model": [STABLE_AUDIO.id]}).draft.seed is None
-    own = dataclasses.replace(EVERYTHING, relation=None)
-    assert filled_in(own, {"model": [STABLE_AUDIO.id]}).draft.seed == 7
+    assert filled_in(EVERYTHING, {"model": [STABLE_AUDIO.id]}).draft.request.seed is None
+    own = EVERYTHING.having(relation=None)
+    assert filled_in(own, {"model": [STABLE_AUDIO.id]}).draft.request.seed == 7
 
 
 JSON = st.recursive(
@@ -124,11 +127,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3),
     max_leaves=4,
 )
-NAMES = [field.name for field in dataclasses.fields(Draft)]
+NAMES = list(Draft().values())
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_dialog_is_read_whatever_comes(values: dict[str, Any]) -> None:
     draft = filled_in(EVERYTHING, values).draft
-    assert isinstance(draft.prompt, str)
+    assert isinstance(draft.request.prompt, str)
     assert draft.relation is Relation.REMIX

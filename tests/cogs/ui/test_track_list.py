@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.jobs import Job
+from bot.domain.places import Place
 from bot.library.lists import PAGE_LENGTH, Page
-from bot.store.track_store import Only, Place, Track, Wanted
-from cogs.ui.track_list import MINE, PAGE_ID, message_url, page_embed, page_view
+from bot.store.track_store import ListedTrack, Only, Wanted
+from cogs.ui.track_list import MINE, PAGE_ID, page_embed, page_view
 from tests.factories import a_job, a_request
 
 LARGEST_ID = 2**63 - 1
@@ -16,7 +17,7 @@ PLACE = Place(guild_id=LARGEST_ID, channel_id=LARGEST_ID, message_id=LARGEST_ID)
 HOSTILE = st.text(max_size=200) | st.sampled_from(["*" * 200, "_" * 200, "😀" * 200, "\u202e" * 9])
 
 
-def a_track(**changes: Any) -> Track:
+def a_track(**changes: Any) -> ListedTrack:
     """With everything a line can tell."""
     values: dict[str, Any] = {
         "job": a_job(private=True, duration_s=3599.0, finished_at=a_job().created_at),
@@ -24,10 +25,10 @@ def a_track(**changes: Any) -> Track:
         "held": True,
         "places": (PLACE,),
     }
-    return Track(**values | changes)
+    return ListedTrack(**values | changes)
 
 
-def a_page(*tracks: Track, number: int = 0, total: int = 1, **wanted: Any) -> Page:
+def a_page(*tracks: ListedTrack, number: int = 0, total: int = 1, **wanted: Any) -> Page:
     """One's own tracks, unless told otherwise."""
     values: dict[str, Any] = {"viewer_id": 1, "member_id": 1}
     return Page(wanted=Wanted(**values | wanted), tracks=tracks, number=number, total=total)
@@ -81,11 +82,6 @@ def test_numbers_go_on_over_pages() -> None:
     page = a_page(a_track(), number=2, total=2 * PAGE_LENGTH + 1)
     assert (page_embed(page).description or "").startswith("21. ")
     assert items(page)[0].options[0].label.startswith("21. ")
-
-
-def test_direct_messages_have_their_own_address() -> None:
-    place = Place(guild_id=None, channel_id=2, message_id=3)
-    assert message_url(place) == "https://discord.com/channels/@me/2/3"
 
 
 def test_custom_ids_of_pages_are_read_strictly() -> None:

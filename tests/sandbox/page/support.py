@@ -25,7 +25,7 @@ TIMEOUT_S = 10
 
 COMPOSE: Json = {
     "name": "compose",
-    "description": "AdvisoryLock a sentence into a track",
+    "description": "Turn a sentence into a track",
     "options": [
         {
             "type": 3,

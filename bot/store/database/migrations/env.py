@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `bot.store.database.engine.migrate` hands over."""
+"""Alembic's entry: runs on the connection that `bot.store.database.migrating` hands over."""
 
 from alembic import context
 

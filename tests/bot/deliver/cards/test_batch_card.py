@@ -7,6 +7,7 @@ import pytest
 
 from bot.deliver.cards.batch_card import batch_card
 from bot.domain.jobs import FailureKind, JobState, Rung
+from bot.domain.places import Place
 from bot.store.batch_store import Take
 from tests.factories import NOW, a_job, a_request
 
@@ -20,8 +21,7 @@ def a_take(take: int = 1, *, likes: int = 0, told: bool = False, **changes: Any)
         job=a_job(**values | changes),
         place=3 if changes.get("state") is JobState.QUEUED else None,
         rung=Rung.CHANNEL if told else None,
-        channel_id=77 if told else None,
-        message_id=88 if told else None,
+        told=Place(guild_id=400, channel_id=77, message_id=88) if told else None,
         likes=likes,
     )
 

@@ -7,7 +7,9 @@ from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.ladder import Ladder
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
+from bot.generate.first_answer import Taken
 from tests.bot.fakes import FakeMessenger
+from tests.bot.generate.parts import estimates_on
 from tests.bot.generate.test_admission import an_admission
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job
 
@@ -15,10 +17,10 @@ from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job
 async def variations(stored: Stored, **changes: object) -> list[Job]:
     """Three queued ones."""
     new = a_new_job(variations=3, **changes)
-    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    for job in receipt.jobs:
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in received.jobs:
         assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
-    return [await stored.job(job.id) for job in receipt.jobs]
+    return [await stored.job(job.id) for job in received.jobs]
 
 
 async def failed(stored: Stored, job: Job) -> Job:
@@ -94,7 +96,7 @@ async def test_private_variations_have_no_thread(stored: Stored) -> None:
 async def test_card_shows_how_things_stand(stored: Stored) -> None:
     messenger = FakeMessenger()
     first, *_ = await variations(stored)
-    cards = BatchCards(stored.stores.batches, an_admission(stored), messenger, stored.clock)
+    cards = BatchCards(stored.stores.batches, estimates_on(stored), messenger, stored.clock)
     await cards.refresh(first)
     assert len(messenger.cards) == 1
     assert "Composing 3 variations" in (messenger.cards[0][0].title or "")
@@ -109,19 +111,19 @@ async def test_card_shows_how_things_stand(stored: Stored) -> None:
 async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:
     messenger = FakeMessenger()
     new = a_new_job(variations=2)
-    receipt = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    first, second = receipt.jobs
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    first, second = received.jobs
     admission = an_admission(stored)
     assert await admission.cancel(first)  # before we know that there is a card
-    await admission.answered(first, CARD_ID)
-    await admission.answered(second, CARD_ID)
+    await admission.settle(first, Taken(CARD_ID))
+    await admission.settle(second, Taken(CARD_ID))
     reached: list[int | None] = []
 
     async def update_card(job: Job, *_arguments: object, **_options: object) -> None:
         reached.append(job.card_message_id)
 
     messenger.update_card = update_card  # type: ignore[method-assign]
-    cards = BatchCards(stored.stores.batches, admission, messenger, stored.clock)
+    cards = BatchCards(stored.stores.batches, estimates_on(stored), messenger, stored.clock)
     await cards.refresh(first)
     assert reached == [CARD_ID]
     assert await admission.cancel(await stored.job(second.id))  # and forgets the token

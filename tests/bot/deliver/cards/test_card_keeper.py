@@ -8,17 +8,12 @@ import pytest
 
 from bot import words
 from bot.deliver.cards import card_keeper
-from bot.deliver.cards.batch_cards import BatchCards
-from bot.deliver.cards.card_keeper import CardKeeper
-from bot.deliver.cards.card_painter import CardPainter
 from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
-from bot.loops.wakeups import Wakeups
-from bot.rest.bad_answers import BadAnswers
 from bot.store.card_edits import DRAWN_BY_PRESS
+from tests.bot.deliver.parts import a_keeper
 from tests.bot.fakes import FakeMessenger
-from tests.bot.generate.test_admission import an_admission
 from tests.factories import (
     AUDIO_URL,
     CARD_ID,
@@ -27,15 +22,6 @@ from tests.factories import (
     Stored,
     a_new_job,
 )
-
-
-def a_keeper(stored: Stored, messenger: FakeMessenger) -> CardKeeper:
-    stores, admission = stored.stores, an_admission(stored)
-    batches = BatchCards(stores.batches, admission, messenger, stored.clock)
-    painter = CardPainter(stores, admission, messenger, batches, stored.clock)
-    return CardKeeper(
-        stores, painter, bad_answers=BadAnswers(), wakeups=Wakeups(), clock=stored.clock
-    )
 
 
 async def cards_after(
@@ -176,15 +162,17 @@ async def test_card_is_given_up_when_discord_says_no_three_times_in_unknown_word
 
 async def test_many_likes_are_one_edit(stored: Stored) -> None:
     messenger, keeper = FakeMessenger(), None
-    receipt = await stored.jobs.receive(
+    received = await stored.jobs.receive(
         a_new_job(variations=2), NO_LIMITS, stored.clock(), lease_s=45
     )
-    for job in receipt.jobs:
+    for job in received.jobs:
         assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
     keeper = a_keeper(stored, messenger)
     for second in range(60):
         for member_id in range(3):
-            await stored.stores.likes.toggle(receipt.jobs[second % 2].id, member_id, stored.clock())
+            await stored.stores.likes.toggle(
+                received.jobs[second % 2].id, member_id, stored.clock()
+            )
         await keeper.run_once()
         stored.clock.advance(0.5)
     assert 8 <= len(messenger.cards) <= 14  # of them few for the places in the queue

@@ -1,36 +1,18 @@
-"""Addresses as hosters hand them out, the schema, and databases that can't be used."""
+"""Addresses as hosters hand them out, and databases that can't be used."""
 
-import asyncio
-import os
-import shutil
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseUnusable
-from bot.store.database.engine import engine_url, is_current, migrate, open_database, sqlite_file
-from bot.store.database.tables import jobs, metadata
+from bot.store.database.engine import engine_url, open_database, sqlite_file
+from bot.store.database.tables import jobs
 from tests.factories import HandClock, Stored, a_new_job
 
 SECRET = "s3cret-pass"
-ROOT = Path(__file__).parents[3]
-OPENS_A_DATABASE = """
-import asyncio
-from bot.store import database
-
-async def main():
-    async with database.open_database("sqlite:///data/compose.db") as engine:
-        print(database.__file__)
-        print(await database.is_current(engine))
-
-asyncio.run(main())
-"""
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
@@ -76,37 +58,6 @@ async def test_sqlite_file_lies_where_it_was_said_whatever_its_folder_is_called(
         assert file.is_file()
     assert sqlite_file(f"sqlite:///{file}") == file
     assert (tmp_path / ODD_NAME).is_dir()
-
-
-async def test_schema_is_made_whatever_the_folder_of_the_bot_is_called(tmp_path: Path) -> None:
-    place = tmp_path / ODD_NAME
-    shutil.copytree(ROOT / "bot", place / "bot", ignore=shutil.ignore_patterns("__pycache__"))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", OPENS_A_DATABASE),
-        cwd=place,
-        env=os.environ | {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert said.decode().splitlines() == [str(place / "bot" / "store" / "database.py"), "True"]
-
-
-async def test_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
-    def differences(connection: sa.Connection) -> list[object]:
-        options = {"compare_type": True, "compare_server_default": True}
-        context = MigrationContext.configure(connection, opts=options)
-        return list(compare_metadata(context, metadata))
-
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-
-
-async def test_database_is_current_when_it_was_opened_and_stays_so_when_opened_again(
-    engine: AsyncEngine,
-) -> None:
-    assert await is_current(engine)
-    await migrate(engine)
-    assert await is_current(engine)
 
 
 async def test_jobs_are_still_there_when_the_database_is_opened_again(

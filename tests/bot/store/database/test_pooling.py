@@ -14,8 +14,9 @@ from bot.errors import DatabaseUnusable
 from bot.ops.doctor.findings import Level
 from bot.ops.doctor.machine import check_database
 from bot.settings import Settings
-from bot.store.database.engine import engine_url, is_current, open_database
+from bot.store.database.engine import engine_url, open_database
 from bot.store.database.pooling import pools_by_transaction
+from bot.store.database.schema import is_current
 from bot.store.database.wakeup_channel import WakeupChannel
 from tests.factories import HandClock, Stored
 from tests.pgbouncer import pooler

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseTrouble
 from bot.store.database.tables import processes
-from bot.store.database.transactions import AT_MOST, Transactions, Work
-from tests.factories import NOW
+from bot.store.database.transactions import WORKS_LIMIT, Transactions, Work
+from tests.factories import NOW, Stored
 
 
 def entering(name: str) -> Work[str]:
@@ -29,7 +29,7 @@ async def entered(engine: AsyncEngine) -> set[str]:
 
 async def test_each_gets_its_own_result_when_many_wait(engine: AsyncEngine) -> None:
     transactions = Transactions(engine)
-    names = [f"p{number}" for number in range(2 * AT_MOST + 1)]
+    names = [f"p{number}" for number in range(2 * WORKS_LIMIT + 1)]
     assert await asyncio.gather(*(transactions.run(entering(name)) for name in names)) == names
     assert await entered(engine) == set(names)
 
@@ -40,8 +40,10 @@ async def test_works_that_wait_together_are_committed_together_where_there_is_on
     commits: list[sa.Connection] = []
     sa.event.listen(engine.sync_engine, "commit", commits.append)
     transactions = Transactions(engine)
-    await asyncio.gather(*(transactions.run(entering(f"p{number}")) for number in range(AT_MOST)))
-    assert len(commits) == (1 if engine.dialect.name == "sqlite" else AT_MOST)
+    await asyncio.gather(
+        *(transactions.run(entering(f"p{number}")) for number in range(WORKS_LIMIT))
+    )
+    assert len(commits) == (1 if engine.dialect.name == "sqlite" else WORKS_LIMIT)
 
 
 async def test_patient_work_goes_together_with_the_next(engine: AsyncEngine) -> None:
@@ -63,19 +65,70 @@ async def test_patient_work_goes_alone_when_nobody_comes(engine: AsyncEngine) ->
     assert await entered(engine) == {"alone"}
 
 
-async def test_failing_work_fails_alone_and_leaves_nothing(engine: AsyncEngine) -> None:
-    async def failing(connection: AsyncConnection) -> None:
-        await entering("half")(connection)
-        raise LookupError("after all not")
+async def failing(connection: AsyncConnection) -> None:
+    """A work that is refused after it has written something."""
+    await entering("half")(connection)
+    raise LookupError("after all not")
 
+
+@pytest.mark.parametrize("refused", [{1}, {0}, {3}, {0, 1, 2}, {0, 1, 2, 3}], ids=str)
+async def test_failing_works_fail_alone_and_leave_nothing_when_others_go_with_them(
+    engine: AsyncEngine, refused: set[int]
+) -> None:
+    commits: list[sa.Connection] = []
+    sa.event.listen(engine.sync_engine, "commit", commits.append)
     transactions = Transactions(engine)
-    works = (entering("before"), failing, entering("after"))
-    before, error, after = await asyncio.gather(
+    works = [failing if number in refused else entering(f"p{number}") for number in range(4)]
+    outcomes = await asyncio.gather(
         *(transactions.run(work) for work in works), return_exceptions=True
     )
-    assert (before, after) == ("before", "after")
-    assert isinstance(error, LookupError)
-    assert await entered(engine) == {"before", "after"}
+    assert {n for n, outcome in enumerate(outcomes) if isinstance(outcome, LookupError)} == refused
+    assert await entered(engine) == {f"p{number}" for number in range(4) if number not in refused}
+    assert len(commits) == (1 if engine.dialect.name == "sqlite" else 4 - len(refused))
+
+
+async def test_works_are_run_once_when_others_are_refused(engine: AsyncEngine) -> None:
+    runs: list[str] = []
+
+    def counted(name: str) -> Work[None]:
+        async def work(_connection: AsyncConnection) -> None:
+            runs.append(name)
+
+        return work
+
+    transactions = Transactions(engine)
+    works = (counted("before"), failing, counted("after"))
+    await asyncio.gather(*(transactions.run(work) for work in works), return_exceptions=True)
+    assert runs == ["before", "after"]
+
+
+async def test_nobody_is_told_of_success_when_the_commit_fails(engine: AsyncEngine) -> None:
+    def fail(_connection: sa.Connection) -> None:
+        raise DatabaseTrouble("is full")
+
+    transactions = Transactions(engine)
+    sa.event.listen(engine.sync_engine, "commit", fail)
+    works = (entering("one"), failing, entering("two"))
+    outcomes = await asyncio.gather(
+        *(transactions.run(work) for work in works), return_exceptions=True
+    )
+    sa.event.remove(engine.sync_engine, "commit", fail)
+    told = [type(outcome) for outcome in outcomes]
+    refused = DatabaseTrouble if engine.dialect.name == "sqlite" else LookupError
+    assert told == [DatabaseTrouble, refused, DatabaseTrouble]
+    assert await entered(engine) == set()
+
+
+async def test_works_of_different_stores_are_committed_together(stored: Stored) -> None:
+    jobs = [await stored.succeed() for _ in range(2)]
+    commits: list[sa.Connection] = []
+    sa.event.listen(stored.engine.sync_engine, "commit", commits.append)
+    await asyncio.gather(
+        stored.stores.likes.toggle(jobs[0].id, 1, NOW),
+        stored.stores.card_edits.mark(jobs[1].id, NOW),
+        stored.jobs.measured(jobs[1].id, duration_s=1.0, tempo_bpm=None),
+    )
+    assert len(commits) == (1 if stored.engine.dialect.name == "sqlite" else 3)
 
 
 async def test_all_are_told_and_later_ones_served_when_the_database_has_trouble(

@@ -11,10 +11,13 @@ from bot.deliver import announcements
 from bot.deliver.cards import status_card as cards
 from bot.deliver.track_embed import track_embed
 from bot.domain.characters import printable
-from bot.domain.jobs import FailureKind, Job, JobState, Relation
-from bot.library.tracks import Ancestor
-from bot.store.track_store import Place, Track
-from bot.text import harmless
+from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.places import Place
+from bot.domain.problems import AudioNotRead, NotANumber, NotAudio, OptionNotTaken, UnknownModel
+from bot.domain.requests import Relation
+from bot.domain.visibility import Ancestor
+from bot.store.track_store import ListedTrack
+from bot.words.markdown import harmless
 from cogs.ui.track_list import track_lines
 from tests.factories import NOW, a_job, a_request
 from tests.markdown import ALREADY_PLAIN, EXAMPLES, live, outline, seen, typed
@@ -80,14 +83,14 @@ def places(text: str) -> Iterator[str]:
 
 
 def refusals(text: str) -> Iterator[str]:
-    yield words.not_taken([words.no_such_model(text), words.takes_no("lyrics", "Lyria", text)])
-    yield words.not_a_number("seed", text)
-    yield words.not_audio(text)
+    yield words.not_taken([UnknownModel(text), OptionNotTaken("lyrics", "Lyria", text)])
+    yield words.not_taken([NotANumber("seed", text)])
+    yield words.not_taken([NotAudio(text), AudioNotRead(text)])
 
 
-def a_track(job: Job) -> Track:
+def a_track(job: Job) -> ListedTrack:
     place = Place(guild_id=1, channel_id=2, message_id=3)
-    return Track(job=job, likes=2, held=False, places=(place,))
+    return ListedTrack(job=job, likes=2, held=False, places=(place,))
 
 
 def texts_of(embed: discord.Embed) -> Iterator[str]:

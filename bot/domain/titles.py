@@ -1,31 +1,15 @@
-"""Making members' and the provider's text safe to show, and naming files after it."""
+"""What a track is called, and its file. All of it is plain text, not made safe to show."""
 
 import re
 import unicodedata
 
-import discord
-
-from bot import words
-from bot.domain.characters import ELLIPSIS, JOINERS, is_blank, is_seen, printable, whole
+from bot.domain.characters import JOINERS, is_blank, is_seen, whole
 from bot.domain.jobs import Job
-
-__all__ = ["among_takes", "as_shown", "file_name", "harmless", "is_blank", "title_of"]
 
 FILE_NAME_LIMIT = 60
 ID_LETTERS = 6
 TITLE_WORDS = 6
 TITLE_WIDTH = 60
-# What has a meaning in Discord's markdown. A backslash takes it from any sign, but shows itself
-# before letters, digits and spaces.
-_MEANT = re.compile(
-    r"(^[^\S\n]*(?:\d+(?=[.)](?:\s|$))|(?=[-+])))"  # lists and subtext: goes before their sign
-    r"|([\\*_~`|\[\]<>@]"
-    r"|:(?!\s)|(?<=[<:/])/"  # :emoji:, https://, and all of <t:1:R> <:a:1> </a:1> <id:guide>
-    r"|(?<!\w)#"  # headings, <#1>; but keys such as F# stay as they are
-    r"|(?<=\w)\.(?=\w+/))",  # discord.gg/invite is a link without https://
-    re.MULTILINE,
-)
-_ESCAPES = re.compile(r"\\([^0-9A-Za-z\s])")
 # Where a clause ends: signs at the end of a word, in any script, or between words.
 _CLAUSES = re.compile(
     r"[,.;:!?](?=\s|$)|\s[-\u2013\u2014]+\s|[\n()\u2014]"
@@ -47,36 +31,11 @@ _SPELLED_OUT = str.maketrans(
 _DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$")
 
 
-def harmless(text: str, limit: int) -> str:
-    """Text that shows as it was typed, pings nobody, links to nothing, and has at most `limit`.
+def title_of(job: Job) -> str | None:
+    """What a track is called: by its member, else by the first clause of its prompt, if it has one.
 
-    Every sign that Discord's markdown gives a meaning is escaped for itself, so it does not matter
-    whether the text around it looks like an address or like code. What is too long fills the room.
-    """
-    escaped = _escape(printable(text)[: limit + 1])
-    if len(escaped) <= limit:
-        return escaped
-    kept = escaped[: max(whole(escaped, limit - 1), 0)]
-    if (len(kept) - len(kept.rstrip("\\"))) % 2:
-        kept = kept[:-1]  # half an escape
-    return kept + ELLIPSIS[:limit]
-
-
-def as_shown(markdown: str) -> str:
-    """What a reader sees of text that was made harmless: without the backslashes."""
-    return _ESCAPES.sub(r"\1", markdown)
-
-
-def _escape(text: str) -> str:
-    # Discord's servers look for pings without heed of backslashes: these get an invisible space.
-    return _MEANT.sub(r"\1\\\2", discord.utils.escape_mentions(text))
-
-
-def title_of(job: Job) -> str:
-    """What a track is called: by its member, else by the first clause of its prompt.
-
-    One plain line, to be passed through `harmless` before it is shown. Words keep their case, but
-    for the first letter: what is right for titles differs from language to language.
+    One plain line of at most `TITLE_WIDTH` columns. Words keep their case, but for the first
+    letter: what is right for titles differs from language to language.
     """
     own = _cut(_one_line(job.title or "")).strip()
     if not is_blank(own):
@@ -85,28 +44,23 @@ def title_of(job: Job) -> str:
         title = _shortened(_one_line(clause).strip(_EDGES))
         if not is_blank(title):
             return _capitalised(title)
-    return words.UNTITLED
+    return None
 
 
-def among_takes(job: Job, title: str) -> str:
-    """A title, as it is shown, with the number of the take where there are several of it."""
-    return title if job.batch_id is None else words.take_title(title, job.take)
-
-
-def file_name(job: Job, extension: str) -> str:
+def file_name(title: str, job_id: str, extension: str) -> str:
     """A name from the title that every system takes, such as `lo-fi-rain.wav`.
 
     It is ASCII, since Discord drops all else. So that titles in other scripts do not all lead to
     the same name, what lost a letter gets the beginning of the job's id.
     """
-    plain = unicodedata.normalize("NFKD", title_of(job).lower().translate(_SPELLED_OUT))
+    plain = unicodedata.normalize("NFKD", title.lower().translate(_SPELLED_OUT))
     kept = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain)).strip("-")
     if len(kept) > FILE_NAME_LIMIT:
         kept = kept[:FILE_NAME_LIMIT].rsplit("-", 1)[0]
     if not kept or _DEVICES.match(kept):
         kept = f"track-{kept}".rstrip("-")
     if kept == "track" or any(char.isalnum() and not char.isascii() for char in plain):
-        kept = f"{kept}-{job.id[:ID_LETTERS]}"
+        kept = f"{kept}-{job_id[:ID_LETTERS]}"
     return kept + extension
 
 

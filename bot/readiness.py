@@ -1,4 +1,4 @@
-"""What is tried for beside the work, and named while it is missing."""
+"""What `/readyz` names besides the loops: tried for until it is there, such as the commands."""
 
 import logging
 from typing import Final
@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class Part:
-    """One such thing. A trouble is said once in the log, and so is its end."""
+    """One part of readiness. Its trouble is said once in the log, and so is the end of that."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -25,7 +25,7 @@ class Part:
             log.error("%s: %s; trying on", self.name, why)
 
     def succeed(self) -> None:
-        """It is there."""
+        """Note that the part is there, and is no longer missing."""
         self.well = True
         if self._said:
             log.warning("%s: all is well again", self.name)

@@ -1,0 +1,126 @@
+"""What the provider's answers change, whether a poll or the submission itself brings them."""
+
+import logging
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
+from bot.generate.estimates import DurationEstimates
+from bot.loops.wakeups import Wakeup, Wakeups
+from bot.metrics import Metrics
+from bot.provider.shapes import Phase
+from bot.provider.wire import Generation
+from bot.store.job_store import JobStore
+from bot.store.notice_store import NoticeStore
+
+GIVE_UP_AFTER_S = 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+class Generations:
+    """Moves jobs to `generating`, and on to `succeeded` or `failed`. All may be repeated."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        notices: NoticeStore,
+        estimates: DurationEstimates,
+        *,
+        wakeups: Wakeups,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._jobs = jobs
+        self._notices = notices
+        self._estimates = estimates
+        self._wakeups = wakeups
+        self._clock = clock
+        self._metrics = metrics
+
+    async def begin(self, job: Job, generation: Generation) -> None:
+        """The provider accepted it, which is paid for from now on."""
+        await self._store_paid(job, generation)
+        self._metrics.submitted(job)
+
+    async def _store_paid(self, job: Job, generation: Generation) -> None:
+        """Whatever became of the job in the meantime: to others this process may seem dead."""
+        due_at = await self._estimates.next_poll_at(job, self._clock())
+        paid = (job.id, generation.id, due_at)
+        if await self._jobs.start_generation(*paid, inference_id=generation.inference_id):
+            return
+        if await self._jobs.revive(*paid, inference_id=generation.inference_id):
+            log.warning("it had been given up, and goes on since the provider accepted it")
+            return
+        stored = await self._jobs.get(job.id)
+        if stored is None or stored.generation_id != generation.id:
+            log.error("generation %s is paid for, but has no job", generation.id)
+
+    async def take(self, job: Job, generation: Generation) -> bool:
+        """Store the end that the provider names; `False` if it names none, or none to go by: what
+        is completed needs its file's address."""
+        if generation.phase is Phase.ERROR:
+            await self.fail(job, FailureKind.GENERATION, generation.error_text)
+            return True
+        if generation.phase is Phase.COMPLETED and generation.audio_url:
+            await self._succeed(job, generation.audio_url, generation)
+            return True
+        return False
+
+    async def go_on(
+        self, job: Job, *, at_least_s: float = 0.0, finished: bool = False, patience_s: float = 0.0
+    ) -> bool:
+        """Ask again, not before `at_least_s`; `False` if that makes no sense any more.
+
+        What is `finished` all but for its file is not overdue. `patience_s` is `poll_again`'s.
+        """
+        now = self._clock()
+        age_s = (now - (job.submitted_at or now)).total_seconds()
+        if age_s > GIVE_UP_AFTER_S:
+            await self.fail(job, FailureKind.LOST, "not finished within a day")
+            return False
+        overdue = self._estimates.is_overdue(age_s) and not finished
+        if overdue and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
+            log.warning("overdue after %d s; asking less often from now on", age_s)
+            self._wakeups.wake(Wakeup.DELIVER)
+        due_at = await self._estimates.next_poll_at(job, now)
+        due_at = max(due_at, now + timedelta(seconds=at_least_s))
+        await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)
+        return True
+
+    async def expect_file(self, job: Job) -> None:
+        """It is finished, and its file may be named any moment; if not, its member is told so."""
+        now = self._clock()
+        await self._notices.add(job.id, NoticeKind.LATE, now, due_at=now + LATE_AFTER)
+
+    async def _succeed(self, job: Job, audio_url: str, generation: Generation) -> None:
+        now = self._clock()
+        if await self._jobs.succeed(job.id, audio_url, now):
+            log.info("finished after %d polls", job.attempts)
+            self._metrics.finished(job, now, generation.usage)
+            await self._estimates.learn(job, now)
+            self._ring()
+
+    async def fail(
+        self,
+        job: Job,
+        kind: FailureKind,
+        reason: str,
+        *,
+        source: JobState = JobState.GENERATING,
+    ) -> None:
+        """There will be no track of a job that was in the state `source`."""
+        if await self._jobs.fail(job.id, kind, reason, self._clock(), source=source):
+            self._metrics.failed(kind)
+        log.warning("failed (%s): %s", kind, reason)
+        self._ring()
+
+    async def interrupt_abandoned(self) -> None:
+        """End the submissions of dead processes: nobody knows what came of them."""
+        if abandoned := await self._jobs.interrupt_abandoned(self._clock()):
+            self._metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
+            self._wakeups.wake(Wakeup.DELIVER)
+
+    def _ring(self) -> None:
+        self._wakeups.wake(Wakeup.SUBMIT)  # a place at the provider is free
+        self._wakeups.wake(Wakeup.DELIVER)

@@ -1,0 +1,55 @@
+"""Saying no without losing what was typed: a private answer, with a button to edit it.
+
+While nothing can be stored, what was typed is in the answer itself, to be copied.
+"""
+
+import io
+import logging
+
+import discord
+
+from bot import words
+from bot.client import ComposeClient, services_of
+from bot.deliver import buttons
+from bot.deliver.buttons import Action
+from bot.domain.drafts import Draft
+from bot.domain.recipes import typed
+from bot.errors import DatabaseTrouble
+from cogs.ui.first_answers import left_s, say
+
+DRAFT = "draft"
+MESSAGE_LIMIT = 2000
+
+log = logging.getLogger(__name__)
+
+
+async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
+    """Say privately why nothing was started. What was typed is kept for the button below it."""
+    try:
+        draft_id = await services_of(interaction).admission.keep(
+            draft, interaction.user.id, within_s=left_s(interaction)
+        )
+    except DatabaseTrouble as error:
+        log.error("a draft could not be stored: the database %s", error)
+        await refuse_unsaved(interaction, text, draft)
+        return
+    await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
+
+
+async def refuse_unsaved(
+    interaction: discord.Interaction[ComposeClient], text: str, draft: Draft
+) -> None:
+    """Say privately why nothing was started, with everything that was typed below it.
+
+    As a file when it is long, or would break out of a code block.
+    """
+    options = typed(draft)
+    quoted = "\n".join((text, words.typed(options)))
+    if not options:
+        await say(interaction, text)
+    elif "`" not in options and len(quoted) <= MESSAGE_LIMIT:
+        await say(interaction, quoted)
+    else:
+        content = io.BytesIO(options.encode(errors="replace"))
+        file = discord.File(content, filename=words.TYPED_FILE_NAME)
+        await say(interaction, "\n".join((text, words.TYPED_AS_FILE)), file=file)
