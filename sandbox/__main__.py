@@ -16,6 +16,7 @@ from sandbox.stack import BotEnded, BotProcess, Sandbox
 
 DEFAULT_PORT: Final = 8420
 EXIT_INTERRUPTED: Final = 130
+LOGS: Final = TRACKS.parent / "sandbox"
 
 
 def main() -> int:
@@ -25,18 +26,19 @@ def main() -> int:
         if arguments.command == "demo":
             work = demo(arguments.speed, arguments.out.absolute())
             return asyncio.run(_until_told(work, exit_code=EXIT_INTERRUPTED))
-        return asyncio.run(_until_told(serve(arguments.port, arguments.speed), exit_code=0))
+        work = serve(arguments.port, arguments.speed, arguments.out.absolute())
+        return asyncio.run(_until_told(work, exit_code=0))
     except OSError as error:
         hint = " (--port 0 takes a free port)" if error.errno == errno.EADDRINUSE else ""
         print(f"The sandbox can't go on: {error}{hint}", file=sys.stderr)
         return 1
 
 
-async def serve(port: int, speed: float) -> int:
-    """Serve the chat page, with the bot in it, until cancelled."""
+async def serve(port: int, speed: float, logs: Path) -> int:
+    """Serve the chat page, with the bot in it, until cancelled. The folder gets the bot's log."""
     with tempfile.TemporaryDirectory(prefix="compose-sandbox-") as temporary:
         folder = Path(temporary)
-        log = TRACKS.parent / "sandbox" / "bot.log"
+        log = logs / "bot.log"
         log.unlink(missing_ok=True)
         print(f"The bot's log: {log}", file=sys.stderr, flush=True)
         async with Sandbox(speed=speed) as sandbox, Page(sandbox.discord, port=port) as page:
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     play = commands.add_parser("demo", help="one /compose, from typing to the finished track")
     play.add_argument("--out", type=Path, default=TRACKS, help="folder for the track and the log")
     page = commands.add_parser("serve", help="a chat page in the browser")
+    page.add_argument("--out", type=Path, default=LOGS, help="folder for the bot's log")
     page.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 takes a free one")
     for command in (play, page):
         command.add_argument(

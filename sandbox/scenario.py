@@ -70,7 +70,7 @@ class Hold:
         self._decided = asyncio.Event()
         self._dropped = False
 
-    async def reached(self, timeout_s: float = 10) -> None:
+    async def reached(self, timeout_s: float = 30) -> None:
         """Wait until a request is held here. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             await self._arrived.wait()

@@ -1,13 +1,44 @@
-"""What tests of every kind may ask for: a database on PostgreSQL."""
+"""What holds for all tests, and what all may ask for: a database on PostgreSQL."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from bot.store.database.engine import open_database
+from tests.contract import published
 from tests.postgres import MISSING, binaries, fresh_database, running_server, wipe
+
+# A busy machine is no reason to fail: each test is bounded by pytest-timeout.
+settings.register_profile("any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any pace")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what can't be held against anything: `tests/contract` has one test that says so."""
+    if published.is_here():
+        return
+    left_out = {item for item in items if item.get_closest_marker("published")}
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _temporary_files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No bot of a test sweeps, or meets, what another bot has on this machine."""
+    tmp_path_factory.getbasetemp()  # where pytest always has it, for whoever looks into a failure
+    with (
+        tempfile.TemporaryDirectory(prefix="compose-tests-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        Path(folder).chmod(0o711)  # PostgreSQL may be another user
+        patched.setenv("TMPDIR", folder)
+        patched.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.fixture(scope="session")

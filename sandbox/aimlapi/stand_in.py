@@ -87,10 +87,9 @@ class AimlapiStandIn:
         self._durations = durations or self._drawn_duration
         self._render = render
         self._random = random.Random(seed)
-        self._fates: deque[Fate] = deque()
-        self._ledger = Ledger(self.clock.now(), balance_usd, charge_lag_s / speed)
-        self._by_id: dict[str, Generation] = {}
-        self._by_token: dict[str, Generation] = {}
+        self._balance_usd = balance_usd
+        self._charge_lag_s = charge_lag_s
+        self.forget()
         self._tracks: dict[Hashable, asyncio.Future[Audio]] = {}
         self._recent_calls: deque[datetime] = deque()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="synth")
@@ -134,6 +133,13 @@ class AimlapiStandIn:
     def balance_usd(self) -> float:
         """What `GET /v2/billing` says now."""
         return self._ledger.balance_credits(self.clock.now()) / CREDITS_PER_USD
+
+    def forget(self) -> None:
+        """Begin again with the first balance: no generations, no plans."""
+        self._fates: deque[Fate] = deque()
+        self._ledger = Ledger(self.clock.now(), self._balance_usd, self._charge_lag_s / self.speed)
+        self._by_id: dict[str, Generation] = {}
+        self._by_token: dict[str, Generation] = {}
 
     def plan(self, *fates: Fate) -> None:
         """Decide what becomes of the next generations, one fate each."""

@@ -90,7 +90,7 @@ class EventBus:
             if not future.done() and holds():
                 future.set_result(None)
 
-    async def wait_until(self, holds: Callable[[], bool], timeout_s: float = 10) -> None:
+    async def wait_until(self, holds: Callable[[], bool], timeout_s: float = 30) -> None:
         """Wait until the predicate holds, looking after each change. Raises TimeoutError."""
         if holds():
             return

@@ -25,18 +25,7 @@ def default_world(clock: Clock | None = None) -> World:
     Carpool can't; there it is only Ben's, who has installed it for himself.
     """
     world = tape_club_world(clock)
-    ada, ben, chika = (world.state.user_named(name) for name in MEMBERS)
-    night_bus = add_guild(world, "Night Bus", owner=chika, members=(ben,), guild_id=_id(200))
-    add_channel(world, night_bus, "depot", topic="Departures, delays, hellos")
-    add_channel(world, night_bus, "mixtapes", topic="Long rides need long tracks")
-    add_channel(world, night_bus, "showcase", kind=ChannelType.GUILD_FORUM, topic="Finished pieces")
-    add_channel(world, night_bus, "Top Deck", kind=ChannelType.GUILD_VOICE)
-    elsewhere = add_guild(
-        world, "Elsewhere", owner=ada, members=(ben,), guild_id=_id(300), with_bot=False
-    )
-    add_channel(world, elsewhere, "platform", topic="No apps on this server, but one's own")
-    world.places.open_group("Carpool", ada, ben, chika)
-    world.installs.add(ben)
+    _add_neighbours(world, guild_ids=(_id(200), _id(300)))
     return world
 
 
@@ -49,13 +38,50 @@ def tape_club_world(clock: Clock | None = None) -> World:
     bot = User(_id(1), "compose-bot", "Compose Bot", bot=True)
     application = Application(bot.id, bot, owner=ada, name="Compose Bot", token=TOKEN)
     world = World(application, clock)
-    guild = add_guild(world, "Tape Club", owner=ada, members=(ben, chika), guild_id=_id(100))
-    deny = Overwrite(bot.id, is_member=True, deny=Permissions.ATTACH_FILES)
+    _add_tape_club(world, ada, ben, chika, _id(100))
+    return world
+
+
+def repopulate(world: World) -> None:
+    """All servers go, and everybody but the bot; the default world's come, with ids of their own.
+
+    So a bot that runs on meets the same names, and remembers nothing about them.
+    """
+    state = world.state
+    for guild in state.guilds_of(state.bot.id):
+        world.places.remove_member(guild, state.bot.id)
+    state.guilds.clear()
+    state.channels.clear()
+    state.users = {state.bot.id: state.bot}
+    next_id = state.snowflakes.next
+    ada, ben, chika = (state.add_user(User(next_id(), name.lower(), name)) for name in MEMBERS)
+    _add_tape_club(world, ada, ben, chika, next_id())
+    _add_neighbours(world, guild_ids=(next_id(), next_id()))
+
+
+def _add_tape_club(world: World, ada: User, ben: User, chika: User, guild_id: int) -> None:
+    guild = add_guild(world, "Tape Club", owner=ada, members=(ben, chika), guild_id=guild_id)
+    deny = Overwrite(world.state.bot.id, is_member=True, deny=Permissions.ATTACH_FILES)
     add_channel(world, guild, "general", topic="Hello, and what are you listening to?")
     add_channel(world, guild, "music-jam", topic="Type /compose and share what comes out")
     add_channel(world, guild, "quiet-corner", topic="Text only, please", overwrites=(deny,))
-    world.places.open_dm(ben, bot)
-    return world
+    world.places.open_dm(ben, world.state.bot)
+
+
+def _add_neighbours(world: World, *, guild_ids: tuple[int, int]) -> None:
+    ada, ben, chika = (world.state.user_named(name) for name in MEMBERS)
+    night_bus_id, elsewhere_id = guild_ids
+    night_bus = add_guild(world, "Night Bus", owner=chika, members=(ben,), guild_id=night_bus_id)
+    add_channel(world, night_bus, "depot", topic="Departures, delays, hellos")
+    add_channel(world, night_bus, "mixtapes", topic="Long rides need long tracks")
+    add_channel(world, night_bus, "showcase", kind=ChannelType.GUILD_FORUM, topic="Finished pieces")
+    add_channel(world, night_bus, "Top Deck", kind=ChannelType.GUILD_VOICE)
+    elsewhere = add_guild(
+        world, "Elsewhere", owner=ada, members=(ben,), guild_id=elsewhere_id, with_bot=False
+    )
+    add_channel(world, elsewhere, "platform", topic="No apps on this server, but one's own")
+    world.places.open_group("Carpool", ada, ben, chika)
+    world.installs.add(ben)
 
 
 def add_guild(

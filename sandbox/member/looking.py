@@ -133,7 +133,7 @@ class LookingMember:
     # Waiting
 
     async def wait_for_message(
-        self, predicate: Predicate, *, channel: Place = None, timeout_s: float = 20
+        self, predicate: Predicate, *, channel: Place = None, timeout_s: float = 40
     ) -> MessageView:
         """The first message that fits, among those there, then among new and changed ones.
 
@@ -147,7 +147,7 @@ class LookingMember:
             return await _first(events, place.id, predicate, timeout_s)
 
     async def wait_for_edit(
-        self, message: MessageView, predicate: Predicate, timeout_s: float = 20
+        self, message: MessageView, predicate: Predicate, timeout_s: float = 40
     ) -> MessageView:
         """The message once it fits, as it is now or after a change. Raises TimeoutError."""
         with self.world.state.bus.subscribe(self.user_id) as events:
@@ -159,14 +159,14 @@ class LookingMember:
                 events, channel_id, lambda m: m.id == message.id and predicate(m), timeout_s
             )
 
-    async def wait_until_gone(self, message: MessageView, timeout_s: float = 20) -> None:
+    async def wait_until_gone(self, message: MessageView, timeout_s: float = 40) -> None:
         """Wait until the message is deleted. Raises TimeoutError."""
         place = self.channel(int(message.channel_id))
         await self.world.state.bus.wait_until(
             lambda: int(message.id) not in place.messages, timeout_s
         )
 
-    async def wait_for_thread(self, message: MessageView, timeout_s: float = 20) -> Channel:
+    async def wait_for_thread(self, message: MessageView, timeout_s: float = 40) -> Channel:
         """The thread that was started from a message, once there is one. Raises TimeoutError."""
         await self.world.state.bus.wait_until(
             lambda: int(message.id) in self.world.state.channels, timeout_s

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.provider.client import Provider
-from bot.store.database.engine import open_database
+from bot.store.database.engine import open_database, sqlite_file
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Generation
 from tests.bot.provider.clips import WAV
+from tests.databases import do_not_sync, migrated_database
 from tests.factories import HandClock, Stored
 
 
@@ -24,7 +25,10 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    if file := sqlite_file(database_url):
+        await migrated_database(file)
     async with open_database(database_url) as engine:
+        await do_not_sync(engine)
         yield engine
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from sandbox.discord import DiscordStandIn
 from sandbox.page.server import Page as ChatPage
@@ -17,7 +17,7 @@ from sandbox.tour.browser import CHROMIUM_ARGUMENTS, CHROMIUM_MISSING, find_chro
 from tests.sandbox.page.support import Application
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 30_000
 
 
 def chromium() -> str:
@@ -32,6 +32,7 @@ def chromium() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = chromium()
+    expect.set_options(timeout=TIMEOUT_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox.page.server import Page as ChatPage
 from sandbox.stack import BotProcess, Sandbox
+from tests.databases import experienced_database
 
 SPEED = 40
 
@@ -15,8 +16,10 @@ SPEED = 40
 @asynccontextmanager
 async def chat_with_bot(folder: Path) -> AsyncIterator[tuple[Sandbox, ChatPage]]:
     """Both open, and the bot ready; its database and its log are in `folder`."""
+    database = folder / "compose.db"
+    await experienced_database(database)
     async with Sandbox(speed=SPEED) as sandbox:
-        env = sandbox.bot_env(folder / "compose.db")
+        env = sandbox.bot_env(database)
         async with (
             BotProcess(sandbox, env, log=folder / "bot.log", folder=folder) as bot,
             ChatPage(sandbox.discord) as chat,

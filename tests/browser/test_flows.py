@@ -17,7 +17,6 @@ from tests.browser.sandboxed import chat_with_bot
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.e2e,
-    pytest.mark.timeout(60),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 

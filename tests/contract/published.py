@@ -1,7 +1,8 @@
 """The specifications that Discord and the provider publish, mended where they are known to err.
 
 They are data beside the repository, in `../shared/data`, and not everyone who has the repository
-has them too: ask `is_here()` first.
+has them too: mark tests that need them
+`published`: without them one test says so, and the others are left out.
 """
 
 import json
@@ -16,7 +17,7 @@ FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
 DISCORD_FILE = FOLDER / "discord-openapi.json"
 PROVIDER_FOLDER = FOLDER / "aimlapi"
 LEDGER = "/v2/billing/transactions"
-MISSING = f"the published specifications are not in {FOLDER}: traffic is not held against them"
+MISSING = f"no published specifications in {FOLDER}: nothing is held against them"
 
 
 def is_here() -> bool:

@@ -13,7 +13,7 @@ from sandbox.aimlapi import error_body
 from sandbox.traffic import Exchange, FilePart
 from tests.contract import published
 
-pytestmark = pytest.mark.skipif(not published.is_here(), reason=published.MISSING)
+pytestmark = pytest.mark.published
 
 SUBMISSION = {"model": "google/lyria2", "prompt": "lo-fi rain", "seed": 3}
 BUTTON = {"type": 2, "style": 2, "label": "Cancel", "custom_id": "cancel"}

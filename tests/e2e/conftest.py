@@ -5,70 +5,67 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from sandbox.driver import Call, Driver, MemberDriver, MessageView
+from sandbox.driver import MemberDriver
 from sandbox.stack import BotProcess, Sandbox
-from tests.contract import published
-
-SPEED = 40.0
-TRACK_TIMEOUT_S = 60.0
-
-
-class Stage:
-    """A sandbox with one bot in it, and short words for what tests do all the time."""
-
-    def __init__(self, sandbox: Sandbox, bot: BotProcess, folder: Path) -> None:
-        self.sandbox = sandbox
-        self.bot = bot
-        self.folder = folder
-        self.discord = sandbox.discord
-        self.provider = sandbox.provider
-        self.world = sandbox.discord.world
-
-    def member(self, name: str = "Ben") -> MemberDriver:
-        """Someone to act as."""
-        return Driver(self.discord).member(name)
-
-    def log(self) -> str:
-        """What the host reads."""
-        return self.bot.log.read_text()
-
-    async def track(
-        self, member: MemberDriver, prompt: str, *, timeout_s: float = TRACK_TIMEOUT_S
-    ) -> MessageView:
-        """The message with the finished audio for a prompt."""
-        return await self.bot.watch(
-            member.wait_for_message(
-                lambda message: message.attachments and prompt in message.text, timeout_s=timeout_s
-            )
-        )
-
-
-async def private_answer(call: Call) -> str:
-    """The text of an answer that only the member sees."""
-    answer = await call.answered()
-    assert answer.ephemeral, answer
-    return answer.text
-
+from tests.databases import experienced_database
+from tests.e2e.conforming import assert_conforming
+from tests.e2e.house import House
+from tests.e2e.place import Place
+from tests.e2e.shared import quick_sandbox, shared_stage
+from tests.e2e.stage import SPEED, Stage
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
-@pytest.fixture
-def open_stage(tmp_path: Path) -> Iterator[OpenStage]:
-    """Opens a sandbox and a ready bot; keyword arguments in capitals are its settings.
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Where the tests of a module have their stages, one after the other."""
+    async with House(lambda: tmp_path_factory.mktemp("house")) as house:
+        yield house
 
-    At the end, all that the bot and the stand-ins said has to be as the services publish it.
+
+@pytest.fixture
+def open_stage(house: House) -> OpenStage:
+    """Opens a ready bot in its module's event loop; arguments in capitals are its settings.
+
+    In the end all that the bot and the stand-ins said has to be as the services publish it.
     """
+
+    @asynccontextmanager
+    async def opened(*, speed: float = SPEED, **settings: str) -> AsyncIterator[Stage]:
+        wish = speed, frozenset(settings.items())
+        stage = await house.enter(wish)
+        try:
+            yield stage
+        finally:
+            await house.leave(wish)
+
+    return opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stage(open_stage: OpenStage) -> AsyncIterator[Stage]:
+    """A ready bot with default settings."""
+    async with open_stage() as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_fresh(tmp_path: Path) -> Iterator[OpenStage]:
+    """The same with a bot of the test's own, that nobody has used before."""
     opened_sandboxes: list[Sandbox] = []
 
     @asynccontextmanager
     async def opened(
         *, speed: float = SPEED, sandbox: Sandbox | None = None, **settings: str
     ) -> AsyncIterator[Stage]:
+        database = tmp_path / "compose.db"
+        await experienced_database(database)
         async with sandbox or Sandbox(speed=speed) as open_sandbox:
             opened_sandboxes.append(open_sandbox)
-            env = open_sandbox.bot_env(tmp_path / "compose.db") | settings
+            env = open_sandbox.bot_env(database) | settings
             bot = BotProcess(open_sandbox, env, log=tmp_path / "bot.log", folder=tmp_path)
             async with bot:
                 await bot.ready()
@@ -78,23 +75,26 @@ def open_stage(tmp_path: Path) -> Iterator[OpenStage]:
     assert_conforming(opened_sandboxes)
 
 
-def assert_conforming(sandboxes: list[Sandbox]) -> None:
-    """Hold what the bot asked and was answered against the published specifications.
-
-    What a scenario answered in place of a stand-in is not looked at.
-    """
-    if not published.is_here():
-        pytest.skip(published.MISSING)
-    for sandbox in sandboxes:
-        violations = [
-            *published.discord().violations(sandbox.discord.traffic.exchanges),
-            *published.provider().violations(sandbox.provider.traffic.exchanges),
-        ]
-        assert not violations, "\n".join(violations)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quick_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A ready bot, and a provider that takes a second, for tests in places of their own."""
+    async with shared_stage(tmp_path_factory.mktemp("quick"), quick_sandbox()) as opened:
+        yield opened
 
 
 @pytest.fixture
-async def stage(open_stage: OpenStage) -> AsyncIterator[Stage]:
-    """A ready bot with default settings."""
-    async with open_stage() as opened:
-        yield opened
+def place(quick_stage: Stage, request: pytest.FixtureRequest) -> Place:
+    """A channel and a member of the test's own."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")
+    return Place(quick_stage, name[-30:].strip())
+
+
+@pytest.fixture
+def other(quick_stage: Stage) -> MemberDriver:
+    """Somebody who sees the channel, and may no more than that."""
+    return quick_stage.member("Chika")
+
+
+@pytest.fixture
+def moderator(quick_stage: Stage) -> MemberDriver:
+    return quick_stage.member("Ada")

@@ -8,7 +8,7 @@ from sandbox.discord.permissions import Permissions
 from sandbox.discord.seed import add_channel, add_guild
 from sandbox.driver import Call, MessageView
 from sandbox.scenario import Rule
-from tests.e2e.conftest import Stage
+from tests.e2e.stage import Stage
 
 API = "/api/v10"
 TOKEN_LIFE = timedelta(minutes=15)

@@ -11,9 +11,9 @@ from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.stack import BotProcess
 from tests.bot.provider.clips import WAV
 from tests.bot.store.shelf import Shelf
-from tests.e2e.conftest import Stage
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, reply_to, until
+from tests.e2e.stage import Stage
 from tests.factories import HandClock, Stored
 
 

@@ -7,32 +7,22 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from bot.domain.jobs import JobState, NoticeKind, Rung
-from bot.domain.models import LYRIA_2, MUSIC_COVER
-from bot.store.database.engine import open_database
-from bot.store.database.tables import jobs
 from sandbox.aimlapi import Audio, Generation
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule
 from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import WAV
-from tests.contract import published
-from tests.e2e.conftest import Stage, assert_conforming
-from tests.factories import a_new_job, a_request
+from tests.databases import experienced_database
+from tests.e2e.conforming import assert_conforming
+from tests.e2e.stage import Stage
 
-OUTCOME_TIMEOUT_S = 40.0
+OUTCOME_TIMEOUT_S = 60.0
 LOOK_EVERY_S = 0.05
-
-# A job is polled about each second from its first one on, for which the bot must have seen some.
-SEEN_JOBS = 20
-SEEN_MODELS = (LYRIA_2.id, MUSIC_COVER.id)
-SEEN_S = 3.0
 
 GENERATIONS = "/v2/generate/audio"
 # So many times what Discord allows in a channel.
@@ -62,40 +52,13 @@ def quick_sandbox(**discord: Any) -> Sandbox:
 async def shared_stage(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncIterator[Stage]:
     """A ready bot that knows how quick this provider is; its traffic is checked at the end."""
     database = folder / "compose.db"
-    await _seed_experience(database)
+    await experienced_database(database)
     async with sandbox:
         env = sandbox.bot_env(database) | PLAIN_SETTINGS | settings
         async with BotProcess(sandbox, env, log=folder / "bot.log", folder=folder) as bot:
             await bot.ready()
             yield Stage(sandbox, bot, folder)
-    if published.is_here():
-        assert_conforming([sandbox])
-
-
-async def _seed_experience(database: Path) -> None:
-    """Finished jobs of the past, from which the bot takes its poll times."""
-    finished_at = datetime.now(UTC) - timedelta(days=2)
-    submitted_at = finished_at - timedelta(seconds=SEEN_S)
-    async with open_database(f"sqlite:///{database}") as engine, engine.begin() as connection:
-        for model in SEEN_MODELS * SEEN_JOBS:
-            new = a_new_job(request=a_request(model=model))
-            row = {
-                "id": new.id,
-                "state": JobState.SUCCEEDED,
-                "model": new.request.model,
-                "prompt": new.request.prompt,
-                "seed": new.request.seed,
-                "interaction_id": new.interaction_id,
-                "application_id": new.application_id,
-                "channel_id": new.channel_id,
-                "member_id": new.member_id,
-                "upload_limit_bytes": new.upload_limit_bytes,
-                "created_at": submitted_at,
-                "due_at": submitted_at,
-                "submitted_at": submitted_at,
-                "finished_at": finished_at,
-            }
-            await connection.execute(sa.insert(jobs).values(**row))
+    assert_conforming([sandbox])
 
 
 class Records:

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.domain.jobs import JobState
-from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.reader import opened_shelf
+from tests.e2e.stage import Stage, private_answer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_member_is_told_when_attempts_are_used_up_and_others_go_on(stage: Stage) -> None:

@@ -3,9 +3,10 @@
 import pytest
 
 from sandbox.driver import MessageView
-from tests.e2e.conftest import OpenStage, Stage, private_answer
+from tests.e2e.conftest import OpenStage
+from tests.e2e.stage import Stage, private_answer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def restarted(stage: Stage) -> None:

@@ -8,9 +8,10 @@ import pytest
 from sandbox.aimlapi.generations import Audio, Fate
 from sandbox.driver import InteractionFailed
 from tests.bot.provider.clips import wav
-from tests.e2e.conftest import OpenStage, Stage, private_answer
+from tests.e2e.conftest import OpenStage
+from tests.e2e.stage import Stage, private_answer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 

@@ -11,8 +11,8 @@ from sandbox.aimlapi.generations import Audio, Fate
 from sandbox.driver import Call, DriverFile, MemberDriver, MessageView
 from tests.bot.audio.takes import encoded, tone
 from tests.bot.provider.clips import wav as silence
-from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.shared import quick_sandbox, reply_to, shared_stage, until
+from tests.e2e.stage import Stage, private_answer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -10,10 +10,10 @@ import pytest
 
 from bot import words
 from sandbox.stack import Sandbox
-from tests.e2e.conftest import Stage, private_answer
+from tests.e2e.stage import Stage, private_answer
 from tests.e2e.test_running import run_bot
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 LOOK_EVERY_S = 0.1
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
@@ -86,7 +86,7 @@ async def test_damaged_database_ends_with_a_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-async def _logged(stage: Stage, words: str, timeout_s: float = 20) -> None:
+async def _logged(stage: Stage, words: str, timeout_s: float = 40) -> None:
     """The log is a file of another process: there is no event to wait for."""
     async with asyncio.timeout(timeout_s):
         while words not in stage.log():  # noqa: ASYNC110

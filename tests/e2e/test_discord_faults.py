@@ -14,9 +14,9 @@ from bot.domain.jobs import Rung
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule
-from tests.e2e.conftest import Stage
 from tests.e2e.place import API, Place
 from tests.e2e.shared import Records, quick_sandbox, shared_stage, until
+from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

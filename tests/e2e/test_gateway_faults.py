@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from sandbox.driver import MemberDriver
-from tests.e2e.conftest import Stage
 from tests.e2e.shared import quick_sandbox, replies_to, reply_to, shared_stage, until
+from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -62,9 +62,7 @@ async def test_bot_is_back_when_its_connection_was_a_zombie(stage: Stage) -> Non
     gateway = stage.discord.gateway
     resumes = gateway.resumes
     gateway.zombie()
-    await stage.bot.watch(
-        stage.world.state.bus.wait_until(lambda: gateway.resumes == resumes + 1, 20)
-    )
+    await stage.bot.watch(stage.world.state.bus.wait_until(lambda: gateway.resumes == resumes + 1))
     await compose(stage, stage.member(), "after a zombie")
 
 
@@ -79,7 +77,7 @@ async def test_track_is_delivered_while_the_gateway_is_away(stage: Stage) -> Non
     resumes = stage.discord.gateway.resumes
     gone.release()
     stage.discord.scenario.clear()
-    await stage.world.state.bus.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1, 20)
+    await stage.world.state.bus.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1)
 
 
 async def test_interaction_makes_one_job_when_it_is_repeated_after_a_resume(stage: Stage) -> None:

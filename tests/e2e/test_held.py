@@ -12,9 +12,9 @@ from bot.store.held_store import KeptAudio
 from sandbox.driver import MessageView
 from tests.bot.provider.clips import wav
 from tests.bot.store.shelf import Shelf
-from tests.e2e.conftest import Stage
 from tests.e2e.reader import Reader, filled, opened_shelf
 from tests.e2e.shared import quick_sandbox, shared_stage
+from tests.e2e.stage import Stage
 
 LARGER_THAN_TAKEN = wav((12 << 20) // 2, rate_hz=48_000)
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from sandbox.driver import Call, MessageView
-from tests.e2e.conftest import OpenStage, Stage, private_answer
+from tests.e2e.conftest import OpenStage
 from tests.e2e.reader import Reader, opened_shelf, titles
 from tests.e2e.shared import until
+from tests.e2e.stage import Stage, private_answer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 QUEUED = "queued for member"
 

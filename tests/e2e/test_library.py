@@ -18,9 +18,9 @@ from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView
 from tests.bot.store.shelf import Shelf
-from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.reader import Reader, filled, opened_shelf, restart, titles
 from tests.e2e.shared import quick_sandbox, reply_to, shared_stage
+from tests.e2e.stage import Stage, private_answer
 
 _numbers = itertools.count(1)
 

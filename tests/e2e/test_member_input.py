@@ -12,10 +12,10 @@ import pytest
 from bot.domain.models import MODELS
 from sandbox.discord.enums import ComponentType
 from sandbox.driver import Call, MemberDriver, MessageView
-from tests.e2e.conftest import Stage
 from tests.e2e.place import Place
 from tests.e2e.reader import filled
 from tests.e2e.shared import quick_sandbox, reply_to, shared_stage
+from tests.e2e.stage import Stage
 from tests.markdown import outline, typed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]

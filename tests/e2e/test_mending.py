@@ -8,9 +8,10 @@ import pytest_asyncio
 
 from bot.domain.jobs import JobState, Rung
 from sandbox.driver import Call, MemberDriver, MessageView, OptionError
-from tests.e2e.conftest import OpenStage, Stage
+from tests.e2e.conftest import OpenStage
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, quick_sandbox, reply_to, shared_stage
+from tests.e2e.stage import Stage
 from tests.e2e.test_database_faults import locked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]

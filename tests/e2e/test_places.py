@@ -11,9 +11,9 @@ from sandbox.discord.model import Channel
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import Call, MemberDriver, MessageView, OptionError
 from sandbox.stack import Sandbox
-from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, quick_sandbox, reply_to, shared_stage
+from tests.e2e.stage import Stage, private_answer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -15,11 +15,11 @@ from sandbox.discord.permissions import Permissions
 from sandbox.discord.select_use import select_data
 from sandbox.driver import MemberDriver, MessageView
 from tests.bot.store.shelf import Shelf
-from tests.e2e.conftest import Stage, private_answer
 from tests.e2e.place import Place
+from tests.e2e.pressing import choose, delivered, forge, job_id_of, next_track, recipe
 from tests.e2e.reader import Reader, filled, opened_shelf, titles
 from tests.e2e.shared import Records, quick_sandbox, shared_stage
-from tests.e2e.test_track_buttons import choose, delivered, forge, job_id_of, next_track, recipe
+from tests.e2e.stage import Stage, private_answer
 
 _numbers = itertools.count(1)
 

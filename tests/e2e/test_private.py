@@ -8,9 +8,9 @@ import pytest_asyncio
 from bot.domain.jobs import NoticeKind, Rung
 from sandbox.aimlapi.generations import Fate
 from sandbox.driver import Call, MessageView
-from tests.e2e.conftest import Stage
 from tests.e2e.place import API, Place
 from tests.e2e.shared import Records, quick_sandbox, shared_stage
+from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -15,8 +15,8 @@ import pytest_asyncio
 from sandbox.aimlapi import error_body
 from sandbox.driver import Call, MessageView
 from tests.bot.provider.clips import WAV
-from tests.e2e.conftest import Stage
 from tests.e2e.shared import JobFaults, quick_sandbox, reply_to, shared_stage
+from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -12,10 +12,10 @@ pytestmark = pytest.mark.e2e
 PROMPT = "lo-fi rain"
 
 
-async def test_track_is_delivered_when_all_goes_through_a_proxy(open_stage: OpenStage) -> None:
+async def test_track_is_delivered_when_all_goes_through_a_proxy(open_fresh: OpenStage) -> None:
     async with (
         proxy_server(user="me:hunter%402@") as proxy,
-        open_stage(PROXY_URL=proxy.url, LOG_LEVEL="DEBUG") as stage,
+        open_fresh(PROXY_URL=proxy.url, LOG_LEVEL="DEBUG") as stage,
     ):
         ben = stage.member()
         await (await ben.slash("compose", prompt=PROMPT)).answered()

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import ROOT, SETTINGS, Sandbox
-from tests.e2e.conftest import SPEED, OpenStage, Stage
+from tests.e2e.conftest import OpenStage
+from tests.e2e.stage import SPEED, Stage
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 
@@ -25,7 +27,7 @@ async def run_bot(env: Mapping[str, str], folder: Path, *words: str) -> tuple[in
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **env},
     )  # fmt: skip
     try:
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
     finally:
         if process.returncode is None:
             process.kill()
@@ -69,8 +71,8 @@ def writes(stage: Stage) -> int:
     return sum(exchange.method == "PUT" for exchange in stage.discord.traffic.exchanges)
 
 
-async def test_commands_are_written_only_when_they_differ(open_stage: OpenStage) -> None:
-    async with open_stage() as stage:
+async def test_commands_are_written_only_when_they_differ(open_fresh: OpenStage) -> None:
+    async with open_fresh() as stage:
         assert writes(stage) == 1
         await stage.bot.stop()
         await stage.bot.start()
@@ -78,10 +80,10 @@ async def test_commands_are_written_only_when_they_differ(open_stage: OpenStage)
         assert writes(stage) == 1
 
 
-async def test_command_guild_limits_commands_to_one_server(open_stage: OpenStage) -> None:
+async def test_command_guild_limits_commands_to_one_server(open_fresh: OpenStage) -> None:
     sandbox = Sandbox(speed=SPEED)
     guild_id = next(iter(sandbox.discord.world.state.guilds))
-    async with open_stage(sandbox=sandbox, COMMAND_GUILD_ID=str(guild_id)) as stage:
+    async with open_fresh(sandbox=sandbox, COMMAND_GUILD_ID=str(guild_id)) as stage:
         assert stage.world.commands.all(guild_id)
         assert not stage.world.commands.all(None)
         assert writes(stage) == 1
@@ -95,11 +97,7 @@ async def test_command_guild_limits_commands_to_one_server(open_stage: OpenStage
     ("name", "value"),
     [
         ("DISCORD_TOKEN", ""),
-        ("AIMLAPI_KEY", "two words"),
-        ("POLLS_PER_SECOND", "none"),
         ("DATABASE_URL", "mysql://root:hunter2@localhost/db"),
-        ("ALLOWED_GUILD_IDS", "here, there"),
-        ("LOG_FORMAT", "xml"),
     ],
 )
 async def test_wrong_setting_ends_with_one_line(name: str, value: str, tmp_path: Path) -> None:
@@ -193,8 +191,8 @@ async def test_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> N
     assert "made-up" not in out + err
 
 
-async def test_logs_carry_job_ids_and_no_secrets(open_stage: OpenStage) -> None:
-    async with open_stage(LOG_FORMAT="json", LOG_LEVEL="DEBUG") as stage:
+async def test_logs_carry_job_ids_and_no_secrets(open_fresh: OpenStage) -> None:
+    async with open_fresh(LOG_FORMAT="json", LOG_LEVEL="DEBUG") as stage:
         ben = stage.member()
         call = await ben.slash("compose", prompt=PROMPT)
         await call.answered()
@@ -207,7 +205,5 @@ async def test_logs_carry_job_ids_and_no_secrets(open_stage: OpenStage) -> None:
             assert secret not in log
 
 
-def test_every_setting_of_the_bot_is_kept_from_its_environment() -> None:
-    from bot.settings import Settings  # noqa: PLC0415
-
+async def test_every_setting_of_the_bot_is_kept_from_its_environment() -> None:
     assert {name.upper() for name in Settings.model_fields} <= set(SETTINGS)

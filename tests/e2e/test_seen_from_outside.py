@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import BotProcess, Sandbox
-from tests.e2e.conftest import SPEED, OpenStage, Stage
+from tests.databases import MODELS, TRACKS
+from tests.e2e.conftest import OpenStage
+from tests.e2e.stage import SPEED, Stage
 from tests.e2e.test_running import run_bot
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 GENERATE = "/v2/generate/audio"
@@ -70,13 +73,13 @@ class Monitor:
 
 async def _probe(look: Callable[[], Awaitable[T | None]]) -> T:
     """Look again and again, as probes do: from outside there is no event to wait for."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not (found := await look()):  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY_S)
     return found
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def monitor() -> AsyncIterator[Monitor]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
@@ -104,8 +107,8 @@ def value(exposition: str, name: str, **labels: str) -> float:
     raise AssertionError(f"there is no {name} {labels} in\n{exposition}")
 
 
-async def test_one_track_shows_in_all_metrics(open_stage: OpenStage, monitor: Monitor) -> None:
-    async with open_stage(**monitor.settings) as stage:
+async def test_one_track_shows_in_all_metrics(open_fresh: OpenStage, monitor: Monitor) -> None:
+    async with open_fresh(**monitor.settings) as stage:
         body = await stage.bot.watch(monitor.until_ready(200))
         assert set(body["parts"]) >= {"gateway", "database", *LOOP_NAMES}
         ben = stage.member()
@@ -114,7 +117,7 @@ async def test_one_track_shows_in_all_metrics(open_stage: OpenStage, monitor: Mo
         text = await monitor.metrics()
 
         model = {"model": "google/lyria2"}
-        assert value(text, "compose_jobs", state="succeeded") == 1
+        assert value(text, "compose_jobs", state="succeeded") == len(MODELS) * TRACKS + 1
         assert value(text, "compose_wait_seconds_count", **model) == 1
         assert value(text, "compose_generation_seconds_count", **model) == 1
         assert 0 < value(text, "compose_generation_seconds_sum", **model) < 30
@@ -141,9 +144,9 @@ def assert_nothing_private(stage: Stage, text: str) -> None:
 
 
 async def test_failures_and_the_pause_show_in_the_metrics(
-    open_stage: OpenStage, monitor: Monitor
+    open_fresh: OpenStage, monitor: Monitor
 ) -> None:
-    async with open_stage(**monitor.settings) as stage:
+    async with open_fresh(**monitor.settings) as stage:
         stage.provider.scenario.on("POST", GENERATE).reset_after()
         ben = stage.member()
         await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
@@ -160,9 +163,9 @@ async def test_failures_and_the_pause_show_in_the_metrics(
 
 
 async def test_not_ready_while_the_gateway_is_gone_and_ready_once_it_is_back(
-    open_stage: OpenStage, monitor: Monitor
+    open_fresh: OpenStage, monitor: Monitor
 ) -> None:
-    async with open_stage(**monitor.settings) as stage:
+    async with open_fresh(**monitor.settings) as stage:
         await stage.bot.watch(monitor.until_ready(200))
         refused = stage.discord.scenario.on("GET", "/(resume/?)?", times=None).respond(503, "down")
         stage.discord.gateway.drop()
@@ -210,23 +213,26 @@ async def test_ephemeral_disk_is_warned_of_at_the_start(tmp_path: Path) -> None:
     assert re.search(r"^WARN   disk: on Heroku", out, re.M)
 
 
-async def test_doctor_finds_the_charge_of_an_interrupted_submission(stage: Stage) -> None:
-    ben = stage.member()
-    await (await ben.slash("compose", channel="general", prompt="calm piano")).answered()
-    await stage.track(ben, "calm piano")
-    stage.provider.scenario.on("POST", GENERATE).reset_after()
-    await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
-    await stage.bot.watch(ben.wait_for_message(lambda m: "may have been billed" in m.content))
-    stage.sandbox.clock.advance(60)  # the charge lands
+async def test_doctor_finds_the_charge_of_an_interrupted_submission(
+    open_fresh: OpenStage,
+) -> None:
+    async with open_fresh() as stage:
+        ben = stage.member()
+        await (await ben.slash("compose", channel="general", prompt="calm piano")).answered()
+        await stage.track(ben, "calm piano")
+        stage.provider.scenario.on("POST", GENERATE).reset_after()
+        await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
+        await stage.bot.watch(ben.wait_for_message(lambda m: "may have been billed" in m.content))
+        stage.sandbox.clock.advance(60)  # the charge lands
 
-    env = stage.sandbox.bot_env(stage.folder / "compose.db")
-    code, out, _ = await run_bot(env, stage.folder, "doctor")
-    assert code == 0, out
-    charges = [line for line in out.splitlines() if "  charges: " in line]
-    assert len(charges) == 2, out
-    assert PROMPT in charges[0]
-    assert stage.provider.generations[1].inference_id in charges[0]
-    assert "at most 0.06 USD may have been billed" in charges[1]
-    assert "a bot is running on this database" in out
-    assert "compose" in out
-    assert "Tape Club" in out
+        env = stage.sandbox.bot_env(stage.folder / "compose.db")
+        code, out, _ = await run_bot(env, stage.folder, "doctor")
+        assert code == 0, out
+        charges = [line for line in out.splitlines() if "  charges: " in line]
+        assert len(charges) == 2, out
+        assert PROMPT in charges[0]
+        assert stage.provider.generations[1].inference_id in charges[0]
+        assert "at most 0.06 USD may have been billed" in charges[1]
+        assert "a bot is running on this database" in out
+        assert "compose" in out
+        assert "Tape Club" in out

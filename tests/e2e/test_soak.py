@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.discord.model import Channel
 from sandbox.driver import InteractionFailed, MessageView
-from tests.e2e.conftest import assert_conforming
+from tests.e2e.conforming import assert_conforming
 from tests.e2e.kill.scene import Ask, Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]

@@ -14,7 +14,6 @@ from bot.domain.jobs import JobState
 from sandbox.aimlapi import error_body
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule
-from tests.e2e.conftest import Stage
 from tests.e2e.shared import (
     GENERATIONS,
     OUTCOME_TIMEOUT_S,
@@ -25,6 +24,7 @@ from tests.e2e.shared import (
     shared_stage,
     until,
 )
+from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -13,9 +13,10 @@ from sandbox.aimlapi import synth
 from sandbox.aimlapi.generations import Audio, Fate
 from sandbox.driver import MessageView
 from tests.bot.audio import takes
-from tests.e2e.conftest import OpenStage, Stage
+from tests.e2e.conftest import OpenStage
+from tests.e2e.stage import Stage
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 MESSAGES = r"/api/v10/channels/\d+/messages"

@@ -9,11 +9,11 @@ import pytest
 
 from sandbox.driver import MessageView
 from sandbox.stack import Sandbox
-from tests.e2e.conftest import Stage
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, shared_stage, short_track, until
+from tests.e2e.stage import Stage
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
 
@@ -99,7 +99,7 @@ async def test_likes_of_one_member_delay_nobody(tmp_path: Path) -> None:
         finally:
             liking.cancel()
         took_s = time.monotonic() - began_s
-        assert max(records.seconds_until_told(one) for one in asked) < 2
+        assert max(records.seconds_until_told(one) for one in asked) < 6
         edits = [
             one
             for one in stage.discord.traffic.exchanges
@@ -113,7 +113,7 @@ async def test_takes_are_delivered_once_when_the_bot_is_killed_in_between(stage:
     ben = stage.member()
     call = await ben.slash("compose", channel="general", prompt=PROMPT, variations=2)
     card = await call.answered()
-    await stage.bot.watch(upload.reached(timeout_s=20))
+    await stage.bot.watch(upload.reached())
     await stage.bot.kill()
     upload.drop()
     await stage.bot.start()

@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 
 from sandbox.aimlapi.generations import Fate
-from tests.e2e.conftest import Stage
 from tests.e2e.shared import quick_sandbox, shared_stage, until
+from tests.e2e.stage import Stage
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PAGE = "<html>Attention required</html>"
 DAILY_LIMIT = {"message": "Max number of daily application command creates", "code": 30034}

@@ -73,7 +73,7 @@ async def test_bot_is_ready_when_it_identified_and_registered_commands(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     async with _bot(sandbox, tmp_path, GATEWAY_CLIENT) as bot:
-        await bot.ready(timeout_s=15)
+        await bot.ready()
         assert sandbox.discord.gateway.connected_shards() == [0]
         assert bot.exit_code is None
     assert not _is_alive(bot.pid)
@@ -83,10 +83,10 @@ async def test_ready_waits_for_the_new_process_when_restarted(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     async with _bot(sandbox, tmp_path, GATEWAY_CLIENT) as bot:
-        await bot.ready(timeout_s=15)
+        await bot.ready()
         assert await bot.kill() == -9
         await bot.start()
-        await bot.ready(timeout_s=15)
+        await bot.ready()
         assert sandbox.discord.gateway.identifies == 2
 
 
@@ -105,7 +105,7 @@ async def test_bot_is_killed_when_it_does_not_heed_the_request_to_stop(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     async with _bot(sandbox, tmp_path, GATEWAY_CLIENT, DEAF="yes") as bot:
-        await bot.ready(timeout_s=15)
+        await bot.ready()
         assert await bot.stop(timeout_s=0.2) == -9
     assert not _is_alive(bot.pid)
 
@@ -125,7 +125,7 @@ async def test_no_process_stays_when_stopping_is_cancelled(
 ) -> None:
     bot = _bot(sandbox, tmp_path, GATEWAY_CLIENT, DEAF="yes")
     await bot.start()
-    await bot.ready(timeout_s=15)
+    await bot.ready()
     stopping = asyncio.create_task(bot.stop())
     await asyncio.sleep(0)
     stopping.cancel()
@@ -206,9 +206,10 @@ async def test_demo_prints_the_tracks_path_last_when_it_succeeds(tmp_path: Path)
 
 
 @pytest.mark.e2e
-async def test_served_page_closes_in_good_order_when_told_to_end() -> None:
+async def test_served_page_closes_in_good_order_when_told_to_end(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox", "serve", "--port", "0"),
+        *("--out", str(tmp_path)),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

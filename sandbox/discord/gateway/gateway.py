@@ -57,7 +57,7 @@ class Gateway:
             connection.close(1001, "Going away")
         await asyncio.sleep(0)
 
-    async def wait_identified(self, shards: int = 1, timeout_s: float = 10) -> None:
+    async def wait_identified(self, shards: int = 1, timeout_s: float = 30) -> None:
         """Wait until so many shards are connected and have a session. Raises TimeoutError."""
         await self._state.bus.wait_until(lambda: len(self.connected_shards()) >= shards, timeout_s)
 

@@ -22,8 +22,8 @@ from bot.store.held_store import HeldStore
 from bot.store.kept_room import USUAL_ROOM, Room
 from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
-from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.deliver.parts import a_keeper, a_takedown
+from tests.bot.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.factories import HandClock, Stored, a_request
 
 FILES = "/cdn/.*"

@@ -7,7 +7,7 @@ from bot.deliver.takedown import Takedown
 from bot.deliver.track_messages import TrackMessages
 from bot.loops.wakeups import Wakeups
 from bot.rest.bad_answers import BadAnswers
-from tests.bot.deliver.fakes import FakeMessenger
+from tests.bot.fakes import FakeMessenger
 from tests.bot.generate.parts import estimates_on
 from tests.factories import Stored
 

@@ -20,7 +20,7 @@ from bot.errors import (
 from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import Fate
 from tests.bot.deliver.conftest import Post
-from tests.bot.deliver.fakes import DM_CHANNEL_ID
+from tests.bot.fakes import DM_CHANNEL_ID
 from tests.bot.provider.clips import WAV
 from tests.factories import MEMBER_ID, a_request
 

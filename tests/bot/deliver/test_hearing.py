@@ -12,7 +12,7 @@ from bot.deliver.hearing import Hearing
 from bot.deliver.mastering import Master, Mastering
 from bot.errors import AudioUnavailable, AudioUnusable, ComposeError, PageInstead
 from bot.provider.audio_file import AudioFetcher
-from tests.bot.deliver.fakes import FakeWorkshop
+from tests.bot.fakes import FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
 from tests.bot.provider.test_audio_file import serving
 from tests.factories import Stored, a_job

@@ -9,7 +9,7 @@ from bot.deliver.announcements import Announcement
 from bot.deliver.ladder import Ladder
 from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, TrackDeleted, Unreachable
-from tests.bot.deliver.fakes import FakeMessenger
+from tests.bot.fakes import FakeMessenger
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 WORDS = Announcement(content="something", embed=None, view=discord.ui.View())

@@ -13,7 +13,7 @@ from bot.domain.jobs import LATE_AFTER, JobState, NoticeKind, Rung
 from bot.errors import WorkshopTrouble
 from sandbox.scenario import Rule
 from tests.bot.deliver.conftest import Post
-from tests.bot.deliver.fakes import Arrivals
+from tests.bot.fakes import Arrivals
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID
 

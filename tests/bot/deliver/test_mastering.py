@@ -9,7 +9,7 @@ from bot.audio.kinds import Extension
 from bot.deliver.mastering import Master, Mastering
 from bot.errors import AudioUnusable, ComposeError, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
-from tests.bot.deliver.fakes import FakeWorkshop
+from tests.bot.fakes import FakeWorkshop
 from tests.bot.provider.clips import WAV
 from tests.factories import Stored, a_job, a_request
 

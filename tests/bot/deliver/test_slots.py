@@ -13,7 +13,7 @@ from bot.deliver.deliverer import SLOTS
 from bot.domain.jobs import Rung
 from bot.store.database.claims import PER_CHANNEL
 from tests.bot.deliver.conftest import FILES, Post
-from tests.bot.deliver.fakes import Arrivals, Sent
+from tests.bot.fakes import Arrivals, Sent
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID
 

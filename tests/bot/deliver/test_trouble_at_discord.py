@@ -15,7 +15,7 @@ from bot.errors import (
     Unreachable,
 )
 from tests.bot.deliver.conftest import Post
-from tests.bot.deliver.fakes import DM_CHANNEL_ID
+from tests.bot.fakes import DM_CHANNEL_ID
 from tests.bot.provider.clips import WAV
 from tests.factories import CHANNEL_ID, MEMBER_ID
 

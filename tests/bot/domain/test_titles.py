@@ -68,7 +68,7 @@ def test_title_is_the_members_own_when_there_is_one() -> None:
 def test_title_is_found_at_once_when_a_prompt_is_one_long_word() -> None:
     began_s = time.process_time()
     assert title("x" * 4000) == "X" + "x" * 59
-    assert time.process_time() - began_s < 0.1
+    assert time.process_time() - began_s < 0.5
 
 
 @given(ANY_TEXT, ANY_TEXT)

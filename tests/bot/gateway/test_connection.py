@@ -86,7 +86,7 @@ async def test_login_is_tried_again_in_one_session_when_the_answer_is_odd(
 ) -> None:
     requests = 25 if odd == "a redirect in circles" else 3
     ODD_LOGINS[odd](stand_in.scenario.on("GET", ME, times=requests))
-    await asyncio.wait_for(log_in(client, TOKEN), 20)
+    await asyncio.wait_for(log_in(client, TOKEN), 40)
     assert client.user is not None
     assert client.user.id == stand_in.world.state.bot.id
     told, over = lines(caplog)
@@ -166,7 +166,7 @@ async def test_registration_is_tried_on_and_named_when_it_is_refused(
     await client.load_cogs()
     await Login(client, TOKEN).attempt()
     ODD_LISTS[odd](stand_in.scenario.on("GET", COMMANDS, times=2))
-    await asyncio.wait_for(register_commands(client), 20)
+    await asyncio.wait_for(register_commands(client), 40)
     assert client.commands_part.well
     assert stand_in.world.commands.all(None)
     told, over = lines(caplog)

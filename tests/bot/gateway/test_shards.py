@@ -178,7 +178,7 @@ async def test_connection_ends_when_only_the_host_can_help(
     assert line.session.connection
     line.session.connection.close(code, "for good")
     with pytest.raises(error):
-        await asyncio.wait_for(line.connected, 5)
+        await asyncio.wait_for(line.connected, 30)
 
 
 async def test_connection_is_made_again_when_the_stream_can_not_be_unpacked(line: Line) -> None:

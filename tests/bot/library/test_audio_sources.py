@@ -13,7 +13,7 @@ from bot.library.audio_sources import AT_ONCE, AudioSources
 from bot.provider.audio_file import AudioFetcher
 from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import AimlapiStandIn
-from tests.bot.deliver.fakes import FakeTrackMessages
+from tests.bot.fakes import FakeTrackMessages
 from tests.bot.provider.clips import WAV
 from tests.factories import Stored
 
@@ -46,7 +46,7 @@ async def test_kept_file_lies_on_the_disk_as_long_as_it_is_open(
 
 
 async def test_one_more_waits_until_another_is_closed(sources: AudioSources, kept: Job) -> None:
-    async with asyncio.timeout(20), AsyncExitStack() as others, AsyncExitStack() as first:
+    async with asyncio.timeout(40), AsyncExitStack() as others, AsyncExitStack() as first:
         await first.enter_async_context(sources.open(kept))
         for _ in range(AT_ONCE - 1):
             await others.enter_async_context(sources.open(kept))

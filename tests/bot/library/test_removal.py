@@ -8,8 +8,8 @@ from bot.domain.jobs import Job, Rung
 from bot.domain.places import Place
 from bot.library.removal import Removal
 from bot.loops.wakeups import Wakeups
-from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages
 from tests.bot.deliver.parts import a_keeper, a_takedown
+from tests.bot.fakes import FakeMessenger, FakeTrackMessages
 from tests.factories import CHANNEL_ID, Stored
 
 GUILD_ID, OTHER_GUILD, TOLD = 400, 77, 50

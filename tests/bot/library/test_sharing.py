@@ -28,8 +28,8 @@ from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import KeptAudio
 from sandbox.aimlapi import AimlapiStandIn, Audio, Fate
-from tests.bot.deliver.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.deliver.parts import a_takedown
+from tests.bot.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
 from tests.bot.provider.clips import WAV, wav
 from tests.factories import MEMBER_ID, HandClock, Stored, a_request
 

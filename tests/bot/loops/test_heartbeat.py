@@ -33,7 +33,7 @@ class Beats(ProcessStore):
         return await super().beat(now)  # type: ignore[arg-type]
 
     async def next(self) -> None:
-        await asyncio.wait_for(self.seen.acquire(), 10)
+        await asyncio.wait_for(self.seen.acquire(), 40)
 
 
 class Rate(RateLimiter):

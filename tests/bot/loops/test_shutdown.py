@@ -46,7 +46,7 @@ async def test_what_was_being_claimed_is_cut_off_with_the_rest(
     monkeypatch.setattr(winding_down, "CUT_OFF_S", 0.05)
     slow, stop = Slow(), asyncio.Event()
     loop = asyncio.create_task(slow.run(stop))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         await slow.claiming.wait()
         stop.set()
         if database_answers:

@@ -38,7 +38,7 @@ async def test_process_ends_in_good_standing_when_something_hangs(hangs: str) ->
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             assert await process.stdout.readline() == b"ready\n"
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
@@ -75,7 +75,7 @@ async def ended_by(program: str, *numbers: signal.Signals) -> tuple[int | None, 
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             assert await process.stdout.readline() == b"ready\n"
             for number in numbers:
                 process.send_signal(number)

@@ -63,7 +63,7 @@ async def _fail_on_odd(item: int) -> None:
 
 
 async def within(coroutine: Awaitable[object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         await coroutine
 
 

@@ -79,12 +79,12 @@ async def test_health_check_is_answered_when_200_connections_idle(door: Door) ->
     idle = [await door.connect() for _ in range(200)]
     assert await door.status() == 200
     gone = [asyncio.create_task(closed(reader)) for reader in idle[: 200 - CONNECTIONS_LIMIT]]
-    await asyncio.wait_for(asyncio.gather(*gone), 5)
+    await asyncio.wait_for(asyncio.gather(*gone), 30)
 
 
 async def test_newest_is_turned_away_when_all_are_being_answered(door: Door) -> None:
     waiting = [await door.connect(b"GET /hangs HTTP/1.1\r\n\r\n") for _ in range(CONNECTIONS_LIMIT)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while await door.status():
             pass  # those above are not all read yet
     door.hanging.set()
@@ -101,7 +101,7 @@ async def test_connection_is_closed_when_its_request_takes_too_long(
 ) -> None:
     monkeypatch.setattr(module, "REQUEST_TIMEOUT_S", 0.05)
     reader = await door.connect(sent)
-    assert await asyncio.wait_for(closed(reader), 5) == b""
+    assert await asyncio.wait_for(closed(reader), 30) == b""
 
 
 async def test_connection_is_closed_when_its_answer_is_not_read(
@@ -111,7 +111,7 @@ async def test_connection_is_closed_when_its_answer_is_not_read(
     reader = await door.connect(b"GET /large HTTP/1.1\r\n\r\n")
     with contextlib.suppress(ConnectionError):
         await reader.readexactly(10)
-        await asyncio.wait_for(closed(reader), 5)
+        await asyncio.wait_for(closed(reader), 30)
     assert await door.status() == 200
 
 

@@ -102,7 +102,7 @@ async def test_no_more_is_read_than_wanted_when_the_file_does_not_end() -> None:
     async with glimpsed(endless) as glimpse:
         assert (glimpse.size_bytes, glimpse.known_bytes) == (None, FIRST_BYTES)
         assert glimpse.path.stat().st_size == FIRST_BYTES
-        await asyncio.wait_for(gone.wait(), 10)
+        await asyncio.wait_for(gone.wait(), 40)
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ async def test_token_that_somebody_works_with_is_left_for_later(
         pytest.skip("SQLite has one writer")
     held_back, free = await stored.queue(), await stored.queue()
     dead = clock() + TOKEN_LIFE + timedelta(seconds=1)
-    async with stored.engine.begin() as connection, asyncio.timeout(20):
+    async with stored.engine.begin() as connection, asyncio.timeout(40):
         await connection.execute(select_job(held_back.id).with_for_update())
         await held.forget(dead, held_for=WEEK)
         assert [job.id for job in await stored.claim_submissions()] == [free.id]

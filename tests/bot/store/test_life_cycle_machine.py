@@ -22,6 +22,7 @@ from bot.generate.admission import CANCELLABLE
 from bot.store.database.engine import open_database
 from bot.store.database.tables import jobs, metadata, notices
 from bot.store.process_store import ALIVE_S, ProcessStore
+from tests.databases import do_not_sync
 from tests.factories import AUDIO_URL, CARD_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 AT_MOST_RUNNING = 3
@@ -374,23 +375,12 @@ class LifeCycle(RuleBasedStateMachine):
 _FINAL = {JobState.SUCCEEDED: NoticeKind.RESULT, JobState.FAILED: NoticeKind.FAILURE}
 
 
-async def _do_not_sync(engine: AsyncEngine) -> None:
-    """Thousands of commits that nobody needs on the disk."""
-
-    def at_connect(connection: Any, _record: Any) -> None:
-        connection.cursor().execute("PRAGMA synchronous = OFF")
-
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", at_connect)
-        await engine.dispose()
-
-
 def test_promises_hold_when_workers_die_at_any_moment(database_url: str) -> None:
     with asyncio.Runner() as runner:
         opened = AsyncExitStack()
         engine = runner.run(opened.enter_async_context(open_database(database_url)))
         try:
-            runner.run(_do_not_sync(engine))
+            runner.run(do_not_sync(engine))
 
             class Bound(LifeCycle):
                 def __init__(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.e2e.conftest import assert_conforming
+from tests.e2e.conforming import assert_conforming
 from tests.e2e.kill.scene import Scene
 
 

@@ -1,6 +1,9 @@
 """Every point on the wire at which the bot may die during a request, and what must come of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import pytest
 
 from tests.e2e.kill.outcomes import (
     Outcome,
@@ -54,6 +57,21 @@ def cases(
             in_the_dark = (dark or {}).get(moment, outcome)
             cases.append(Case(f"{name}-{moment}", point, outcome, in_the_dark))
     return cases
+
+
+def sampled(cases: Sequence[Case], *names: str) -> pytest.MarkDecorator:
+    """One test for each case; those with other names than these are left to `make soak`."""
+    return pytest.mark.parametrize(
+        "case",
+        [
+            pytest.param(
+                case,
+                id=case.name,
+                marks=() if case.name.startswith(names) else pytest.mark.soak,
+            )
+            for case in cases
+        ],
+    )
 
 
 CASES = [

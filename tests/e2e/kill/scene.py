@@ -18,13 +18,18 @@ from sandbox.discord.seed import add_channel
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import wav
-from tests.e2e.kill import durations, outage
+from tests.databases import experienced_database
+from tests.e2e.kill import outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 
 GENERATION_S = 0.5
 TRACK_BYTES = 1 << 20
 MEMBER = "Ben"
 LOOK_EVERY_S = 0.05
+UNFINISHED = """
+    SELECT 'job', state, prompt FROM jobs WHERE state NOT IN ('succeeded', 'failed', 'cancelled')
+    UNION ALL SELECT 'notice', kind, job_id FROM notices WHERE told_at IS NULL AND rung IS NULL
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +92,7 @@ class Scene:
         self._remembered: list[tuple[Ask, tuple[int, list[str]]]] = []
 
     async def __aenter__(self) -> Self:
-        await durations.learn(self.database, duration_s=max(self._durations_s))
+        await experienced_database(self.database)
         await self.sandbox.__aenter__()
         env = self.sandbox.bot_env(self.database) | self._settings
         self.bot = BotProcess(self.sandbox, env, log=self._folder / "bot.log", folder=self._folder)
@@ -126,7 +131,11 @@ class Scene:
 
     @asynccontextmanager
     async def killing_at(self, point: KillPoint, channel: Channel) -> AsyncIterator[None]:
-        """What is done in the block leads the bot, sooner or later, to the point where it dies."""
+        """What is done in the block leads the bot, sooner or later, to the point where it dies.
+
+        What was asked for earlier has come to its end by then, so that it does not lead there.
+        """
+        await self.bot.watch(self._until(lambda: not self._query(UNFINISHED)))
         wire = self._wires[point.service]
         wire.set(point.within(channel.id))
         yield
@@ -179,13 +188,7 @@ class Scene:
             for ask, before in self._remembered
             if (now := self._account(ask)) != before
         ]
-        ends = "('succeeded', 'failed', 'cancelled')"
-        for left in (
-            f"SELECT 'job', state, prompt FROM jobs WHERE state NOT IN {ends}",  # noqa: S608
-            "SELECT 'notice', kind, job_id FROM notices WHERE told_at IS NULL AND rung IS NULL",
-        ):
-            wrong += [f"unfinished: {row}" for row in self._query(left)]
-        return wrong
+        return wrong + [f"unfinished: {row}" for row in self._query(UNFINISHED)]
 
     def _account(self, ask: Ask) -> tuple[int, list[str]]:
         return len(self.paid(ask)), [message.id for message in ask.told()]
@@ -208,16 +211,18 @@ class Scene:
         )
         return bool(self._query(query, ask.prompt))
 
-    async def until_all_is_told(self, ask: Ask, *, within_s: float = 20.0) -> None:
+    async def until_all_is_told(self, ask: Ask, *, within_s: float = 40.0) -> None:
         """Wait until nothing is left to do for a request. Raises TimeoutError."""
         told = (
             "SELECT jobs.id FROM jobs JOIN notices ON jobs.id = notices.job_id"
             " WHERE jobs.prompt = ? AND notices.told_at IS NOT NULL AND notices.due_at IS NULL"
         )
         async with asyncio.timeout(within_s):
-            # A database tells nobody of changes.
-            while len(self._query(told, ask.prompt)) < len(self.job_ids(ask)):  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_EVERY_S)
+            await self._until(lambda: len(self._query(told, ask.prompt)) >= len(self.job_ids(ask)))
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        while not holds():  # noqa: ASYNC110 - a database tells nobody of changes
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def _query(self, query: str, *values: str) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self.database)) as connection:

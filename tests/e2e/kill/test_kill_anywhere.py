@@ -2,28 +2,23 @@
 
 import pytest
 
-from tests.e2e.kill.points import CASES, Case
+from tests.e2e.kill.points import CASES, Case, sampled
 from tests.e2e.kill.scene import Scene
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 
-def each(*requests: str) -> pytest.MarkDecorator:
-    """One test for each case; those of other requests than these are left to the long tests."""
-    return pytest.mark.parametrize(
-        "case",
-        [
-            pytest.param(
-                case,
-                id=case.name,
-                marks=() if case.name.startswith(requests) else pytest.mark.soak,
-            )
-            for case in CASES
-        ],
-    )
-
-
-@each("")
+@sampled(
+    CASES,
+    "first-answer-taken",
+    "submission-received",
+    "submission-taken",
+    "poll-answered",
+    "download-midway",
+    "message-received",
+    "message-taken",
+    "card-edit-taken",
+)
 async def test_outcome_is_clear_and_paid_once_when_killed(scene: Scene, case: Case) -> None:
     ask = await scene.killed_at(case.point)
     await scene.start()
@@ -31,7 +26,7 @@ async def test_outcome_is_clear_and_paid_once_when_killed(scene: Scene, case: Ca
     scene.remember(ask)
 
 
-@each("first-answer", "submission-answered", "download-midway", "message", "card-edit-taken")
+@sampled(CASES, "first-answer-taken", "submission-answered", "message-taken")
 async def test_outcome_is_clear_and_paid_once_when_killed_for_long(
     scene: Scene, case: Case
 ) -> None:
@@ -42,7 +37,7 @@ async def test_outcome_is_clear_and_paid_once_when_killed_for_long(
     scene.remember(ask)
 
 
-@each("first-answer-taken", "message")
+@sampled(CASES, "first-answer-taken", "message-taken")
 async def test_outcome_is_clear_and_paid_once_when_killed_where_history_is_closed(
     scene: Scene, case: Case
 ) -> None:
@@ -52,7 +47,7 @@ async def test_outcome_is_clear_and_paid_once_when_killed_where_history_is_close
     scene.remember(ask)
 
 
-@each("first-answer", "submission-received", "message")
+@sampled(CASES, "first-answer-taken", "message-taken")
 async def test_nothing_is_posted_twice_when_killed_for_long_where_history_is_closed(
     scene: Scene, case: Case
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.kill.points import PRIVATE_CASES, Case
+from tests.e2e.kill.points import PRIVATE_CASES, Case, sampled
 from tests.e2e.kill.scene import Scene
 from tests.e2e.kill.tripwire import Moment
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 IN_THE_DARK = [case for case in PRIVATE_CASES if case.point.moment is not Moment.ANSWERED]
 
 
-@pytest.mark.parametrize("case", PRIVATE_CASES, ids=lambda case: case.name)
+@sampled(PRIVATE_CASES, "first-answer-taken", "track-on-card-taken", "track-on-card-answered")
 async def test_private_outcome_is_clear_and_paid_once_when_killed(scene: Scene, case: Case) -> None:
     ask = await scene.killed_at(case.point, private=True)
     await scene.start()
@@ -20,7 +20,7 @@ async def test_private_outcome_is_clear_and_paid_once_when_killed(scene: Scene, 
     scene.remember(ask)
 
 
-@pytest.mark.parametrize("case", IN_THE_DARK, ids=lambda case: case.name)
+@sampled(IN_THE_DARK, "first-answer-taken", "track-on-card-taken")
 async def test_nothing_is_told_twice_when_killed_for_long_and_the_token_died(
     scene: Scene, case: Case
 ) -> None:

@@ -26,7 +26,9 @@ async def share(ask: Ask, question: MessageView, target: Channel) -> None:
     await ask.member.choose(question, custom_id=select["custom_id"], values=[target.name])
 
 
-@pytest.mark.parametrize("moment", [Moment.RECEIVED, Moment.TAKEN])
+@pytest.mark.parametrize(
+    "moment", [pytest.param(Moment.RECEIVED, marks=pytest.mark.soak), Moment.TAKEN]
+)
 @pytest.mark.parametrize("long", [False, True], ids=["short", "long"])
 async def test_share_is_posted_once_when_killed_and_pressed_again(
     scene: Scene, moment: Moment, long: bool

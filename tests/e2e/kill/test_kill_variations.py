@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.driver import Driver, MessageView
 from tests.e2e.kill.outcomes import WAIT_S, is_the_track
-from tests.e2e.kill.points import DISCORD, MESSAGES, Case, cases
+from tests.e2e.kill.points import DISCORD, MESSAGES, Case, cases, sampled
 from tests.e2e.kill.scene import Ask, Scene
 from tests.e2e.kill.tripwire import KillPoint, Moment
 
@@ -68,22 +68,7 @@ CASES = [
 ]  # fmt: skip
 
 
-def each(*requests: str) -> pytest.MarkDecorator:
-    """One test for each case; those of other requests than these are left to the long tests."""
-    return pytest.mark.parametrize(
-        "case",
-        [
-            pytest.param(
-                case,
-                id=case.name,
-                marks=() if case.name.startswith(requests) else pytest.mark.soak,
-            )
-            for case in CASES
-        ],
-    )
-
-
-@each("first-answer-taken", "thread-taken", "take-taken")
+@sampled(CASES, "first-answer-taken", "thread-taken", "take-taken")
 async def test_each_take_is_posted_once_when_killed(scene: Scene, case: Case) -> None:
     ask = await scene.killed_at(case.point, variations=TAKES)
     await scene.start()
@@ -91,7 +76,7 @@ async def test_each_take_is_posted_once_when_killed(scene: Scene, case: Case) ->
     scene.remember(ask)
 
 
-@each("take-taken")
+@sampled(CASES, "take-taken")
 async def test_each_take_is_posted_once_when_killed_for_long(scene: Scene, case: Case) -> None:
     ask = await scene.killed_at(case.point, variations=TAKES)
     scene.long_outage()

@@ -77,7 +77,7 @@ class Tripwire(Scenario):
         self._point = point
         self._sprung = asyncio.Event()
 
-    async def sprung(self, timeout_s: float = 20) -> None:
+    async def sprung(self, timeout_s: float = 40) -> None:
         """Wait until the bot is dead. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             await self._sprung.wait()

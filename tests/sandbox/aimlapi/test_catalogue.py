@@ -2,20 +2,19 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.aimlapi.catalogue import MODELS, checked
+from tests.contract import published
 
-PUBLISHED = Path(__file__).parents[3].parent / "shared" / "data" / "aimlapi"
 LYRICS = "[Verse]\nStreetlights flicker"
 
 
 def _published_schemas() -> dict[str, dict[str, Any]]:
     schemas = {}
-    for file in PUBLISHED.glob("*.json"):
+    for file in published.PROVIDER_FOLDER.glob("*.json"):
         for path in json.loads(file.read_text())["paths"].values():
             if "post" in path:
                 body = path["post"]["requestBody"]["content"]["application/json"]["schema"]
@@ -23,7 +22,7 @@ def _published_schemas() -> dict[str, dict[str, Any]]:
     return schemas
 
 
-@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the provider's OpenAPI files are not here")
+@pytest.mark.published
 def test_models_and_parameters_are_the_published_ones_when_compared() -> None:
     schemas = _published_schemas()
 
@@ -33,10 +32,10 @@ def test_models_and_parameters_are_the_published_ones_when_compared() -> None:
         assert MODELS[name].required | {"model"} == set(schema["required"])
 
 
-@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the provider's OpenAPI files are not here")
+@pytest.mark.published
 def test_limits_are_the_published_ones_when_compared() -> None:
     for name, schema in _published_schemas().items():
-        for member, published in schema["properties"].items():
+        for member, limits in schema["properties"].items():
             field = MODELS[name].fields.get(member)
             for keyword, attribute in (
                 ("minLength", "least"),
@@ -44,8 +43,8 @@ def test_limits_are_the_published_ones_when_compared() -> None:
                 ("minimum", "least"),
                 ("maximum", "most"),
             ):
-                if keyword in published:
-                    assert getattr(field, attribute) == published[keyword], (name, member)
+                if keyword in limits:
+                    assert getattr(field, attribute) == limits[keyword], (name, member)
 
 
 @pytest.mark.parametrize(

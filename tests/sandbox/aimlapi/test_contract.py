@@ -18,7 +18,7 @@ SUBMISSIONS = [
     {"model": "minimax/music-2.0", "prompt": "lo-fi rain", "lyrics": "[Verse] rain on tape"},
 ]
 
-pytestmark = pytest.mark.skipif(not published.is_here(), reason=published.MISSING)
+pytestmark = pytest.mark.published
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ COMMAND = {
 }
 
 
-@pytest.mark.skipif(not published.is_here(), reason=published.MISSING)
+@pytest.mark.published
 async def test_answers_conform_to_the_published_specification(api: Api) -> None:
     allowed = Intents.GUILD_MEMBERS | Intents.MESSAGE_CONTENT
     api.world.state.application = replace(api.world.state.application, privileged_intents=allowed)

@@ -77,7 +77,7 @@ async def test_discord_py_logs_in_answers_and_delivers(
         call = await ben.slash("compose", prompt="rain", seed=3, channel="music-jam")
         card = await call.answered()
         assert card.content == "rain 3"
-        sent = await asyncio.wait_for(bot.tracks.get(), 5)
+        sent = await asyncio.wait_for(bot.tracks.get(), 30)
         track = await ben.wait_for_edit(ben.message(sent.id), lambda m: "enjoy" in m.content)
         assert await ben.fetch(track.attachments[0]) == WAV
         assert track.reference is not None
@@ -152,7 +152,7 @@ async def test_discord_py_reads_forms_files_and_places(monkeypatch: pytest.Monke
         for place in ("Carpool", "platform", "@Compose Bot", "Top Deck"):
             call = await ben.slash("cover", audio=hum, channel=place)
             assert (await call.answered()).content.startswith("hum.wav")
-            interaction, read = await asyncio.wait_for(bot.read.get(), 5)
+            interaction, read = await asyncio.wait_for(bot.read.get(), 30)
             assert (read, interaction.user.name) == (WAV, "ben")
             assert interaction.channel_id == ben.channel(place).id
         said = await ben.say("hum", files=[hum], channel="general")
@@ -165,6 +165,6 @@ async def fill_in_the_form(bot: FormBot, ben: MemberDriver, hum: DriverFile) -> 
     call = await ben.slash("form", channel="general")
     values = {"Audio": [hum, hum], "Length": "long", "With": "Ada", "Loud": True}
     assert (await (await ben.fill_modal(call, values)).answered()).content == "thanks"
-    prompt, files, (length, friend, loud) = await asyncio.wait_for(bot.read.get(), 5)
+    prompt, files, (length, friend, loud) = await asyncio.wait_for(bot.read.get(), 30)
     assert (prompt, files, length.value, loud.value) == ("lo-fi", [WAV, WAV], "long", True)
     assert [user.name for user in friend.values] == ["ada"]

@@ -8,7 +8,7 @@ from bot.deliver.ladder import Ladder
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
 from bot.generate.first_answer import Taken
-from tests.bot.deliver.fakes import FakeMessenger
+from tests.bot.fakes import FakeMessenger
 from tests.bot.generate.parts import estimates_on
 from tests.bot.generate.test_admission import an_admission
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job

@@ -12,8 +12,8 @@ from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.store.card_edits import DRAWN_BY_PRESS
-from tests.bot.deliver.fakes import FakeMessenger
 from tests.bot.deliver.parts import a_keeper
+from tests.bot.fakes import FakeMessenger
 from tests.factories import (
     AUDIO_URL,
     CARD_ID,

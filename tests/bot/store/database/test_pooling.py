@@ -79,7 +79,7 @@ async def test_nobody_listens_through_a_pooler(
     open_pooler: OpenPooler, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard = asyncio.Event()
-    async with open_pooler("transaction") as url, asyncio.timeout(20):
+    async with open_pooler("transaction") as url, asyncio.timeout(40):
         wakeup = WakeupChannel(engine_url(url), lambda _: heard.set())
         with caplog.at_level(logging.INFO):
             async with wakeup.running():

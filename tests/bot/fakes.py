@@ -1,4 +1,4 @@
-"""Discord and the workshop as the deliverer sees them: they record, and fail on demand."""
+"""Discord and the workshop as `deliver` and `library` see them: they record, and fail on demand."""
 
 import asyncio
 from collections import deque
@@ -57,7 +57,7 @@ class Arrivals(list[Sent]):
 
     async def come(self, number: int) -> None:
         """Wait for so many more."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             for _ in range(number):
                 await self._news.acquire()
 
