@@ -22,7 +22,15 @@ from tests.import_graph import (
 # The parts of `bot`, bottom to top. A part imports only what stands before it: above, or to its
 # left.
 LAYERS = {
-    "what every part knows": ("errors", "clock", "logs", "said_once", "machine", "readiness"),
+    "what every part knows": (
+        "errors",
+        "clock",
+        "logs",
+        "said_once",
+        "background",
+        "machine",
+        "readiness",
+    ),
     "the domain": ("domain",),
     "settings, sentences, answers": ("settings", "words", "rest"),
     "the tools": ("audio", "provider", "store", "metrics", "loops"),

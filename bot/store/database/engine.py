@@ -14,7 +14,7 @@ from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.machine import file_modes as private
 from bot.store.database.database_errors import in_words
 from bot.store.database.instance_lock import instance_lock
-from bot.store.database.schema import migrate
+from bot.store.database.schema import is_current
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
@@ -50,6 +50,18 @@ def sqlite_file(database_url: str) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database:
         return None
     return Path(url.database).resolve()
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the schema up to date; safe to call on each start, in several processes at once.
+
+    Raises `DatabaseTrouble` where the schema is one that we don't know.
+    """
+    if await is_current(engine):
+        return
+    from bot.store.database.migrating import upgrade  # noqa: PLC0415  # loads Alembic
+
+    await upgrade(engine)
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""Which schema a database has, and bringing it up to date.
+"""Which schema a database has.
 
 Alembic takes a good part of a start's time and memory, so it's loaded only when there is something
 to migrate. A migration's revision is its file's name, so the newest one is known without it.
@@ -27,18 +27,6 @@ async def is_current(engine: AsyncEngine) -> bool:
     Raises `DatabaseTrouble` where it's one that we don't know.
     """
     return await _revision(engine) == known_revisions()[-1]
-
-
-async def migrate(engine: AsyncEngine) -> None:
-    """Bring the schema up to date; safe to call on each start, in several processes at once.
-
-    Raises `DatabaseTrouble` where the schema is one that we don't know.
-    """
-    if await is_current(engine):
-        return
-    from bot.store.database.migrating import upgrade  # noqa: PLC0415  # loads Alembic
-
-    await upgrade(engine)
 
 
 async def _revision(engine: AsyncEngine) -> str | None:

@@ -15,9 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import DatabaseUnusable
-from bot.store.database.engine import connect, open_database
+from bot.store.database.engine import connect, migrate, open_database
 from bot.store.database.migrating import migrations, tables_may_be_replaced
-from bot.store.database.schema import is_current, known_revisions, migrate
+from bot.store.database.schema import is_current, known_revisions
 from bot.store.database.tables import jobs, metadata
 from tests.bot.store.database.test_engine import ODD_NAME
 from tests.factories import Stored
