@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     command_guild_id: Snowflake | None = None
     max_jobs_per_member_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 20
     max_jobs_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
-    max_concurrent_generations: Annotated[int, Field(ge=1)] = 10
+    max_concurrent_generations: Annotated[int, Field(ge=1, le=100_000)] = 10
     polls_per_second: Annotated[float, Field(ge=0.01, allow_inf_nan=False)] = 5.0
     generation_timeout_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 600.0
     audio_format: AudioFormat = AudioFormat.ORIGINAL

@@ -105,7 +105,7 @@ WRONG = {
     "COMMAND_GUILD_ID": ["x", "0", str(2**64)],
     "MAX_JOBS_PER_MEMBER_PER_DAY": ["-1", "many", "1e3", "99999999999999999999"],
     "MAX_JOBS_PER_DAY": ["-1", "0.5"],
-    "MAX_CONCURRENT_GENERATIONS": ["0", "-1"],
+    "MAX_CONCURRENT_GENERATIONS": ["0", "-1", "99999999999999999999"],
     "POLLS_PER_SECOND": ["0", "-1", "nan", "inf", "1e-300"],
     "GENERATION_TIMEOUT_S": ["0", "nan", "inf", "1e300", "600s"],
     "LOG_LEVEL": ["LOUD", "10"],
