@@ -55,7 +55,10 @@ class _Formatter(logging.Formatter):
         raise NotImplementedError
 
     def _message(self, record: logging.LogRecord) -> str:
-        return self.hide(record.getMessage())
+        try:
+            return self.hide(record.getMessage())
+        except Exception:  # noqa: BLE001 - a library logs numbers that came as something else
+            return self.hide(f"{record.msg} {record.args}")
 
     def _traceback(self, record: logging.LogRecord) -> str | None:
         return self.hide(self.formatException(record.exc_info)) if record.exc_info else None

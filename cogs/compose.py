@@ -8,8 +8,8 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient
-from bot.domain.drafts import LARGEST_SEED, Draft
-from bot.domain.models import MODELS, MOST_VARIATIONS, NEGATIVE_PROMPT_MOST, PROMPT_MOST
+from bot.domain.drafts import SEED_LIMIT, Draft
+from bot.domain.models import MODELS, NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, VARIATIONS_LIMIT
 from bot.domain.requests import AudioFormat, Request
 from cogs.ui.intake import start
 from cogs.ui.request_modal import CUSTOM_ID, open_modal, submitted
@@ -39,14 +39,14 @@ class Compose(commands.Cog):
     async def compose(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
         interaction: ComposeInteraction,
-        prompt: app_commands.Range[str, 1, PROMPT_MOST] | None = None,
+        prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         model: str | None = None,
-        negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_MOST] | None = None,
-        lyrics: app_commands.Range[str, 1, PROMPT_MOST] | None = None,
+        negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_LIMIT] | None = None,
+        lyrics: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         seconds: app_commands.Range[int, 1] | None = None,
         instrumental: bool = False,
-        seed: app_commands.Range[int, 0, LARGEST_SEED] | None = None,
-        variations: app_commands.Range[int, 1, MOST_VARIATIONS] = 1,
+        seed: app_commands.Range[int, 0, SEED_LIMIT] | None = None,
+        variations: app_commands.Range[int, 1, VARIATIONS_LIMIT] = 1,
         private: bool = False,
         audio_format: AudioFormat | None = None,
     ) -> None:

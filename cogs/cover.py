@@ -13,7 +13,7 @@ from bot.deliver.attachments import attachments_of
 from bot.domain.characters import is_blank
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
-from bot.domain.models import PROMPT_MOST
+from bot.domain.models import PROMPT_LIMIT
 from bot.domain.requests import Request
 from bot.errors import DatabaseTrouble
 from bot.words.markdown import as_shown
@@ -43,8 +43,8 @@ class Cover(commands.Cog):
         self,
         interaction: CoverInteraction,
         audio: discord.Attachment,
-        prompt: app_commands.Range[str, 1, PROMPT_MOST] | None = None,
-        lyrics: app_commands.Range[str, 1, PROMPT_MOST] | None = None,
+        prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
+        lyrics: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         *,
         private: bool = False,
     ) -> None:
@@ -71,7 +71,7 @@ async def compose_from_message(interaction: CoverInteraction, message: discord.M
     if is_blank(text):
         await say(interaction, words.NO_TEXT_HERE)
         return
-    await open_modal(interaction, Draft(request=Request(prompt=text.strip()[:PROMPT_MOST])))
+    await open_modal(interaction, Draft(request=Request(prompt=text.strip()[:PROMPT_LIMIT])))
 
 
 async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft) -> None:

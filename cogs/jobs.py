@@ -25,7 +25,7 @@ from cogs.ui.track_list import option_label, shown_title
 from cogs.ui.visibility import moderates_server, viewer
 
 # More get a select instead.
-BUTTONS_MOST = 5
+BUTTONS_LIMIT = 5
 DESCRIPTION_LIMIT = 4096
 MORE_ROOM = 100  # for the sentence on those that have no room
 MINE, ALL = "mine", "all"
@@ -154,7 +154,7 @@ async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
 
 
 def _stop_controls(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
-    if len(found) <= BUTTONS_MOST:
+    if len(found) <= BUTTONS_LIMIT:
         return buttons.row(
             *(_button(one.job, number, whose) for number, one in enumerate(found, 1))
         )

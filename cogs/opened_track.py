@@ -27,7 +27,7 @@ from cogs.ui.track_button import TrackButton, begin
 from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
 from cogs.ui.visibility import viewer
 
-TITLE_MOST = 60
+NEW_TITLE_LIMIT = 60
 RENAME_ID = re.compile(r"compose:rename:(?P<job_id>[0-9a-f]{16})")
 
 OWN = (Action.AGAIN, Action.SHARE, Action.RENAME, Action.RECIPE, Action.DELETE)
@@ -150,8 +150,8 @@ class RenameModal(discord.ui.Modal):
             title=words.RENAME_TITLE, custom_id=f"compose:rename:{job.id}", timeout=None
         )
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="title", default=words.title_of(job)[:TITLE_MOST], required=False,
-            max_length=TITLE_MOST,
+            custom_id="title", default=words.title_of(job)[:NEW_TITLE_LIMIT], required=False,
+            max_length=NEW_TITLE_LIMIT,
         )  # fmt: skip
         self.add_item(
             discord.ui.Label(
@@ -163,7 +163,7 @@ class RenameModal(discord.ui.Modal):
 
 async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
     """Handles the dialog for titles, once it was sent."""
-    title = visible(str(values_of(interaction).get("title") or "")[:TITLE_MOST])
+    title = visible(str(values_of(interaction).get("title") or "")[:NEW_TITLE_LIMIT])
     job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
     if job is None:
         await say(interaction, words.NOT_RENAMED)

@@ -26,7 +26,7 @@ from cogs.ui.track_list import (
     MINE,
     ONLY_NAMES,
     PAGE_ID,
-    SEARCH_MOST,
+    SEARCH_LIMIT,
     page_embed,
     page_view,
     shown_title,
@@ -34,7 +34,7 @@ from cogs.ui.track_list import (
 from cogs.ui.visibility import viewer
 
 CHOICES_LIMIT = 25
-MODEL_MOST = 64
+MODEL_LIMIT = 64
 # Some of it may just be handed out elsewhere, or fail to be.
 LOOK_THROUGH = 100
 # Private messages with a file each; Discord takes only five where the bot is just the member's own.
@@ -64,9 +64,9 @@ class TrackLists(commands.Cog):
         self,
         interaction: TracksInteraction,
         user: discord.User | None = None,
-        search: app_commands.Range[str, 1, SEARCH_MOST] | None = None,
+        search: app_commands.Range[str, 1, SEARCH_LIMIT] | None = None,
         only: app_commands.Choice[str] | None = None,
-        model: app_commands.Range[str, 1, MODEL_MOST] | None = None,
+        model: app_commands.Range[str, 1, MODEL_LIMIT] | None = None,
         this_server: bool = False,
     ) -> None:
         """Without options, what could not be delivered is handed out first."""

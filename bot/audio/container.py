@@ -36,8 +36,8 @@ CODECS = (
 MATROSKA = "matroska,webm"
 HEAD_BYTES = 64
 RATES_HZ = range(1_000, 400_001)
-MOST_CHANNELS = 8
-LONGEST_S = 30 * 60
+CHANNELS_LIMIT = 8
+LENGTH_LIMIT_S = 30 * 60
 # Files cut out of a stream have a broken packet at either end.
 BAD_PACKETS = 2
 BAD_PACKETS_SHARE = 0.005
@@ -99,8 +99,8 @@ class Recording:
             for frame in self._decode(packet):
                 self._note_shape(frame)
                 self._samples[frame.sample_rate] += frame.samples
-                if self.duration_s > LONGEST_S:
-                    raise AudioUnusable(f"longer than {LONGEST_S / 60:.0f} minutes")
+                if self.duration_s > LENGTH_LIMIT_S:
+                    raise AudioUnusable(f"longer than {LENGTH_LIMIT_S / 60:.0f} minutes")
                 yield frame
         self._check()
 
@@ -228,7 +228,7 @@ def _head(path: Path) -> bytes:
 
 
 def _check_shape(rate_hz: int, channels: int) -> None:
-    if rate_hz not in RATES_HZ or not 1 <= channels <= MOST_CHANNELS:
+    if rate_hz not in RATES_HZ or not 1 <= channels <= CHANNELS_LIMIT:
         raise AudioUnusable(f"{channels} channels at {rate_hz} Hz")
 
 

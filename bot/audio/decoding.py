@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]  # (channels, frames), full scale is 1
 
 CELLS_PER_S = 200  # finer than any column, so that columns can be cut when the length is known
 TEMPO_FROM_S = 360
-MOST = 8.0  # what a broken file of floats may claim as its amplitude
+AMPLITUDE_LIMIT = 8.0  # what a broken file of floats may claim as its amplitude
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +137,7 @@ def _join(frames: Iterable[AudioFrame]) -> Floats:
         # Channel by channel in memory: sums over channels are several times slower otherwise.
         floats = joined.astype(np.float32, order="C")
     if joined.dtype.kind == "f":
-        return np.asarray(np.clip(np.nan_to_num(floats), -MOST, MOST))
+        return np.asarray(np.clip(np.nan_to_num(floats), -AMPLITUDE_LIMIT, AMPLITUDE_LIMIT))
     if joined.dtype == np.uint8:  # the one format whose silence is in the middle
         return np.asarray((floats - 128) / 128, np.float32)
     return np.asarray(floats / -float(np.iinfo(joined.dtype).min))

@@ -24,7 +24,7 @@ OUTLINE, BODY = 0.42, 1.0  # how far up the ramp
 GRID, TEXT = 0.16, 1.0
 FONT_PX = 28  # Discord shows the picture at less than half its size
 TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
-MOST_TICKS = 8
+TICKS_LIMIT = 8
 TENTHS_BELOW_S = 3.0
 LABEL_GAP_PX = 16
 
@@ -91,7 +91,7 @@ def _time_labels(
     """Place, text and anchor of each tick; both ends always, and between them what has room."""
     tenths = duration_s < TENTHS_BELOW_S
     end = clock(duration_s, tenths=tenths)
-    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= MOST_TICKS), 600)
+    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= TICKS_LIMIT), 600)
     labels = [(LEFT, clock(0, tenths=tenths), "la")]
     room_until = WIDTH - RIGHT - font.getlength(end) - LABEL_GAP_PX
     for number in range(1, int(duration_s / step_s) + 1):

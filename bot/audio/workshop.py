@@ -27,7 +27,7 @@ FIT_S = 180.0
 MEASURE_S = 5.0
 TURN_S = 60.0  # to wait for a worker
 IDLE_S = 300.0
-WAITING_AT_MOST = 64
+WAITING_LIMIT = 64
 TRIES = 2
 CPU_SHARE = 0.5  # of the time that an errand may take
 
@@ -203,7 +203,7 @@ class Workshop:
     @contextlib.asynccontextmanager
     async def _turn(self, *, aside: bool) -> AsyncIterator[None]:
         """Wait until a worker is free; first come, first served."""
-        if self._waiting >= WAITING_AT_MOST:
+        if self._waiting >= WAITING_LIMIT:
             raise WorkshopTrouble(f"{self._waiting} files wait for a worker already")
         async with contextlib.AsyncExitStack() as stack:
             self._waiting += 1

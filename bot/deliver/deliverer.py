@@ -116,9 +116,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         try:
             told = await self._ladder.earlier(job, notice) or await self._tell(job, notice)
         except NotUnderstood as error:
-            await self._put_off(
-                notice, str(error), unsure=notice.unsure, seconds=NOT_UNDERSTOOD_WAIT_S
-            )
+            soon_s = NOT_UNDERSTOOD_WAIT_S
+            await self._later(job, notice, str(error), unsure=notice.unsure, seconds=soon_s)
         except (
             AudioUnavailable, WorkshopTrouble, DeliveryLater, TrackDeleted, UploadTooLarge
         ) as error:  # fmt: skip
@@ -200,11 +199,19 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         await self._notices.close(notice, self._clock())
         self._wakeups.wake(Wakeup.CARDS)
 
-    async def _later(self, job: Job, notice: Notice, problem: str, *, unsure: bool) -> None:
+    async def _later(
+        self,
+        job: Job,
+        notice: Notice,
+        problem: str,
+        *,
+        unsure: bool,
+        seconds: float | None = None,
+    ) -> None:
         if has_waited(notice, DISCORD_PATIENCE, self._clock()):
             await self._hold(job, notice, problem, unsure=unsure)
         else:
-            await self._put_off(notice, problem, unsure=unsure)
+            await self._put_off(notice, problem, unsure=unsure, seconds=seconds)
 
     async def _put_off(
         self, notice: Notice, problem: str, *, unsure: bool | None, seconds: float | None = None

@@ -122,7 +122,8 @@ class Ladder:
         looking = self._tried_channels(job, notice, rung)
         for channel_id in await self._answered(notice, SEARCH, looking):
             try:
-                finding = self._messenger.find(channel_id, job, notice.kind)
+                direct = rung is Rung.DIRECT_MESSAGE
+                finding = self._messenger.find(channel_id, job, notice.kind, direct=direct)
                 found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
                 self._note(notice, "no channel, no message: %s", error)

@@ -20,7 +20,7 @@ from bot.store.job_store import JobStore
 
 MASTERING_S = TURN_S + EXAMINE_S + TURN_S + FIT_S
 # All that goes with one request to Discord must fit into 25 MiB: picture and text come on top.
-LARGEST_BYTES = 24 * 2**20
+MASTER_LIMIT_BYTES = 24 * 2**20
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class Mastering:
 
         Raises what `examine` raises.
         """
-        audio, limit_bytes = master.audio, min(limit_bytes, LARGEST_BYTES)
+        audio, limit_bytes = master.audio, min(limit_bytes, MASTER_LIMIT_BYTES)
         fits = audio.size_bytes <= limit_bytes
         untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
         preferred = master.job.request.audio_format or self._preferred

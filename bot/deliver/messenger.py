@@ -80,7 +80,7 @@ class Messenger:
 
     async def post_direct(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
         """The same as a direct message, without the reply."""
-        async with translated(READ_TIMEOUT_S):
+        async with translated(READ_TIMEOUT_S, reading=True):  # until there is one, nothing is sent
             channel = await self._client.create_dm(discord.Object(job.member_id))
         return await self._send(channel, job, notice, what, reply_to=None)
 
@@ -146,12 +146,18 @@ class Messenger:
             await channel.get_partial_message(job.card_message_id).edit(**changes)
 
     async def find(
-        self, channel_id: int, job: Job, place: NoticeKind | str, *, since: int | None = None
+        self,
+        channel_id: int,
+        job: Job,
+        place: NoticeKind | str,
+        *,
+        since: int | None = None,
+        direct: bool = False,
     ) -> discord.Message | None:
         """Our own message for this job and purpose, if it was posted since the request came.
 
         The interaction's id tells when that was by Discord's own clock, not by the host's; `since`
-        is a later id to start from.
+        is a later id to start from. Of `direct` messages everybody may read the history.
         Raises `DeliveryLater`, `ChannelGone`, and `Unreachable` when it can't be known: the channel
         can't be read, too much was said there, or nothing at all is in it, which is also what
         Discord shows to those who may not read the history.
@@ -167,7 +173,7 @@ class Messenger:
                 seen += 1
             if seen == SEARCH_LIMIT:
                 raise Unreachable("too much was said in the channel since then")
-            if not seen and not [message async for message in channel.history(limit=1)]:
+            if not (direct or seen) and not [message async for message in channel.history(limit=1)]:
                 raise Unreachable("the channel's history can't be read")
         return None
 

@@ -82,6 +82,11 @@ class Reconciler(Worker[Job]):
         self._admission = admission
         self._messenger = messenger
 
+    @property
+    def part(self) -> str:
+        """It had another name when its metric was published."""
+        return "settler"
+
     async def claim(self, limit: int) -> Sequence[Job]:
         """Received jobs that nobody is answering any more."""
         return await self._jobs.claim_unanswered(limit, self._clock(), lease_s=LEASE_S)

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.deliver import announcements
 from bot.deliver.hearing import Hearing
 from bot.deliver.ladder import Ladder, Receipt
-from bot.deliver.mastering import LARGEST_BYTES, MASTERING_S, Master, Mastering
+from bot.deliver.mastering import MASTER_LIMIT_BYTES, MASTERING_S, Master, Mastering
 from bot.deliver.retry_policy import FILE_PATIENCE, PAGE_PATIENCE, has_waited
 from bot.domain.jobs import Job, Notice
 from bot.domain.titles import file_name
@@ -90,7 +90,7 @@ class TrackDelivery:
                 return await self._tell_with_file(master, notice, patient=patient)
         except AudioTooLarge as error:
             self._say_link(job, error, logging.INFO)
-            why = words.too_large(min(job.upload_limit_bytes, LARGEST_BYTES))
+            why = words.too_large(min(job.upload_limit_bytes, MASTER_LIMIT_BYTES))
             return await self._tell_with_link(job, notice, why)
         except AudioUnusable as error:
             self._say_link(job, error, logging.WARNING)
@@ -143,8 +143,8 @@ class TrackDelivery:
         """
         async with self._hearing.open(job, _address(job), patient=patient) as master:
             path, extension = master.audio.path, master.extension
-            if master.audio.size_bytes > LARGEST_BYTES:
-                path, extension = await self._made_smaller(master, LARGEST_BYTES)
+            if master.audio.size_bytes > MASTER_LIMIT_BYTES:
+                path, extension = await self._made_smaller(master, MASTER_LIMIT_BYTES)
             if not received:
                 path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 ELLIPSIS = "…"
-MOST_PARTS = 32  # of one visible character; more are marks piled up, which may be cut anywhere
+PARTS_LIMIT = 32  # of one visible character; more are marks piled up, which may be cut anywhere
 _EMOJI_JOINER = "\u200d"
 JOINERS = frozenset({_EMOJI_JOINER, "\u200c"})  # the second shapes letters of Persian and others
 # Nothing to see, though their category says letter or symbol: Hangul fillers, empty braille, the
@@ -63,7 +63,7 @@ def shortened(text: str, limit: int) -> str:
 
 def whole(text: str, end: int) -> int:
     """The last place up to `end` that no visible character lies across."""
-    least = max(end - MOST_PARTS, 0)
+    least = max(end - PARTS_LIMIT, 0)
     return next((at for at in range(end, least - 1, -1) if not belongs(text, at)), end)
 
 

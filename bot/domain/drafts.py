@@ -13,9 +13,9 @@ from bot.domain.characters import is_blank, visible
 from bot.domain.jobs import Job
 from bot.domain.models import (
     DEFAULT,
-    MOST_VARIATIONS,
     MUSIC_COVER,
-    NEGATIVE_PROMPT_MOST,
+    NEGATIVE_PROMPT_LIMIT,
+    VARIATIONS_LIMIT,
     Model,
     Span,
     model_named,
@@ -26,10 +26,10 @@ from bot.domain.requests import Order, Relation, Request
 
 RANDOM_SEEDS = 2**31
 DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
-LARGEST_SEED = 2**53 - 1  # Discord's own limit for a whole number
-SEEDS = Span(least=0, most=LARGEST_SEED)
-VARIATIONS = Span(least=1, most=MOST_VARIATIONS)
-NEGATIVE_PROMPT = Span(least=0, most=NEGATIVE_PROMPT_MOST)
+SEED_LIMIT = 2**53 - 1  # Discord's own limit for a whole number
+SEEDS = Span(least=0, most=SEED_LIMIT)
+VARIATIONS = Span(least=1, most=VARIATIONS_LIMIT)
+NEGATIVE_PROMPT = Span(least=0, most=NEGATIVE_PROMPT_LIMIT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PROMPT_MOST = 4000  # a modal's text field holds no more
-NEGATIVE_PROMPT_MOST = 1000
-MOST_VARIATIONS = 4
+PROMPT_LIMIT = 4000  # a modal's text field holds no more
+NEGATIVE_PROMPT_LIMIT = 1000
+VARIATIONS_LIMIT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,7 @@ class Model:
     good_for: str
     usual_s: float
     colour: int
-    prompt: Span = field(default=Span(least=1, most=PROMPT_MOST))
+    prompt: Span = field(default=Span(least=1, most=PROMPT_LIMIT))
     negative_prompt: bool = False
     seed: bool = False
     seconds: Seconds | None = None

@@ -27,7 +27,7 @@ from bot.said_once import SaidOnce
 
 AUTHENTICATION_FAILED_CLOSE_CODE: Final = 4004
 WRONG_SHARDS_CLOSE_CODES: Final = (4010, 4011)
-MOST_SHARDS: Final = 1000
+SHARDS_LIMIT: Final = 1000
 GOODBYE_CLOSE_CODE: Final = 1000
 CONNECT_TIMEOUT_S: Final = 60.0
 # A connection that lived shorter did not work out.
@@ -61,7 +61,7 @@ class Gateway:
             raise NotDiscords("the gateway's address makes no sense: is a proxy in between?")
         self.url = url
         shards = found.get("shards")
-        if not isinstance(shards, int) or not 1 <= shards <= MOST_SHARDS:
+        if not isinstance(shards, int) or not 1 <= shards <= SHARDS_LIMIT:
             shards = 1
         self._client.recommend_shards(shards)
 

@@ -8,7 +8,7 @@ from bot.store.track_store import TrackStore
 
 # So many ancestors are told one by one; of those before them only the authors.
 NAMED_ANCESTORS = 6
-MOST_ANCESTORS = 300
+ANCESTORS_LIMIT = 300
 
 
 class Visibility:
@@ -33,7 +33,7 @@ class Visibility:
         """All that it was made from, its parent first."""
         if job.parent_id is None:
             return []
-        line = await self._curation.ancestors(job.id, most=MOST_ANCESTORS)
+        line = await self._curation.ancestors(job.id, most=ANCESTORS_LIMIT)
         near = [await self._ancestor(one, viewer) for one in line[:NAMED_ANCESTORS]]
         return near + [Ancestor(job=one, visible=False) for one in line[NAMED_ANCESTORS:]]
 

@@ -63,6 +63,11 @@ class Worker(ABC, Generic[Item]):
     async def next_due_at(self) -> datetime | None:
         """When there will be something to claim, as far as is known."""
 
+    @property
+    def part(self) -> str:
+        """What health checks and metrics call it, which hosts' alerts rely on."""
+        return type(self).__name__.lower()
+
     def wake(self) -> None:
         """There may be new work: look now."""
         self._wakeup.set()

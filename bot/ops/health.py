@@ -54,7 +54,7 @@ class Health:
 
     async def parts(self) -> dict[str, bool]:
         """Whether each part is well: gateway, database, disk, every loop, and what is beside."""
-        loops = {type(worker).__name__.lower(): worker.alive for worker in self.workers}
+        loops = {worker.part: worker.alive for worker in self.workers}
         return {
             "gateway": self._connected(),
             "database": await self._database_answers(),

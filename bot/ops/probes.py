@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-MOST_CONNECTIONS: Final = 64
+CONNECTIONS_LIMIT: Final = 64
 REQUEST_TIMEOUT_S: Final = 5.0
 ANSWER_TIMEOUT_S: Final = 10.0
 HEAD_LIMIT_BYTES: Final = 8192
@@ -58,7 +58,7 @@ class Probes:
     async def listening(self, host: str, port: int) -> AsyncIterator[None]:
         """Within the block. Raises OSError if that can't be listened on."""
         server = await asyncio.start_server(
-            self._connected, host, port, limit=HEAD_LIMIT_BYTES, backlog=MOST_CONNECTIONS
+            self._connected, host, port, limit=HEAD_LIMIT_BYTES, backlog=CONNECTIONS_LIMIT
         )
         try:
             yield
@@ -71,7 +71,7 @@ class Probes:
             await server.wait_closed()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._open) >= MOST_CONNECTIONS and not self._make_room():
+        if len(self._open) >= CONNECTIONS_LIMIT and not self._make_room():
             writer.transport.abort()
             return
         self._asking[writer] = None

@@ -4,6 +4,7 @@ Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
 """
 
 import contextlib
+import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from multidict import CIMultiDictProxy
 from bot.domain.requests import Request
 from bot.errors import (
     GenerationUnknown,
+    InvalidRequest,
     KeyRejected,
     OutcomeUnknown,
     OutOfCredits,
@@ -23,6 +25,7 @@ from bot.errors import (
 )
 from bot.machine.proxy import Proxy, through
 from bot.provider.requests import body_of
+from bot.provider.shapes import Phase
 from bot.provider.wire import (
     Balance,
     Generation,
@@ -44,6 +47,7 @@ READ_TIMEOUT_S = 20
 ANSWER_LIMIT_BYTES = 1 << 20
 INFERENCE_ID_LIMIT = 200
 MODEL_USAGE = "MODEL_USAGE"
+HIDDEN = b"[hidden]"
 LEDGER_PAGES = 10
 NO_CONNECTION = (
     aiohttp.ClientConnectorError,
@@ -64,6 +68,7 @@ class Provider:
         submitting: aiohttp.ClientSession,
     ) -> None:
         self._base_url = base_url
+        self._key = key.encode()
         self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
         self._reading = reading
         self._submitting = submitting
@@ -116,9 +121,10 @@ class Provider:
             generation = parse(Generation, answer)
         except Trouble as error:
             raise OutcomeUnknown(f"{status}, but {error}") from error
-        if not generation.id:
+        id_ = generation.id or _id_of_ended(generation)
+        if id_ is None:
             raise OutcomeUnknown(f"{status}, but the answer names no generation")
-        return generation.model_copy(update={"inference_id": _inference_id(headers)})
+        return generation.model_copy(update={"id": id_, "inference_id": _inference_id(headers)})
 
     async def fetch(self, generation_id: str) -> Generation:
         """How a generation stands; may be repeated.
@@ -194,7 +200,20 @@ class Provider:
             allow_redirects=False,  # a redirect must not carry the key to another host
             timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S),
         ) as response:
-            return response.status, response.headers, await _bounded_body(response)
+            # Errors that quote the key must not take it to members.
+            answer = (await _bounded_body(response)).replace(self._key, HIDDEN)
+            return response.status, response.headers, answer
+
+
+def _id_of_ended(generation: Generation) -> str | None:
+    """A name for one that the provider gave none and that is finished: nothing is asked by it.
+
+    Raises `InvalidRequest` for one that failed: such ones cost nothing.
+    """
+    if generation.phase is Phase.ERROR:
+        raise InvalidRequest(generation.error_text)
+    ended = generation.phase is Phase.COMPLETED and generation.audio_url
+    return f"unnamed-{secrets.token_hex(8)}" if ended else None
 
 
 def _inference_id(headers: CIMultiDictProxy[str]) -> str | None:

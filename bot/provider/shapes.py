@@ -5,6 +5,8 @@ and envelopes such as `{"data": {…}}`: what was paid for must not be lost over
 is guessed: a status counts as an end only if its word is known to mean one.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -17,9 +19,12 @@ ENVELOPE_LIMIT = 16
 DEPTH_LIMIT = 4
 WIDTH_LIMIT = 20
 ID_LIMIT = 500
-MOST_DIGITS = 100
+WORD_LIMIT = 50
+TEXT_LIMIT = 10_000
+DIGITS_LIMIT = 100
 EXACT_FLOAT = 2.0**53
 
+_SPACE, _ENDS = re.compile(r"[\s_-]+"), re.compile(r"^[\W_]+|[\W_]+$")
 # What an answer about a generation may be wrapped in; names as `by_plain_name` spells them.
 _ENVELOPES = ("data", "result", "response", "generation", "task", "job", "output", "body")
 # `generation_id` is what the published calls ask with, so it is the surest name.
@@ -48,11 +53,12 @@ class Phase(Enum):
 
 _PHASES = {
     **dict.fromkeys(("completed", "complete", "succeeded", "success"), Phase.COMPLETED),
-    **dict.fromkeys(("done", "finished"), Phase.COMPLETED),
+    **dict.fromkeys(("done", "finished", "successful", "ready"), Phase.COMPLETED),
     **dict.fromkeys(("error", "errored", "failed", "failure"), Phase.ERROR),
-    **dict.fromkeys(("cancelled", "canceled"), Phase.ERROR),
+    **dict.fromkeys(("cancelled", "canceled", "aborted", "rejected"), Phase.ERROR),
+    **dict.fromkeys(("expired", "timeout", "timed out"), Phase.ERROR),
     **dict.fromkeys(("queued", "waiting", "generating", "pending"), Phase.PENDING),
-    **dict.fromkeys(("processing", "running", "in_progress", "in progress"), Phase.PENDING),
+    **dict.fromkeys(("processing", "running", "in progress"), Phase.PENDING),
 }
 
 
@@ -109,7 +115,7 @@ def _as_id(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer() and value <= EXACT_FLOAT:
         value = int(value)
     if type(value) is int:  # a bool is none
-        return str(value) if 0 < value < 10**MOST_DIGITS else None
+        return str(value) if 0 < value < 10**DIGITS_LIMIT else None
     text = _text(value)
     return text if text and len(text) <= ID_LIMIT else None
 
@@ -117,9 +123,14 @@ def _as_id(value: Any) -> str | None:
 def _phase(layers: list[dict[str, Any]]) -> Phase | None:
     """By the innermost word that is known: an envelope's may be about the request alone."""
     words = [layer.get(name) for layer in reversed(layers) for name in _STATUSES]
-    said = [word.strip().casefold() for word in words if isinstance(word, str) and word.strip()]
+    said = [_plain_word(word) for word in words if isinstance(word, str) and word.strip()]
     known = (_PHASES[word] for word in said if word in _PHASES)
     return next(known, Phase.PENDING if said else None)
+
+
+def _plain_word(word: str) -> str:
+    """As `_PHASES` spells it: `TIMED_OUT` is `timed out`, and a full stop says nothing."""
+    return _SPACE.sub(" ", _ENDS.sub("", word[:WORD_LIMIT])).casefold()
 
 
 def _published_file(layers: list[dict[str, Any]]) -> str | None:
@@ -127,7 +138,7 @@ def _published_file(layers: list[dict[str, Any]]) -> str | None:
     for layer in layers:
         file = layer.get(_FILE)
         url = _text(by_plain_name(file).get("url")) if isinstance(file, dict) else None
-        if url := url or _address(file, DEPTH_LIMIT):
+        if url := url or _address(file, DEPTH_LIMIT) or _any_address(file, DEPTH_LIMIT):
             return url
     return None
 
@@ -152,6 +163,18 @@ def _address(value: Any, depth: int) -> str | None:
         named = by_plain_name(value)
         inner = [named.get(name) for name in (*_ADDRESSES, _FILE, *_FILES)]
     found = (_address(entry, depth - 1) for entry in inner if depth)
+    return next((url for url in found if url), None)
+
+
+def _any_address(value: Any, depth: int) -> str | None:
+    """The first address of the web within, whatever it is called; also in JSON within a text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value[:TEXT_LIMIT])
+        except (ValueError, RecursionError):
+            return _address(value, depth)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    found = (_any_address(entry, depth - 1) for entry in islice(inner, WIDTH_LIMIT) if depth)
     return next((url for url in found if url), None)
 
 

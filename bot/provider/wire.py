@@ -37,7 +37,7 @@ from bot.provider.shapes import Phase, look_through
 
 DIGITS_LIMIT = 400
 ABOUT_THE_SIZE = {413, 414, 431}  # whoever says so means this request
-LARGEST_AMOUNT = 1e12  # of money or credits; beyond it, it is a mistake
+AMOUNT_LIMIT = 1e12  # of money or credits; beyond it, it is a mistake
 
 
 class _Answer(BaseModel):
@@ -61,7 +61,7 @@ def _str_or_none(value: Any) -> Any:
 
 def _amount_or_none(value: Any) -> Any:
     # `type`, since a bool is an int; the upper bound also refuses infinity and NaN.
-    fits = type(value) in {int, float} and 0 <= value <= LARGEST_AMOUNT
+    fits = type(value) in {int, float} and 0 <= value <= AMOUNT_LIMIT
     return value if fits else None
 
 
@@ -248,7 +248,7 @@ def parse_retry_after_s(value: str | None) -> float | None:
         return None if math.isnan(seconds) else min(max(seconds, 0.0), 3600.0)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -1,6 +1,7 @@
 """What a failed request to Discord means: whose words it was, how long to wait, how to say it."""
 
 import json
+import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -48,12 +49,14 @@ def _seconds(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        return float(header)
+        seconds = float(header)
     except ValueError:
         pass
+    else:
+        return None if math.isnan(seconds) else seconds
     try:
         return (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

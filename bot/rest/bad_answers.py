@@ -15,7 +15,7 @@ import aiohttp
 COUNTED = frozenset({401, 403, 429})
 WITHIN_S = 600.0
 # Less than half: other processes may share the address, and members' answers go on.
-AT_MOST = 4000
+ANSWERS_LIMIT = 4000
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class BadAnswers:
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._clock_s = clock_s
-        self._came_at_s: deque[float] = deque(maxlen=AT_MOST)
+        self._came_at_s: deque[float] = deque(maxlen=ANSWERS_LIMIT)
         self._waits = False
 
     def watch(self, trace: aiohttp.TraceConfig) -> None:
@@ -47,9 +47,11 @@ class BadAnswers:
 
     def few(self) -> bool:
         """Whether there is room for more; if not, what can wait has to."""
-        full = len(self._came_at_s) == AT_MOST
+        full = len(self._came_at_s) == ANSWERS_LIMIT
         waits = full and self._clock_s() - self._came_at_s[0] < WITHIN_S
         if waits and not self._waits:
-            log.warning("Discord refused %d requests within ten minutes; deliveries wait", AT_MOST)
+            log.warning(
+                "Discord refused %d requests within ten minutes; deliveries wait", ANSWERS_LIMIT
+            )
         self._waits = waits
         return not waits

@@ -28,7 +28,8 @@ class Verdict(Enum):
     """In Discord's own words, which we don't know: nothing was taken."""
 
 
-FIRST_CODE = 10_000  # Discord has none below but 0, which says nothing
+# Discord has none below but 0, which says nothing, and none of more than six digits.
+FIRST_CODE, LAST_CODE = 10_000, 9_999_999
 UNKNOWN_CHANNEL_CODE = 10003
 UNKNOWN_MEMBER_CODE = 10007
 UNKNOWN_MESSAGE_CODE = 10008
@@ -91,7 +92,9 @@ def _by_code(code: int) -> Verdict:
 def own_code(error: discord.HTTPException) -> int | None:
     """The code, if the answer is Discord's own JSON. Others send JSON with a `code`, too."""
     code: object = error.code
-    named = isinstance(code, int) and code >= FIRST_CODE and isinstance(error.text, str)
+    named = (
+        isinstance(code, int) and FIRST_CODE <= code <= LAST_CODE and isinstance(error.text, str)
+    )
     return error.code if named and error.text else None
 
 

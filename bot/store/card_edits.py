@@ -28,15 +28,13 @@ DRAWN_BY_PRESS = timedelta(seconds=2)
 @dataclass(frozen=True, kw_only=True)
 class CardEdit:
     """A card to be drawn, by the job that its buttons name. `attempts` counts how often it was put
-    off since `created_at`; `refused_times` how often in a row with `refused_code`."""
+    off since `created_at`."""
 
     id: str
     channel_id: int
     version: int
     attempts: int
     created_at: datetime
-    refused_code: int | None
-    refused_times: int
 
 
 async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) -> None:
@@ -111,23 +109,13 @@ class CardEditStore:
             # Jobs before all else, as everywhere: two transactions must not wait for each other.
             await connection.execute(forget.values(interaction_token=None))
             if not (await connection.execute(sa.delete(card_edits).where(*same))).rowcount:
-                await connection.execute(_of(edit).values(attempts=0, refused_times=0, **RELEASED))
+                await connection.execute(_of(edit).values(attempts=0, **RELEASED))
 
         await self._transactions.run(finish)
 
-    async def put_off(
-        self,
-        edit: CardEdit,
-        due_at: datetime,
-        *,
-        refused_code: int | None = None,
-        refused_times: int = 0,
-    ) -> None:
+    async def put_off(self, edit: CardEdit, due_at: datetime) -> None:
         """Try again at `due_at`."""
-        values: dict[str, Any] = {"refused_code": refused_code, "refused_times": refused_times}
-        later = _of(edit).values(
-            due_at=due_at, attempts=card_edits.c.attempts + 1, **values, **RELEASED
-        )
+        later = _of(edit).values(due_at=due_at, attempts=card_edits.c.attempts + 1, **RELEASED)
 
         async def update(connection: AsyncConnection) -> None:
             await connection.execute(later)
@@ -164,6 +152,4 @@ def _from_row(row: Any, channel_id: int) -> CardEdit:
         version=row.version,
         attempts=row.attempts,
         created_at=row.created_at,
-        refused_code=row.refused_code,
-        refused_times=row.refused_times,
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import Job
-from bot.domain.models import MOST_VARIATIONS
+from bot.domain.models import VARIATIONS_LIMIT
 from bot.store.card_edits import mark_card
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
@@ -52,7 +52,7 @@ class CardStore:
         at most every `every_s`. It counts as shown from here on, and is due to be drawn. Of
         variations, which share a card, one stands for all whose place is an old one.
         """
-        most = {"at_most": limit * MOST_VARIATIONS}
+        most = {"at_most": limit * VARIATIONS_LIMIT}
         due = {
             "requested_by": now - timedelta(seconds=first_s),
             "shown_by": now - timedelta(seconds=every_s),

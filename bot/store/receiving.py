@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.drafts import LARGEST_SEED
+from bot.domain.drafts import SEED_LIMIT
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
@@ -137,6 +137,6 @@ def _takes(new: NewJob) -> Iterator[dict[str, Any]]:
     first = new.request.seed
     for take in range(1, new.variations + 1):
         # After the largest comes the smallest, so that each can be asked for again.
-        seed = None if first is None else (first + take - 1) % (LARGEST_SEED + 1)
+        seed = None if first is None else (first + take - 1) % (SEED_LIMIT + 1)
         job_id = new.id if take == 1 else new_job_id()
         yield columns | {"id": job_id, "take": take, "seed": seed}

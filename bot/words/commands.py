@@ -2,7 +2,7 @@
 
 from bot.domain.characters import printable, shortened
 
-FILE_NAME_MOST = 60
+FILE_NAME_LIMIT = 60
 
 COMPOSE = "Turn a sentence into a track"
 COMPOSE_PROMPT = "What it should sound like: style, mood, instruments, tempo"
@@ -38,7 +38,7 @@ MODAL_AUDIO_HINT = "The track to make a new version of, 6 seconds to 6 minutes l
 
 def modal_audio_kept(file_name: str) -> str:
     """Where audio was given before."""
-    return f"Leave this empty to keep {shortened(printable(file_name), FILE_NAME_MOST)}."
+    return f"Leave this empty to keep {shortened(printable(file_name), FILE_NAME_LIMIT)}."
 
 
 def model_hint(good_for: str) -> str:

@@ -21,8 +21,8 @@ from bot.domain.drafts import NOTHING, Draft, in_the_way
 from bot.domain.models import (
     DEFAULT,
     MODELS,
-    NEGATIVE_PROMPT_MOST,
-    PROMPT_MOST,
+    NEGATIVE_PROMPT_LIMIT,
+    PROMPT_LIMIT,
     Model,
     model_named,
 )
@@ -37,11 +37,11 @@ AUDIO = "audio"
 UNSTORED = "new"
 CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
 CHOSEN_FIELDS = 3
-NUMBER_MOST = 16  # digits of the largest number that Discord itself takes
+NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
 
 TEXTS = {
-    "negative_prompt": (words.MODAL_AVOID, NEGATIVE_PROMPT_MOST),
-    "lyrics": (words.MODAL_LYRICS, PROMPT_MOST),
+    "negative_prompt": (words.MODAL_AVOID, NEGATIVE_PROMPT_LIMIT),
+    "lyrics": (words.MODAL_LYRICS, PROMPT_LIMIT),
 }
 NUMBERS = {
     "seconds": words.MODAL_SECONDS,
@@ -80,7 +80,7 @@ class RequestModal(discord.ui.Modal):
             title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
         )
         model, values = model_named(draft.request.model), draft.values()
-        self._add_text("prompt", words.MODAL_PROMPT, values["prompt"], PROMPT_MOST, required=True)
+        self._add_text("prompt", words.MODAL_PROMPT, values["prompt"], PROMPT_LIMIT, required=True)
         self._add_model(draft, model)
         if _is_cover(draft):
             self._add_audio(draft.request.reference)
@@ -95,7 +95,7 @@ class RequestModal(discord.ui.Modal):
             self._add_text(name, label, value, most)
         elif name in NUMBERS:
             typed = None if value is None else str(value)
-            self._add_text(name, NUMBERS[name], typed, NUMBER_MOST)
+            self._add_text(name, NUMBERS[name], typed, NUMBER_LIMIT)
         else:
             label, hint = TICKS[name]
             tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)

@@ -17,7 +17,7 @@ from bot.store.track_store import ListedTrack, Only, Wanted
 from bot.words.markdown import harmless
 
 TITLE_LIMIT = 120
-SEARCH_MOST = 80
+SEARCH_LIMIT = 80
 LABEL_LIMIT = 100
 OPEN_ID = re.compile("compose:open")
 LIBRARY = "library"  # where the buttons of what is handed out or opened stand

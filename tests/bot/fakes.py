@@ -115,9 +115,15 @@ class FakeMessenger(Messenger):
         self.cards.append((embed, view))
 
     async def find(
-        self, channel_id: int, job: Job, place: NoticeKind | str, *, since: int | None = None
+        self,
+        channel_id: int,
+        job: Job,
+        place: NoticeKind | str,
+        *,
+        since: int | None = None,
+        direct: bool = False,
     ) -> discord.Message | None:
-        del since
+        del since, direct
         self._check("find")
         if not self.readable:
             raise Unreachable("the channel's history can't be read")

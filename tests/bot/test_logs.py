@@ -31,6 +31,13 @@ def test_secret_is_hidden_when_it_is_in_a_message(kind: Formatter) -> None:
 
 
 @BOTH
+def test_message_is_written_when_its_arguments_do_not_fit(kind: Formatter) -> None:
+    line = kind(SECRETS).format(a_record("wait %.2f seconds for %s", "provider-key", 1))
+    assert "wait" in line
+    assert "provider-key" not in line
+
+
+@BOTH
 def test_secret_is_hidden_when_it_is_in_a_traceback(kind: Formatter) -> None:
     try:
         int("provider-key")  # whose error quotes what it was given

@@ -24,7 +24,7 @@ AT_LEAST = 20  # files: fewer, and the corpus was not found
 LENGTH_S = 0.12
 LEVEL_DB = 1.0
 LONG_ENOUGH_S = 0.2  # to be converted, and to have a level that means something
-LARGEST_BYTES = 24 << 20
+MASTER_LIMIT_BYTES = 24 << 20
 
 # What FFmpeg's names become, by its name of the container and, where that is not enough, the codec.
 NAMED = {
@@ -111,7 +111,12 @@ def _assert_converts(path: Path, sound: Sound) -> None:
     for preferred in AudioFormat:
         target = path.with_name("fitted")
         fitted = fit(
-            path, target, limit_bytes=LARGEST_BYTES, preferred=preferred, metadata={}, whole=True
+            path,
+            target,
+            limit_bytes=MASTER_LIMIT_BYTES,
+            preferred=preferred,
+            metadata={},
+            whole=True,
         )
         assert fitted is not None
         assert measure(fitted.path, whole=True).duration_s == pytest.approx(

@@ -69,6 +69,12 @@ def odd(times: int) -> Callable[[Place, Call, MessageView], Rule]:
     return lambda place, *_: place.posts(times=times).respond(400, ODD)
 
 
+def direct_messages_behind_a_firewall(place: Place, call: Call, card: MessageView) -> None:
+    all_but_direct(place, call, card)
+    opened = place.stage.discord.scenario.on("POST", f"{API}/users/@me/channels", times=4)
+    opened.respond(403, PAGE)
+
+
 def closed_with_a_card_out_of_reach(place: Place, call: Call, card: MessageView) -> None:
     everything(place, call, card)
     path = f"{API}/channels/{place.channel.id}/messages/{card.id}"
@@ -136,6 +142,7 @@ IN_CHANNEL = [
     Case("404 with odd errors", failing(404, {"code": 0, "errors": ["no"]}), Rung.CHANNEL),
     Case("a firewall for a while", behind_a_firewall, Rung.CHANNEL),
     Case("an odd code twice", odd(2), Rung.CHANNEL),
+    Case("an endless code", failing(400, {"code": 10**30, "message": "?"}), Rung.CHANNEL),
     Case("cut before it was posted", lambda p, *_: p.posts().reset_before(), Rung.CHANNEL),
     Case("cut after it was posted", lambda p, *_: p.posts().reset_after(), Rung.CHANNEL),
     Case("cut in the answer", lambda p, *_: p.posts().truncate(20), Rung.CHANNEL),
@@ -155,6 +162,9 @@ ELSEWHERE = [
     Case("embed lost", denied(Permissions.EMBED_LINKS), Rung.INTERACTION),
     Case("view lost", denied(Permissions.VIEW_CHANNEL), Rung.INTERACTION),
     Case("send lost and token expired", all_but_direct, Rung.DIRECT_MESSAGE),
+    Case(
+        "direct messages behind a firewall", direct_messages_behind_a_firewall, Rung.DIRECT_MESSAGE
+    ),
     Case("locked", lambda p, *_: archived(p, locked=True), Rung.DIRECT_MESSAGE, Place.thread),
     Case(
         "channel deleted",

@@ -19,8 +19,8 @@ from bot.audio.cage import landlock, seccomp, syscalls
 from bot.machine import linux
 
 MEMORY_BYTES = 1 << 30
-LARGEST_FILE_BYTES = 256 << 20
-MOST_FILES = 64
+FILE_LIMIT_BYTES = 256 << 20
+FILES_LIMIT = 64
 LIFETIME_CPU_S = 3600  # in all; for each errand the bot sets a bound below it, from outside
 NICENESS = 5  # the bot's own process comes first
 
@@ -66,8 +66,8 @@ def _limit() -> None:
     os.nice(NICENESS)
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_FSIZE: LARGEST_FILE_BYTES,
-        resource.RLIMIT_NOFILE: MOST_FILES,
+        resource.RLIMIT_FSIZE: FILE_LIMIT_BYTES,
+        resource.RLIMIT_NOFILE: FILES_LIMIT,
         resource.RLIMIT_CPU: LIFETIME_CPU_S,
         resource.RLIMIT_CORE: 0,
     }

@@ -12,12 +12,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.deliver.cards.card_painter import CardPainter
 from bot.deliver.messenger import SEND_TIMEOUT_S
-from bot.deliver.retry_policy import (
-    DISCORD_PATIENCE,
-    EQUAL_ANSWERS,
-    NOT_UNDERSTOOD_WAIT_S,
-    wait_s,
-)
+from bot.deliver.retry_policy import DISCORD_PATIENCE, wait_s
 from bot.errors import DeliveryError, NotUnderstood, Unreachable
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
@@ -89,30 +84,19 @@ class CardKeeper(Worker[CardEdit]):
                 await self._painter.draw(item.id)
             except Unreachable as error:
                 log.info("the card can't be drawn: %s", error)
-            except NotUnderstood as error:
-                if not await self._is_refused(item, error):
-                    return
             except DeliveryError as error:
-                await self._put_off(item, str(error))
-                return
+                if not (isinstance(error, NotUnderstood) and self._has_waited(item)):
+                    await self._put_off(item, str(error))
+                    return
+                log.warning("the card can't be drawn, in Discord's words: %s", error)
             self._said.forget(item.id)
             await self._edits.done(item)
 
-    async def _is_refused(self, edit: CardEdit, error: NotUnderstood) -> bool:
-        """Whether Discord has said so often enough; if not, the card is tried again soon."""
-        times = edit.refused_times + 1 if edit.refused_code == error.code else 1
-        if times >= EQUAL_ANSWERS:
-            log.warning("the card can't be drawn, in Discord's words: %s", error)
-            return True
-        self._said.say(edit.id, NOT_DRAWN, error)
-        due_at = self._clock() + timedelta(seconds=NOT_UNDERSTOOD_WAIT_S)
-        await self._edits.put_off(edit, due_at, refused_code=error.code, refused_times=times)
-        return False
+    def _has_waited(self, edit: CardEdit) -> bool:
+        return self._clock() - edit.created_at > DISCORD_PATIENCE
 
     async def _put_off(self, edit: CardEdit, problem: str) -> None:
         now = self._clock()
-        seconds = wait_s(edit, now)
-        if now - edit.created_at > DISCORD_PATIENCE:
-            seconds = SELDOM_S
+        seconds = SELDOM_S if self._has_waited(edit) else wait_s(edit, now)
         self._said.say(edit.id, NOT_DRAWN, problem)
         await self._edits.put_off(edit, now + timedelta(seconds=seconds))

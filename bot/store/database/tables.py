@@ -195,8 +195,6 @@ card_edits = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
-    sa.Column("refused_code", sa.Integer),
-    sa.Column("refused_times", sa.Integer, nullable=False, server_default="0"),
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),
     sa.Index(None, "due_at"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot.audio.container import LONGEST_S
+from bot.audio.container import LENGTH_LIMIT_S
 from bot.audio.decoding import listen
 from bot.errors import AudioUnavailable, AudioUnusable
 from tests.bot.audio.conftest import Keep
@@ -82,7 +82,7 @@ def test_header_that_promises_ten_hours_is_not_believed(keep: Keep, container: s
 
 
 def test_small_file_that_unpacks_to_a_very_long_one_is_not_decoded_to_its_end(keep: Keep) -> None:
-    silence = np.zeros((1, 8_000 * (LONGEST_S + 60)), np.float32)
+    silence = np.zeros((1, 8_000 * (LENGTH_LIMIT_S + 60)), np.float32)
     content = encoded("flac", silence, rate_hz=8_000)
     assert len(content) < 1 << 20
     with pytest.raises(AudioUnusable, match="longer than 30 minutes"):

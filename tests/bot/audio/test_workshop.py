@@ -220,7 +220,7 @@ async def test_lost_workers_are_not_the_files_fault_when_none_lives(
 async def test_file_is_refused_when_too_many_wait(
     endless: Path, monkeypatch: pytest.MonkeyPatch, started: Started
 ) -> None:
-    monkeypatch.setattr(workshop_module, "WAITING_AT_MOST", 1)
+    monkeypatch.setattr(workshop_module, "WAITING_LIMIT", 1)
     async with Workshop.open(workers=1) as workshop:
         work = [asyncio.create_task(workshop.examine(endless, colour=COLOUR)) for _ in range(2)]
         await started.pids.get()

@@ -1,4 +1,4 @@
-"""Cards that no channel shows: changed through the token while it lives, and then left alone."""
+"""What can be reached: cards that no channel shows, and messages of which it is unknown."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,7 +10,7 @@ from discord.http import Route
 from discord.utils import time_snowflake, utcnow
 
 from bot.deliver.messenger import Messenger
-from bot.domain.jobs import Job, JobState
+from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.errors import Unreachable
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN
@@ -66,3 +66,13 @@ async def test_nobody_is_asked_when_the_token_is_surely_dead(
     with pytest.raises(Unreachable):
         await messenger.update_card(asked(16, **changes), EMBED, VIEW)
     assert edits(discord_stand_in) == []
+
+
+async def test_empty_history_says_that_nothing_was_sent_only_of_direct_messages(
+    messenger: Messenger, discord_stand_in: DiscordStandIn
+) -> None:
+    path = "/api/v10/channels/5/messages"
+    discord_stand_in.scenario.on("GET", path, times=None).respond(200, [])
+    assert await messenger.find(5, asked(1), NoticeKind.RESULT, direct=True) is None
+    with pytest.raises(Unreachable):
+        await messenger.find(5, asked(1), NoticeKind.RESULT)

@@ -61,7 +61,7 @@ async def test_no_copy_is_kept_when_a_message_has_the_track(post: Post) -> None:
 async def test_delivery_is_done_when_its_copy_can_not_be_kept(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.deliver.track_delivery.LARGEST_BYTES", len(WAV) - 1)
+    monkeypatch.setattr("bot.deliver.track_delivery.MASTER_LIMIT_BYTES", len(WAV) - 1)
     job = await post.finished(private=True)
     await post.deliver_until_told()
     assert [sent.file for sent in post.messenger.sent] == [WAV]
@@ -93,7 +93,7 @@ async def test_track_is_held_when_no_way_is_left(post: Post) -> None:
 async def test_held_track_is_kept_in_a_form_that_discord_could_take(
     post: Post, monkeypatch: pytest.MonkeyPatch, size_bytes: int | None
 ) -> None:
-    monkeypatch.setattr("bot.deliver.track_delivery.LARGEST_BYTES", len(WAV) - 1)
+    monkeypatch.setattr("bot.deliver.track_delivery.MASTER_LIMIT_BYTES", len(WAV) - 1)
     job = await post.finished()
     if size_bytes:
         post.workshop.sizes_bytes = {AudioFormat.FLAC: len(WAV), AudioFormat.MP3: size_bytes}
@@ -110,7 +110,7 @@ async def test_held_track_is_kept_in_a_form_that_discord_could_take(
 async def test_held_track_is_kept_later_when_it_can_not_be_made_smaller_now(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.deliver.track_delivery.LARGEST_BYTES", len(WAV) - 1)
+    monkeypatch.setattr("bot.deliver.track_delivery.MASTER_LIMIT_BYTES", len(WAV) - 1)
     job = await post.finished()
     post.workshop.sizes_bytes = {AudioFormat.MP3: 1000}
     post.workshop.fail("fit", WorkshopTrouble("busy"))

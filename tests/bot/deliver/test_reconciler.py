@@ -34,6 +34,7 @@ class Witness(Messenger):
         _place: NoticeKind | str,
         *,
         since: int | None = None,  # noqa: ARG002
+        direct: bool = False,  # noqa: ARG002
     ) -> discord.Message | None:
         card_id = _said(self.in_channel)
         return None if card_id is None else cast("discord.Message", discord.Object(card_id))

@@ -11,6 +11,7 @@ from bot.errors import (
     DeliveryError,
     DeliveryLater,
     DeliveryUnsure,
+    NotUnderstood,
     Unreachable,
 )
 from tests.bot.deliver.conftest import Post
@@ -60,6 +61,18 @@ async def test_notice_is_held_when_trouble_lasts_longer_than_a_day(post: Post) -
         assert (await post.notice(job)).rung is None
         post.clock.advance(60)
     await post.deliver()
+    assert (await post.notice(job)).rung is Rung.HELD
+
+
+async def test_notice_is_held_when_discord_answers_in_ever_new_words_for_a_day(post: Post) -> None:
+    job = await post.finished()
+    odd = [NotUnderstood("?", code=77_000 + number) for number in range(PATIENT_TRIES + 1)]
+    post.messenger.fail("post", *odd)
+    post.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
+    for _ in range(PATIENT_TRIES + 1):
+        assert (await post.notice(job)).rung is None
+        await post.deliver()
+        post.clock.advance(60)
     assert (await post.notice(job)).rung is Rung.HELD
 
 

@@ -120,6 +120,8 @@ async def test_login_works_when_json_comes_by_another_name(
         ("0.5", 1.0),
         (None, UNTOLD_WAIT_S),
         ("soon", UNTOLD_WAIT_S),
+        ("nan", UNTOLD_WAIT_S),
+        ("Mon, 01 Jan 999999999999 00:00:00 GMT", UNTOLD_WAIT_S),
         ("999999999", 3600.0),
         ("-5", 1.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 1.0),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.ops import probes as module
-from bot.ops.probes import MOST_CONNECTIONS, Answer, Probes
+from bot.ops.probes import CONNECTIONS_LIMIT, Answer, Probes
 
 HOST = "127.0.0.1"
 HEALTHZ = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -78,12 +78,12 @@ async def closed(reader: asyncio.StreamReader) -> bytes:
 async def test_health_check_is_answered_when_200_connections_idle(door: Door) -> None:
     idle = [await door.connect() for _ in range(200)]
     assert await door.status() == 200
-    gone = [asyncio.create_task(closed(reader)) for reader in idle[: 200 - MOST_CONNECTIONS]]
-    await asyncio.wait_for(asyncio.gather(*gone), 30)
+    gone = [asyncio.create_task(closed(reader)) for reader in idle[: 200 - CONNECTIONS_LIMIT]]
+    await asyncio.wait_for(asyncio.gather(*gone), 40)
 
 
 async def test_newest_is_turned_away_when_all_are_being_answered(door: Door) -> None:
-    waiting = [await door.connect(b"GET /hangs HTTP/1.1\r\n\r\n") for _ in range(MOST_CONNECTIONS)]
+    waiting = [await door.connect(b"GET /hangs HTTP/1.1\r\n\r\n") for _ in range(CONNECTIONS_LIMIT)]
     async with asyncio.timeout(40):
         while await door.status():
             pass  # those above are not all read yet

@@ -43,6 +43,36 @@ def answers(status: int, body: object = None, **headers: str) -> Fault:
 # --- submitting ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("named", [{}, {"id": None}, {"id": ""}])
+async def test_finished_track_is_not_lost_when_the_submissions_answer_has_no_id(
+    provider: Provider, stand_in: AimlapiStandIn, named: dict[str, object]
+) -> None:
+    answer = {"status": "completed", "audio_file": {"url": "https://cdn.example/a.wav"}} | named
+    stand_in.scenario.on("POST", GENERATIONS).respond(200, answer)
+    generation = await provider.submit(a_request())
+    assert generation.id
+    assert generation.phase is Phase.COMPLETED
+    assert generation.audio_url == "https://cdn.example/a.wav"
+
+
+async def test_request_is_refused_when_the_submissions_answer_names_a_failure_and_no_id(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    answer = {"status": "failed", "error": {"message": "no names"}}
+    stand_in.scenario.on("POST", GENERATIONS).respond(200, answer)
+    with pytest.raises(InvalidRequest) as refused:
+        await provider.submit(a_request())
+    assert refused.value.hint == "no names"
+
+
+async def test_key_is_hidden_when_an_answer_quotes_it(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    answer = {"id": "x", "status": "error", "error": f"no such key: {KEY}"}
+    stand_in.scenario.on("GET", GENERATIONS).respond(200, answer)
+    assert (await provider.fetch("x")).reason == "no such key: [hidden]"
+
+
 async def test_submission_carries_the_whole_request(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:

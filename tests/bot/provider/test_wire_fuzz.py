@@ -13,7 +13,7 @@ from bot.errors import InvalidRequest, RateLimited, Refused, Trouble
 from bot.provider.reasons import HINT_LIMIT
 from bot.provider.shapes import ID_LIMIT, Phase
 from bot.provider.wire import (
-    LARGEST_AMOUNT,
+    AMOUNT_LIMIT,
     Balance,
     Generation,
     TransactionPage,
@@ -89,7 +89,7 @@ def test_generation_is_sound_or_trouble_whatever_comes(body: bytes) -> None:
 
 def assert_sound_usage(generation: Generation) -> None:
     for amount in (generation.usage.credits_used, generation.usage.usd_spent):
-        assert amount is None or 0 <= amount <= LARGEST_AMOUNT
+        assert amount is None or 0 <= amount <= AMOUNT_LIMIT
 
 
 @given(st.dictionaries(st.sampled_from(["meta", "error", "more"]), JSON, max_size=3))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from bot.domain.drafts import LARGEST_SEED, Draft, checked
+from bot.domain.drafts import SEED_LIMIT, Draft, checked
 from bot.domain.jobs import FailureKind, JobState
 from bot.domain.requests import AudioFormat, Relation, Request
 from bot.errors import (
@@ -29,7 +29,7 @@ async def test_job_comes_back_as_it_was_given(stored: Stored) -> None:
         guild_id=None,
         upload_limit_bytes=BIG,
         request=a_request(
-            prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=LARGEST_SEED
+            prompt="räin 🌧️\n'); DROP TABLE jobs; --", negative_prompt="drums", seed=SEED_LIMIT
         ),
     )
     received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
@@ -148,9 +148,9 @@ async def test_retry_is_refused_when_the_job_it_repeats_does_not_exist(stored: S
 async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
     stored: Stored,
 ) -> None:
-    new = a_new_job(request=a_request(seed=LARGEST_SEED - 1), variations=4)
+    new = a_new_job(request=a_request(seed=SEED_LIMIT - 1), variations=4)
     received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
-    assert [job.request.seed for job in received.jobs] == [LARGEST_SEED - 1, LARGEST_SEED, 0, 1]
+    assert [job.request.seed for job in received.jobs] == [SEED_LIMIT - 1, SEED_LIMIT, 0, 1]
     for job in received.jobs:
         assert checked(Draft.of(job, Relation.REMIX)).seed == job.request.seed
 

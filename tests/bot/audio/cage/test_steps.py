@@ -100,8 +100,8 @@ async def test_limits_of_a_worker_are_hard() -> None:
         await worker.ask(NOTHING)
         for kind, limit in {
             resource.RLIMIT_AS: cage.MEMORY_BYTES,
-            resource.RLIMIT_FSIZE: cage.LARGEST_FILE_BYTES,
-            resource.RLIMIT_NOFILE: cage.MOST_FILES,
+            resource.RLIMIT_FSIZE: cage.FILE_LIMIT_BYTES,
+            resource.RLIMIT_NOFILE: cage.FILES_LIMIT,
             resource.RLIMIT_CORE: 0,
         }.items():
             assert resource.prlimit(worker.pid, kind) == (limit, limit)

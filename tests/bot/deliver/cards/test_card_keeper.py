@@ -8,7 +8,7 @@ import pytest
 
 from bot import words
 from bot.deliver.cards import card_keeper
-from bot.deliver.retry_policy import PATIENT_TRIES
+from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.store.card_edits import DRAWN_BY_PRESS
@@ -145,19 +145,30 @@ async def test_card_is_tried_until_it_can_be_drawn(
     assert await stored.stores.card_edits.next_due_at() is None
 
 
-async def test_card_is_given_up_when_discord_says_no_three_times_in_unknown_words(
-    stored: Stored,
-) -> None:
+async def test_card_is_tried_on_when_discord_says_no_in_unknown_words(stored: Stored) -> None:
     messenger, began_at = FakeMessenger(), stored.clock()
-    messenger.fail("card", *[NotUnderstood("77777", code=77777)] * 9)
+    messenger.fail("card", *[NotUnderstood("77777", code=77777)] * 5)
     await stored.succeed()
     await stored.notices.hold(await stored.claim_notice(), "no way", stored.clock())
-    tries = 0
     while due_at := await stored.stores.card_edits.next_due_at():
         stored.clock.now = max(due_at, stored.clock())
-        tries += await a_keeper(stored, messenger).run_once()  # each time as another process
-    assert tries == 3
+        await a_keeper(stored, messenger).run_once()  # each time as another process
+    assert len(messenger.cards) == 1
     assert stored.clock() - began_at < timedelta(minutes=2)
+
+
+async def test_card_is_given_up_when_discord_says_no_in_unknown_words_for_a_day(
+    stored: Stored,
+) -> None:
+    messenger = FakeMessenger()
+    messenger.fail("card", *[NotUnderstood("77777", code=77777)] * 2)
+    await stored.succeed()
+    await stored.notices.hold(await stored.claim_notice(), "no way", stored.clock())
+    await a_keeper(stored, messenger).run_once()
+    assert await stored.stores.card_edits.next_due_at()
+    stored.clock.advance(DISCORD_PATIENCE.total_seconds() + 1)
+    await a_keeper(stored, messenger).run_once()
+    assert not await stored.stores.card_edits.next_due_at()
 
 
 async def test_many_likes_are_one_edit(stored: Stored) -> None:

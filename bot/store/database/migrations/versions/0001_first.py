@@ -150,8 +150,6 @@ def _card_edits() -> None:
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("due_at", Moment, nullable=False),
-        sa.Column("refused_code", sa.Integer),
-        sa.Column("refused_times", sa.Integer, nullable=False, server_default="0"),
         sa.Column("claimed_by", sa.String(32)),
         sa.Column("claimed_until", Moment),
         sa.PrimaryKeyConstraint("id", name="pk_card_edits"),
