@@ -205,7 +205,6 @@ async def test_dialog_opens_in_time_when_nothing_can_be_stored(stage: Stage) -> 
     assert (await sent.answered()).ephemeral
 
 
-@pytest.mark.asyncio
 async def test_text_is_kept_when_the_daily_limit_is_reached(open_stage: OpenStage) -> None:
     async with open_stage(MAX_JOBS_PER_MEMBER_PER_DAY="1") as stage:
         ben = stage.member()

@@ -104,8 +104,7 @@ async def test_card_stays_below_the_word_that_it_takes_longer(stage: Stage) -> N
     assert "Composing" in overdue.text
 
     await (await place.member.click(overdue, label="Cancel")).acknowledged()
-    cancelled = place.member.message(card)
-    assert "Cancelled" in cancelled.text
+    cancelled = await place.member.wait_for_edit(card, lambda message: "Cancelled" in message.text)
     assert "much longer" not in cancelled.text
     place.assert_unseen(card)
 

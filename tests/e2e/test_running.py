@@ -61,8 +61,7 @@ async def test_buttons_work_after_a_restart(open_stage: OpenStage) -> None:
         refused = await (await chika.click(card, label="Cancel")).answered()
         assert refused.ephemeral
         await (await ben.click(card, label="Cancel")).acknowledged()
-        cancelled = ben.message(card)
-        assert "Cancelled" in cancelled.text
+        cancelled = await ben.wait_for_edit(card, lambda message: "Cancelled" in message.text)
         assert not cancelled.buttons
 
 

@@ -168,7 +168,7 @@ async def test_moderator_of_one_channel_reaches_that_channel_alone(
         await choose(place, question, target.channel.name)
 
     sure = await (await other.click(track, label="Delete")).answered()
-    assert "wherever you manage messages" in sure.text
+    assert "where you can manage messages" in sure.text
     await (await other.click(sure, label="Delete it")).acknowledged()
     await place.member.wait_until_gone(track)
     await place.member.wait_for_edit(card, lambda one: "Deleted by a moderator" in one.text)

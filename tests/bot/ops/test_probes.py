@@ -79,7 +79,7 @@ async def test_health_check_is_answered_when_200_connections_idle(door: Door) ->
     idle = [await door.connect() for _ in range(200)]
     assert await door.status() == 200
     gone = [asyncio.create_task(closed(reader)) for reader in idle[: 200 - CONNECTIONS_LIMIT]]
-    await asyncio.wait_for(asyncio.gather(*gone), 30)
+    await asyncio.wait_for(asyncio.gather(*gone), 40)
 
 
 async def test_newest_is_turned_away_when_all_are_being_answered(door: Door) -> None:
