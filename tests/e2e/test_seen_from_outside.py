@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 LOOK_EVERY_S = 0.05
 T = TypeVar("T")
 
-LOOP_NAMES = {"submitter", "poller", "deliverer", "reconciler"}
+LOOP_NAMES = {"submitter", "poller", "deliverer", "settler"}
 
 
 class Monitor:
