@@ -38,7 +38,7 @@ check: $(READY) ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-format: $(READY) ## mend what can be mended by itself
+format: $(READY) ## fix what can be fixed by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

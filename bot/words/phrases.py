@@ -45,7 +45,7 @@ def mention(member_id: int) -> str:
 
 REFERENCE_TOO_OLD = (
     "The link to the audio you gave me is too old by now. It cost nothing. Use `/cover` again and "
-    "attach the audio anew."
+    "attach the audio again."
 )
 
 

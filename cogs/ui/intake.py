@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 async def start(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
-    """Check, store, answer with the card, queue; or answer privately why not, to be mended."""
+    """Check, store, answer with the card, queue; or say privately why not, with a way to fix it."""
     if why := why_not_here(interaction, private=draft.private):
         await refuse(interaction, why, draft)
         return

@@ -2,7 +2,7 @@
 
 What is submitted is told by its custom_id, which names a stored draft: a dialog that was opened
 before a restart can be sent after it. Discord shows at most five fields. Prompt and model are
-always there, and for covers the audio; the others are chosen for what has to be mended. What is not
+always there, and for covers the audio; the others are chosen for what has to be fixed. What is not
 shown stays as it was.
 """
 
@@ -150,7 +150,7 @@ def _is_cover(draft: Draft) -> bool:
 
 
 def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
-    """What is shown besides prompt and model: first what must not get lost, or is to be mended."""
+    """What is shown besides prompt and model: first what must not get lost, or has to be fixed."""
     wanted = ["private"] if draft.private else []
     wanted += in_the_way(draft)
     if draft.request.lyrics or model is None or model.lyrics:
