@@ -223,6 +223,10 @@ class BotProcess:
                 return exit_code
             raise
 
+    def freeze(self) -> None:
+        """Let it do nothing from now on (SIGSTOP), until it is killed."""
+        self._send(signal.SIGSTOP)
+
     async def kill(self) -> int:
         """End it at once (SIGKILL), as a power cut would. Gives the exit code."""
         self._send(signal.SIGKILL)

@@ -75,7 +75,7 @@ class Scene:
         lag_s: Callable[[], float] = lambda: 0.0,
         **settings: str,
     ) -> None:
-        self._wires = {service: Tripwire(self._kill, lag_s) for service in Service}
+        self._wires = {service: Tripwire(self._kill, self._freeze, lag_s) for service in Service}
         self.sandbox = Sandbox(
             discord={"scenario": self._wires[Service.DISCORD]},
             provider={
@@ -107,6 +107,9 @@ class Scene:
     ) -> None:
         await self.bot.stop()
         await self.sandbox.__aexit__(kind, error, traceback)
+
+    def _freeze(self) -> None:
+        self.bot.freeze()
 
     async def _kill(self) -> None:
         await self.bot.kill()

@@ -64,10 +64,14 @@ class Tripwire(Scenario):
     """
 
     def __init__(
-        self, kill: Callable[[], Awaitable[object]], lag_s: Callable[[], float] = lambda: 0.0
+        self,
+        kill: Callable[[], Awaitable[object]],
+        freeze: Callable[[], object],
+        lag_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         super().__init__()
         self._kill = kill
+        self._freeze = freeze
         self._lag_s = lag_s
         self._point: KillPoint | None = None
         self._sprung = asyncio.Event()
@@ -97,6 +101,7 @@ class Tripwire(Scenario):
         if point.moment is Moment.MIDWAY:
             answer = await _half_sent(request, answer)
         elif point.moment is Moment.ANSWERED:
+            self._freeze()  # on a busy machine it could act on the answer before it is killed
             await answer.prepare(request)
             await answer.write_eof()
         await self._spring()
