@@ -158,7 +158,7 @@ async def live_through(post: Post, job: Job, submitter: Submitter, poller: Polle
     for _ in range(STEPS):
         await submitter.run_once()
         await poller.run_once()
-        await post.deliverer.run_once()
+        await post.deliver()
         if (await post.stored.job(job.id)).state in TERMINAL and await post.is_closed():
             return
         post.clock.advance(STEP_S)
