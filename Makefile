@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox tour test corpus bench check format lock clean
+.PHONY: help demo sandbox tour test corpus bench check format words lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -41,6 +41,14 @@ check: $(READY) ## format, lint, types
 format: $(READY) ## fix what can be fixed by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+words: $(READY) ## bring the catalogues of other languages up to date with the code
+	@mkdir -p artifacts
+	@$(BIN)/pybabel -q extract -k said -k sentence -k marked -k counted:1,2 --project "Compose Bot" \
+		--add-location=file --sort-by-file -o artifacts/words.pot bot/words
+	@for catalogue in bot/words/languages/*.po; do \
+		$(BIN)/pybabel -q update -i artifacts/words.pot -o $$catalogue -l $$(basename $$catalogue .po) \
+			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; done
 
 lock: ## resolve the locked versions anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -U -o requirements.txt

@@ -186,7 +186,8 @@ class ComposeTree(app_commands.CommandTree[ComposeClient]):
     async def _call(self, interaction: discord.Interaction[ComposeClient]) -> None:
         """Of a payload that it can't read, discord.py tells neither member nor host."""
         try:
-            await super()._call(interaction)
+            with words.speaking(str(interaction.locale)):
+                await super()._call(interaction)
         except app_commands.AppCommandError:
             raise
         except Exception as error:  # noqa: BLE001 - nobody else would catch it
@@ -200,10 +201,10 @@ async def apologise(interaction: discord.Interaction[Any], error: Exception, wha
     A database in trouble is no mistake of ours, and gets a line. Silent towards the member if they
     can't be told.
     """
-    said = words.SOMETHING_WENT_WRONG
+    said = words.something_went_wrong
     if isinstance(error, DatabaseTrouble):
         log.error("%s: the database %s", what, error)
-        said = words.STORE_SLOW
+        said = words.store_slow
     elif isinstance(error, discord.HTTPException):  # Discord's mistake, or a repeated event
         log.error("%s: %s", what, explained(error))
     else:
@@ -212,13 +213,15 @@ async def apologise(interaction: discord.Interaction[Any], error: Exception, wha
 
 
 async def tell_of_trouble(
-    interaction: discord.Interaction[Any], said: str = words.SOMETHING_WENT_WRONG
+    interaction: discord.Interaction[Any], said: words.Sentence = words.something_went_wrong
 ) -> None:
     """Tell the member privately, if they can be told."""
     try:
+        with words.speaking(str(interaction.locale)):
+            text = said()
         if interaction.response.is_done():
-            await interaction.followup.send(said, ephemeral=True)
+            await interaction.followup.send(text, ephemeral=True)
         else:
-            await interaction.response.send_message(said, ephemeral=True)
+            await interaction.response.send_message(text, ephemeral=True)
     except Exception as refusal:  # noqa: BLE001 - the network, or an interaction that is none
         log.info("the member could not be told: %s", explained(refusal))

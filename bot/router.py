@@ -12,6 +12,8 @@ from typing import Any
 import discord
 from discord import InteractionType
 
+from bot.words.language import speaking
+
 # Gets the custom_id as its pattern matched it. Anyone can forge one, so handlers check who may.
 Handler = Callable[[discord.Interaction[Any], re.Match[str]], Awaitable[None]]
 Routes = dict[re.Pattern[str], Handler]
@@ -30,7 +32,8 @@ class Router:
         custom_id = str(data.get("custom_id"))
         for pattern, handler in self._routes(interaction.type).items():
             if match := pattern.fullmatch(custom_id):
-                await handler(interaction, match)
+                with speaking(str(interaction.locale)):
+                    await handler(interaction, match)
                 return
 
     def _routes(self, kind: InteractionType) -> Routes:

@@ -70,7 +70,7 @@ class Compose(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The models whose name or use has what was typed in it."""
         wanted = typed.casefold()
-        named = {words.model_choice(model.name, model.good_for): model for model in MODELS.values()}
+        named = {words.model_choice(model): model for model in MODELS.values()}
         return [
             app_commands.Choice(name=name, value=model.id)
             for name, model in named.items()

@@ -58,7 +58,7 @@ async def cover_message(interaction: CoverInteraction, message: discord.Message)
     files = (GivenAudio.of(file, message) for file in attachments_of(message))
     audio = next((file for file in files if file.is_audio), None)
     if audio is None:
-        await say(interaction, words.NO_AUDIO_HERE)
+        await say(interaction, words.no_audio_here())
         return
     parent = await _track_in(interaction, message)
     await _cover(interaction, audio, Draft(parent_id=parent.id if parent else None))
@@ -69,7 +69,7 @@ async def compose_from_message(interaction: CoverInteraction, message: discord.M
     track = await _track_in(interaction, message)
     text = track.request.prompt if track else _text_of(message)
     if is_blank(text):
-        await say(interaction, words.NO_TEXT_HERE)
+        await say(interaction, words.no_text_here())
         return
     await open_modal(interaction, Draft(request=Request(prompt=text.strip()[:PROMPT_LIMIT])))
 

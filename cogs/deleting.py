@@ -29,9 +29,9 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Ask. The question's buttons remember on which message this one was pressed."""
         if job.state is not JobState.SUCCEEDED:
-            await say(interaction, words.NOT_FINISHED)
+            await say(interaction, words.not_finished())
         elif not _may_delete(interaction, job, self.place):
-            await say(interaction, words.NOT_YOUR_TRACK_DELETE)
+            await say(interaction, words.not_your_track_delete())
         elif is_outside(interaction) and await stands_under(interaction, job):
             question = _question(interaction, job, self.place)
             await ask(interaction, DeleteModal(job, self.place, question))
@@ -47,7 +47,7 @@ class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
 
     async def press(self, interaction: JobInteraction, _job: Job) -> None:
         """Delete the private message with the question."""
-        await edit_private(interaction, content=words.KEPT, view=None)
+        await edit_private(interaction, content=words.kept(), view=None)
 
 
 class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
@@ -56,9 +56,9 @@ class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
         if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
-            await say(interaction, words.NOT_YOUR_TRACK_DELETE)
+            await say(interaction, words.not_your_track_delete())
             return
-        await edit_private(interaction, content=words.DELETING, view=None)
+        await edit_private(interaction, content=words.deleting(), view=None)
         done = await _done(interaction, job, self.place)
         await interaction.edit_original_response(content=done)
 
@@ -69,7 +69,7 @@ class DeleteModal(discord.ui.Modal):
 
     def __init__(self, job: Job, place: str, question: str) -> None:
         custom_id = buttons.custom_id(Action.DELETE_NOW, job.id, place)
-        super().__init__(title=words.DELETE_TITLE, custom_id=custom_id, timeout=None)
+        super().__init__(title=words.delete_title(), custom_id=custom_id, timeout=None)
         self.add_item(discord.ui.TextDisplay(question))
         self.stop()
 
@@ -79,10 +79,10 @@ async def _delete_pressed(interaction: JobInteraction, match: re.Match[str]) -> 
     again."""
     job, message = await visible_job(interaction, match["job_id"]), interaction.message
     if job is None or message is None or not await stands_under(interaction, job):
-        await say(interaction, words.JOB_UNKNOWN)
+        await say(interaction, words.job_unknown())
         return
     if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, match["place"]):
-        await say(interaction, words.NOT_YOUR_TRACK_DELETE)
+        await say(interaction, words.not_your_track_delete())
         return
     await interaction.response.defer()  # from now on the token's own answer is that message
     gone = await _taken_away(interaction, job, except_message_id=message.id)
@@ -94,7 +94,7 @@ async def _delete_pressed(interaction: JobInteraction, match: re.Match[str]) -> 
     except DeliveryError as error:
         log.warning("the message that was pressed could not be removed: %s", error)
         gone = False
-    await say(interaction, _said(interaction, job) if gone else words.DELETED_OUT_OF_REACH)
+    await say(interaction, _said(interaction, job) if gone else words.deleted_out_of_reach())
 
 
 async def _taken_away(
@@ -126,13 +126,13 @@ def _is_own(interaction: JobInteraction, job: Job) -> bool:
 
 def _question(interaction: JobInteraction, job: Job, place: str) -> str:
     if _is_share_only(interaction, job, place):
-        return words.DELETE_SHARE_QUESTION
+        return words.delete_share_question()
     own = _is_own(interaction, job)
-    return words.DELETE_QUESTION if own else words.DELETE_AS_MODERATOR_QUESTION
+    return words.delete_question() if own else words.delete_as_moderator_question()
 
 
 def _said(interaction: JobInteraction, job: Job) -> str:
-    return words.DELETED if _is_own(interaction, job) else words.DELETED_AS_MODERATOR
+    return words.deleted() if _is_own(interaction, job) else words.deleted_as_moderator()
 
 
 def _may_delete(interaction: JobInteraction, job: Job, place: str) -> bool:
@@ -155,11 +155,11 @@ async def _done(interaction: JobInteraction, job: Job, place: str) -> str:
     removal = services_of(interaction).removal
     if _is_share_only(interaction, job, place):
         gone = await removal.remove_share(job, interaction.channel_id or 0)
-        return words.DELETED_SHARE if gone else words.DELETED_BUT_POSTED
+        return words.deleted_share() if gone else words.deleted_but_posted()
     gone = await _taken_away(interaction, job)
     if not gone:
-        return words.DELETED_OUT_OF_REACH if job.outside else words.DELETED_BUT_POSTED
-    return words.DELETED_PRIVATE if job.private else _said(interaction, job)
+        return words.deleted_out_of_reach() if job.outside else words.deleted_but_posted()
+    return words.deleted_private() if job.private else _said(interaction, job)
 
 
 async def setup(client: ComposeClient) -> None:

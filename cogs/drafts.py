@@ -17,7 +17,7 @@ class EditButton(PersistentItem, template=buttons.pattern(Action.EDIT)):
         draft_id = self.match["job_id"]
         draft = await services_of(interaction).admission.draft(draft_id, interaction.user.id)
         if draft is None:
-            await say(interaction, words.DRAFT_GONE)
+            await say(interaction, words.draft_gone())
         else:
             await open_modal(interaction, draft)
 

@@ -37,14 +37,14 @@ class Help(commands.Cog):
         allowance = await in_time(interaction, counting)
         in_server = interaction.guild_id is not None
         embed = discord.Embed(
-            title=words.HELP_TITLE,
+            title=words.help_title(),
             description="\n".join(_help_lines(closed, allowance, in_server=in_server)),
             colour=COLOUR,
         )
         if closed:
             await say(interaction, "", embed=embed)
             return
-        embed.add_field(name=words.HELP_MODELS, value="\n".join(_models()), inline=False)
+        embed.add_field(name=words.help_models(), value="\n".join(_models()), inline=False)
         await say(interaction, "", embed=embed, view=buttons.row(*_examples()))
 
 
@@ -60,19 +60,19 @@ class ExampleButton(PersistentItem, template=EXAMPLE_ID):
 def _help_lines(
     closed: str | None, allowance: Allowance | None, *, in_server: bool
 ) -> Iterator[str]:
-    yield f"{words.HELP_COMPOSE_NOT_HERE} {closed}" if closed else words.HELP_COMPOSE
-    yield words.HELP_LOOK
+    yield f"{words.help_compose_not_here()} {closed}" if closed else words.help_compose()
+    yield words.help_look()
     if in_server:
-        yield words.HELP_TOP
+        yield words.help_top()
     if allowance:
         yield words.allowance(allowance.left, allowance.limit, whole_bot=allowance.whole_bot)
     if not closed:
-        yield words.HELP_EXAMPLES
+        yield words.help_examples()
 
 
 def _models() -> Iterator[str]:
     for model in MODELS.values():
-        yield words.help_model(model.name, model.good_for)
+        yield words.help_model(model)
 
 
 def _examples() -> Iterator[discord.ui.Item[Any]]:

@@ -27,7 +27,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Cancel what can still be stopped, and answer by bringing the card up to date."""
         if interaction.user.id != job.member_id and not moderates(interaction, job.channel_id):
-            await say(interaction, words.NOT_YOUR_JOB_CANCEL)
+            await say(interaction, words.not_your_job_cancel())
             return
         if job.batch_id is not None and self.place == buttons.CARD:
             await self._cancel_variations(interaction, job)
@@ -42,7 +42,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         if await stands_under(interaction, job):
             await edit(interaction, view=None)
         else:
-            await say(interaction, words.CANCELLED_NOW)
+            await say(interaction, words.cancelled_now())
 
     async def _cancel_variations(self, interaction: JobInteraction, job: Job) -> None:
         """All that can still be stopped; the card they share says what became of each."""
@@ -55,7 +55,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)
             return
-        await say(interaction, words.TOO_LATE_TO_CANCEL.get(now.state, words.JOB_UNKNOWN))
+        await say(interaction, words.too_late_to_cancel.get(now.state, words.job_unknown)())
 
 
 async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
@@ -67,10 +67,11 @@ async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
 async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
     """The card as things stand. A word above it, such as that it takes longer, is no longer so."""
     if await stands_under(interaction, cancelled):
-        embed, view = await in_time(interaction, _card(interaction, cancelled))
+        with words.speaking(cancelled.locale):
+            embed, view = await in_time(interaction, _card(interaction, cancelled))
         await edit(interaction, content=None, embed=embed, view=view)
     else:
-        await say(interaction, words.CANCELLED_NOW)
+        await say(interaction, words.cancelled_now())
 
 
 async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
@@ -86,9 +87,9 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWOR
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Start the other try, which counts as a track, if it is the member's own job."""
         if interaction.user.id != job.member_id:
-            await say(interaction, words.NOT_YOUR_JOB_RETRY)
+            await say(interaction, words.not_your_job_retry())
         elif job.state is not JobState.FAILED:
-            await say(interaction, words.NOTHING_TO_RETRY)
+            await say(interaction, words.nothing_to_retry())
         else:
             await self._go_on(interaction, job)
 
@@ -106,9 +107,9 @@ class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Ask the provider, if it is the member's own job: each press costs a request."""
         if interaction.user.id != job.member_id:
-            await say(interaction, words.NOT_YOUR_JOB_CHECK)
+            await say(interaction, words.not_your_job_check())
         elif not _can_be_checked(job):
-            await say(interaction, words.NOTHING_TO_CHECK)
+            await say(interaction, words.nothing_to_check())
         else:
             await defer(interaction)
             await _tell_finding(
@@ -125,29 +126,29 @@ async def _tell_finding(interaction: JobInteraction, job: Job, finding: CheckRes
     if finding is CheckResult.FRESH:
         await _hand_out_link(interaction, job)
     elif finding is CheckResult.RUNNING and job.state is JobState.FAILED:
-        await say(interaction, words.CHECK_STILL_LOST)
+        await say(interaction, words.check_still_lost())
     else:
-        await say(interaction, FOUND[finding])
+        await say(interaction, FOUND[finding]())
 
 
 async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
     url = await services_of(interaction).rechecking.link(job)
     if url is None or len(url) > LINK_BUTTON_LIMIT:
-        await say(interaction, words.CHECK_NO_LINK)
+        await say(interaction, words.check_no_link())
         return
-    view = buttons.row(buttons.link(words.BUTTON_DOWNLOAD, url))
-    await say(interaction, words.CHECK_FRESH, view=view)
+    view = buttons.row(buttons.link(words.button_download(), url))
+    await say(interaction, words.check_fresh(), view=view)
 
 
 FOUND = {
-    CheckResult.FINISHED: words.CHECK_FINISHED,
-    CheckResult.RUNNING: words.CHECK_RUNNING,
-    CheckResult.FILE_LATE: words.CHECK_FILE_LATE,
-    CheckResult.BROKEN: words.CHECK_BROKEN,
-    CheckResult.GONE: words.CHECK_GONE,
-    CheckResult.NO_ANSWER: words.CHECK_NO_ANSWER,
-    CheckResult.SOON: words.CHECK_SOON,
-    CheckResult.BUSY: words.CHECK_BUSY,
+    CheckResult.FINISHED: words.check_finished,
+    CheckResult.RUNNING: words.check_running,
+    CheckResult.FILE_LATE: words.check_file_late,
+    CheckResult.BROKEN: words.check_broken,
+    CheckResult.GONE: words.check_gone,
+    CheckResult.NO_ANSWER: words.check_no_answer,
+    CheckResult.SOON: words.check_soon,
+    CheckResult.BUSY: words.check_busy,
 }
 
 

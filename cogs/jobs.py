@@ -44,7 +44,7 @@ class Jobs(commands.Cog):
     ) -> None:
         """One's own, wherever they were asked for; the server's for those who moderate it."""
         if everyone and not moderates_server(interaction):
-            await say(interaction, words.JOBS_MODERATORS)
+            await say(interaction, words.jobs_moderators())
             return
         listed = await in_time(interaction, _listed(interaction, ALL if everyone else MINE))
         await say(interaction, "", embed=listed.embed, view=listed.view)
@@ -57,9 +57,9 @@ class _Stop(PersistentItem):
         """Who may is checked again: any id can be forged."""
         job = await visible_job(interaction, job_id)
         if job is None:
-            await say(interaction, words.JOB_UNKNOWN)
+            await say(interaction, words.job_unknown())
         elif job.member_id != interaction.user.id and not moderates(interaction, job.channel_id):
-            await say(interaction, words.NOT_YOUR_JOB_CANCEL)
+            await say(interaction, words.not_your_job_cancel())
         else:
             await self._cancel(interaction, job)
 
@@ -72,7 +72,7 @@ class _Stop(PersistentItem):
         await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is None:
             now = await services_of(interaction).jobs.get(job.id) or job
-            await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
+            await say(interaction, words.too_late_to_cancel[now.state]())
 
 
 class StopButton(_Stop, template=STOP_ID):
@@ -106,8 +106,9 @@ async def _listed(interaction: ItemInteraction, whose: str) -> _List:
     if found.total > len(shown):
         lines.append(words.jobs_left_out(found.total - len(shown)))
     embed = discord.Embed(
-        title=words.JOBS_SERVER if whose == ALL else words.JOBS_OWN,
-        description="\n".join(lines) or (words.JOBS_NONE_HERE if whose == ALL else words.JOBS_NONE),
+        title=words.jobs_server() if whose == ALL else words.jobs_own(),
+        description="\n".join(lines)
+        or (words.jobs_none_here() if whose == ALL else words.jobs_none()),
         colour=COLOUR,
     )
     return _List(embed=embed, view=_stop_controls(shown, whose))
@@ -136,7 +137,7 @@ async def _job_lines(
 ) -> AsyncIterator[str]:
     for number, one in enumerate(found, 1):
         details = [words.by(one.job.member_id)] if whose == ALL else []
-        details.append(words.job_waits(one.place) if one.place else words.JOB_RUNS)
+        details.append(words.job_waits(one.place) if one.place else words.job_runs())
         details.append(await _expected(interaction, one))
         if card := card_of(one.job):
             details.append(words.card_link(card.url))
@@ -150,7 +151,7 @@ async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
     model, place = one.job.request.model, one.place
     expected_s = await services_of(interaction).estimates.expected_s(model, place=place)
     moment = since + timedelta(seconds=expected_s)
-    return words.job_expected(moment) if moment > now else words.JOB_SOON
+    return words.job_expected(moment) if moment > now else words.job_soon()
 
 
 def _stop_controls(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
@@ -163,7 +164,7 @@ def _stop_controls(found: Sequence[UnderWay], whose: str) -> discord.ui.View:
         for number, one in enumerate(found, 1)
     ]
     select: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=f"compose:stop:pick:{whose}", placeholder=words.SELECT_CANCEL, options=options
+        custom_id=f"compose:stop:pick:{whose}", placeholder=words.select_cancel(), options=options
     )
     return buttons.row(select)
 

@@ -49,9 +49,9 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
 async def _open(interaction: ItemInteraction, job_id: str) -> None:
     track = await services_of(interaction).library.track(job_id, viewer(interaction))
     if track is None or not await _is_there_for(interaction, track):
-        await say(interaction, words.TRACK_UNKNOWN)
+        await say(interaction, words.track_unknown())
     elif track.job.deleted_at is not None:
-        await _say_gone(interaction, track, words.OPENED_DELETED)
+        await _say_gone(interaction, track, words.opened_deleted())
     else:
         await _play(interaction, track)
 
@@ -73,7 +73,7 @@ async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
             if what is not None and await _is_uploaded(interaction, track, what):
                 return
     except Busy:
-        await say(interaction, words.OPENED_BUSY)
+        await say(interaction, words.opened_busy())
         return
     if url := await replay.link(track):
         await say(
@@ -83,7 +83,7 @@ async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
             view=_track_controls(interaction, track),
         )
     else:
-        await _say_gone(interaction, track, words.OPENED_GONE)
+        await _say_gone(interaction, track, words.opened_gone())
 
 
 async def _is_uploaded(
@@ -92,7 +92,7 @@ async def _is_uploaded(
     """Whether Discord took the file: it may take less than it had said."""
     extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
     try:
-        await say(interaction, words.OPENED, view=_track_controls(interaction, track), **extras)
+        await say(interaction, words.opened(), view=_track_controls(interaction, track), **extras)
     except discord.HTTPException as error:
         if verdict_on(error) is Verdict.TOO_LARGE:
             return False
@@ -116,7 +116,7 @@ def _track_controls(interaction: ItemInteraction, track: ListedTrack) -> discord
     own = track.job.member_id == interaction.user.id
     items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
     for item in items:
-        if item.label == words.BUTTON_LIKE:
+        if item.label == words.button_like():
             item.label = words.like_label(track.likes)
     return buttons.row(*items)
 
@@ -135,9 +135,9 @@ class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """Open the dialog for the title, if it is the member's own track."""
         if job.member_id != interaction.user.id:
-            await say(interaction, words.NOT_YOURS_TO_RENAME)
+            await say(interaction, words.not_yours_to_rename())
         elif job.deleted_at is not None:
-            await say(interaction, words.NOT_RENAMED)
+            await say(interaction, words.not_renamed())
         else:
             await ask(interaction, RenameModal(job))
 
@@ -147,7 +147,7 @@ class RenameModal(discord.ui.Modal):
 
     def __init__(self, job: Job) -> None:
         super().__init__(
-            title=words.RENAME_TITLE, custom_id=f"compose:rename:{job.id}", timeout=None
+            title=words.rename_title(), custom_id=f"compose:rename:{job.id}", timeout=None
         )
         field: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="title", default=words.title_of(job)[:NEW_TITLE_LIMIT], required=False,
@@ -155,7 +155,7 @@ class RenameModal(discord.ui.Modal):
         )  # fmt: skip
         self.add_item(
             discord.ui.Label(
-                text=words.RENAME_LABEL, description=words.RENAME_HINT, component=field
+                text=words.rename_label(), description=words.rename_hint(), component=field
             )
         )
         self.stop()
@@ -166,7 +166,7 @@ async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
     title = visible(str(values_of(interaction).get("title") or "")[:NEW_TITLE_LIMIT])
     job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
     if job is None:
-        await say(interaction, words.NOT_RENAMED)
+        await say(interaction, words.not_renamed())
     else:
         await say(interaction, words.renamed(harmless(words.title_of(job), TITLE_LIMIT)))
 

@@ -30,7 +30,7 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
     async def press(self, interaction: JobInteraction, job: Job) -> None:
         """As text to copy, or as a file when it is long or would break out of a code block."""
         if job.deleted_at is not None and job.member_id != interaction.user.id:
-            await say(interaction, words.TRACK_DELETED)
+            await say(interaction, words.track_deleted())
             return
         looking = services_of(interaction).visibility.lineage(job, viewer(interaction))
         rest = _beside(job, await in_time(interaction, looking))
@@ -39,7 +39,7 @@ class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
         if command is None or "`" in command or len(recipe) > MESSAGE_LIMIT:
             content = io.BytesIO((command or listed(job.request)).encode(errors="replace"))
             more["file"] = discord.File(content, filename=words.RECIPE_FILE_NAME)
-            recipe = words.RECIPE_AS_FILE
+            recipe = words.recipe_as_file()
         first, *others = _in_messages([recipe, *rest])
         await say(interaction, first, **more)
         for text in others:

@@ -29,7 +29,7 @@ from cogs.ui.first_answers import defer, say
 from cogs.ui.job_button import JobButton, JobInteraction, permissions_in
 from cogs.ui.member_lock import one_each
 from cogs.ui.persistent import add_items, chosen
-from cogs.ui.places import is_outside
+from cogs.ui.places import is_outside, server_locale
 from cogs.ui.visibility import sees
 
 CHANNEL_TYPES = [
@@ -58,13 +58,13 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
         there: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
             custom_id=buttons.custom_id(Action.SHARE_THERE, job.id, self.place),
             channel_types=CHANNEL_TYPES,
-            placeholder=words.SHARE_PLACEHOLDER,
+            placeholder=words.share_placeholder(),
         )
         view = buttons.row(here, there)
         url = audio_url(interaction.message) if interaction.message else None
         if url and len(url) <= LINK_BUTTON_LIMIT:
-            view.add_item(buttons.link(words.BUTTON_LISTEN, url))
-        await say(interaction, words.SHARE_QUESTION, view=view)
+            view.add_item(buttons.link(words.button_listen(), url))
+        await say(interaction, words.share_question(), view=view)
 
 
 class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
@@ -84,7 +84,7 @@ class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
         if channel_id:
             await _share(interaction, job, int(channel_id))
         else:
-            await say(interaction, words.JOB_UNKNOWN)
+            await say(interaction, words.job_unknown())
 
 
 async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
@@ -104,6 +104,7 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
         channel_id=channel_id,
         guild_id=interaction.guild_id,
         limit_bytes=_upload_limit_bytes(interaction),
+        locale=server_locale(interaction),
     )
     sharing = services_of(interaction).sharing
     try:
@@ -117,11 +118,11 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
 def _share_problem(interaction: JobInteraction, job: Job) -> str | None:
     """Why this one does not share this track, if so."""
     if job.member_id != interaction.user.id:
-        return words.NOT_YOUR_TRACK_SHARE
+        return words.not_your_track_share()
     if not job.has_track:
-        return words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED
+        return words.track_deleted() if job.deleted_at else words.not_finished()
     outside = interaction.guild is None or is_outside(interaction)
-    return words.SHARE_IN_A_SERVER if outside else None
+    return words.share_in_a_server() if outside else None
 
 
 async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
@@ -133,17 +134,17 @@ async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
     known = guild.get_channel_or_thread(channel_id) if guild else None
     channel = interaction.channel if here else known
     if guild is None or channel is None:
-        return words.SHARE_REFUSED
+        return words.share_refused()
     send = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
     own = permissions_in(interaction, channel_id)
     if not (own.view_channel and getattr(own, send)):
-        return words.SHARE_MEMBER_MAY_NOT
+        return words.share_member_may_not()
     try:
         if not await _is_in(interaction, channel):
-            return words.SHARE_MEMBER_MAY_NOT
+            return words.share_member_may_not()
     except DeliveryError as error:
         log.info("not known to be in the thread: %s", error)
-        return words.SHARE_LATER
+        return words.share_later()
     needed = ("view_channel", send, "attach_files", "embed_links")
     ours = interaction.app_permissions if known is None else known.permissions_for(guild.me)
     missing = [name for name in needed if not getattr(ours, name)]
@@ -185,18 +186,18 @@ def _link_at_hand(interaction: JobInteraction) -> str | None:
 
 def _why_not(error: DeliveryError | AudioError) -> str:
     if isinstance(error, AudioError):
-        return words.SHARE_WITHOUT_AUDIO
+        return words.share_without_audio()
     if isinstance(error, UploadTooLarge):
-        return words.SHARE_TOO_LARGE
+        return words.share_too_large()
     if isinstance(error, Busy):
-        return words.SHARE_BUSY
+        return words.share_busy()
     if isinstance(error, DeliveryLater):
-        return words.SHARE_LATER
+        return words.share_later()
     if isinstance(error, AlreadySharing):
-        return words.SHARE_UNDER_WAY
+        return words.share_under_way()
     if isinstance(error, TrackDeleted):
-        return words.TRACK_DELETED
-    return words.SHARE_REFUSED if isinstance(error, Unreachable) else words.SHARE_UNSURE
+        return words.track_deleted()
+    return words.share_refused() if isinstance(error, Unreachable) else words.share_unsure()
 
 
 async def setup(client: ComposeClient) -> None:

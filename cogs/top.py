@@ -14,9 +14,9 @@ from cogs.ui.track_list import open_select, track_lines
 from cogs.ui.visibility import viewer
 
 PERIODS = {
-    Period.WEEK: (words.PERIOD_WEEK, words.TOP_WEEK),
-    Period.MONTH: (words.PERIOD_MONTH, words.TOP_MONTH),
-    Period.EVER: (words.PERIOD_EVER, words.TOP_EVER),
+    Period.WEEK: (words.PERIOD_WEEK, words.top_week),
+    Period.MONTH: (words.PERIOD_MONTH, words.top_month),
+    Period.EVER: (words.PERIOD_EVER, words.top_ever),
 }
 
 
@@ -36,17 +36,17 @@ class Top(commands.Cog):
     ) -> None:
         """Answer with the tracks that the asking member may hear."""
         if interaction.guild_id is None:
-            await say(interaction, words.TOP_SERVERS_ONLY)
+            await say(interaction, words.top_servers_only())
             return
         chosen = Period(period.value) if period else Period.WEEK
         library = services_of(interaction).library
         looking = library.top(interaction.guild_id, viewer(interaction), chosen)
         tracks = await in_time(interaction, looking)
         if not tracks:
-            await say(interaction, words.TOP_EMPTY)
+            await say(interaction, words.top_empty())
             return
         lines = "\n".join(track_lines(tracks, authors=True))
-        embed = discord.Embed(title=PERIODS[chosen][1], description=lines, colour=COLOUR)
+        embed = discord.Embed(title=PERIODS[chosen][1](), description=lines, colour=COLOUR)
         await say(interaction, "", embed=embed, view=buttons.row(open_select(tracks)))
 
 

@@ -13,6 +13,7 @@ from bot.domain.requests import Relation
 from cogs.ui.first_answers import edit, in_time, say
 from cogs.ui.job_button import JobInteraction, stands_under
 from cogs.ui.persistent import add_items
+from cogs.ui.places import member_locale, server_locale
 from cogs.ui.request_modal import open_modal
 from cogs.ui.track_button import TrackButton, begin
 
@@ -48,7 +49,7 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
             )
             for name, takes in TAKES.items()
         )
-        await say(interaction, words.HOW_MANY_TAKES, view=buttons.row(*choices))
+        await say(interaction, words.how_many_takes(), view=buttons.row(*choices))
 
 
 class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
@@ -58,7 +59,7 @@ class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
         """Start all takes as one request, which has one card."""
         chosen = next((name for name in TAKES if self.place.startswith(name)), None)
         if chosen is None:
-            await say(interaction, words.JOB_UNKNOWN)
+            await say(interaction, words.job_unknown())
             return
         self.place = self.place.removeprefix(chosen)
         draft = self.child(interaction, job, Relation.VARIATION).reseeded()
@@ -71,7 +72,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     async def act(self, interaction: JobInteraction, job: Job) -> None:
         """Like the track, or take the like back, and answer by the count on the button's label."""
         if job.member_id == interaction.user.id:
-            await say(interaction, words.OWN_TRACK_LIKE)
+            await say(interaction, words.own_track_like())
             return
         services = services_of(interaction)
         liking = services.likes.toggle(job.id, interaction.user.id, services.clock())
@@ -79,7 +80,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
         if await stands_under(interaction, job):
             await self._show(interaction, job, likes.count)
         else:
-            await say(interaction, words.LIKED if likes.liked else words.LIKE_TAKEN_BACK)
+            await say(interaction, words.liked() if likes.liked else words.like_taken_back())
 
     async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
@@ -97,7 +98,8 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
         view = discord.ui.View.from_message(interaction.message, timeout=None)
         for item in view.children:
             if isinstance(item, discord.ui.Button) and item.custom_id == self.match.string:
-                item.label = words.like_label(likes)
+                with words.speaking(server_locale(interaction) or member_locale(interaction)):
+                    item.label = words.like_label(likes)
         view.stop()
         return view
 

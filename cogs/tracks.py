@@ -117,7 +117,7 @@ class PageButton(PersistentItem, template=PAGE_ID):
             wanted = await in_time(interaction, reading)
         # A list of others' tracks is one of the server that it was asked for on.
         if wanted is None or (not wanted.own and wanted.guild_id != interaction.guild_id):
-            await say(interaction, words.VIEW_GONE)
+            await say(interaction, words.view_gone())
             return
         number = int(self.match["number"])
         turning = services_of(interaction).library.page(wanted, viewer(interaction), number)
@@ -146,9 +146,9 @@ def _all_of(interaction: TracksInteraction) -> Wanted:
 def _list_problem(wanted: Wanted) -> str | None:
     """Why there can't be such a list, and what to ask for instead."""
     if not wanted.own and wanted.guild_id is None:
-        return words.SERVER_FOR_OTHERS
+        return words.server_for_others()
     if not wanted.own and wanted.only in {Only.HELD, Only.PRIVATE}:
-        return words.OWN_ONLY
+        return words.own_only()
     return None
 
 
@@ -183,7 +183,7 @@ async def _hand_out(interaction: TracksInteraction) -> str | None:
             break
     if failed:
         return words.held_not_now(failed)
-    return None if waiting else words.NOTHING_HELD
+    return None if waiting else words.nothing_held()
 
 
 async def _is_handed_over(interaction: TracksInteraction, job: Job, notice: Notice) -> bool:
@@ -210,7 +210,7 @@ async def _hand_over(interaction: TracksInteraction, job: Job) -> bool:
 async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
     """Tell the member why a job that is held for them has no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
-    text = words.NOT_STARTED
+    text = words.not_started_text()
     if job.state is JobState.FAILED:
         text = cards.failure_sentence(job)
         again = buttons.button(Action.RETRY, job.id, NoticeKind.FAILURE)
@@ -228,7 +228,7 @@ async def _hand_over_track(interaction: TracksInteraction, job: Job) -> bool:
     if await services.held.size_bytes(job.id):
         return False  # but in no form that fits here
     embed = cards.recipe_embed(job)
-    await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)
+    await interaction.followup.send(words.held_without_file(), embed=embed, ephemeral=True)
     return True
 
 
@@ -237,7 +237,7 @@ async def _upload(interaction: TracksInteraction, job: Job, what: Announcement) 
     items = [buttons.button(one, job.id, LIBRARY) for one in (Action.AGAIN, Action.RECIPE)]
     try:
         await interaction.followup.send(
-            words.HELD_TRACK, view=buttons.row(*items), ephemeral=True, **extras
+            words.held_track(), view=buttons.row(*items), ephemeral=True, **extras
         )
     finally:
         for file in extras["files"]:

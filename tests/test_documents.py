@@ -163,7 +163,7 @@ def test_invite_asks_for_the_sum_of_the_permissions() -> None:
 
 
 def test_invite_asks_for_all_that_compose_needs() -> None:
-    assert set(words.PERMISSION_NAMES) <= set(asked_for())
+    assert set(words.PERMISSIONS) <= set(asked_for())
 
 
 # --- commands, buttons and models -----------------------------------------------------------------
@@ -199,7 +199,7 @@ async def test_guide_explains_every_option_of(name: str, client: ComposeClient) 
 def test_guide_explains_every_button() -> None:
     table = rows(text("docs/guide.md"), "button")
     said = {label for row in table for label in re.findall(r"\*\*(.+?)\*\*", " ".join(row))}
-    assert set(LABELS.values()) <= said
+    assert {label() for label in LABELS.values()} <= said
 
 
 def guides_row(model: Model) -> list[str]:
@@ -214,7 +214,7 @@ def guides_row(model: Model) -> list[str]:
     }
     return [
         model.name,
-        model.good_for,
+        words.good_for(model),
         f"{model.prompt.least} to {model.prompt.most}",
         f"{lyrics}, needed" if needed else lyrics,
         f"{model.seconds.least} to {model.seconds.most}" if model.seconds else "",

@@ -33,12 +33,12 @@ def describe(sound: Sound) -> str:
     """The alt text, at most `ALT_TEXT_LIMIT` characters: length, tempo, and how loudness goes."""
     sentences = [words.sound_length(sound.duration_s, sound.tempo_bpm)]
     if sound.silent:
-        sentences.append(words.SOUND_SILENT)
+        sentences.append(words.sound_silent())
     else:
         if sound.duration_s >= COURSE_FROM_S:
             sentences.append(_course(sound))
         if sound.loudness_db < VERY_QUIET_DB:
-            sentences.append(words.SOUND_VERY_QUIET)
+            sentences.append(words.sound_very_quiet())
     return " ".join(sentences)[:ALT_TEXT_LIMIT]
 
 
@@ -75,8 +75,8 @@ def _course(sound: Sound) -> str:
     curve = _curve(sound)
     start, end = curve.first(REACHED_DB, QUIETER_DB), curve.last(LEFT_DB)
     parts = [*_beginning(curve, start), *_middle(curve, start, end), *_end(curve, end)]
-    if parts == [words.SOUND_STARTS_AT_ONCE, words.SOUND_STOPS]:
-        return words.SOUND_EVEN
+    if parts == [words.sound_starts_at_once(), words.sound_stops()]:
+        return words.sound_even()
     return words.sound_course(parts)
 
 
@@ -108,10 +108,10 @@ def _db(energy: float) -> float:
 
 def _beginning(curve: Curve, start: int) -> list[str]:
     if start * curve.step_s < curve.notable_s:
-        return [words.SOUND_STARTS_AT_ONCE]
+        return [words.sound_starts_at_once()]
     before = curve.levels_db[: max(start // 3, 1)]
     silent = max(before) < SILENCE_DB
-    opening = words.SOUND_STARTS_SILENT if silent else words.SOUND_STARTS_QUIETLY
+    opening = words.sound_starts_silent() if silent else words.sound_starts_quietly()
     shortly_before = start - round(curve.notable_s / curve.step_s)
     leaps = curve.levels_db[max(shortly_before, 0)] < QUIETER_DB
     told = words.sound_loud_from if leaps else words.sound_builds_up
@@ -148,7 +148,7 @@ def _end(curve: Curve, end: int) -> list[str]:
     tail_s = (len(curve.levels_db) - end) * curve.step_s
     faint = curve.last_db < FAINT_DB
     if tail_s < curve.notable_s:
-        return [words.SOUND_FADES if faint else words.SOUND_STOPS]
+        return [words.sound_fades() if faint else words.sound_stops()]
     return [
         words.sound_fades_from(curve.at(end)) if faint else words.sound_quieter_from(curve.at(end))
     ]

@@ -44,23 +44,23 @@ class Action(StrEnum):
 
 
 LABELS = {
-    Action.CANCEL: words.BUTTON_CANCEL,
-    Action.RECIPE: words.BUTTON_RECIPE,
-    Action.RETRY: words.BUTTON_TRY_AGAIN,
-    Action.EDIT: words.BUTTON_EDIT,
-    Action.AGAIN: words.BUTTON_AGAIN,
-    Action.REMIX: words.BUTTON_REMIX,
-    Action.VARIATIONS: words.BUTTON_VARIATIONS,
-    Action.LIKE: words.BUTTON_LIKE,
-    Action.SHARE: words.BUTTON_SHARE,
-    Action.DELETE: words.BUTTON_DELETE,
-    Action.CHECK: words.BUTTON_CHECK,
-    Action.REWORD: words.BUTTON_EDIT,
-    Action.DELETE_NOW: words.BUTTON_DELETE_NOW,
-    Action.KEEP: words.BUTTON_KEEP,
-    Action.SHARE_HERE: words.BUTTON_SHARE_HERE,
-    Action.RENAME: words.BUTTON_RENAME,
-    Action.REMAKE: words.BUTTON_REMAKE,
+    Action.CANCEL: words.button_cancel,
+    Action.RECIPE: words.button_recipe,
+    Action.RETRY: words.button_try_again,
+    Action.EDIT: words.button_edit,
+    Action.AGAIN: words.button_again,
+    Action.REMIX: words.button_remix,
+    Action.VARIATIONS: words.button_variations,
+    Action.LIKE: words.button_like,
+    Action.SHARE: words.button_share,
+    Action.DELETE: words.button_delete,
+    Action.CHECK: words.button_check,
+    Action.REWORD: words.button_edit,
+    Action.DELETE_NOW: words.button_delete_now,
+    Action.KEEP: words.button_keep,
+    Action.SHARE_HERE: words.button_share_here,
+    Action.RENAME: words.button_rename,
+    Action.REMAKE: words.button_remake,
 }
 STYLES = {
     Action.RETRY: discord.ButtonStyle.primary,
@@ -86,7 +86,7 @@ def button(
     """A button for a job; `label` where the action alone does not tell it."""
     style = STYLES.get(action, discord.ButtonStyle.secondary)
     return discord.ui.Button(
-        label=label or LABELS[action], style=style, custom_id=custom_id(action, job_id, place)
+        label=label or LABELS[action](), style=style, custom_id=custom_id(action, job_id, place)
     )
 
 

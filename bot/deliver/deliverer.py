@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot import words
 from bot.clock import Clock
 from bot.deliver import announcements
 from bot.deliver.announcements import Announcement
@@ -96,7 +97,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def handle(self, item: tuple[Notice, Job]) -> None:
         """Tell the member, unless that is done."""
         notice, job = item
-        with about_job(job.id):
+        with about_job(job.id), words.speaking(job.locale):
             try:
                 async with asyncio.timeout(TRY_WITHIN_S):
                     await self._work_off(job, notice)

@@ -12,13 +12,13 @@ def options_of(job: Job) -> str:
     if request.seconds is not None:
         used.append(words.length(request.seconds))
     if request.instrumental:
-        used.append(words.OPTION_INSTRUMENTAL)
+        used.append(words.option_instrumental())
     if request.lyrics is not None:
-        used.append(words.OPTION_LYRICS)
+        used.append(words.option_lyrics())
     if request.reference is not None:
-        used.append(words.OPTION_COVER)
+        used.append(words.option_cover())
     if request.audio_format not in {None, AudioFormat.ORIGINAL}:
         used.append(words.option_format(request.audio_format))
     if job.private:
-        used.append(words.OPTION_PRIVATE)
+        used.append(words.option_private())
     return ", ".join(used)

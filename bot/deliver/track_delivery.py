@@ -94,7 +94,7 @@ class TrackDelivery:
             return await self._tell_with_link(job, notice, why)
         except AudioUnusable as error:
             self._say_link(job, error, logging.WARNING)
-            return await self._tell_with_link(job, notice, words.NOT_AUDIO)
+            return await self._tell_with_link(job, notice, words.not_audio())
         except AddressRefused as error:
             refused = "the provider named an address that is not fetched from: %s"
             self._said.say((job.id, "address"), refused, error)
@@ -102,7 +102,7 @@ class TrackDelivery:
         except AudioUnavailable as error:
             is_page = isinstance(error, PageInstead)
             if has_waited(notice, PAGE_PATIENCE if is_page else FILE_PATIENCE, self._clock()):
-                why = words.NOT_AUDIO if is_page else words.FILE_GONE
+                why = words.not_audio() if is_page else words.file_gone()
                 return await self._tell_with_link(job, notice, why)
             await self._ask_for_address(job)
             raise

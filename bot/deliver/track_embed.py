@@ -48,7 +48,7 @@ def track_embed(
         embed.add_field(name=name, value=value)
     if job.request.negative_prompt:
         avoided = harmless(job.request.negative_prompt, AVOIDED_LIMIT)
-        embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
+        embed.add_field(name=words.field_avoid(), value=avoided, inline=False)
     if pictured:
         embed.set_image(url=f"attachment://{PICTURE_NAME}")
     return embed
@@ -78,19 +78,19 @@ def _lineage(relation: Relation, parent: Ancestor) -> str:
 
 def _facts(job: Job, fitted: Fitted | None) -> list[tuple[str, str]]:
     """Names and values of the fields, for what is known."""
-    facts = [(words.FIELD_MODEL, name_of(job.request.model))]
+    facts = [(words.field_model(), name_of(job.request.model))]
     if job.duration_s is not None:
-        facts.append((words.FIELD_LENGTH, words.length(job.duration_s)))
+        facts.append((words.field_length(), words.length(job.duration_s)))
     if job.tempo_bpm is not None:
-        facts.append((words.FIELD_TEMPO, words.tempo(job.tempo_bpm)))
+        facts.append((words.field_tempo(), words.tempo(job.tempo_bpm)))
     if job.request.seed is not None:
-        facts.append((words.FIELD_SEED, str(job.request.seed)))
+        facts.append((words.field_seed(), str(job.request.seed)))
     if options := options_of(job):
-        facts.append((words.FIELD_OPTIONS, options))
+        facts.append((words.field_options(), options))
     if job.finished_at is not None:
         facts.append(
-            (words.FIELD_TOOK, words.length((job.finished_at - job.created_at).total_seconds()))
+            (words.field_took(), words.length((job.finished_at - job.created_at).total_seconds()))
         )
     if fitted is not None and fitted.format is not AudioFormat.ORIGINAL:
-        facts.append((words.FIELD_FILE, words.converted(fitted.format, fitted.bitrate_kbit_s)))
+        facts.append((words.field_file(), words.converted(fitted.format, fitted.bitrate_kbit_s)))
     return facts

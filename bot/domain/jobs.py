@@ -101,7 +101,8 @@ class PlacedOrder(Order):
 
     `interaction_token` is a secret that lives for 15 minutes, and is forgotten then.
     `upload_limit_bytes` is what the bot itself may upload in that channel. `outside` means that the
-    bot itself is not in that place, and has no way there but the token.
+    bot itself is not in that place, and has no way there but the token. The locales are Discord's,
+    such as `de`: the member's own, and the server's, which is what its channels read.
     """
 
     interaction_id: int
@@ -112,6 +113,8 @@ class PlacedOrder(Order):
     member_id: int
     upload_limit_bytes: int
     outside: bool = False
+    member_locale: str | None = None
+    server_locale: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +162,11 @@ class Job(PlacedOrder):
     def uses_channel(self) -> bool:
         """Whether what is to be said of it may be posted where it was asked for."""
         return not (self.private or self.outside)
+
+    @property
+    def locale(self) -> str | None:
+        """Of those who read what is said of it: the channel, or the member alone."""
+        return (self.server_locale if self.uses_channel else None) or self.member_locale
 
     @property
     def has_track(self) -> bool:

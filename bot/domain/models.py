@@ -54,13 +54,12 @@ class Model:
     """A music model: what it takes, and what to expect of it.
 
     `usual_s` is about how long a generation takes, until there are durations to judge by.
-    `good_for` is shown to members. `instrumental` is the parameter that leaves out voices, where
+    `instrumental` is the parameter that leaves out voices, where
     there is one. A model with a `reference` makes covers. `colour` is RGB.
     """
 
     id: str
     name: str
-    good_for: str
     usual_s: float
     colour: int
     prompt: Span = field(default=Span(least=1, most=PROMPT_LIMIT))
@@ -80,7 +79,6 @@ class Model:
 LYRIA_2 = Model(
     id="google/lyria2",
     name="Google Lyria 2",
-    good_for="half a minute of clean instrumental music",
     usual_s=35.0,
     colour=0x3D7EDB,
     negative_prompt=True,
@@ -89,7 +87,6 @@ LYRIA_2 = Model(
 STABLE_AUDIO = Model(
     id="stable-audio",
     name="Stable Audio",
-    good_for="loops, textures and sounds up to 47 seconds",
     usual_s=55.0,
     colour=0x8E63CE,
     seconds=Seconds(least=1, most=47, usual=30, parameter="seconds_total", units_per_s=1),
@@ -97,7 +94,6 @@ STABLE_AUDIO = Model(
 ELEVEN_MUSIC = Model(
     id="elevenlabs/eleven_music",
     name="Eleven Music",
-    good_for="whole pieces of 10 seconds to 5 minutes",
     usual_s=45.0,
     colour=0x2F9E8F,
     prompt=Span(least=1, most=2000),
@@ -106,7 +102,6 @@ ELEVEN_MUSIC = Model(
 MUSIC_1_5 = Model(
     id="minimax/music-1.5",
     name="MiniMax Music 1.5",
-    good_for="songs to your own lyrics, from a short prompt",
     usual_s=60.0,
     colour=0xC98A2B,
     prompt=Span(least=10, most=300),
@@ -115,7 +110,6 @@ MUSIC_1_5 = Model(
 MUSIC_2_0 = Model(
     id="minimax/music-2.0",
     name="MiniMax Music 2.0",
-    good_for="songs to your own lyrics, from a detailed prompt",
     usual_s=60.0,
     colour=0xD0723A,
     prompt=Span(least=10, most=2000),
@@ -124,7 +118,6 @@ MUSIC_2_0 = Model(
 MUSIC_2_6 = Model(
     id="minimax/music-2.6",
     name="MiniMax Music 2.6",
-    good_for="songs, with your lyrics, its own, or none",
     usual_s=60.0,
     colour=0xC9566B,
     prompt=Span(least=10, most=2000),
@@ -134,7 +127,6 @@ MUSIC_2_6 = Model(
 MUSIC_COVER = Model(
     id="minimax/music-cover",
     name="MiniMax Cover",
-    good_for="a new version of a track in another style",
     usual_s=60.0,
     colour=0x5C8A3A,
     prompt=Span(least=10, most=2000),

@@ -58,6 +58,7 @@ class Target:
     channel_id: int
     guild_id: int | None
     limit_bytes: int
+    locale: str | None = None
 
 
 class Sharing:
@@ -178,9 +179,11 @@ class Sharing:
                 raise UploadTooLarge(f"{audio.size_bytes} bytes, and no form of it fits")
             shared = as_shared(master.job)
             shown = parent_in(target.channel_id, shared, parent) if parent else None
-            what = announcements.track(shared, track, parent=shown)
-            yield replace(
-                what,
-                content=words.shared(job.member_id),
-                view=buttons.under_track(job, buttons.SHARE, likes=await self._likes.count(job.id)),
-            )
+            likes = await self._likes.count(job.id)
+            with words.speaking(target.locale):
+                what = replace(
+                    announcements.track(shared, track, parent=shown),
+                    content=words.shared(job.member_id),
+                    view=buttons.under_track(job, buttons.SHARE, likes=likes),
+                )
+            yield what

@@ -1,178 +1,216 @@
 """Buttons: what they say, and what pressing them comes to."""
 
+from collections.abc import Mapping
+
 from bot.domain.jobs import JobState
-from bot.words.phrases import PERMISSION_NAMES, mention
+from bot.words.language import Sentence, counted, said, sentence
+from bot.words.phrases import listed, mention, permissions
 
-NOT_YOUR_JOB_CANCEL = "Only the member who asked for this track, or a moderator, can cancel it."
-NOT_YOUR_JOB_RETRY = "Only the member who asked for this track can try it again. Use `/compose`!"
-JOB_UNKNOWN = "I do not remember this track any more. You can ask for a new one with `/compose`."
-NOTHING_TO_RETRY = "There is nothing to try again here."
-CANCELLED_FREE = "Cancelled before it was started, so it cost nothing."
-CANCELLED_NOW = "It is cancelled."
-HELD_FOR_YOU = "If you can't find it here, use `/tracks`: I keep it for you."
-NOT_POSTED_YET = "I haven't been able to post it yet. I'll keep trying."
-CANCELLED_RUNNING = "Cancelled. It was already running, so the music service may still bill it."
+not_your_job_cancel = sentence(
+    "Only the member who asked for this track, or a moderator, can cancel it."
+)
+not_your_job_retry = sentence(
+    "Only the member who asked for this track can try it again. You can ask for one of your own "
+    "with `/compose`."
+)
+job_unknown = sentence(
+    "I don't remember this track any more. You can ask for a new one with `/compose`."
+)
+nothing_to_retry = sentence("There's nothing to try again here.")
+cancelled_free = sentence("Cancelled before it was started, so it cost nothing.")
+cancelled_now = sentence("It's cancelled.")
+held_for_you = sentence("If you can't find it here, use `/tracks`: I'm keeping it for you.")
+not_posted_yet = sentence("I haven't been able to post it yet. I'll keep trying.")
+cancelled_running = sentence(
+    "Cancelled. It was already being made, so the music service might still charge for it."
+)
 
-TOO_LATE_TO_CANCEL = {
-    JobState.RECEIVED: "It is only just coming in. Try again in a few seconds.",
-    JobState.QUEUED: "It is moving on this very moment. Try again in a few seconds.",
-    JobState.GENERATING: "It is moving on this very moment. Try again in a few seconds.",
-    JobState.SUBMITTING: "It is being handed over this very moment. Try again in a few seconds.",
-    JobState.SUCCEEDED: "Too late to cancel: the track is finished.",
-    JobState.FAILED: "There is nothing to cancel: this one did not work out.",
-    JobState.CANCELLED: "This one is cancelled already.",
+too_late_to_cancel: Mapping[JobState, Sentence] = {
+    JobState.RECEIVED: sentence("It's only just coming in. Try again in a few seconds."),
+    JobState.QUEUED: sentence("It's moving on at this very moment. Try again in a few seconds."),
+    JobState.GENERATING: sentence(
+        "It's moving on at this very moment. Try again in a few seconds."
+    ),
+    JobState.SUBMITTING: sentence(
+        "It's being handed over at this very moment. Try again in a few seconds."
+    ),
+    JobState.SUCCEEDED: sentence("Too late to cancel: the track is finished."),
+    JobState.FAILED: sentence("There's nothing to cancel: this track couldn't be made."),
+    JobState.CANCELLED: sentence("This one is already cancelled."),
 }
 
 
 def tried_again(url: str | None, *, finished: bool) -> str:
     """Another try is under way, or worked; `url` is its card, if it can be gone to."""
     if finished:
-        there = f"Another try of this one worked: {url or 'look for it in `/tracks`'}"
+        there = said(
+            "Another try of this one worked: {place}", place=url or said("look for it in `/tracks`")
+        )
     else:
-        there = f"This one is being tried again already: {url or '`/jobs` shows it'}"
-    return f"{there}\nFor one more track, press Edit and send it."
+        there = said(
+            "This one is already being tried again: {place}",
+            place=url or said("look for it in `/jobs`"),
+        )
+    return f"{there}\n{said('For one more track, press Edit and send it.')}"
 
 
 def recipe(command: str) -> str:
     """Everything needed to make the track again; `command` is inside a code block."""
-    return f"Everything needed to make this track again:\n```\n{command}\n```"
+    return f"{said('Everything you need to make this track again:')}\n```\n{command}\n```"
 
 
 RECIPE_FILE_NAME = "recipe.txt"
-RECIPE_AS_FILE = "Everything needed to make this track again is in the file."
+recipe_as_file = sentence("Everything you need to make this track again is in the file.")
 
 
 def recipe_reference(file_name: str) -> str:
     """What a cover needs besides its command; the name is harmless."""
-    return f"Attach the audio it was made from, too: {file_name}."
+    return said("Attach the audio it was made from, too: {file}.", file=file_name)
 
 
 def lineage_before(member_ids: list[int]) -> str:
     """Whom the tracks go back to that are not told one by one."""
-    return f"Before that, by {', '.join(mention(member_id) for member_id in member_ids)}"
+    return said(
+        "Before that, by {members}", members=listed([mention(member) for member in member_ids])
+    )
 
 
 def lineage_list(lines: list[str]) -> list[str]:
     """Below a recipe: what the track was made from, its parent first."""
-    return ["Where it comes from:", *(f"- {line}" for line in lines)]
+    return [said("Where it comes from:"), *(f"- {line}" for line in lines)]
 
 
-TRACK_DELETED = "This track was deleted. You can ask for a new one with `/compose`."
-NOT_YOUR_TRACK_SHARE = (
+track_deleted = sentence("This track was deleted. You can ask for a new one with `/compose`.")
+not_your_track_share = sentence(
     "Only the member who asked for this track can share it. You can forward the message instead."
 )
-NOT_YOUR_TRACK_DELETE = "Only the member who asked for this track, or a moderator, can delete it."
-NOT_YOUR_JOB_CHECK = "Only the member who asked for this track can check it again."
-OWN_TRACK_LIKE = "This is your own track: likes are for others to give."
-LIKED = "You like this track now. Press again to take it back."
-LIKE_TAKEN_BACK = "You don't like this track any more. Press again if you do."
-NOT_FINISHED = "This track is not finished yet. Its buttons work once you can hear it."
-HOW_MANY_TAKES = (
-    "How many takes of it do you want? Each is a track of its own, with a seed of its own, and "
-    "counts towards your daily tracks."
+not_your_track_delete = sentence(
+    "Only the member who asked for this track, or a moderator, can delete it."
 )
+not_your_job_check = sentence("Only the member who asked for this track can check it again.")
+own_track_like = sentence("You can't like your own track.")
+liked = sentence("You like this track now. Press again to take it back.")
+like_taken_back = sentence("You don't like this track any more. Press again if you do.")
+not_finished = sentence("This track isn't finished yet. Its buttons work once you can hear it.")
+how_many_takes = sentence("How many versions? Each counts as one of today's tracks.")
 
 
 def takes_label(takes: int) -> str:
     """A button of that question; at least two."""
-    return f"{takes} takes"
+    return counted("{count} version", "{count} versions", count=takes)
 
 
 def ask_in_server(server: str | None, command: str | None) -> str:
     """A server's track can't be made again by direct message. The name is harmless."""
-    where = f"on **{server}**, where this track is from" if server else "where this track is from"
-    if command is None:
-        return f"I can't start tracks here. Ask again {where}."
-    return f"I can't start tracks here. Ask again {where}:\n```\n{command}\n```"
+    if server:
+        text = said(
+            "I can't start tracks here. Ask again on **{server}**, where this track is from",
+            server=server,
+        )
+    else:
+        text = said("I can't start tracks here. Ask again where this track is from")
+    return f"{text}." if command is None else f"{text}:\n```\n{command}\n```"
 
 
-DELETE_QUESTION = (
+delete_question = sentence(
     "Delete this track for everyone? It can't be made again exactly. "
-    "I remove my messages with it, but not what others have downloaded."
+    "I'll remove my messages with it, but not what others have downloaded."
 )
-DELETE_SHARE_QUESTION = (
+delete_share_question = sentence(
     "Remove this track from this channel? It stays where its member asked for it."
 )
-DELETE_AS_MODERATOR_QUESTION = (
+delete_as_moderator_question = sentence(
     "Remove this track? I'll delete my messages with it in every channel of this server where you "
     "can manage messages. If it isn't posted anywhere else, the track itself goes, too."
 )
-KEPT = "Nothing was deleted."
-DELETING = "Deleting it…"
-DELETED = "The track is deleted."
-DELETED_AS_MODERATOR = (
+kept = sentence("Nothing was deleted.")
+deleting = sentence("Deleting it…")
+deleted = sentence("The track is deleted.")
+deleted_as_moderator = sentence(
     "The track is gone from every channel of this server where you can manage messages."
 )
-DELETED_SHARE = "The track is removed from this channel."
-DELETED_PRIVATE = (
+deleted_share = sentence("The track is gone from this channel.")
+deleted_private = sentence(
     "The track is deleted. If you still see a private message with it, dismiss that yourself."
 )
-DELETED_BUT_POSTED = (
-    "The track is deleted, but Discord did not let me remove every message with it. "
+deleted_but_posted = sentence(
+    "The track is deleted, but Discord didn't let me remove every message with it. "
     "Someone who manages this server can do that."
 )
-DELETED_OUT_OF_REACH = (
-    "The track is deleted, but its message stands where I can't go by myself. Press Delete below "
-    "that message, and it goes, too."
+deleted_out_of_reach = sentence(
+    "The track is deleted, but I can't reach its message on my own. Press Delete below that "
+    "message, and it goes, too."
 )
-DELETE_TITLE = "Delete this track?"
-CARD_DELETED = "This track was deleted"
-DELETED_BY_MEMBER = "Deleted by the member who asked for it."
-DELETED_BY_MODERATOR = "Deleted by a moderator."
+delete_title = sentence("Delete this track?")
+card_deleted = sentence("This track was deleted")
+deleted_by_member = sentence("Deleted by the member who asked for it.")
+deleted_by_moderator = sentence("Deleted by a moderator.")
 
-SHARE_QUESTION = "Where do you want to share this track? Others can hear it there, and like it."
-SHARE_PLACEHOLDER = "Another channel"
-SHARE_IN_A_SERVER = (
+share_question = sentence(
+    "Where do you want to share this track? Others can listen to it there, and like it."
+)
+share_placeholder = sentence("Another channel")
+share_in_a_server = sentence(
     "You can share this track from a server: use `/tracks` there, open it, and press Share."
 )
-SHARE_MEMBER_MAY_NOT = "You may not write in that channel, so I don't either. Choose another one."
-SHARE_TOO_LARGE = "This track is larger than what I may upload there. Choose another channel."
-SHARE_REFUSED = "Discord did not let me post there. Choose another channel."
-SHARE_BUSY = "Many tracks are being shared and opened right now. Press Share again in a minute."
-SHARE_LATER = "Discord has trouble right now. Press Share again in a minute."
-SHARE_UNDER_WAY = (
-    "This track is on its way to that channel already, which can take a minute or two. If it is "
-    "not there then, press Share again."
+share_member_may_not = sentence(
+    "You can't write in that channel, so I won't post there for you. Choose another one."
 )
-SHARE_UNSURE = (
-    "I can't tell whether the track was posted there. Have a look, and press Share again if it was "
-    "not: it is never posted twice."
+share_too_large = sentence("This track is too large to upload there. Choose another channel.")
+share_refused = sentence("Discord didn't let me post there. Choose another channel.")
+share_busy = sentence(
+    "Lots of tracks are being shared and opened right now. Press Share again in a minute."
 )
-SHARE_WITHOUT_AUDIO = (
-    "I can't share this track: its audio is nowhere any more. Again makes another take of it."
+share_later = sentence("Discord is having trouble right now. Press Share again in a minute.")
+share_under_way = sentence(
+    "This track is already on its way to that channel, which can take a minute or two. If it isn't "
+    "there by then, press Share again."
+)
+share_unsure = sentence(
+    "I can't tell whether the track was posted there. Have a look, and press Share again if it "
+    "wasn't: I'll never post it twice."
+)
+share_without_audio = sentence(
+    "I can't share this track: its audio is gone. Press Again for another version."
 )
 
 
 def share_bot_may_not(names: list[str]) -> str:
     """Names are attribute names of Discord permissions."""
-    missing = " and ".join(PERMISSION_NAMES.get(name, name) for name in names)
-    return (
-        f"I can't post there: I am missing {missing}. Choose another channel, or ask someone who "
-        "manages this server."
+    return said(
+        "I can't post there: I'm missing {permissions}. Choose another channel, or ask someone who "
+        "manages this server.",
+        permissions=permissions(names),
     )
 
 
 def shared(member_id: int) -> str:
     """Above a track in another channel; it pings nobody."""
-    return f"{mention(member_id)} shares a track."
+    return said("{member} shared a track.", member=mention(member_id))
 
 
 def shared_at(url: str) -> str:
     """The answer to its member."""
-    return f"The track is here: {url}"
+    return said("The track is here: {url}", url=url)
 
 
-CHECK_FINISHED = "It is finished after all: I deliver it in a moment."
-CHECK_FRESH = "The music service still has it. Here is a fresh link, for a while."
-CHECK_NO_LINK = "The music service still has it, but gives no address that I can show you."
-CHECK_RUNNING = "The music service is still working on it. I deliver it when it comes."
-CHECK_FILE_LATE = (
+check_finished = sentence("It's finished after all: I'll post it in a moment.")
+check_fresh = sentence("The music service still has it. Here's a fresh link, for a while.")
+check_no_link = sentence(
+    "The music service still has it, but gives no address that I can show you."
+)
+check_running = sentence("The music service is still working on it. I'll post it when it comes.")
+check_file_late = sentence(
     "The music service has finished it, but hasn't said where the file is yet. Check again later."
 )
-CHECK_STILL_LOST = "The music service says that it is still working on it. Check again later."
-CHECK_BROKEN = "The music service reports an error with this track. Try again makes another one."
-CHECK_GONE = "The music service does not know this track any more."
-CHECK_NO_ANSWER = "The music service does not answer right now. Check again in a few minutes."
-CHECK_SOON = "I ask the music service in a moment. If the track is there, I deliver it at once."
-CHECK_BUSY = "I have to ask about many other tracks right now. Check again in a minute."
-NOTHING_TO_CHECK = "There is nothing to check here."
+check_still_lost = sentence("The music service says it's still working on it. Check again later.")
+check_broken = sentence("The music service couldn't make this track. Try again makes another one.")
+check_gone = sentence("The music service doesn't know this track any more.")
+check_no_answer = sentence(
+    "The music service isn't answering right now. Check again in a few minutes."
+)
+check_soon = sentence(
+    "I'll ask the music service in a moment. If the track is there, I'll post it."
+)
+check_busy = sentence("I'm asking about lots of other tracks right now. Check again in a minute.")
+nothing_to_check = sentence("There's nothing to check here.")

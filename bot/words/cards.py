@@ -1,38 +1,40 @@
-"""The status card."""
+"""The status card, and what buttons are called."""
 
-CARD_COMPOSING = "Composing your track"
-CARD_WAITING = "Your track is in the queue"
-CARD_READY = "Your track is ready"
-CARD_FAILED = "This track did not work out"
-CARD_CANCELLED = "Cancelled"
+from bot.words.language import said, sentence
 
-FIELD_MODEL = "Model"
-FIELD_SEED = "Seed"
-FIELD_AVOID = "Leaving out"
-FIELD_PLACE = "Place in the queue"
-FIELD_EXPECTED = "Expected"
-FIELD_RESULT = "Result"
-FIELD_REASON = "Why"
+card_composing = sentence("Composing your track")
+card_waiting = sentence("Your track is in the queue")
+card_ready = sentence("Your track is ready")
+card_failed = sentence("This track couldn't be made")
+card_cancelled = sentence("Cancelled")
 
-BUTTON_RECIPE = "Recipe"
-BUTTON_TRY_AGAIN = "Try again"
-BUTTON_EDIT = "Edit"
-BUTTON_AGAIN = "Again"
-BUTTON_REMIX = "Remix"
-BUTTON_VARIATIONS = "Variations"
-BUTTON_LIKE = "Like"
-BUTTON_SHARE = "Share"
-BUTTON_DELETE = "Delete"
-BUTTON_CHECK = "Check again"
-BUTTON_DELETE_NOW = "Delete it"
-BUTTON_KEEP = "Keep it"
-BUTTON_SHARE_HERE = "Share in this channel"
-BUTTON_LISTEN = "Listen"
-BUTTON_OPEN = "Go to the track"
-BUTTON_DOWNLOAD = "Download"
-BUTTON_DETAILS = "Go to the message"
+field_model = sentence("Model")
+field_seed = sentence("Seed")
+field_avoid = sentence("Leaving out")
+field_place = sentence("Place in the queue")
+field_expected = sentence("Expected")
+field_result = sentence("Result")
+field_reason = sentence("Why")
+
+button_recipe = sentence("Recipe")
+button_try_again = sentence("Try again")
+button_edit = sentence("Edit")
+button_again = sentence("Again")
+button_remix = sentence("Remix")
+button_variations = sentence("Variations")
+button_like = sentence("Like")
+button_share = sentence("Share")
+button_delete = sentence("Delete")
+button_check = sentence("Check again")
+button_delete_now = sentence("Delete it")
+button_keep = sentence("Keep it")
+button_share_here = sentence("Share in this channel")
+button_listen = sentence("Listen")
+button_open = sentence("Go to the track")
+button_download = sentence("Download")
+button_details = sentence("Go to the message")
 
 
 def like_label(likes: int) -> str:
     """The button that likes a track, with how many do."""
-    return f"{BUTTON_LIKE} ({likes})" if likes else BUTTON_LIKE
+    return said("Like ({count})", count=likes) if likes else button_like()

@@ -1,51 +1,74 @@
-"""The commands, their options, and the dialog of a request."""
+"""The commands, their options, and the dialog of a request.
+
+What Discord shows of commands is registered once in all languages (`bot/translation.py`); it takes
+descriptions of at most 100 characters, names of at most 32.
+"""
 
 from bot.domain.characters import printable, shortened
+from bot.words.language import marked, said, sentence
 
 FILE_NAME_LIMIT = 60
 
-COMPOSE = "Turn a sentence into a track"
-COMPOSE_PROMPT = "What it should sound like: style, mood, instruments, tempo"
-COMPOSE_NEGATIVE_PROMPT = "What you do not want to hear"
-COMPOSE_SEED = "The same seed and prompt give about the same track again"
-COMPOSE_MODEL = "Who makes the music; choose from the list"
-COMPOSE_LYRICS = "Words to be sung, if the model sings"
-COMPOSE_SECONDS = "How long it should be, if the model lets you choose"
-COMPOSE_INSTRUMENTAL = "Without voices"
-COMPOSE_VARIATIONS = "How many takes to make of it, 1 to 4; each counts as a track"
-COMPOSE_PRIVATE = "Only you will see and hear it"
-COMPOSE_FORMAT = "The kind of file you want; normally as it comes from the model"
+COMPOSE = marked("Turn a sentence into a track")
+COMPOSE_PROMPT = marked("What it should sound like: style, mood, instruments, tempo")
+COMPOSE_NEGATIVE_PROMPT = marked("What you don't want to hear")
+COMPOSE_SEED = marked("The same seed and prompt give about the same track again")
+COMPOSE_MODEL = marked("Who makes the music; choose from the list")
+COMPOSE_LYRICS = marked("Words to sing, if the model sings")
+COMPOSE_SECONDS = marked("How long it should be, if the model lets you choose")
+COMPOSE_INSTRUMENTAL = marked("Without vocals")
+COMPOSE_VARIATIONS = marked("How many versions to make, 1 to 4; each counts as a track")
+COMPOSE_PRIVATE = marked("Only you will see and hear it")
+COMPOSE_FORMAT = marked("The kind of file you want (default: as the model makes it)")
+
+COVER = marked("Make a new version of a track, in another style")
+COVER_AUDIO = marked("The track: MP3, WAV, FLAC, OGG or M4A, 6 seconds to 6 minutes")
+COVER_PROMPT = marked("How the new version should sound: style, mood, instruments")
+COVER_LYRICS = marked("New words, if the old ones should go")
+COVER_MENU = marked("Cover this track")
+COMPOSE_MENU = marked("Compose from this message")
+
+TRACKS = marked("Your tracks, newest first: listen again, share, rename, delete")
+TRACKS_USER = marked("Someone else's public tracks on this server")
+TRACKS_SEARCH = marked("Words from the prompt or the title")
+TRACKS_ONLY = marked("Show only some of them")
+TRACKS_MODEL = marked("Only those made by one model")
+TRACKS_SERVER = marked("Only your tracks from this server (default: from all servers)")
+ONLY_LIKED = marked("With likes")
+ONLY_HELD = marked("Not delivered yet")
+ONLY_PRIVATE = marked("Private")
+
+TOP = marked("The most liked tracks on this server")
+TOP_PERIOD = marked("Time period (default: this week)")
+PERIOD_WEEK = marked("This week")
+PERIOD_MONTH = marked("This month")
+PERIOD_EVER = marked("All time")
+
+JOBS = marked("Your tracks in progress, to look at or cancel")
+JOBS_EVERYONE = marked("Everyone's on this server, for moderators")
+HELP = marked("What you can do here, with examples to press")
 
 # The dialog. Discord takes titles and labels of at most 45 characters, hints of at most 100.
-MODAL_TITLE = "Compose a track"
-MODAL_TITLE_REMIX = "Remix a track"
-MODAL_TITLE_COVER = "Make a new version of a track"
-MODAL_PROMPT = "What should it sound like?"
-MODAL_MODEL = "Model"
-MODAL_AVOID = "What should it leave out?"
-MODAL_LYRICS = "Lyrics, if the model sings"
-MODAL_SECONDS = "How many seconds? Empty: as usual"
-MODAL_SEED = "Seed. Empty: a random one"
-MODAL_VARIATIONS = "How many variations?"
-MODAL_INSTRUMENTAL = "Instrumental"
-MODAL_INSTRUMENTAL_HINT = "Without voices, if the model can do that."
-MODAL_PRIVATE = "Only for me"
-MODAL_PRIVATE_HINT = "Nobody else sees or hears it, unless you share it later."
-
-MODAL_AUDIO = "Audio"
-MODAL_AUDIO_HINT = "The track to make a new version of, 6 seconds to 6 minutes long."
+modal_title = sentence("Compose a track")
+modal_title_remix = sentence("Remix a track")
+modal_title_cover = sentence("Make a new version of a track")
+modal_prompt = sentence("What should it sound like?")
+modal_model = sentence("Model")
+modal_avoid = sentence("What should it leave out?")
+modal_lyrics = sentence("Lyrics, if the model sings")
+modal_seconds = sentence("Length in seconds (empty: the usual)")
+modal_seed = sentence("Seed (empty: random)")
+modal_variations = sentence("How many versions?")
+modal_instrumental = sentence("Instrumental")
+modal_instrumental_hint = sentence("Without vocals, if the model can do that.")
+modal_private = sentence("Only for me")
+modal_private_hint = sentence("Nobody else sees or hears it, unless you share it later.")
+modal_audio = sentence("Audio")
+modal_audio_hint = sentence("The track to make a new version of, 6 seconds to 6 minutes long.")
 
 
 def modal_audio_kept(file_name: str) -> str:
     """Where audio was given before."""
-    return f"Leave this empty to keep {shortened(printable(file_name), FILE_NAME_LIMIT)}."
-
-
-def model_hint(good_for: str) -> str:
-    """Below a model's name in a list."""
-    return f"Good for {good_for}"
-
-
-def model_choice(name: str, good_for: str) -> str:
-    """A line of the list at `model`; Discord takes at most 100 characters."""
-    return f"{name}: {good_for}"[:100]
+    return said(
+        "Leave this empty to keep {file}.", file=shortened(printable(file_name), FILE_NAME_LIMIT)
+    )

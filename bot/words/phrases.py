@@ -1,26 +1,39 @@
 """What sentences of several themes share: mentions, moments, lengths, quotations."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.characters import is_blank, printable, shortened
+from bot.words.language import Sentence, said, sentence
 
-PERMISSION_NAMES = {
-    "send_messages": "**Send Messages**",
-    "send_messages_in_threads": "**Send Messages in Threads**",
-    "attach_files": "**Attach Files**",
-    "embed_links": "**Embed Links**",
+PERMISSIONS: Mapping[str, Sentence] = {
+    "send_messages": sentence("**Send Messages**"),
+    "send_messages_in_threads": sentence("**Send Messages in Threads**"),
+    "attach_files": sentence("**Attach Files**"),
+    "embed_links": sentence("**Embed Links**"),
 }
 
 GIVEN_LIMIT = 80
 
 
+def permissions(names: list[str]) -> str:
+    """As Discord's own settings call them; `names` are those of its API's flags."""
+    return listed([PERMISSIONS[name]() if name in PERMISSIONS else name for name in names])
+
+
+def listed(parts: list[str]) -> str:
+    """All of them in a sentence, at least one: `a`, `a and b`, `a, b and c`."""
+    *others, last = parts
+    return said("{others} and {last}", others=", ".join(others), last=last) if others else last
+
+
 def shown(given: str) -> str:
     """What a member typed, in short and harmless, within quotes."""
     text = " ".join(printable(given).split()).replace("`", "'")
-    return "nothing" if is_blank(text) else f"`{shortened(text, GIVEN_LIMIT)}`"
+    return said("nothing") if is_blank(text) else f"`{shortened(text, GIVEN_LIMIT)}`"
 
 
-BUTTON_CANCEL = "Cancel"
+button_cancel = sentence("Cancel")
 
 
 def relative_time(moment: datetime) -> str:
@@ -30,12 +43,12 @@ def relative_time(moment: datetime) -> str:
 
 def listen_link(url: str) -> str:
     """The way from the card to the track."""
-    return f"[Listen to it]({url})"
+    return f"[{said('Listen to it')}]({url})"
 
 
 def tempo(bpm: float) -> str:
     """Measured, so it is never exact."""
-    return f"about {bpm:.0f} bpm"
+    return said("about {bpm} bpm", bpm=f"{bpm:.0f}")
 
 
 def mention(member_id: int) -> str:
@@ -43,12 +56,12 @@ def mention(member_id: int) -> str:
     return f"<@{member_id}>"
 
 
-REFERENCE_TOO_OLD = (
-    "The link to the audio you gave me is too old by now. It cost nothing. Use `/cover` again and "
-    "attach the audio again."
+reference_too_old = sentence(
+    "The link to your audio is too old by now. It cost nothing. Use `/cover` again and attach the "
+    "audio again."
 )
 
 
 def by(member_id: int) -> str:
     """Whose a track is, with a mention."""
-    return f"by {mention(member_id)}"
+    return said("by {member}", member=mention(member_id))

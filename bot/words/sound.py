@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from bot.words.language import counted, said, sentence
+
 TAG_AI_GENERATED = "AI-generated"
 PICTURE_SILENCE = "silence"
 
@@ -19,61 +21,72 @@ def picture_peak(peak_db: float) -> str:
 def length(seconds: float) -> str:
     """How long a track is, such as `33 seconds` or `2 minutes 5 seconds`."""
     if seconds < 0.1:
-        return "less than 0.1 seconds"
+        return said("less than 0.1 seconds")
     if seconds < 2:
-        return f"{seconds:.1f} seconds"
+        return said("{count} seconds", count=f"{seconds:.1f}")
     minutes, rest = divmod(round(seconds), 60)
-    parts = [(minutes, "minute"), (rest, "second")]
-    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
+    parts = []
+    if minutes:
+        parts.append(counted("{count} minute", "{count} minutes", count=minutes))
+    if rest:
+        parts.append(counted("{count} second", "{count} seconds", count=rest))
+    return " ".join(parts)
 
 
 def sound_length(duration_s: float, tempo_bpm: float | None) -> str:
     """The first sentence of the alt text."""
-    tempo = "" if tempo_bpm is None else f", about {tempo_bpm:.0f} beats per minute"
-    return f"Waveform of the track: {length(duration_s)}{tempo}."
+    if tempo_bpm is None:
+        return said("Waveform of the track: {length}.", length=length(duration_s))
+    return said(
+        "Waveform of the track: {length}, about {bpm} beats per minute.",
+        length=length(duration_s),
+        bpm=f"{tempo_bpm:.0f}",
+    )
 
 
-SOUND_SILENT = "There is nothing to hear in it."
-SOUND_EVEN = "It is about equally loud from start to end."
-SOUND_VERY_QUIET = "All of it is very quiet."
-SOUND_STARTS_AT_ONCE = "starts at full loudness"
-SOUND_STARTS_QUIETLY = "starts quietly"
-SOUND_STARTS_SILENT = "starts with silence"
-SOUND_STOPS = "stops without fading out"
-SOUND_FADES = "fades out at the end"
+sound_silent = sentence("There's nothing to hear in it.")
+sound_even = sentence("It's about equally loud from start to end.")
+sound_very_quiet = sentence("All of it is very quiet.")
+sound_starts_at_once = sentence("starts at full loudness")
+sound_starts_quietly = sentence("starts quietly")
+sound_starts_silent = sentence("starts with silence")
+sound_stops = sentence("stops without fading out")
+sound_fades = sentence("fades out at the end")
 
 
 def sound_builds_up(until: str) -> str:
     """When the loudest level is first reached."""
-    return f"builds up until {until}"
+    return said("builds up until {until}", until=until)
 
 
 def sound_loud_from(since: str) -> str:
     """When full loudness comes after a moment's silence or quiet."""
-    return f"is loud from {since} on"
+    return said("is loud from {since} on", since=since)
 
 
 def sound_quieter(since: str, until: str) -> str:
     """A passage in the middle that stands out."""
-    return f"gets quieter from {since} to {until}"
+    return said("gets quieter from {since} to {until}", since=since, until=until)
 
 
 def sound_quieter_from(since: str) -> str:
     """The end, where it is quieter than the rest and yet no fade."""
-    return f"gets quieter from {since} on"
+    return said("gets quieter from {since} on", since=since)
 
 
 def sound_pauses(since: str, until: str) -> str:
     """A passage in the middle without any sound."""
-    return f"is silent from {since} to {until}"
+    return said("is silent from {since} to {until}", since=since, until=until)
 
 
 def sound_fades_from(since: str) -> str:
     """A fade that begins well before the end."""
-    return f"fades out from {since} on"
+    return said("fades out from {since} on", since=since)
 
 
 def sound_course(parts: list[str]) -> str:
     """One sentence from what happens one after the other."""
     *first, last = parts
-    return f"It {', '.join(first)} and {last}." if first else f"It {last}."
+    if first:
+        return said("It {first} and {last}.", first=", ".join(first), last=last)
+    return said("It {what}.", what=last)

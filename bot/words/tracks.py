@@ -1,44 +1,47 @@
 """The message of a finished track."""
 
+from collections.abc import Mapping
+
 from bot.domain import titles
 from bot.domain.jobs import Job
 from bot.domain.requests import AudioFormat, Relation
+from bot.words.language import Sentence, said, sentence
 from bot.words.phrases import mention
 
-UNTITLED = "Untitled track"
-FIELD_LENGTH = "Length"
-FIELD_TEMPO = "Tempo"
-FIELD_TOOK = "Ready after"
-FIELD_OPTIONS = "Options"
-FIELD_FILE = "File"
-OPTION_INSTRUMENTAL = "without voices"
-OPTION_LYRICS = "with lyrics"
-OPTION_COVER = "from given audio"
-OPTION_PRIVATE = "only for you"
-FORMAT_NAMES = {
-    AudioFormat.ORIGINAL: "the original file",
-    AudioFormat.FLAC: "FLAC",
-    AudioFormat.MP3: "MP3",
-    AudioFormat.OPUS: "Opus",
+untitled = sentence("Untitled track")
+field_length = sentence("Length")
+field_tempo = sentence("Tempo")
+field_took = sentence("Ready after")
+field_options = sentence("Options")
+field_file = sentence("File")
+option_instrumental = sentence("without vocals")
+option_lyrics = sentence("with lyrics")
+option_cover = sentence("from your audio")
+option_private = sentence("only for you")
+_FORMATS: Mapping[AudioFormat, Sentence] = {
+    AudioFormat.ORIGINAL: sentence("the original file"),
+    AudioFormat.FLAC: lambda: "FLAC",
+    AudioFormat.MP3: lambda: "MP3",
+    AudioFormat.OPUS: lambda: "Opus",
 }
 
 
 def title_of(job: Job) -> str:
     """What a track is called, on one line; to be passed through `harmless` before it is shown."""
-    return titles.title_of(job) or UNTITLED
+    return titles.title_of(job) or untitled()
 
 
 def option_format(audio_format: AudioFormat) -> str:
     """The kind of file that was asked for."""
-    return f"as {FORMAT_NAMES[audio_format]}"
+    return said("as {format}", format=_FORMATS[audio_format]())
 
 
 def converted(audio_format: AudioFormat, bitrate_kbit_s: int | None) -> str:
     """What became of the model's file; without a bitrate nothing of the sound was lost."""
-    name = FORMAT_NAMES[audio_format]
+    name = _FORMATS[audio_format]()
     if bitrate_kbit_s is None:
-        return f"converted to {name}, without loss"
-    return f"converted to {name}, {bitrate_kbit_s} kbit/s"
+        return said("converted to {format}, lossless", format=name)
+    return said("converted to {format}, {rate} kbit/s", format=name, rate=bitrate_kbit_s)
 
 
 def lineage(relation: Relation, title: str | None, member_id: int) -> str:
@@ -46,15 +49,14 @@ def lineage(relation: Relation, title: str | None, member_id: int) -> str:
 
     In an embed the mention shows a name and pings nobody.
     """
-    by = mention(member_id)
-    if title is None:
-        return f"{_LINEAGE[relation]} a track by {by}"
-    return f"{_LINEAGE[relation]} **{title}** by {by}"
-
-
-_LINEAGE = {
-    Relation.AGAIN: "Another take of",
-    Relation.REMIX: "Remix of",
-    Relation.VARIATION: "Variation of",
-    Relation.COVER: "Cover of",
-}
+    named = f"**{title}**" if title is not None else said("a track")
+    member = mention(member_id)
+    match relation:
+        case Relation.AGAIN:
+            return said("Another version of {track} by {member}", track=named, member=member)
+        case Relation.REMIX:
+            return said("Remix of {track} by {member}", track=named, member=member)
+        case Relation.VARIATION:
+            return said("Variation of {track} by {member}", track=named, member=member)
+        case Relation.COVER:
+            return said("Cover of {track} by {member}", track=named, member=member)

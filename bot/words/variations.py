@@ -1,56 +1,71 @@
 """Several takes of one request."""
 
 from bot.domain.jobs import Job
-from bot.words.phrases import listen_link
+from bot.words.language import counted, said, sentence
+from bot.words.library import likes_count
+from bot.words.phrases import listed, listen_link
 
-FIELD_FAVOURITE = "Most liked"
-TAKE_RUNS = "Being composed."
-TAKE_DELETED = "Deleted."
+field_favourite = sentence("Most liked")
+take_runs = sentence("Being composed.")
+take_deleted = sentence("Deleted.")
 
 
 def take_name(take: int) -> str:
     """What a variation is called; they are counted from 1."""
-    return f"Take {take}"
+    return said("Take {number}", number=take)
 
 
 def among_takes(job: Job, title: str) -> str:
     """A title, as it is shown, with the number of the take if it is one of several variations."""
-    return title if job.batch_id is None else f"{title} ({take_name(job.take).lower()})"
+    if job.batch_id is None:
+        return title
+    return said("{title} (take {number})", title=title, number=job.take)
 
 
 def seeds(first: int, takes: int) -> str:
     """The seed of a track, or of several, each with the next one."""
-    return str(first) if takes == 1 else f"{first} to {first + takes - 1}"
+    if takes == 1:
+        return str(first)
+    return said("{first} to {last}", first=first, last=first + takes - 1)
 
 
 def composing_takes(ready: int, takes: int) -> str:
     """While at least one is not finished."""
     if ready:
-        return f"Composing {takes} variations, {ready} ready"
-    return f"Composing {takes} variations"
+        return said("Composing {takes} versions, {ready} ready", takes=takes, ready=ready)
+    return said("Composing {takes} versions", takes=takes)
 
 
 def takes_ended(ready: int, takes: int) -> str:
     """When nothing more will come."""
     if ready == takes:
-        return f"Your {takes} variations are ready"
-    return f"{ready} of your {takes} variations came out"
+        return said("Your {takes} versions are ready", takes=takes)
+    if ready == 0:
+        return said("None of your {takes} versions could be made", takes=takes)
+    return counted(
+        "{count} of your {takes} versions is ready",
+        "{count} of your {takes} versions are ready",
+        count=ready,
+        takes=takes,
+    )
 
 
 def take_ready(url: str | None, likes: int) -> str:
     """`url` is the way to its message, once it was posted."""
-    parts = [listen_link(url) if url else "Ready."]
+    parts = [listen_link(url) if url else said("Ready.")]
     if likes:
-        parts.append("1 like" if likes == 1 else f"{likes} likes")
+        parts.append(likes_count(likes))
     return ", ".join(parts)
 
 
 def take_waits(place: int | None) -> str:
     """In the queue, at this place."""
-    return f"Waiting, at place {place} in the queue." if place else "Waiting."
+    if place:
+        return said("Waiting, number {place} in the queue.", place=place)
+    return said("Waiting.")
 
 
 def favourite(takes: list[int]) -> str:
     """One or more takes with the most likes."""
     names = [take_name(take) for take in takes]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}, level"
+    return names[0] if len(names) == 1 else said("{takes}, tied", takes=listed(names))

@@ -35,7 +35,13 @@ from bot.rest.verdict import (
     verdict_on,
 )
 from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s
-from cogs.ui.places import is_outside, upload_limit_bytes, why_not_here
+from cogs.ui.places import (
+    is_outside,
+    member_locale,
+    server_locale,
+    upload_limit_bytes,
+    why_not_here,
+)
 from cogs.ui.refusals import refuse, refuse_unsaved
 
 log = logging.getLogger(__name__)
@@ -77,7 +83,7 @@ async def _admit(
     except AttemptsUsedUp as error:
         await refuse(interaction, words.attempts_used_up(error), draft)
     except NoRoom:
-        await refuse(interaction, words.NO_ROOM, draft)
+        await refuse(interaction, words.no_room(), draft)
     except AlreadyRetried as error:
         # What is sent from the dialog is no other try any more, but a track of its own.
         told = await _tried_again(interaction, error.other_id)
@@ -86,7 +92,7 @@ async def _admit(
         log.info("interaction %d came again", interaction.id)
     except DatabaseTrouble as error:
         log.error("a request could not be stored: the database %s", error)
-        await refuse_unsaved(interaction, words.STORE_TROUBLE, draft)
+        await refuse_unsaved(interaction, words.store_trouble(), draft)
     return None
 
 
@@ -114,13 +120,16 @@ def _new_job(
         member_id=interaction.user.id,
         upload_limit_bytes=upload_limit_bytes(interaction),
         outside=is_outside(interaction),
+        member_locale=member_locale(interaction),
+        server_locale=server_locale(interaction),
     )
 
 
 async def _answer_with_card(
     interaction: discord.Interaction[ComposeClient], draft: Draft, admitted: Admitted
 ) -> None:
-    embed, view = first_card(admitted.jobs, admitted.expected_at)
+    with words.speaking(admitted.job.locale):
+        embed, view = first_card(admitted.jobs, admitted.expected_at)
     private, response = admitted.job.private, interaction.response
     refused_with: int | None = None
     first: FirstAnswer
@@ -163,6 +172,6 @@ async def _settle(
 async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
     """Discord did not like the card; it may take a plain sentence."""
     try:
-        await refuse(interaction, words.CARD_REFUSED, draft)
+        await refuse(interaction, words.card_refused(), draft)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.info("the member could not be told: %s", error)

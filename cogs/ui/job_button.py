@@ -29,7 +29,7 @@ class JobButton(PersistentItem):
         """Find the job, and do what the button is for."""
         job = await visible_job(interaction, self.match["job_id"])
         if job is None:
-            await say(interaction, words.JOB_UNKNOWN)
+            await say(interaction, words.job_unknown())
         else:
             await self.press(interaction, job)
 

@@ -18,7 +18,7 @@ async def one_each(interaction: discord.Interaction[ComposeClient]) -> AsyncIter
     """
     busy, member_id = services_of(interaction).busy_member_ids, interaction.user.id
     if member_id in busy:
-        await say(interaction, words.ONE_MOMENT)
+        await say(interaction, words.one_moment())
         yield False
         return
     busy.add(member_id)

@@ -1,17 +1,21 @@
 """Where an interaction comes from: whether one may compose there, and what the bot can do there."""
 
+from typing import Any
+
 import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 from bot import words
 from bot.client import ComposeClient, services_of
 
+LOCALE_LIMIT = 16  # of the column; Discord's have five characters at most
+
 
 def why_not_here(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
     """Why one can't compose here, if so. A private track needs no permissions in the channel."""
     if not _is_served(interaction):
         if interaction.guild_id is None or _is_members_own(interaction):
-            return words.SERVERS_ONLY
+            return words.servers_only()
         return words.server_not_allowed(interaction.guild_id)
     if private or interaction.guild_id is None or is_outside(interaction):
         return None
@@ -38,6 +42,17 @@ def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
     guild = interaction.guild
     here = DEFAULT_FILE_SIZE_LIMIT_BYTES if guild is None else guild.filesize_limit
     return min(interaction.filesize_limit, here)
+
+
+def member_locale(interaction: discord.Interaction[Any]) -> str:
+    """The language of whoever acts, as Discord names it."""
+    return str(interaction.locale)[:LOCALE_LIMIT]
+
+
+def server_locale(interaction: discord.Interaction[Any]) -> str | None:
+    """The language of what is posted here; `None` outside servers."""
+    locale = interaction.guild_locale
+    return None if locale is None else str(locale)[:LOCALE_LIMIT]
 
 
 def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:

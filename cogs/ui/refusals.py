@@ -52,4 +52,4 @@ async def refuse_unsaved(
     else:
         content = io.BytesIO(options.encode(errors="replace"))
         file = discord.File(content, filename=words.TYPED_FILE_NAME)
-        await say(interaction, "\n".join((text, words.TYPED_AS_FILE)), file=file)
+        await say(interaction, "\n".join((text, words.typed_as_file())), file=file)

@@ -40,17 +40,17 @@ CHOSEN_FIELDS = 3
 NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
 
 TEXTS = {
-    "negative_prompt": (words.MODAL_AVOID, NEGATIVE_PROMPT_LIMIT),
-    "lyrics": (words.MODAL_LYRICS, PROMPT_LIMIT),
+    "negative_prompt": (words.modal_avoid, NEGATIVE_PROMPT_LIMIT),
+    "lyrics": (words.modal_lyrics, PROMPT_LIMIT),
 }
 NUMBERS = {
-    "seconds": words.MODAL_SECONDS,
-    "seed": words.MODAL_SEED,
-    "variations": words.MODAL_VARIATIONS,
+    "seconds": words.modal_seconds,
+    "seed": words.modal_seed,
+    "variations": words.modal_variations,
 }
 TICKS = {
-    "instrumental": (words.MODAL_INSTRUMENTAL, words.MODAL_INSTRUMENTAL_HINT),
-    "private": (words.MODAL_PRIVATE, words.MODAL_PRIVATE_HINT),
+    "instrumental": (words.modal_instrumental, words.modal_instrumental_hint),
+    "private": (words.modal_private, words.modal_private_hint),
 }
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Dra
         except DatabaseTrouble as error:
             log.error("a draft could not be stored: the database %s", error)
             if not _shows_all(draft):  # the rest would be forgotten
-                await refuse_unsaved(interaction, words.STORE_TROUBLE, draft)
+                await refuse_unsaved(interaction, words.store_trouble(), draft)
                 return
     await ask(interaction, RequestModal(draft, draft_id))
 
@@ -80,7 +80,9 @@ class RequestModal(discord.ui.Modal):
             title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
         )
         model, values = model_named(draft.request.model), draft.values()
-        self._add_text("prompt", words.MODAL_PROMPT, values["prompt"], PROMPT_LIMIT, required=True)
+        self._add_text(
+            "prompt", words.modal_prompt(), values["prompt"], PROMPT_LIMIT, required=True
+        )
         self._add_model(draft, model)
         if _is_cover(draft):
             self._add_audio(draft.request.reference)
@@ -92,14 +94,14 @@ class RequestModal(discord.ui.Modal):
     def _add_field(self, name: str, value: Any) -> None:
         if name in TEXTS:
             label, most = TEXTS[name]
-            self._add_text(name, label, value, most)
+            self._add_text(name, label(), value, most)
         elif name in NUMBERS:
             typed = None if value is None else str(value)
-            self._add_text(name, NUMBERS[name], typed, NUMBER_LIMIT)
+            self._add_text(name, NUMBERS[name](), typed, NUMBER_LIMIT)
         else:
             label, hint = TICKS[name]
             tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
-            self.add_item(discord.ui.Label(text=label, description=hint, component=tick))
+            self.add_item(discord.ui.Label(text=label(), description=hint(), component=tick))
 
     def _add_text(
         self, name: str, label: str, typed: str | None, most: int, *, required: bool = False
@@ -121,21 +123,21 @@ class RequestModal(discord.ui.Modal):
             discord.SelectOption(
                 label=model.name,
                 value=model.id,
-                description=words.model_hint(model.good_for),
+                description=words.model_hint(model),
                 default=model is (chosen or DEFAULT),
             )
             for model in MODELS.values()
             if bool(model.reference) == for_audio
         ]
         select: discord.ui.Select[Any] = discord.ui.Select(custom_id="model", options=options)
-        self.add_item(discord.ui.Label(text=words.MODAL_MODEL, component=select))
+        self.add_item(discord.ui.Label(text=words.modal_model(), component=select))
 
     def _add_audio(self, given: Reference | None) -> None:
         field: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
             custom_id=AUDIO, required=given is None, max_values=1
         )
-        hint = words.modal_audio_kept(given.file_name) if given else words.MODAL_AUDIO_HINT
-        self.add_item(discord.ui.Label(text=words.MODAL_AUDIO, description=hint, component=field))
+        hint = words.modal_audio_kept(given.file_name) if given else words.modal_audio_hint()
+        self.add_item(discord.ui.Label(text=words.modal_audio(), description=hint, component=field))
 
 
 def _shows_all(draft: Draft) -> bool:
@@ -181,7 +183,7 @@ async def submitted(interaction: discord.Interaction[ComposeClient], draft_id: s
             before = await admission.draft(draft_id, interaction.user.id) or before
     except DatabaseTrouble as error:
         log.error("a draft could not be read: the database %s", error)
-        await refuse_unsaved(interaction, words.STORE_TROUBLE, filled_in(before, values).draft)
+        await refuse_unsaved(interaction, words.store_trouble(), filled_in(before, values).draft)
         return None
     filled = filled_in(before, values)
     if filled.problems:
@@ -241,7 +243,8 @@ def _values(components: Any) -> Iterator[tuple[str, Any]]:
 
 def _dialog_title(draft: Draft) -> str:
     titles = {
-        Relation.REMIX: words.MODAL_TITLE_REMIX,
-        Relation.COVER: words.MODAL_TITLE_COVER,
+        Relation.REMIX: words.modal_title_remix,
+        Relation.COVER: words.modal_title_cover,
     }
-    return titles.get(draft.relation, words.MODAL_TITLE) if draft.relation else words.MODAL_TITLE
+    title = titles.get(draft.relation) if draft.relation else None
+    return (title or words.modal_title)()

@@ -26,7 +26,9 @@ class TrackButton(JobButton):
         if job.has_track or (job.deleted_at and job.member_id == interaction.user.id):
             await self.act(interaction, job)
         else:
-            await say(interaction, words.TRACK_DELETED if job.deleted_at else words.NOT_FINISHED)
+            await say(
+                interaction, words.track_deleted() if job.deleted_at else words.not_finished()
+            )
 
     async def act(self, interaction: JobInteraction, job: Job) -> None:
         """What the button is for."""

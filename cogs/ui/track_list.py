@@ -69,8 +69,8 @@ def page_view(page: Page, view_id: str) -> discord.ui.View:
     if page.pages > 1:
         back, on = page.number - 1, page.number + 1
         items += [
-            _turn(words.BUTTON_PREVIOUS, view_id, back, possible=back >= 0),
-            _turn(words.BUTTON_NEXT, view_id, on, possible=on < page.pages),
+            _turn(words.button_previous(), view_id, back, possible=back >= 0),
+            _turn(words.button_next(), view_id, on, possible=on < page.pages),
         ]
     return buttons.row(*items)
 
@@ -86,7 +86,7 @@ def open_select(tracks: Sequence[ListedTrack], *, first: int = 1) -> AnyItem:
         for number, track in enumerate(tracks, first)
     ]
     select: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=OPEN_ID.pattern, placeholder=words.SELECT_TRACK, options=options
+        custom_id=OPEN_ID.pattern, placeholder=words.select_track(), options=options
     )
     return select
 
@@ -117,11 +117,11 @@ def _details(track: ListedTrack, authors: bool) -> Iterator[str]:
 def _marks(track: ListedTrack) -> Iterator[str]:
     shared = any(place.guild_id for place in track.places)
     if track.job.private and not shared:
-        yield words.MARK_PRIVATE
+        yield words.mark_private()
     if track.job.deleted_at is not None:
-        yield words.MARK_DELETED
+        yield words.mark_deleted()
     elif track.held:
-        yield words.MARK_HELD
+        yield words.mark_held()
 
 
 def _narrowed(wanted: Wanted) -> str:

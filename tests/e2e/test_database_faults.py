@@ -54,7 +54,7 @@ async def test_presses_and_lists_are_answered_in_time_while_the_database_is_lock
         )
         answers = await asyncio.gather(*(private_answer(call) for call in calls))
         proposed = await chika.autocomplete("tracks", "model", "ly", channel="general")
-    assert answers == [words.STORE_SLOW] * len(calls)
+    assert answers == [words.store_slow()] * len(calls)
     assert proposed == []
 
 

@@ -51,7 +51,7 @@ async def test_held_track_comes_from_the_provider_when_it_could_not_be_kept(
     for posted in list(reader.place.channel.messages.values()):
         stage.world.messages.delete(posted)
     [message] = await handed_out(reader)
-    assert message.text.startswith(words.HELD_TRACK)
+    assert message.text.startswith(words.held_track())
     [audio] = message.audio
     assert (await reader.member.fetch(audio))[:4] == b"RIFF"
 
@@ -73,4 +73,4 @@ async def test_held_track_whose_audio_is_nowhere_says_so(stage: Stage, shelf: Sh
     reader = Reader(stage, shelf, "Sam")
     await reader.put("rain", rung=Rung.HELD)
     [message] = await handed_out(reader)
-    assert message.text.startswith(words.HELD_WITHOUT_FILE)
+    assert message.text.startswith(words.held_without_file())

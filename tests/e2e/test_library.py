@@ -200,7 +200,7 @@ async def test_track_that_was_not_offered_can_not_be_opened(reader: Reader) -> N
     listed = await reader.tracks(chika, user=reader.member.user)
     for forged in (secret.id, "0" * 16, "' or 1=1", public.id):
         call = forge_choice(chika, listed, forged)
-        assert words.TRACK_UNKNOWN in (await filled(reader.stage, call)).text
+        assert words.track_unknown() in (await filled(reader.stage, call)).text
 
 
 def forge_choice(member: MemberDriver, message: MessageView, value: str) -> Call:
@@ -231,7 +231,7 @@ async def test_buttons_of_an_opened_track_do_what_they_do_under_the_original(
     opened = await reader.open(await reader.tracks(), job)
     assert "/compose" in await private_answer(await reader.member.click(opened, label="Recipe"))
     asked = await filled(reader.stage, await reader.member.click(opened, label="Delete"))
-    await (await reader.member.click(asked, label=words.BUTTON_DELETE_NOW)).acknowledged()
+    await (await reader.member.click(asked, label=words.button_delete_now())).acknowledged()
     posted = [message for message in reader.place.audio() if not message.ephemeral]
     for message in posted:
         await reader.member.wait_until_gone(message)
@@ -257,7 +257,7 @@ async def test_track_whose_message_is_gone_comes_from_elsewhere_for_its_member_a
     chika = reader.stage.member("Chika")
     listed = await reader.tracks(chika, user=reader.member.user)
     delete_tracks(reader)
-    assert words.TRACK_UNKNOWN in (await reader.open(listed, job, chika)).text
+    assert words.track_unknown() in (await reader.open(listed, job, chika)).text
     assert (await reader.open(await reader.tracks(), job)).audio
 
 

@@ -105,7 +105,7 @@ async def test_track_of_a_private_thread_is_unknown_to_those_who_are_not_in_it(
     child = await reader.put("plain tune", **lineage)
     pressed = await delivered(reader.place)
     unknown = await private_answer(await forge(other, pressed, "recipe", secret.id))
-    assert unknown == words.JOB_UNKNOWN
+    assert unknown == words.job_unknown()
     told = await private_answer(await forge(other, pressed, "recipe", child.id))
     assert "Remix of a track by" in told
     own = await private_answer(await forge(reader.member, pressed, "recipe", child.id))
@@ -127,7 +127,7 @@ async def test_track_is_shared_to_a_private_thread_only_by_those_who_are_in_it(
     assert "The track is here" in await choose(guest, question, thread.name)
     guest.world.thread_members.leave(thread, guest.member.user_id)
     call = guest.member._use(question, select, chosen)  # as a forged client would
-    assert (await filled(guest.stage, call)).text == words.SHARE_MEMBER_MAY_NOT
+    assert (await filled(guest.stage, call)).text == words.share_member_may_not()
 
 
 # --- what was shared and taken back ---------------------------------------------------------------
@@ -157,7 +157,7 @@ async def test_shared_track_is_silent_for_others_when_its_share_was_removed_by_h
 
     reader.stage.world.messages.delete(target.messages[int(shared.id)])
     gone = await open_of(reader, job, other)
-    assert gone.text == words.TRACK_UNKNOWN
+    assert gone.text == words.track_unknown()
     assert not titles(await reader.tracks(other, user=reader.member.user))
     assert (await reader.open(await reader.tracks(), job)).audio  # its member still has it
 
@@ -189,7 +189,7 @@ async def test_track_is_deleted_with_its_message_where_the_bot_is_not(
     told = await ben.wait_for_message(
         lambda one: one.id in {mine.id for mine in sure.messages()}, channel=where
     )
-    assert told.content == words.DELETED
+    assert told.content == words.deleted()
     assert told.ephemeral
 
 
@@ -205,7 +205,7 @@ async def test_track_that_was_deleted_from_afar_goes_by_a_press_on_its_message(
     opened = await filled(stage, chosen)
     question = await (await ben.click(opened, label="Delete")).answered()
     await (await ben.click(question, label="Delete it")).acknowledged()
-    await ben.wait_for_edit(question, lambda one: one.content == words.DELETED_OUT_OF_REACH)
+    await ben.wait_for_edit(question, lambda one: one.content == words.deleted_out_of_reach())
     await ben.fill_modal(await ben.click(track, label="Delete"), {})
     await ben.wait_until_gone(track)
 
@@ -220,7 +220,7 @@ async def test_variations_outside_are_said_to_be_kept_when_there_is_no_way_to_po
     )
     card = await call.answered()
     both = await stage.bot.watch(
-        place.member.wait_for_edit(card, lambda one: one.text.count(words.HELD_FOR_YOU) == 2)
+        place.member.wait_for_edit(card, lambda one: one.text.count(words.held_for_you()) == 2)
     )
     assert both.ephemeral
 
@@ -253,7 +253,7 @@ async def test_second_track_is_opened_when_the_first_one_has_come(reader: Reader
     first = await reader.member.choose(listed, custom_id="compose:open", values=[job.id])
     await reader.stage.bot.watch(held.reached())
     second = await reader.member.choose(listed, custom_id="compose:open", values=[job.id])
-    assert await private_answer(second) == words.ONE_MOMENT
+    assert await private_answer(second) == words.one_moment()
     held.release()
     assert (await filled(reader.stage, first)).audio
     assert (await reader.open(listed, job)).audio

@@ -33,9 +33,11 @@ def batch_card(
         name = words.take_name(take.job.take)
         embed.add_field(name=name, value=_how_it_stands(take), inline=False)
     if favourites := _favourites(takes):
-        embed.add_field(name=words.FIELD_FAVOURITE, value=words.favourite(favourites), inline=False)
+        embed.add_field(
+            name=words.field_favourite(), value=words.favourite(favourites), inline=False
+        )
     if running and expected_at is not None:
-        embed.add_field(name=words.FIELD_EXPECTED, value=words.relative_time(expected_at))
+        embed.add_field(name=words.field_expected(), value=words.relative_time(expected_at))
     cancel = buttons.button(Action.CANCEL, first.card_job_id, buttons.CARD)
     return embed, buttons.row(*([cancel] if running else []))
 
@@ -57,20 +59,20 @@ def _outcome(takes: Sequence[Take]) -> JobState:
 def _how_it_stands(take: Take) -> str:
     job = take.job
     if job.deleted_at is not None or take.rung is Rung.WITHDRAWN:
-        return words.TAKE_DELETED
+        return words.take_deleted()
     match job.state:
         case JobState.SUCCEEDED if take.rung is Rung.HELD:
-            return words.HELD_FOR_YOU
+            return words.held_for_you()
         case JobState.SUCCEEDED:
             return words.take_ready(take.told.url if take.told else None, take.likes)
         case JobState.FAILED:
             return cards.failure_sentence(job)
         case JobState.CANCELLED:
-            return words.CANCELLED_RUNNING if job.generation_id else words.CANCELLED_FREE
+            return words.cancelled_running() if job.generation_id else words.cancelled_free()
         case JobState.RECEIVED | JobState.QUEUED:
             return words.take_waits(take.place)
         case JobState.SUBMITTING | JobState.GENERATING:
-            return words.TAKE_RUNS
+            return words.take_runs()
 
 
 def _favourites(takes: Sequence[Take]) -> list[int]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import discord
 
+from bot import words
 from bot.clock import Clock
 from bot.deliver import announcements, buttons
 from bot.deliver.cards import status_card
@@ -52,12 +53,13 @@ class CardPainter:
         job = await self._jobs.get(card_job_id)
         if job is None:
             return
-        if job.batch_id is not None:
-            await self._batches.refresh(job)
-        elif job.state in TERMINAL:
-            await self._draw_end(job)
-        else:
-            await self._draw_waiting(job)
+        with words.speaking(job.locale):
+            if job.batch_id is not None:
+                await self._batches.refresh(job)
+            elif job.state in TERMINAL:
+                await self._draw_end(job)
+            else:
+                await self._draw_waiting(job)
 
     async def _draw_waiting(self, job: Job) -> None:
         place = None

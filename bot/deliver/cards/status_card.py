@@ -29,10 +29,10 @@ def waiting_card(
     job: Job, expected_at: datetime, *, place: int | None = None
 ) -> tuple[discord.Embed, discord.ui.View]:
     """While the job waits, at this place in the queue, or runs; `expected_at` counts down."""
-    embed = _embed(words.CARD_WAITING if place else words.CARD_COMPOSING, job)
+    embed = _embed(words.card_waiting() if place else words.card_composing(), job)
     if place:
-        embed.add_field(name=words.FIELD_PLACE, value=str(place))
-    embed.add_field(name=words.FIELD_EXPECTED, value=words.relative_time(expected_at))
+        embed.add_field(name=words.field_place(), value=str(place))
+    embed.add_field(name=words.field_expected(), value=words.relative_time(expected_at))
     return embed, buttons.row(buttons.button(Action.CANCEL, job.id, buttons.CARD))
 
 
@@ -42,39 +42,39 @@ def ended_card(
     """After the end, with the way to the message that announced it, or to what is held; `untold`
     while that message can't be posted."""
     if job.state is JobState.SUCCEEDED:
-        embed = _ready(job, message_url) if message_url else _embed(words.CARD_READY, job)
-        label = words.BUTTON_OPEN
+        embed = _ready(job, message_url) if message_url else _embed(words.card_ready(), job)
+        label = words.button_open()
     elif job.state is JobState.CANCELLED:
-        embed = _embed(words.CARD_CANCELLED, job)
-        why = words.CANCELLED_RUNNING if job.generation_id else words.CANCELLED_FREE
-        embed.add_field(name=words.FIELD_RESULT, value=why, inline=False)
-        label = words.BUTTON_DETAILS
+        embed = _embed(words.card_cancelled(), job)
+        why = words.cancelled_running() if job.generation_id else words.cancelled_free()
+        embed.add_field(name=words.field_result(), value=why, inline=False)
+        label = words.button_details()
     else:
-        embed = _embed(words.CARD_FAILED, job)
-        embed.add_field(name=words.FIELD_REASON, value=failure_sentence(job), inline=False)
-        label = words.BUTTON_DETAILS
+        embed = _embed(words.card_failed(), job)
+        embed.add_field(name=words.field_reason(), value=failure_sentence(job), inline=False)
+        label = words.button_details()
     if held or untold:
-        why = words.HELD_FOR_YOU if held else words.NOT_POSTED_YET
-        embed.add_field(name=words.FIELD_RESULT, value=why, inline=False)
+        why = words.held_for_you() if held else words.not_posted_yet()
+        embed.add_field(name=words.field_result(), value=why, inline=False)
     return embed, buttons.row(*([buttons.link(label, message_url)] if message_url else []))
 
 
 def _ready(job: Job, message_url: str) -> discord.Embed:
     """Short: the message it leads to says all the rest."""
     embed = discord.Embed(
-        title=words.CARD_READY,
+        title=words.card_ready(),
         description=harmless(job.request.prompt, READY_PROMPT_LIMIT),
         colour=COLOURS[JobState.SUCCEEDED],
     )
     link = words.listen_link(message_url)
-    return embed.add_field(name=words.FIELD_RESULT, value=link, inline=False)
+    return embed.add_field(name=words.field_result(), value=link, inline=False)
 
 
 def deleted_card(job: Job, *, by_member: bool | None) -> tuple[discord.Embed, discord.ui.View]:
     """After its track was taken away, by its member or by a moderator, as far as that is known."""
-    embed = discord.Embed(title=words.CARD_DELETED, colour=COLOURS[JobState.CANCELLED])
+    embed = discord.Embed(title=words.card_deleted(), colour=COLOURS[JobState.CANCELLED])
     if by_member is not None:
-        embed.description = words.DELETED_BY_MEMBER if by_member else words.DELETED_BY_MODERATOR
+        embed.description = words.deleted_by_member() if by_member else words.deleted_by_moderator()
     return embed, buttons.row(buttons.button(Action.RECIPE, job.id, buttons.CARD))
 
 
@@ -101,10 +101,10 @@ def _embed(title: str | None, job: Job, *, takes: int = 1) -> discord.Embed:
     )
     if request.negative_prompt:
         avoided = harmless(request.negative_prompt, FIELD_LIMIT)
-        embed.add_field(name=words.FIELD_AVOID, value=avoided, inline=False)
-    embed.add_field(name=words.FIELD_MODEL, value=name_of(request.model))
+        embed.add_field(name=words.field_avoid(), value=avoided, inline=False)
+    embed.add_field(name=words.field_model(), value=name_of(request.model))
     if request.seed is not None:
-        embed.add_field(name=words.FIELD_SEED, value=words.seeds(request.seed, takes))
+        embed.add_field(name=words.field_seed(), value=words.seeds(request.seed, takes))
     if options := options_of(job):
-        embed.add_field(name=words.FIELD_OPTIONS, value=options)
+        embed.add_field(name=words.field_options(), value=options)
     return embed

@@ -106,6 +106,8 @@ jobs = sa.Table(
     sa.Column("retry_of", sa.String(16), sa.ForeignKey("jobs.id")),
     sa.Column("private", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("outside", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("member_locale", sa.String(16)),
+    sa.Column("server_locale", sa.String(16)),
     # what it has to do with other jobs
     sa.Column("parent_id", sa.String(16), sa.ForeignKey("jobs.id")),
     sa.Column("relation", OneOf(Relation)),

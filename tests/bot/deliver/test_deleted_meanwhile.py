@@ -44,7 +44,7 @@ async def test_message_is_removed_when_it_is_deleted_while_it_is_posted(post: Po
     post.messenger.post = before(post.messenger.post, lambda: delete(post, job))  # type: ignore[method-assign]
     await post.deliver_until_told()
     assert post.messages.removed == [(CHANNEL_ID, 8_001)]
-    assert [embed.title for embed, _ in post.messenger.cards] == [words.CARD_DELETED]
+    assert [embed.title for embed, _ in post.messenger.cards] == [words.card_deleted()]
     assert await post.is_closed()
 
 
@@ -61,7 +61,7 @@ async def test_card_says_so_when_it_is_deleted_while_that_is_drawn(post: Post) -
     post.messenger.update_card = update_card  # type: ignore[method-assign]
     await post.deliver_until_told()
     titles = [embed.title for embed, _ in post.messenger.cards]
-    assert titles == [words.CARD_READY, words.CARD_DELETED]
+    assert titles == [words.card_ready(), words.card_deleted()]
 
 
 async def test_message_of_unknown_outcome_is_looked_for_and_removed(post: Post) -> None:
@@ -123,5 +123,5 @@ async def test_nothing_is_held_when_it_is_deleted_just_then(post: Post) -> None:
     await post.deliver_until_told()
     assert await post.held.get(job.id) is None
     assert await post.stored.notices.held_for(job.member_id, 5) == []
-    assert post.messenger.cards[-1][0].title == words.CARD_DELETED
+    assert post.messenger.cards[-1][0].title == words.card_deleted()
     assert await post.is_closed()

@@ -232,7 +232,7 @@ async def test_track_is_told_all_the_same_when_a_job_came_back_after_its_failure
     await post.deliver_until_told()
     assert [sent.file for sent in post.messenger.sent] == [None, WAV]
     titles = [embed.title for embed, _ in post.messenger.cards]
-    assert titles == [words.CARD_FAILED, words.CARD_READY]
+    assert titles == [words.card_failed(), words.card_ready()]
     assert await post.is_closed()
 
 

@@ -68,7 +68,7 @@ async def test_card_says_that_a_moderator_took_the_track_away(
     await a_keeper(stored, messenger).run_once()
     (embed, _), expected = messenger.cards[-1], cards.deleted_card(job, by_member=False)
     assert embed.to_dict() == expected[0].to_dict()
-    assert embed.description == words.DELETED_BY_MODERATOR
+    assert embed.description == words.deleted_by_moderator()
 
 
 async def test_track_is_forgotten_when_a_moderator_reaches_all_of_it(

@@ -41,7 +41,7 @@ def test_members_own_places_are_served_only_when_the_host_allows_it(
     payload: dict[str, Any], private: bool
 ) -> None:
     closed = asked(served(users=False), **payload)
-    assert why_not_here(closed, private=private) == words.SERVERS_ONLY
+    assert why_not_here(closed, private=private) == words.servers_only()
     assert why_not_here(asked(served(users=True), **payload), private=private) is None
 
 

@@ -102,7 +102,7 @@ async def test_card_says_so_when_a_job_was_cancelled_and_nobody_drew_it(stored: 
     assert not await keeper.run_once()  # whoever pressed the button draws it at once
     stored.clock.advance(DRAWN_BY_PRESS.total_seconds())
     assert await keeper.run_once()
-    assert [embed.title for embed, _ in messenger.cards] == [words.CARD_CANCELLED]
+    assert [embed.title for embed, _ in messenger.cards] == [words.card_cancelled()]
 
 
 async def test_card_says_that_it_is_finished_when_that_can_not_be_told_for_long(
@@ -119,8 +119,8 @@ async def test_card_says_that_it_is_finished_when_that_can_not_be_told_for_long(
     await stored.notices.ask_for_card(notice, stored.clock())
     await keeper.run_once()
     [(embed, _)] = messenger.cards
-    assert embed.title == words.CARD_READY
-    assert [field.value for field in embed.fields][-1] == words.NOT_POSTED_YET
+    assert embed.title == words.card_ready()
+    assert [field.value for field in embed.fields][-1] == words.not_posted_yet()
 
 
 async def test_card_is_tried_until_it_can_be_drawn(
@@ -140,7 +140,7 @@ async def test_card_is_tried_until_it_can_be_drawn(
     stored.clock.advance(3600)
     await keeper.run_once()
     [(embed, _)] = messenger.cards
-    assert words.HELD_FOR_YOU in str([field.value for field in embed.fields])
+    assert words.held_for_you() in str([field.value for field in embed.fields])
     assert (await stored.job(job.id)).interaction_token is None
     assert await stored.stores.card_edits.next_due_at() is None
 
