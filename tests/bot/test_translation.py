@@ -10,7 +10,8 @@ from discord.app_commands import TranslationContextLocation as Location
 from bot.client import COGS, ComposeClient
 from bot.domain.requests import AudioFormat
 from bot.gateway.command_sync import payloads
-from bot.translation import LANGUAGES, CommandTranslator, is_quoted
+from bot.translation import CommandTranslator, is_quoted
+from bot import words
 
 # Formats are called the same everywhere.
 UNTRANSLATED = {one.name for one in AudioFormat}

@@ -28,7 +28,7 @@ def test_every_author_is_credited_when_the_line_is_long() -> None:
 def test_each_author_is_named_once_before_the_nearest() -> None:
     jobs = [a_job(member_id=number % 2, relation=Relation.REMIX) for number in range(30)]
     lines = _beside(a_job(relation=Relation.AGAIN), [Ancestor(job=j, visible=False) for j in jobs])
-    assert lines[-1] == "- Before that, by <@0>, <@1>"
+    assert lines[-1] == "- Before that, by <@0> and <@1>"
 
 
 def test_what_fits_is_one_message() -> None:

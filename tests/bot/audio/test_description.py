@@ -27,7 +27,7 @@ def test_no_tempo_is_said_when_none_is_known() -> None:
 @pytest.mark.parametrize(
     ("level", "expected"),
     [
-        pytest.param(lambda _: 0.2, "It is about equally loud from start to end.", id="even"),
+        pytest.param(lambda _: 0.2, "It's about equally loud from start to end.", id="even"),
         pytest.param(
             lambda x: min(0.2, 0.01 + 0.475 * x),
             "It starts quietly, builds up until 0:24 and stops without fading out.",
@@ -79,7 +79,7 @@ def test_single_notes_and_gaps_between_them_do_not_count() -> None:
     def level(x: float) -> float:
         return 0.2 if round(x * 600) % 12 < 7 else 0.001
 
-    assert course(level) == "It is about equally loud from start to end."
+    assert course(level) == "It's about equally loud from start to end."
 
 
 def test_loud_moment_is_no_beginning_and_no_end_of_a_passage() -> None:
@@ -104,7 +104,7 @@ def test_only_the_longest_passages_are_told_when_there_are_many() -> None:
 
 def test_silence_is_said() -> None:
     silent = a_sound(envelope=an_envelope(lambda _: 0.0), peak_db=-120, loudness_db=-120)
-    assert describe(silent).endswith("There is nothing to hear in it.")
+    assert describe(silent).endswith("There's nothing to hear in it.")
 
 
 def test_very_quiet_sound_is_called_so() -> None:

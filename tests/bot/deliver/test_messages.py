@@ -106,7 +106,7 @@ async def test_cancelled_card_says_whether_it_may_be_billed(generation_id: str |
     job = a_job(state=JobState.CANCELLED, generation_id=generation_id)
     embed, _ = cards.ended_card(job, message_url=None)
     text = " ".join(str(field.value) for field in embed.fields)
-    assert ("may still bill" in text) is (generation_id is not None)
+    assert ("might still charge" in text) is (generation_id is not None)
 
 
 async def test_ready_card_is_short_and_leads_to_the_track() -> None:
@@ -205,7 +205,7 @@ def test_private_track_names_only_its_own_members_private_tracks(
     ("fitted", "told"),
     [
         (Fitted(path=Path("a"), format=AudioFormat.ORIGINAL), None),
-        (Fitted(path=Path("a"), format=AudioFormat.FLAC), "converted to FLAC, without loss"),
+        (Fitted(path=Path("a"), format=AudioFormat.FLAC), "converted to FLAC, lossless"),
         (TRACK.fitted, "converted to MP3, 320 kbit/s"),
     ],
 )
@@ -251,9 +251,9 @@ def test_link_delivery_has_a_download_button_beside_the_others() -> None:
         ({}, None),
         ({"audio_format": AudioFormat.ORIGINAL}, None),
         ({"audio_format": AudioFormat.FLAC}, "as FLAC"),
-        ({"instrumental": True, "seconds": 90}, "1 minute 30 seconds, without voices"),
+        ({"instrumental": True, "seconds": 90}, "1 minute 30 seconds, without vocals"),
         ({"lyrics": "la la la"}, "with lyrics"),
-        ({"reference": Reference(url="https://x.example", file_name="x")}, "from given audio"),
+        ({"reference": Reference(url="https://x.example", file_name="x")}, "from your audio"),
     ],
 )
 def test_card_tells_the_options_that_were_used(changes: dict[str, Any], told: str | None) -> None:

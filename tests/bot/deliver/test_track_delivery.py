@@ -151,7 +151,7 @@ async def test_track_is_a_link_when_it_can_not_be_played(post: Post) -> None:
     await post.deliver()
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
-    assert "not an audio file" in sent.what.content
+    assert "isn't an audio file" in sent.what.content
 
 
 async def test_track_is_fetched_again_when_it_turns_out_to_be_cut_off(post: Post) -> None:
@@ -180,7 +180,7 @@ async def test_track_is_a_link_when_what_came_is_not_audio(post: Post) -> None:
     await post.deliver()
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
-    assert "not an audio file" in sent.what.content
+    assert "isn't an audio file" in sent.what.content
 
 
 async def test_track_is_fetched_later_when_a_page_came_in_its_place(post: Post) -> None:
@@ -205,7 +205,7 @@ async def test_track_is_a_link_soon_when_pages_keep_coming_in_its_place(post: Po
     await post.deliver()
     [sent] = post.messenger.sent
     assert (sent.file, bool(sent.link)) == (None, True)
-    assert "not an audio file" in sent.what.content
+    assert "isn't an audio file" in sent.what.content
 
 
 async def test_page_does_not_go_out_as_a_track_when_nothing_can_be_decoded(post: Post) -> None:

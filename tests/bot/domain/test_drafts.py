@@ -74,7 +74,7 @@ def test_model_is_known_by_its_id_or_its_name(typed: str) -> None:
         (a_draft(prompt="  "), ("prompt", "empty")),
         (a_draft(model="suno"), ("suno", "`model`")),
         (a_draft(model="stable-audio", seed=4), ("Stable Audio", "`seed`", "`4`")),
-        (a_draft(model="stable-audio", seconds=48), ("`seconds`", "1 to 47", "48")),
+        (a_draft(model="stable-audio", seconds=48), ("Stable Audio", "1–47 seconds", "48")),
         (a_draft(seconds=20), ("Google Lyria 2", "`seconds`", "`20`")),
         (a_draft(seed=-1), ("`seed`", "-1")),
         (a_draft(model="stable-audio", negative_prompt="hiss"), ("`negative_prompt`", "hiss")),
@@ -83,11 +83,11 @@ def test_model_is_known_by_its_id_or_its_name(typed: str) -> None:
         (a_draft(model="minimax/music-1.5", lyrics="la"), ("`lyrics`", "at least 10", "2")),
         (
             a_draft(model="minimax/music-2.0", lyrics="x" * 3001),
-            ("`lyrics`", "at most 3000", "3001"),
+            ("`lyrics`", "up to 3000", "3001"),
         ),
         (
             a_draft(model="minimax/music-1.5", prompt="x" * 301, lyrics=LYRICS),
-            ("`prompt`", "at most 300", "301"),
+            ("`prompt`", "up to 300", "301"),
         ),
         (a_draft(model="minimax/music-2.6", prompt="rain"), ("`prompt`", "at least 10", "4")),
         (a_draft(lyrics=LYRICS), ("Google Lyria 2", "`lyrics`", "walking home")),
@@ -98,7 +98,7 @@ def test_model_is_known_by_its_id_or_its_name(typed: str) -> None:
         ),
         (a_draft(model="minimax/music-cover"), ("/cover",)),
         (a_draft(reference=REFERENCE), ("can't listen", "MiniMax Cover")),
-        (a_draft(variations=5), ("`variations`", "1 to 4", "5")),
+        (a_draft(variations=5), ("1–4 versions", "5")),
     ],
 )
 def test_member_is_told_option_limit_and_value_when_the_model_does_not_take_it(

@@ -29,8 +29,8 @@ def test_failure_mentions_its_member_once(kind: FailureKind) -> None:
     assert words.failed(MEMBER_ID, kind, "no").count(f"<@{MEMBER_ID}>") == 1
 
 
-def test_interrupted_member_learns_that_it_may_have_been_billed() -> None:
-    assert "may have been billed" in words.failure(FailureKind.INTERRUPTED, "")
+def test_interrupted_member_learns_that_it_might_have_been_paid_for() -> None:
+    assert "might have been paid for" in words.failure(FailureKind.INTERRUPTED, "")
 
 
 @pytest.mark.parametrize("kind", [FailureKind.REJECTED, FailureKind.GENERATION])
@@ -38,14 +38,17 @@ def test_reason_is_given_when_the_provider_named_one(kind: FailureKind) -> None:
     assert "the reason" in words.failure(kind, "the reason")
 
 
-@pytest.mark.parametrize(
-    ("whole_bot", "variable"), [(True, "MAX_JOBS_PER_DAY"), (False, "MAX_JOBS_PER_MEMBER_PER_DAY")]
-)
-def test_limit_names_its_variable_and_the_next_moment(whole_bot: bool, variable: str) -> None:
+@pytest.mark.parametrize(("whole_bot", "who"), [(True, "I've made"), (False, "You've used your")])
+@pytest.mark.parametrize(("limit", "tracks"), [(1, "1 track "), (3, "3 tracks ")])
+def test_limit_names_the_next_moment_and_no_setting(
+    whole_bot: bool, who: str, limit: int, tracks: str
+) -> None:
     free_at = NOW + timedelta(hours=3)
-    text = words.limit_reached(DailyLimitReached(limit=1, whole_bot=whole_bot, free_at=free_at))
-    assert f"{variable}." in text
+    text = words.limit_reached(DailyLimitReached(limit=limit, whole_bot=whole_bot, free_at=free_at))
+    assert text.startswith(who)
+    assert tracks in text
     assert f"<t:{int(free_at.timestamp())}:R>" in text
+    assert "MAX_" not in text
 
 
 def test_missing_permissions_are_named_as_discord_names_them() -> None:

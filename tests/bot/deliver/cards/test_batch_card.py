@@ -36,7 +36,7 @@ def text(*takes: Take) -> str:
 @pytest.mark.parametrize(
     ("take", "said"),
     [
-        (a_take(state=JobState.QUEUED), "Take 1: Waiting, at place 3 in the queue."),
+        (a_take(state=JobState.QUEUED), "Take 1: Waiting, number 3 in the queue."),
         (a_take(state=JobState.GENERATING), "Take 1: Being composed."),
         (a_take(told=True, likes=2), "(https://discord.com/channels/400/77/88), 2 likes"),
         (a_take(), "Take 1: Ready."),
@@ -44,7 +44,7 @@ def text(*takes: Take) -> str:
         (a_take(state=JobState.CANCELLED), "cost nothing"),
         (
             a_take(state=JobState.FAILED, failure_kind=FailureKind.GENERATION, failure_reason="x"),
-            "could not make this track",
+            "couldn't make this track",
         ),
     ],
 )
@@ -55,9 +55,9 @@ def test_card_says_how_each_take_stands(take: Take, said: str) -> None:
 def test_title_counts_what_is_ready() -> None:
     waiting = a_take(2, state=JobState.QUEUED)
     failed = a_take(2, state=JobState.FAILED, failure_kind=FailureKind.LOST)
-    assert text(a_take(), waiting).startswith("Composing 2 variations, 1 ready")
-    assert text(a_take(), a_take(2)).startswith("Your 2 variations are ready")
-    assert text(a_take(), failed).startswith("1 of your 2 variations came out")
+    assert text(a_take(), waiting).startswith("Composing 2 versions, 1 ready")
+    assert text(a_take(), a_take(2)).startswith("Your 2 versions are ready")
+    assert text(a_take(), failed).startswith("1 of your 2 versions is ready")
 
 
 def test_cancel_is_offered_only_while_something_runs() -> None:
@@ -71,7 +71,7 @@ def test_cancel_is_offered_only_while_something_runs() -> None:
 
 def test_most_liked_take_is_named() -> None:
     assert "Most liked: Take 2" in text(a_take(1, likes=1), a_take(2, likes=3))
-    assert "Most liked: Take 1 and Take 2, level" in text(a_take(1, likes=1), a_take(2, likes=1))
+    assert "Most liked: Take 1 and Take 2, tied" in text(a_take(1, likes=1), a_take(2, likes=1))
     assert "Most liked" not in text(a_take(1), a_take(2))
 
 

@@ -99,7 +99,7 @@ async def test_card_shows_how_things_stand(stored: Stored) -> None:
     cards = BatchCards(stored.stores.batches, estimates_on(stored), messenger, stored.clock)
     await cards.refresh(first)
     assert len(messenger.cards) == 1
-    assert "Composing 3 variations" in (messenger.cards[0][0].title or "")
+    assert "Composing 3 versions" in (messenger.cards[0][0].title or "")
 
     await failed(stored, first)
     await cards.refresh(first)
