@@ -23,7 +23,7 @@ def _has_audio_of(title: str, message: MessageView) -> bool:
 
 
 def _both_told(card: MessageView) -> bool:
-    return "Your 2 variations are ready" in card.text and card.text.count("Listen") == 2
+    return "Your 2 versions are ready" in card.text and card.text.count("Listen") == 2
 
 
 async def test_takes_come_in_a_thread_and_the_card_names_the_favourite(stage: Stage) -> None:
