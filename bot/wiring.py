@@ -100,7 +100,7 @@ def build(
         clock=clock,
         metrics=metrics,
     )
-    takedown = Takedown(stores.tracks, stores.shares, stores.curation, messages)
+    takedown = Takedown(stores.tracks, stores.shares, stores.removals, messages)
     ladder = Ladder(messenger, notices, clock)
     delivery = TrackDelivery(
         jobs,
@@ -156,14 +156,14 @@ def build(
             jobs, provider, fetcher, rate_limiter=rate_limiter, wakeups=wakeups, clock=clock
         ),
         batches=batches,
-        visibility=Visibility(jobs, stores.tracks, stores.curation),
+        visibility=Visibility(jobs, stores.tracks),
         library=Library(stores.tracks, stores.queue, limits, clock),
         replay=Replay(stores.shares, messages, sources, aside),
         sharing=Sharing(
             jobs,
             stores.shares,
             stores.likes,
-            stores.curation,
+            stores.removals,
             mastering=aside,
             sources=sources,
             messages=messages,
@@ -171,7 +171,7 @@ def build(
             takedown=takedown,
             clock=clock,
         ),
-        removal=Removal(stores.tracks, stores.curation, takedown, wakeups, clock),
+        removal=Removal(stores.tracks, stores.removals, takedown, wakeups, clock),
         jobs=jobs,
         notices=notices,
         held=stores.held,

@@ -5,13 +5,13 @@ from dataclasses import replace
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.requests import Relation
 from cogs.ui.first_answers import edit, in_time, say
-from cogs.ui.job_button import JobInteraction, stands_under
+from cogs.ui.job_button import stands_under
 from cogs.ui.persistent import add_items
 from cogs.ui.request_modal import open_modal
 from cogs.ui.track_button import TrackButton, begin
@@ -24,7 +24,7 @@ LABEL_LOOKS = 3
 class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
     """The same request with a new seed, for whoever presses."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Start a track, which counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN).reseeded())
 
@@ -32,7 +32,7 @@ class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
 class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
     """The same request, to be changed first."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Open the dialog with the track's request filled in."""
         await open_modal(interaction, self.child(interaction, job, Relation.REMIX))
 
@@ -40,7 +40,7 @@ class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
 class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS)):
     """Several takes of the same request."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Ask how many takes are wanted, since each is paid for."""
         choices = (
             buttons.button(
@@ -54,7 +54,7 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
     """Answers the question for the number of takes, with which its place begins."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Start all takes as one request, which has one card."""
         chosen = next((name for name in TAKES if self.place.startswith(name)), None)
         if chosen is None:
@@ -68,7 +68,7 @@ class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
 class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     """Likes a track, or takes the like back."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Like the track, or take the like back, and answer by the count on the button's label."""
         if job.member_id == interaction.user.id:
             await say(interaction, words.OWN_TRACK_LIKE)
@@ -81,7 +81,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
         else:
             await say(interaction, words.LIKED if likes.liked else words.LIKE_TAKEN_BACK)
 
-    async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
+    async def _show(self, interaction: Interaction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
             now = await services_of(interaction).likes.count(job.id)
@@ -90,7 +90,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
             shown = now
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
 
-    def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
+    def _with_count(self, interaction: Interaction, likes: int) -> discord.ui.View:
         """The message's buttons as they are, with a new count on this one's label."""
         if interaction.message is None:
             raise AssertionError("a button without its message")

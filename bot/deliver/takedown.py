@@ -8,7 +8,7 @@ from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.errors import DeliveryError
 from bot.logs import about_job
-from bot.store.curation_store import CurationStore
+from bot.store.removal_store import RemovalStore
 from bot.store.share_store import ShareStore
 from bot.store.track_store import TrackStore
 
@@ -22,12 +22,12 @@ class Takedown:
         self,
         tracks: TrackStore,
         shares: ShareStore,
-        curation: CurationStore,
+        removals: RemovalStore,
         messages: TrackMessages,
     ) -> None:
         self._tracks = tracks
         self._shares = shares
-        self._curation = curation
+        self._removals = removals
         self._messages = messages
 
     async def remove(self, job: Job, places: Iterable[Place]) -> list[Place]:
@@ -40,7 +40,7 @@ class Takedown:
 
         Its deletion may not have known of that message. If so, it is removed.
         """
-        if not await self._curation.is_deleted(job.id):
+        if not await self._removals.is_deleted(job.id):
             return False
         with about_job(job.id):
             log.info("deleted while it was being posted")

@@ -12,7 +12,7 @@ from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
-from bot.store.curation_store import CurationStore
+from bot.store.removal_store import RemovalStore
 from bot.store.track_store import TrackStore
 
 log = logging.getLogger(__name__)
@@ -24,13 +24,13 @@ class Removal:
     def __init__(
         self,
         tracks: TrackStore,
-        curation: CurationStore,
+        removals: RemovalStore,
         takedown: Takedown,
         wakeups: Wakeups,
         clock: Clock,
     ) -> None:
         self._tracks = tracks
-        self._curation = curation
+        self._removals = removals
         self._takedown = takedown
         self._wakeups = wakeups
         self._clock = clock
@@ -43,7 +43,7 @@ class Removal:
         All but the message with `except_message_id`: that one the caller removes.
         """
         with about_job(job.id):
-            if await self._curation.delete(job.id, self._clock(), by_member=by_member):
+            if await self._removals.delete(job.id, self._clock(), by_member=by_member):
                 log.info("deleted by %s", "its member" if by_member else "a moderator")
                 self._wakeups.wake(Wakeup.CARDS)
             return not await self._takedown.remove(
@@ -69,7 +69,7 @@ class Removal:
         if any(place not in (*shared, *left) for place in here):
             with about_job(job.id):
                 log.info("a moderator took away the message that announced it")
-            await self._curation.withdraw(job.id, self._clock())
+            await self._removals.withdraw(job.id, self._clock())
             self._wakeups.wake(Wakeup.CARDS)
         return not left
 

@@ -37,9 +37,9 @@ from bot.errors import (
 )
 from bot.library.audio_sources import AudioSources
 from bot.logs import about_job
-from bot.store.curation_store import CurationStore
 from bot.store.job_store import JobStore
 from bot.store.like_store import LikeStore
+from bot.store.removal_store import RemovalStore
 from bot.store.share_store import Share, ShareStore
 
 # Message ids tell the time by Discord's clock, which may not be the host's.
@@ -68,7 +68,7 @@ class Sharing:
         jobs: JobStore,
         shares: ShareStore,
         likes: LikeStore,
-        curation: CurationStore,
+        removals: RemovalStore,
         *,
         mastering: Mastering,
         sources: AudioSources,
@@ -80,7 +80,7 @@ class Sharing:
         self._jobs = jobs
         self._shares = shares
         self._likes = likes
-        self._curation = curation
+        self._removals = removals
         self._mastering = mastering
         self._sources = sources
         self._messages = messages
@@ -144,7 +144,7 @@ class Sharing:
 
     async def _post(self, job: Job, share: Share, what: Announcement) -> int:
         """Judged once more: getting ready may have taken long."""
-        if await self._curation.is_deleted(job.id):
+        if await self._removals.is_deleted(job.id):
             raise TrackDeleted("it was deleted before it was shared")
         repeats = self._is_repeatable(share)
         if not repeats:

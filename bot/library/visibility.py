@@ -2,7 +2,6 @@
 
 from bot.domain.jobs import Job
 from bot.domain.visibility import Ancestor, Viewer, may_know
-from bot.store.curation_store import CurationStore
 from bot.store.job_store import JobStore
 from bot.store.track_store import TrackStore
 
@@ -14,10 +13,9 @@ ANCESTORS_LIMIT = 300
 class Visibility:
     """Looks jobs up for those who may know of them. Knows nothing of Discord's objects."""
 
-    def __init__(self, jobs: JobStore, tracks: TrackStore, curation: CurationStore) -> None:
+    def __init__(self, jobs: JobStore, tracks: TrackStore) -> None:
         self._jobs = jobs
         self._tracks = tracks
-        self._curation = curation
 
     async def job(self, job_id: str, viewer: Viewer) -> Job | None:
         """The job, if the viewer may know of it."""
@@ -33,7 +31,7 @@ class Visibility:
         """All that it was made from, its parent first."""
         if job.parent_id is None:
             return []
-        line = await self._curation.ancestors(job.id, most=ANCESTORS_LIMIT)
+        line = await self._tracks.ancestors(job.id, most=ANCESTORS_LIMIT)
         near = [await self._ancestor(one, viewer) for one in line[:NAMED_ANCESTORS]]
         return near + [Ancestor(job=one, visible=False) for one in line[NAMED_ANCESTORS:]]
 

@@ -9,7 +9,6 @@ from bot.store.batch_store import BatchStore
 from bot.store.cancelled_store import CancelledStore
 from bot.store.card_edits import CardEditStore
 from bot.store.card_store import CardStore
-from bot.store.curation_store import CurationStore
 from bot.store.database.transactions import Transactions
 from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
@@ -19,6 +18,7 @@ from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import PauseStore
 from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
+from bot.store.removal_store import RemovalStore
 from bot.store.share_store import ShareStore
 from bot.store.track_store import TrackStore
 from bot.store.view_store import ViewStore
@@ -37,7 +37,7 @@ class Stores:
     drafts: DraftStore
     likes: LikeStore
     shares: ShareStore
-    curation: CurationStore
+    removals: RemovalStore
     batches: BatchStore
     tracks: TrackStore
     views: ViewStore
@@ -59,7 +59,7 @@ class Stores:
             drafts=DraftStore(engine),
             likes=LikeStore(engine, transactions),
             shares=ShareStore(engine, worker_id),
-            curation=CurationStore(engine),
+            removals=RemovalStore(engine),
             batches=BatchStore(engine),
             tracks=TrackStore(engine),
             views=ViewStore(engine),

@@ -152,6 +152,25 @@ class TrackStore:
         async with self._engine.connect() as connection:
             return list((await _shares_of(connection, [job_id])).get(job_id, ()))
 
+    async def ancestors(self, job_id: str, *, most: int) -> list[Job]:
+        """What a track was made from, its parent first, at most so many."""
+        line = (
+            sa.select(jobs.c.parent_id, sa.literal(1).label("distance"))
+            .where(jobs.c.id == job_id, jobs.c.parent_id.is_not(None))
+            .cte("line", recursive=True)
+        )
+        older = jobs.alias("older")
+        line = line.union_all(
+            sa.select(older.c.parent_id, line.c.distance + 1).where(
+                older.c.id == line.c.parent_id,
+                older.c.parent_id.is_not(None),
+                line.c.distance < most,
+            )
+        )
+        wanted = sa.select(jobs).join(line, line.c.parent_id == jobs.c.id).order_by(line.c.distance)
+        async with self._engine.connect() as connection:
+            return [job_from_row(row) for row in (await connection.execute(wanted)).all()]
+
     async def is_told_by(self, job: Job, message_id: int) -> bool:
         """Whether this message of ours is about the job: its card, what it said later, a share."""
         if message_id == job.card_message_id:

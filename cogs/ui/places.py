@@ -4,10 +4,10 @@ import discord
 from discord.utils import DEFAULT_FILE_SIZE_LIMIT_BYTES
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 
 
-def why_not_here(interaction: discord.Interaction[ComposeClient], *, private: bool) -> str | None:
+def why_not_here(interaction: Interaction, *, private: bool) -> str | None:
     """Why one can't compose here, if so. A private track needs no permissions in the channel."""
     if not _is_served(interaction):
         if interaction.guild_id is None or _is_members_own(interaction):
@@ -19,7 +19,7 @@ def why_not_here(interaction: discord.Interaction[ComposeClient], *, private: bo
     return words.permissions_missing(missing) if missing else None
 
 
-def is_outside(interaction: discord.Interaction[ComposeClient]) -> bool:
+def is_outside(interaction: Interaction) -> bool:
     """Whether the bot itself is not here, and can answer through the token alone.
 
     In servers and conversations that members brought the app to. It is also so where a server added
@@ -30,7 +30,7 @@ def is_outside(interaction: discord.Interaction[ComposeClient]) -> bool:
     return interaction.client.get_guild(interaction.guild_id) is None
 
 
-def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
+def upload_limit_bytes(interaction: Interaction) -> int:
     """What the bot may upload on any way to the member.
 
     The interaction's own limit counts the member's subscription in, which only its token knows.
@@ -40,7 +40,7 @@ def upload_limit_bytes(interaction: discord.Interaction[ComposeClient]) -> int:
     return min(interaction.filesize_limit, here)
 
 
-def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:
+def _is_served(interaction: Interaction) -> bool:
     """A member's own installation counts everywhere, also in servers that are not on the list."""
     audience = services_of(interaction).audience
     if interaction.guild_id is None or _is_members_own(interaction):
@@ -50,12 +50,12 @@ def _is_served(interaction: discord.Interaction[ComposeClient]) -> bool:
     return audience.serves(interaction.guild_id)
 
 
-def _is_members_own(interaction: discord.Interaction[ComposeClient]) -> bool:
+def _is_members_own(interaction: Interaction) -> bool:
     """Whether the server has not added the app: somebody has it for themselves."""
     return is_outside(interaction) and not interaction.is_guild_integration()
 
 
-def _missing_permissions(interaction: discord.Interaction[ComposeClient]) -> list[str]:
+def _missing_permissions(interaction: Interaction) -> list[str]:
     """Attribute names of what the track's message needs and the bot may not do here."""
     in_thread = isinstance(interaction.channel, discord.Thread)
     send = "send_messages_in_threads" if in_thread else "send_messages"

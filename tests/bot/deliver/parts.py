@@ -42,4 +42,4 @@ def a_keeper(
 
 def a_takedown(stored: Stored, messages: TrackMessages) -> Takedown:
     stores = stored.stores
-    return Takedown(stores.tracks, stores.shares, stores.curation, messages)
+    return Takedown(stores.tracks, stores.shares, stores.removals, messages)

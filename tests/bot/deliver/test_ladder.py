@@ -212,7 +212,7 @@ async def test_nothing_is_sent_when_the_track_was_deleted(
 ) -> None:
     job = await stored.succeed()
     notice = await stored.notice(job.id)
-    assert await stored.stores.curation.delete(job.id, stored.clock())
+    assert await stored.stores.removals.delete(job.id, stored.clock())
     with pytest.raises(TrackDeleted):
         await ladder.tell(job, notice, WORDS)
     assert messenger.sent == []

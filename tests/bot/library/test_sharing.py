@@ -80,7 +80,7 @@ async def scene(
             stores.jobs,
             stores.shares,
             stores.likes,
-            stores.curation,
+            stores.removals,
             mastering=Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
             sources=AudioSources(stores.tracks, messages, stores.held, fetcher),
             messages=messages,
@@ -296,7 +296,7 @@ async def test_nothing_is_shared_when_the_track_was_deleted_while_it_was_made_re
     go_on = scene.workshop.pause("examine")
     shared = asyncio.create_task(scene.sharing.share(job, TARGET))
     await scene.workshop.paused.wait()
-    assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+    assert await scene.stored.stores.removals.delete(job.id, scene.clock())
     go_on.set()
     with pytest.raises(TrackDeleted):
         await shared
@@ -311,7 +311,7 @@ async def test_share_is_removed_when_the_track_was_deleted_while_it_was_posted(
     post = scene.messages.post
 
     async def upload(*arguments: Any) -> int:
-        assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+        assert await scene.stored.stores.removals.delete(job.id, scene.clock())
         return await post(*arguments)
 
     scene.messages.post = upload  # type: ignore[method-assign, assignment]
