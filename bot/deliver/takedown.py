@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
@@ -15,20 +16,14 @@ from bot.store.track_store import TrackStore
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Takedown:
     """Methods may be repeated: what is gone already is fine."""
 
-    def __init__(
-        self,
-        tracks: TrackStore,
-        shares: ShareStore,
-        removals: RemovalStore,
-        messages: TrackMessages,
-    ) -> None:
-        self._tracks = tracks
-        self._shares = shares
-        self._removals = removals
-        self._messages = messages
+    tracks: TrackStore
+    shares: ShareStore
+    removals: RemovalStore
+    messages: TrackMessages
 
     async def remove(self, job: Job, places: Iterable[Place]) -> list[Place]:
         """The track from these places; those of them that could not be removed."""
@@ -40,18 +35,18 @@ class Takedown:
 
         Its deletion may not have known of that message. If so, it is removed.
         """
-        if not await self._removals.is_deleted(job.id):
+        if not await self.removals.is_deleted(job.id):
             return False
         with about_job(job.id):
             log.info("deleted while it was being posted")
-            await self.remove(job, await self._tracks.places(job))
+            await self.remove(job, await self.tracks.places(job))
         return True
 
     async def _is_removed(self, job: Job, place: Place) -> bool:
         try:
-            await self._messages.remove(place.channel_id, place.message_id)
+            await self.messages.remove(place.channel_id, place.message_id)
         except DeliveryError as error:
             log.warning("a message with the track could not be removed: %s", error)
             return False
-        await self._shares.remove(job.id, place.channel_id, place.message_id)
+        await self.shares.remove(job.id, place.channel_id, place.message_id)
         return True

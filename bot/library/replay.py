@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -24,20 +25,14 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Replay:
     """Opens tracks again. Whether a member may hear them is for the caller to check."""
 
-    def __init__(
-        self,
-        shares: ShareStore,
-        messages: TrackMessages,
-        sources: AudioSources,
-        mastering: Mastering,
-    ) -> None:
-        self._shares = shares
-        self._messages = messages
-        self._sources = sources
-        self._mastering = mastering
+    shares: ShareStore
+    messages: TrackMessages
+    sources: AudioSources
+    mastering: Mastering
 
     @asynccontextmanager
     async def open(
@@ -64,18 +59,18 @@ class Replay:
         self, job: Job, limit_bytes: int, stack: AsyncExitStack
     ) -> tuple[Job, Rendition | None]:
         """The job with what is heard in its audio, and a form that fits."""
-        audio = await stack.enter_async_context(self._sources.open(job))
-        master = await self._mastering.examine(job, audio, patient=False, whole=audio.complete)
-        return master.job, await self._mastering.fit(master, limit_bytes, patient=False)
+        audio = await stack.enter_async_context(self.sources.open(job))
+        master = await self.mastering.examine(job, audio, patient=False, whole=audio.complete)
+        return master.job, await self.mastering.fit(master, limit_bytes, patient=False)
 
     async def stands(self, track: ListedTrack) -> bool:
         """Whether one of its messages is still there. Those that are gone are forgotten."""
         return await self._first(track, partial(self._is_there, track.job)) is not None
 
     async def _is_there(self, job: Job, place: Place) -> bool:
-        there = await self._messages.is_there(place.channel_id, place.message_id)
+        there = await self.messages.is_there(place.channel_id, place.message_id)
         if not there:
-            await self._shares.remove(job.id, place.channel_id, place.message_id)
+            await self.shares.remove(job.id, place.channel_id, place.message_id)
         return there
 
     async def link(self, track: ListedTrack) -> str | None:
@@ -83,7 +78,7 @@ class Replay:
         return await self._first(track, self._audio_url)
 
     async def _audio_url(self, place: Place) -> str | None:
-        return await self._messages.audio_url(place.channel_id, place.message_id)
+        return await self.messages.audio_url(place.channel_id, place.message_id)
 
     async def _first(
         self, track: ListedTrack, ask: Callable[[Place], Awaitable[T | None]]

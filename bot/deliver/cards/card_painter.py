@@ -1,5 +1,6 @@
 """What a card shows of a job, drawn from what is stored at this moment."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import discord
@@ -23,37 +24,26 @@ from bot.store.notice_store import NoticeStore
 Card = tuple[discord.Embed, discord.ui.View]
 
 
+@dataclass(frozen=True)
 class CardPainter:
     """Draws cards. Methods raise what `Messenger.update_card` raises, and may be repeated."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        notices: NoticeStore,
-        cards: CardStore,
-        likes: LikeStore,
-        *,
-        estimates: DurationEstimates,
-        messenger: Messenger,
-        batches: BatchCards,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._notices = notices
-        self._cards = cards
-        self._likes = likes
-        self._estimates = estimates
-        self._messenger = messenger
-        self._batches = batches
-        self._clock = clock
+    jobs: JobStore
+    notices: NoticeStore
+    cards: CardStore
+    likes: LikeStore
+    estimates: DurationEstimates
+    messenger: Messenger
+    batches: BatchCards
+    clock: Clock
 
     async def draw(self, card_job_id: str) -> None:
         """The card of a job, or of its variations."""
-        job = await self._jobs.get(card_job_id)
+        job = await self.jobs.get(card_job_id)
         if job is None:
             return
         if job.batch_id is not None:
-            await self._batches.refresh(job)
+            await self.batches.refresh(job)
         elif job.state in TERMINAL:
             await self._draw_end(job)
         else:
@@ -62,28 +52,28 @@ class CardPainter:
     async def _draw_waiting(self, job: Job) -> None:
         place = None
         if job.state in {JobState.RECEIVED, JobState.QUEUED}:
-            place = await self._cards.shown_place(job.id)
-        expected_s = await self._estimates.expected_s(job.request.model, place=place)
-        expected_at = self._clock() + timedelta(seconds=expected_s)
-        await self._messenger.update_card(
+            place = await self.cards.shown_place(job.id)
+        expected_s = await self.estimates.expected_s(job.request.model, place=place)
+        expected_at = self.clock() + timedelta(seconds=expected_s)
+        await self.messenger.update_card(
             job, *status_card.waiting_card(job, expected_at, place=place)
         )
-        now = await self._jobs.get(job.id)
+        now = await self.jobs.get(job.id)
         if now is not None and now.state in TERMINAL:  # the edit may have come after the job's end
             await self._draw_end(now, drawn_over=True)
 
     async def _draw_end(self, job: Job, *, drawn_over: bool = False) -> None:
         """`drawn_over` says that the card may have been the track, and is a card again."""
-        notices = await self._notices.of_job(job.id)
+        notices = await self.notices.of_job(job.id)
         # A job that came back after it had failed was told of both; the later one counts.
         told = next((one for one in reversed(notices) if one.kind in FINAL_KINDS), None)
         if told is not None and _is_on_card(told):
             if drawn_over and job.deleted_at is None:
                 became = await self._what_it_became(job, told.kind)
-                await self._messenger.update_card(job, *became, keep_text=True)
+                await self.messenger.update_card(job, *became, keep_text=True)
             return
         if (card := _ended(job, told)) is not None:
-            await self._messenger.update_card(job, *card)
+            await self.messenger.update_card(job, *card)
 
     async def _what_it_became(self, job: Job, kind: NoticeKind) -> Card:
         """The track, or the words for why there is none, had taken the card's place."""
@@ -91,10 +81,10 @@ class CardPainter:
             return status_card.recipe_embed(job), announcements.failure(job).view
         if kind is not NoticeKind.RESULT:
             return status_card.recipe_embed(job), announcements.not_started(job).view
-        parent = await self._jobs.get(job.parent_id) if job.parent_id else None
+        parent = await self.jobs.get(job.parent_id) if job.parent_id else None
         shown = parent_in(job.channel_id, job, parent) if parent else None
         embed = track_embed(job, parent=shown, pictured=job.duration_s is not None)
-        likes = await self._likes.count(job.id)
+        likes = await self.likes.count(job.id)
         return embed, buttons.under_track(job, kind, likes=likes)
 
 
