@@ -70,7 +70,7 @@ async def measure() -> list[Figure]:
 async def _refused_beside_accepted(url: str) -> Figure:
     """What requests beyond a daily limit cost those that are stored at the same moment."""
     async with open_database(url) as engine:
-        jobs = Stores.on(engine, token_hex(8)).jobs
+        jobs = Stores(engine, token_hex(8)).jobs
         commits: list[object] = []
         sa.event.listen(engine.sync_engine, "commit", commits.append)
         greedy = a_request()
@@ -203,7 +203,7 @@ async def main(url: str, count: int) -> None:
     async with open_database(url) as engine:
         worker_id = token_hex(8)
         await ProcessStore(engine, worker_id).beat(utc_now())
-        stores = Stores.on(engine, worker_id)
+        stores = Stores(engine, worker_id)
         lives = Lives(stores.jobs, stores.notices)
         begin = time.time()
         await lives.run(count)

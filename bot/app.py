@@ -62,7 +62,7 @@ async def run(settings: Settings) -> None:
         client,
     ):
         worker_id = secrets.token_hex(8)
-        stores = Stores.on(engine, worker_id)
+        stores = Stores(engine, worker_id)
         processes = ProcessStore(engine, worker_id)
         async with _among_others(settings, engine, stores, processes, clock) as (limiter, wakeups):
             services = build(

@@ -50,7 +50,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         await _answer_on_card(interaction, job)
 
     async def _say_too_late(self, interaction: Interaction, job: Job) -> None:
-        now = await in_time(interaction, services_of(interaction).jobs.get(job.id)) or job
+        now = await in_time(interaction, services_of(interaction).stores.jobs.get(job.id)) or job
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)

@@ -69,7 +69,7 @@ class _Stop(PersistentItem):
         listed = await in_time(interaction, _listed(interaction, whose))
         await edit_private(interaction, embed=listed.embed, view=listed.view)
         if cancelled is None:
-            now = await services_of(interaction).jobs.get(job.id) or job
+            now = await services_of(interaction).stores.jobs.get(job.id) or job
             await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
 
 
@@ -115,7 +115,7 @@ async def _found(interaction: Interaction, whose: str) -> Excerpt:
     services = services_of(interaction)
     if whose == ALL and interaction.guild_id is not None:
         return await services.library.under_way_on(interaction.guild_id, viewer(interaction))
-    return await services.queue.of_member(interaction.user.id, limit=JOBS_AT_ONCE)
+    return await services.stores.queue.of_member(interaction.user.id, limit=JOBS_AT_ONCE)
 
 
 async def _fitting(lines: AsyncIterator[str]) -> list[str]:

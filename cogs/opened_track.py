@@ -171,9 +171,9 @@ async def _rename(interaction: Interaction, match: re.Match[str]) -> None:
 async def _renamed(interaction: Interaction, job_id: str, title: str | None) -> Job | None:
     """The job with its new title, if it is one's own and was not deleted."""
     services = services_of(interaction)
-    if not await services.tracks.rename(job_id, interaction.user.id, title):
+    if not await services.stores.tracks.rename(job_id, interaction.user.id, title):
         return None
-    return await services.jobs.get(job_id)
+    return await services.stores.jobs.get(job_id)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -74,7 +74,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
             await say(interaction, words.OWN_TRACK_LIKE)
             return
         services = services_of(interaction)
-        liking = services.likes.toggle(job.id, interaction.user.id, services.clock())
+        liking = services.stores.likes.toggle(job.id, interaction.user.id, services.clock())
         likes = await in_time(interaction, liking)
         if await stands_under(interaction, job):
             await self._show(interaction, job, likes.count)
@@ -84,7 +84,7 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     async def _show(self, interaction: Interaction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
-            now = await services_of(interaction).likes.count(job.id)
+            now = await services_of(interaction).stores.likes.count(job.id)
             if now == shown:
                 break
             shown = now

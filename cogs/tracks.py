@@ -108,7 +108,7 @@ class PageButton(PersistentItem, template=PAGE_ID):
         """Shows the other page in place of this one."""
         wanted: Wanted | None = _all_of(interaction)
         if self.match["view_id"] != MINE:
-            views = services_of(interaction).views
+            views = services_of(interaction).stores.views
             reading = views.get(self.match["view_id"], interaction.user.id)
             wanted = await in_time(interaction, reading)
         # A list of others' tracks is one of the server that it was asked for on.
@@ -154,7 +154,7 @@ async def _send(interaction: Interaction, wanted: Wanted, said: str | None) -> N
     page = await services.library.page(wanted, viewer(interaction), 0)
     view_id = MINE
     if page.pages > 1 and wanted != _all_of(interaction):
-        view_id = await services.views.keep(wanted, wanted.viewer_id, services.clock())
+        view_id = await services.stores.views.keep(wanted, wanted.viewer_id, services.clock())
     await interaction.followup.send(
         said or "", embed=page_embed(page), view=page_view(page, view_id), ephemeral=True
     )
@@ -166,10 +166,10 @@ async def _send(interaction: Interaction, wanted: Wanted, said: str | None) -> N
 async def _hand_out(interaction: Interaction) -> str | None:
     """Some of it, each in a private message of its own. What remains to be said, if anything."""
     services = services_of(interaction)
-    waiting = await services.notices.held_for(interaction.user.id, LOOK_THROUGH)
+    waiting = await services.stores.notices.held_for(interaction.user.id, LOOK_THROUGH)
     handed_out, failed = 0, []
     for notice, job in waiting:
-        if not await services.held.hand_out(notice.id, services.clock()):
+        if not await services.stores.held.hand_out(notice.id, services.clock()):
             continue
         if await _is_handed_over(interaction, job, notice):
             handed_out += 1
@@ -192,7 +192,7 @@ async def _is_handed_over(interaction: Interaction, job: Job, notice: Notice) ->
     finally:
         if not done:
             services = services_of(interaction)
-            await services.held.take_back(notice.id, services.clock())
+            await services.stores.held.take_back(notice.id, services.clock())
     return done
 
 
@@ -221,7 +221,7 @@ async def _hand_over_track(interaction: Interaction, job: Job) -> bool:
         if what is not None:
             await _upload(interaction, job, what)
             return True
-    if await services.held.size_bytes(job.id):
+    if await services.stores.held.size_bytes(job.id):
         return False  # but in no form that fits here
     embed = cards.recipe_embed(job)
     await interaction.followup.send(words.HELD_WITHOUT_FILE, embed=embed, ephemeral=True)

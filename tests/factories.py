@@ -142,7 +142,7 @@ class Stored:
     def __init__(self, engine: AsyncEngine, clock: HandClock, worker_id: str = "one") -> None:
         self.engine = engine
         self.clock = clock
-        self.stores = Stores.on(engine, worker_id)
+        self.stores = Stores(engine, worker_id)
         self.jobs, self.notices = self.stores.jobs, self.stores.notices
 
     def as_worker(self, worker_id: str) -> "Stored":

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,6 +17,8 @@ from bot.store.database.claims import (
     next_due_at,
 )
 from bot.store.database.inserts import dialect_insert
+from bot.store.database.queries import Queries
+from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import UtcDateTime, card_edits, jobs, notices
 from bot.store.database.transactions import Transactions
 
@@ -64,11 +65,11 @@ async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) 
     await connection.execute(marked, {"of_job": job_id, "at_due": due_at})
 
 
-class CardEditStore:
+class CardEditStore(Queries):
     """Owns these queries."""
 
     def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._transactions = transactions
         self._worker_id = worker_id
 
@@ -89,7 +90,7 @@ class CardEditStore:
             ids = [row.id for row in rows]
             places = sa.select(jobs.c.id, jobs.c.channel_id).where(jobs.c.id.in_(ids))
             channels = {row.id: row.channel_id for row in await connection.execute(places)}
-            return [_from_row(row, channels[row.id]) for row in rows]
+            return [from_row(CardEdit, row, channel_id=channels[row.id]) for row in rows]
 
         return await self._transactions.run(take)
 
@@ -116,17 +117,12 @@ class CardEditStore:
     async def put_off(self, edit: CardEdit, due_at: datetime) -> None:
         """Try again at `due_at`."""
         later = _of(edit).values(due_at=due_at, attempts=card_edits.c.attempts + 1, **RELEASED)
-
-        async def update(connection: AsyncConnection) -> None:
-            await connection.execute(later)
-
-        await self._transactions.run(update)
+        await self._transactions.change(later)
 
     async def next_due_at(self, under_way: Mapping[int, int] | None = None) -> datetime | None:
         """When the next unclaimed card, in a channel that has room, is to be drawn."""
         full = {"full_channels": busy_in(under_way or {})["full_channels"]}
-        async with self._engine.connect() as connection:
-            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT, full)).scalar()
+        moment: datetime | None = await self._value(_NEXT_DUE_AT, full)
         return moment
 
 
@@ -143,13 +139,3 @@ _NEXT_DUE_AT = next_due_at(card_edits, card_edits.c.id)
 
 def _of(edit: CardEdit) -> sa.Update:
     return sa.update(card_edits).where(card_edits.c.id == edit.id)
-
-
-def _from_row(row: Any, channel_id: int) -> CardEdit:
-    return CardEdit(
-        id=row.id,
-        channel_id=channel_id,
-        version=row.version,
-        attempts=row.attempts,
-        created_at=row.created_at,
-    )

@@ -11,6 +11,7 @@ from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, chec
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
 from bot.store.database.transactions import Transactions
@@ -29,7 +30,7 @@ class Upcoming:
     probe_at: datetime | None
 
 
-class JobStore:
+class JobStore(Queries):
     """Owns the queries on jobs.
 
     Methods that move a job return whether they did: `False` means that it was no longer in the
@@ -38,7 +39,7 @@ class JobStore:
     """
 
     def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._transactions = transactions
         self._worker_id = worker_id
         self._updates = JobUpdates(self._transactions, worker_id)
@@ -168,9 +169,8 @@ class JobStore:
 
     async def interrupt_abandoned(self, now: datetime) -> list[str]:
         """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
-        async with self._engine.connect() as connection:
-            if not (await connection.execute(ABANDONED, seen_by(self._worker_id, now))).first():
-                return []
+        if not await self._first(ABANDONED, seen_by(self._worker_id, now)):
+            return []
 
         async def give_up(connection: AsyncConnection) -> list[str]:
             return await interrupt(connection, now, self._worker_id)
@@ -230,8 +230,7 @@ class JobStore:
 
     async def get(self, job_id: str) -> Job | None:
         """One job, or `None`."""
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(select_job(job_id))).first()
+        row = await self._first(select_job(job_id))
         return job_from_row(row) if row else None
 
     async def next_due_at(self, state: JobState) -> datetime | None:
@@ -240,12 +239,8 @@ class JobStore:
 
     async def next_submission(self) -> Upcoming:
         """When the next queued job is due, and when the pause lets one out."""
-
-        async def look(connection: AsyncConnection) -> Upcoming:
-            due_at, probe_at = (await connection.execute(_UPCOMING)).one()
-            return Upcoming(due_at=due_at, probe_at=probe_at)
-
-        return await self._transactions.run(look)
+        [(due_at, probe_at)] = await self._transactions.rows(_UPCOMING, {})
+        return Upcoming(due_at=due_at, probe_at=probe_at)
 
     async def durations_s(self, model: str, *, limit: int, late_s: float) -> list[float]:
         """Seconds from submission to the finished track, newest first, of the `limit` last ones.
@@ -258,8 +253,7 @@ class JobStore:
             .order_by(jobs.c.finished_at.desc())
             .limit(limit)
         )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(finished)).all()
+        rows = await self._rows(finished)
         late = timedelta(seconds=late_s)
         return [
             (row.finished_at - row.submitted_at).total_seconds()
@@ -270,8 +264,7 @@ class JobStore:
     async def count(self, state: JobState) -> int:
         """How many jobs are in this state."""
         counted = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.state == state)
-        async with self._engine.connect() as connection:
-            return int((await connection.execute(counted)).scalar_one())
+        return int(await self._value(counted))
 
 
 # Run every few seconds at least, and large: building them anew would cost more than running them.

@@ -57,11 +57,8 @@ class JobUpdates:
     ) -> bool:
         """Other columns, while it stays in its state; whether it was in `state`."""
         columns = where(job_id, state) | values
-
-        async def update(connection: AsyncConnection) -> bool:
-            return (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount == 1
-
-        return await self._transactions.run(update, patience_s=patience_s)
+        changed = self._transactions.change(CONDITIONAL_UPDATE, columns, patience_s=patience_s)
+        return await changed == 1
 
     async def claim_due(
         self, state: JobState, limit: int, now: datetime, *, lease_s: float
@@ -77,21 +74,13 @@ class JobUpdates:
     async def _claim(
         self, statement: sa.Update, state: JobState, claimed: dict[str, Any]
     ) -> list[Job]:
-        async def take(connection: AsyncConnection) -> list[Job]:
-            rows = await connection.execute(statement, claimed | {"in_state": state})
-            return oldest_first(rows.all())
-
-        return await self._transactions.run(take)
+        return oldest_first(await self._transactions.rows(statement, claimed | {"in_state": state}))
 
     async def next_due_at(self, state: JobState) -> datetime | None:
         """When the next unclaimed job of this state wants something."""
-
-        async def look(connection: AsyncConnection) -> datetime | None:
-            earliest = await connection.execute(_NEXT_DUE_AT, {"in_state": state})
-            moment: datetime | None = earliest.scalar()
-            return moment
-
-        return await self._transactions.run(look)
+        [(moment,)] = await self._transactions.rows(_NEXT_DUE_AT, {"in_state": state})
+        due_at: datetime | None = moment
+        return due_at
 
 
 # These run many times per job: building them anew would cost as much as running them. The columns

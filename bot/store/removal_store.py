@@ -3,18 +3,15 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import JobState, NoticeKind, Rung
 from bot.store.card_edits import mark_card
+from bot.store.database.queries import Queries
 from bot.store.database.tables import held_audio, jobs, likes, notices
 
 
-class RemovalStore:
+class RemovalStore(Queries):
     """Owns these queries. `now` is aware UTC."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def delete(self, job_id: str, now: datetime, *, by_member: bool | None = None) -> bool:
         """Mark a track as deleted, and forget its likes and its audio; whether it was there.
@@ -52,8 +49,7 @@ class RemovalStore:
     async def is_deleted(self, job_id: str) -> bool:
         """Whether a track has been taken away by now."""
         deleted = sa.select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.deleted_at.is_not(None))
-        async with self._engine.connect() as connection:
-            return (await connection.execute(deleted)).first() is not None
+        return await self._first(deleted) is not None
 
     async def withdraw(self, job_id: str, now: datetime) -> None:
         """The message that announced a track is gone, which goes on where it was shared to."""

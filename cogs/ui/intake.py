@@ -92,7 +92,7 @@ async def _tried_again(interaction: Interaction, job_id: str) -> str:
     """Where the other try is to be found."""
     other: Job | None = None
     with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, services_of(interaction).jobs.get(job_id))
+        other = await in_time(interaction, services_of(interaction).stores.jobs.get(job_id))
     finished = other is not None and other.state is JobState.SUCCEEDED
     card = card_of(other) if other else None
     return words.tried_again(card.url if card else None, finished=finished)

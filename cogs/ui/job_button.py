@@ -57,7 +57,9 @@ async def stands_under(interaction: Interaction, job: Job) -> bool:
     # Where the card is may be written down only after its first press.
     if job.card_message_id is None and stands_for(message, job.card_job_id, CARD):
         return True
-    return await in_time(interaction, services_of(interaction).tracks.is_told_by(job, message.id))
+    return await in_time(
+        interaction, services_of(interaction).stores.tracks.is_told_by(job, message.id)
+    )
 
 
 def moderates(interaction: Interaction, channel_id: int) -> bool:

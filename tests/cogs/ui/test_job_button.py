@@ -1,5 +1,6 @@
 """Which messages a press may change, whatever custom_id came with it."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import discord
@@ -30,7 +31,8 @@ def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> Inter
     """A press on the cancel button of a card that names a job."""
     custom_id = buttons.custom_id(Action.CANCEL, names.card_job_id, buttons.CARD)
     flags = discord.MessageFlags(ephemeral=ephemeral).value
-    client = a_client(tracks=KnowsTheCard(), admission=KnowsTheCard())
+    stores = SimpleNamespace(tracks=KnowsTheCard())
+    client = a_client(stores=stores, admission=KnowsTheCard())
     return an_interaction(client, **a_press(custom_id, id=str(message_id), flags=flags))
 
 
