@@ -24,7 +24,7 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.library.sharing import Target
+from bot.library.shared_tracks import Target
 from cogs.ui.first_answers import defer, say
 from cogs.ui.job_button import JobButton, permissions_in
 from cogs.ui.member_lock import one_each

@@ -9,14 +9,13 @@ from typing import TypeVar
 
 from bot.deliver import announcements
 from bot.deliver.announcements import Announcement
-from bot.deliver.mastering import Mastering, Rendition
 from bot.deliver.track_embed import as_shared
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.domain.visibility import Ancestor
 from bot.errors import AudioError, DeliveryError
-from bot.library.audio_sources import AudioSources
+from bot.library.renditions import Renditions
 from bot.store.share_store import ShareStore
 from bot.store.track_store import ListedTrack
 
@@ -31,8 +30,7 @@ class Replay:
 
     shares: ShareStore
     messages: TrackMessages
-    sources: AudioSources
-    mastering: Mastering
+    renditions: Renditions
 
     @asynccontextmanager
     async def open(
@@ -46,7 +44,8 @@ class Replay:
         async with AsyncExitStack() as stack:
             what = None
             try:
-                job, fitted = await self._fitted(job, limit_bytes, stack)
+                opened = self.renditions.open(job, limit_bytes)
+                job, fitted = await stack.enter_async_context(opened)
             except AudioError as error:
                 log.info("the audio can't be had again: %s", error)
             else:
@@ -54,14 +53,6 @@ class Replay:
                     job = job if own else as_shared(job)
                     what = announcements.track(job, fitted, parent=parent)
             yield what
-
-    async def _fitted(
-        self, job: Job, limit_bytes: int, stack: AsyncExitStack
-    ) -> tuple[Job, Rendition | None]:
-        """The job with what is heard in its audio, and a form that fits."""
-        audio = await stack.enter_async_context(self.sources.open(job))
-        master = await self.mastering.examine(job, audio, patient=False, whole=audio.complete)
-        return master.job, await self.mastering.fit(master, limit_bytes, patient=False)
 
     async def stands(self, track: ListedTrack) -> bool:
         """Whether one of its messages is still there. Those that are gone are forgotten."""

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import pauses
 from bot.store.database.transactions import Transactions
@@ -59,11 +60,11 @@ class Pause:
         return (now - self.began_at).total_seconds()
 
 
-class PauseStore:
+class PauseStore(Queries):
     """Owns the queries on the pause. All may be repeated."""
 
     def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._transactions = transactions
 
     async def current(self) -> Pause | None:

@@ -23,7 +23,10 @@ from bot.errors import (
 )
 from bot.library import sharing
 from bot.library.audio_sources import AudioSources
-from bot.library.sharing import Sharing, Target
+from bot.library.renditions import Renditions
+from bot.library.share_posts import SharePosts
+from bot.library.shared_tracks import SharedTracks, Target
+from bot.library.sharing import Sharing
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import KeptAudio
@@ -76,17 +79,15 @@ async def scene(
     messages, messenger, workshop = FakeTrackMessages(), FakeMessenger(), FakeWorkshop()
     stores = stored.stores
     async with AudioFetcher.open(stand_in.url) as fetcher:
+        renditions = Renditions(
+            AudioSources(stores.tracks, messages, stores.held, fetcher),
+            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
+        )
         shares = Sharing(
-            stores.jobs,
-            stores.shares,
-            stores.likes,
+            SharePosts(stores.shares, messages, messenger, clock),
+            SharedTracks(stores.jobs, stores.likes, renditions),
             stores.removals,
-            mastering=Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
-            sources=AudioSources(stores.tracks, messages, stores.held, fetcher),
-            messages=messages,
-            messenger=messenger,
-            takedown=a_takedown(stored, messages),
-            clock=clock,
+            a_takedown(stored, messages),
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)
 
