@@ -163,7 +163,7 @@ class Lives:
     async def _begin(self) -> None:
         new = a_request()
         receipt = await self._jobs.receive(new, LIMITS, utc_now(), lease_s=LEASE_S)
-        await self._jobs.accept(receipt.job.id, new.interaction_id + 1, utc_now())
+        await self._jobs.accept(receipt.jobs[0].id, new.interaction_id + 1, utc_now())
 
     async def _submit(self, job: Job) -> None:
         await self._jobs.start_generation(job.id, f"{job.id}:lyria2", utc_now())

@@ -1,12 +1,13 @@
 """Which part gets which: the workers, and what the commands and buttons call."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.clock import Clock
-from bot.deliver.attachments import Attachments
+from bot.deliver.attachments import fresh_link
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.cards.card_keeper import CardKeeper
 from bot.deliver.cards.card_painter import CardPainter
@@ -118,8 +119,8 @@ class Generating:
             clock=has.clock,
             has_room=has.disk.has_room,
         )
-        fresh_link = Attachments(has.client).fresh_link
-        self.references = References(has.fetcher, has.workshop, fresh_link, has.clock)
+        link = partial(fresh_link, has.client)
+        self.references = References(has.fetcher, has.workshop, link, has.clock)
         self.rechecking = Rechecking(
             jobs, has.provider, has.fetcher, has.rate_limiter, has.wakeups, has.clock
         )
@@ -139,15 +140,7 @@ class Generating:
             wakeups=wakeups,
             clock=clock,
         )
-        poller = Poller(
-            jobs,
-            has.provider,
-            generations,
-            rate_limiter=has.rate_limiter,
-            wakeups=wakeups,
-            clock=clock,
-            metrics=metrics,
-        )
+        poller = Poller(jobs, has.provider, generations, has.rate_limiter, wakeups, clock, metrics)
         return submitter, poller
 
 
@@ -157,15 +150,12 @@ class Delivering:
     def __init__(self, has: Resources, generating: Generating) -> None:
         stores = has.stores
         self.messenger, self.messages = Messenger(has.client), TrackMessages(has.client)
-        self.takedown = Takedown(stores.tracks, stores.shares, stores.removals, self.messages)
+        self.takedown = Takedown(stores, self.messages)
         self.batches = BatchCards(stores.batches, generating.estimates, self.messenger, has.clock)
+        self.bad_answers = has.client.bad_answers
+        admission = generating.admission
         reconciler = Reconciler(
-            stores.jobs,
-            generating.admission,
-            self.messenger,
-            bad_answers=has.client.bad_answers,
-            wakeups=has.wakeups,
-            clock=has.clock,
+            stores.jobs, admission, self.messenger, self.bad_answers, has.wakeups, has.clock
         )
         cards = self._card_keeper(has, generating.estimates)
         self.workers: tuple[Worker[Any], ...] = (self._deliverer(has), reconciler, cards)
@@ -192,7 +182,7 @@ class Delivering:
             tracks,
             ladder,
             takedown=self.takedown,
-            bad_answers=has.client.bad_answers,
+            bad_answers=self.bad_answers,
             wakeups=has.wakeups,
             clock=has.clock,
             metrics=has.metrics,
@@ -201,22 +191,10 @@ class Delivering:
     def _card_keeper(self, has: Resources, estimates: DurationEstimates) -> CardKeeper:
         stores = has.stores
         painter = CardPainter(
-            stores.jobs,
-            stores.notices,
-            stores.cards,
-            stores.likes,
-            estimates=estimates,
-            messenger=self.messenger,
-            batches=self.batches,
-            clock=has.clock,
+            stores, estimates, messenger=self.messenger, batches=self.batches, clock=has.clock
         )
         return CardKeeper(
-            stores.cards,
-            stores.card_edits,
-            painter,
-            bad_answers=has.client.bad_answers,
-            wakeups=has.wakeups,
-            clock=has.clock,
+            stores.cards, stores.card_edits, painter, self.bad_answers, has.wakeups, has.clock
         )
 
 

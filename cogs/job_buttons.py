@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-import discord
-
 from bot import words
 from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
@@ -73,7 +71,7 @@ async def _answer_on_card(interaction: Interaction, cancelled: Job) -> None:
         await say(interaction, words.CANCELLED_NOW)
 
 
-async def _card(interaction: Interaction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
+async def _card(interaction: Interaction, job: Job) -> cards.Card:
     """The card of the job as things stand; variations share one that shows all of them."""
     if job.batch_id is not None:
         return await services_of(interaction).batches.card(job)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -44,8 +43,9 @@ class Jobs(commands.Cog):
         if everyone and not moderates_server(interaction):
             await say(interaction, words.JOBS_MODERATORS)
             return
-        listed = await in_time(interaction, _listed(interaction, ALL if everyone else MINE))
-        await say(interaction, "", embed=listed.embed, view=listed.view)
+        listing = _listed(interaction, ALL if everyone else MINE)
+        embed, view = await in_time(interaction, listing)
+        await say(interaction, "", embed=embed, view=view)
 
 
 class _Stop(PersistentItem):
@@ -66,8 +66,8 @@ class _Stop(PersistentItem):
         whose = self.match["whose"]
         if whose == ALL and not moderates_server(interaction):
             whose = MINE
-        listed = await in_time(interaction, _listed(interaction, whose))
-        await edit_private(interaction, embed=listed.embed, view=listed.view)
+        embed, view = await in_time(interaction, _listed(interaction, whose))
+        await edit_private(interaction, embed=embed, view=view)
         if cancelled is None:
             now = await services_of(interaction).stores.jobs.get(job.id) or job
             await say(interaction, words.TOO_LATE_TO_CANCEL[now.state])
@@ -89,15 +89,8 @@ class StopSelect(_Stop, template=PICK_ID):
         await self.stop_job(interaction, chosen(interaction))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _List:
+async def _listed(interaction: Interaction, whose: str) -> tuple[discord.Embed, discord.ui.View]:
     """What is under way, as far as Discord takes it, and the controls for just that."""
-
-    embed: discord.Embed
-    view: discord.ui.View
-
-
-async def _listed(interaction: Interaction, whose: str) -> _List:
     found = await _found(interaction, whose)
     lines = await _fitting(_job_lines(interaction, found.oldest, whose))
     shown = found.oldest[: len(lines)]
@@ -108,7 +101,7 @@ async def _listed(interaction: Interaction, whose: str) -> _List:
         description="\n".join(lines) or (words.JOBS_NONE_HERE if whose == ALL else words.JOBS_NONE),
         colour=COLOUR,
     )
-    return _List(embed=embed, view=_stop_controls(shown, whose))
+    return embed, _stop_controls(shown, whose)
 
 
 async def _found(interaction: Interaction, whose: str) -> Excerpt:

@@ -9,9 +9,7 @@ from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.errors import DeliveryError
 from bot.logs import about_job
-from bot.store.removal_store import RemovalStore
-from bot.store.share_store import ShareStore
-from bot.store.track_store import TrackStore
+from bot.store.stores import Stores
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +18,7 @@ log = logging.getLogger(__name__)
 class Takedown:
     """Methods may be repeated: what is gone already is fine."""
 
-    tracks: TrackStore
-    shares: ShareStore
-    removals: RemovalStore
+    stores: Stores
     messages: TrackMessages
 
     async def remove(self, job: Job, places: Iterable[Place]) -> list[Place]:
@@ -35,11 +31,11 @@ class Takedown:
 
         Its deletion may not have known of that message. If so, it is removed.
         """
-        if not await self.removals.is_deleted(job.id):
+        if not await self.stores.removals.is_deleted(job.id):
             return False
         with about_job(job.id):
             log.info("deleted while it was being posted")
-            await self.remove(job, await self.tracks.places(job))
+            await self.remove(job, await self.stores.tracks.places(job))
         return True
 
     async def _is_removed(self, job: Job, place: Place) -> bool:
@@ -48,5 +44,5 @@ class Takedown:
         except DeliveryError as error:
             log.warning("a message with the track could not be removed: %s", error)
             return False
-        await self.shares.remove(job.id, place.channel_id, place.message_id)
+        await self.stores.shares.remove(job.id, place.channel_id, place.message_id)
         return True

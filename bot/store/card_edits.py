@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import TERMINAL
 from bot.store.database.claims import (
@@ -17,10 +17,9 @@ from bot.store.database.claims import (
     next_due_at,
 )
 from bot.store.database.inserts import dialect_insert
-from bot.store.database.queries import Queries
+from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import UtcDateTime, card_edits, jobs, notices
-from bot.store.database.transactions import Transactions
 
 # Who cancels a job by a press sees the card change by the answer; if not, it is drawn then.
 DRAWN_BY_PRESS = timedelta(seconds=2)
@@ -65,13 +64,8 @@ async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) 
     await connection.execute(marked, {"of_job": job_id, "at_due": due_at})
 
 
-class CardEditStore(Queries):
+class CardEditStore(Claims):
     """Owns these queries."""
-
-    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        super().__init__(engine)
-        self._transactions = transactions
-        self._worker_id = worker_id
 
     async def mark(self, job_id: str, due_at: datetime) -> None:
         """The card of this job does not show how things stand."""

@@ -5,16 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
-from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
-from bot.store.database.transactions import Transactions
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
@@ -30,19 +27,13 @@ class Upcoming:
     probe_at: datetime | None
 
 
-class JobStore(Queries):
+class JobStore(JobUpdates):
     """Owns the queries on jobs.
 
     Methods that move a job return whether they did: `False` means that it was no longer in the
     state it had to be in (a member cancelled it, say), and nothing was changed. All of them may be
     repeated. `now` is aware UTC.
     """
-
-    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        super().__init__(engine)
-        self._transactions = transactions
-        self._worker_id = worker_id
-        self._updates = JobUpdates(self._transactions, worker_id)
 
     # --- received ---------------------------------------------------------------------------
 
@@ -56,25 +47,19 @@ class JobStore(Queries):
         not fail.
         """
         claimed = lease(self._worker_id, now, lease_s)
-
-        async def store(connection: AsyncConnection) -> Received:
-            return await insert_received(connection, new, limits, now, claimed=claimed)
-
-        return await self._transactions.run(store)
+        return await self._transactions.run(
+            lambda connection: insert_received(connection, new, limits, now, claimed=claimed)
+        )
 
     async def accept(self, job_id: str, card_message_id: int | None, now: datetime) -> bool:
         """received → queued: Discord took the first answer."""
-        return await self._updates.move(
+        return await self._move(
             job_id, JobState.RECEIVED, JobState.QUEUED, due_at=now, card_message_id=card_message_id
         )
 
     async def leave_unanswered(self, job_id: str, due_at: datetime) -> bool:
         """Still received: whether Discord took the answer is to be asked at `due_at`."""
-        return await self._updates.update(job_id, JobState.RECEIVED, due_at=due_at, **RELEASED)
-
-    async def claim_unanswered(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
-        """Received jobs whose process did not get to know whether Discord took the answer."""
-        return await self._updates.claim_due(JobState.RECEIVED, limit, now, lease_s=lease_s)
+        return await self._update(job_id, JobState.RECEIVED, due_at=due_at, **RELEASED)
 
     async def cancel(
         self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
@@ -83,15 +68,7 @@ class JobStore(Queries):
         more: dict[str, Any] = {"draw_at": now + DRAWN_BY_PRESS}
         if source is JobState.RECEIVED:  # no card is known
             more = {"interaction_token": None}
-        return await self._updates.move(
-            job_id,
-            source,
-            JobState.CANCELLED,
-            notice=notice,
-            now=now,
-            finished_at=now,
-            **more,
-        )
+        return await self._end(job_id, source, JobState.CANCELLED, now, notice=notice, **more)
 
     # --- submitting -------------------------------------------------------------------------
 
@@ -127,7 +104,7 @@ class JobStore(Queries):
 
         `inference_id` is the name of the charge in the account's ledger, as far as it is known.
         """
-        return await self._updates.move(
+        return await self._move(
             job_id,
             JobState.SUBMITTING,
             JobState.GENERATING,
@@ -144,16 +121,8 @@ class JobStore(Queries):
 
         That is so where this process had lost the database, and the others took it for dead.
         """
-        generation = {
-            "generation_id": generation_id,
-            "inference_id": inference_id,
-            "due_at": due_at,
-        }
-
-        async def take_back(connection: AsyncConnection) -> bool:
-            return await revive(connection, job_id, **generation)
-
-        return await self._transactions.run(take_back)
+        paid = {"generation_id": generation_id, "inference_id": inference_id, "due_at": due_at}
+        return await self._transactions.run(lambda connection: revive(connection, job_id, **paid))
 
     async def find_again(self, job_id: str, due_at: datetime) -> bool:
         """failed (lost) → generating: the provider has the generation after all."""
@@ -163,7 +132,7 @@ class JobStore(Queries):
 
     async def requeue(self, job_id: str, due_at: datetime) -> bool:
         """submitting → queued: the provider surely did not take it; again from `due_at` on."""
-        return await self._updates.move(
+        return await self._move(
             job_id, JobState.SUBMITTING, JobState.QUEUED, due_at=due_at, submitted_at=None
         )
 
@@ -171,43 +140,32 @@ class JobStore(Queries):
         """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
         if not await self._first(ABANDONED, seen_by(self._worker_id, now)):
             return []
-
-        async def give_up(connection: AsyncConnection) -> list[str]:
-            return await interrupt(connection, now, self._worker_id)
-
-        return await self._transactions.run(give_up)
+        return await self._transactions.run(
+            lambda connection: interrupt(connection, now, self._worker_id)
+        )
 
     # --- generating -------------------------------------------------------------------------
 
-    async def claim_polls(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
-        """Generations whose next poll is due."""
-        return await self._updates.claim_polls(limit, now, lease_s=lease_s)
-
     async def poll_again(self, job_id: str, due_at: datetime, *, patience_s: float = 0.0) -> bool:
         """Still generating: the next poll is at `due_at`. May wait for others to be stored with."""
-        return await self._updates.update(
+        return await self._update(
             job_id, JobState.GENERATING, patience_s=patience_s, due_at=due_at, **RELEASED
         )
 
     async def succeed(self, job_id: str, audio_url: str, now: datetime) -> bool:
         """generating → succeeded, with the notice that tells the member."""
-        return await self._updates.move(
-            job_id,
-            JobState.GENERATING,
-            JobState.SUCCEEDED,
-            notice=NoticeKind.RESULT,
-            now=now,
-            finished_at=now,
-            audio_url=audio_url,
+        source, told = JobState.GENERATING, NoticeKind.RESULT
+        return await self._end(
+            job_id, source, JobState.SUCCEEDED, now, notice=told, audio_url=audio_url
         )
 
     async def refresh_audio(self, job_id: str, audio_url: str) -> bool:
         """Remember where the finished file is now; the provider's links do not live for ever."""
-        return await self._updates.update(job_id, JobState.SUCCEEDED, audio_url=audio_url)
+        return await self._update(job_id, JobState.SUCCEEDED, audio_url=audio_url)
 
     async def measured(self, job_id: str, *, duration_s: float, tempo_bpm: float | None) -> bool:
         """Remember what was heard in the finished file."""
-        return await self._updates.update(
+        return await self._update(
             job_id, JobState.SUCCEEDED, duration_s=duration_s, tempo_bpm=tempo_bpm
         )
 
@@ -215,15 +173,23 @@ class JobStore(Queries):
         self, job_id: str, kind: FailureKind, reason: str, now: datetime, *, source: JobState
     ) -> bool:
         """To `failed`, from a state that allows it, with the notice that tells the member."""
-        return await self._updates.move(
-            job_id,
-            source,
-            JobState.FAILED,
-            notice=NoticeKind.FAILURE,
-            now=now,
-            finished_at=now,
-            failure_kind=kind,
-            failure_reason=reason,
+        why = {"failure_kind": kind, "failure_reason": reason}
+        return await self._end(
+            job_id, source, JobState.FAILED, now, notice=NoticeKind.FAILURE, **why
+        )
+
+    async def _end(
+        self,
+        job_id: str,
+        source: JobState,
+        target: JobState,
+        now: datetime,
+        *,
+        notice: NoticeKind | None,
+        **values: Any,
+    ) -> bool:
+        return await self._move(
+            job_id, source, target, notice=notice, now=now, finished_at=now, **values
         )
 
     # --- reading ----------------------------------------------------------------------------
@@ -232,10 +198,6 @@ class JobStore(Queries):
         """One job, or `None`."""
         row = await self._first(select_job(job_id))
         return job_from_row(row) if row else None
-
-    async def next_due_at(self, state: JobState) -> datetime | None:
-        """When the next unclaimed job in this state wants something."""
-        return await self._updates.next_due_at(state)
 
     async def next_submission(self) -> Upcoming:
         """When the next queued job is due, and when the pause lets one out."""
@@ -260,11 +222,6 @@ class JobStore(Queries):
             for row in rows
             if row.finished_at - row.due_at <= late
         ]
-
-    async def count(self, state: JobState) -> int:
-        """How many jobs are in this state."""
-        counted = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.state == state)
-        return int(await self._value(counted))
 
 
 # Run every few seconds at least, and large: building them anew would cost more than running them.

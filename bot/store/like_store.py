@@ -1,6 +1,5 @@
 """All queries on likes."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,16 +52,6 @@ class LikeStore(Queries):
     async def count(self, job_id: str) -> int:
         """How many members like a track."""
         return int(await self._value(_count(job_id)))
-
-    async def counts(self, job_ids: Collection[str]) -> dict[str, int]:
-        """The same for several; those that nobody likes are left out."""
-        counted = (
-            sa.select(likes.c.job_id, sa.func.count().label("members"))
-            .where(likes.c.job_id.in_(job_ids))
-            .group_by(likes.c.job_id)
-        )
-        rows = await self._rows(counted)
-        return {row.job_id: row.members for row in rows}
 
 
 def _count(job_id: str) -> sa.Select[int]:

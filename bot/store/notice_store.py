@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
@@ -18,22 +18,16 @@ from bot.store.database.claims import (
     next_due_at,
 )
 from bot.store.database.inserts import dialect_insert, insert_missing
-from bot.store.database.queries import Queries
+from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row, notice_from_row
 from bot.store.database.tables import jobs, notices, refusals
-from bot.store.database.transactions import Transactions
 
 # Longer than a notice is tried for.
 REFUSALS_LIVE = timedelta(days=2)
 
 
-class NoticeStore(Queries):
+class NoticeStore(Claims):
     """Owns the queries on notices. A notice with a `due_at` still has something to be done."""
-
-    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        super().__init__(engine)
-        self._transactions = transactions
-        self._worker_id = worker_id
 
     async def add(
         self, job_id: str, kind: NoticeKind, now: datetime, *, due_at: datetime | None = None

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import discord
-
 from bot.clock import Clock
 from bot.deliver.cards.batch_card import batch_card
+from bot.deliver.cards.status_card import Card
 from bot.deliver.messenger import Messenger
 from bot.domain.jobs import TERMINAL, Job
 from bot.generate.estimates import DurationEstimates
@@ -26,7 +25,7 @@ class BatchCards:
         """The variations that this one belongs to."""
         return list(await self.batches.takes(job.card_job_id))
 
-    async def card(self, job: Job) -> tuple[discord.Embed, discord.ui.View]:
+    async def card(self, job: Job) -> Card:
         """The card as things stand."""
         takes = await self.takes(job)
         return batch_card(takes, await self._expected_at(takes))

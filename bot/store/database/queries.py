@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.database.transactions import Transactions
+
 Values = Mapping[str, Any]
 
 
@@ -37,3 +39,12 @@ class Queries:
         """Committed at once; how many rows it met."""
         async with self._engine.begin() as connection:
             return (await connection.execute(statement)).rowcount
+
+
+class Claims(Queries):
+    """Of stores whose rows are claimed, by the process that works under this id."""
+
+    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
+        super().__init__(engine)
+        self._transactions = transactions
+        self._worker_id = worker_id
