@@ -2,21 +2,17 @@
 
 import re
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, Interaction
 from bot.domain.drafts import SEED_LIMIT, Draft
 from bot.domain.models import MODELS, NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, VARIATIONS_LIMIT
 from bot.domain.requests import AudioFormat, Request
 from cogs.ui.intake import start
+from cogs.ui.limits import CHOICES_LIMIT
 from cogs.ui.request_modal import CUSTOM_ID, open_modal, submitted
-
-CHOICES_LIMIT = 25
-
-ComposeInteraction = discord.Interaction[ComposeClient]
 
 
 class Compose(commands.Cog):
@@ -38,7 +34,7 @@ class Compose(commands.Cog):
     @app_commands.rename(audio_format="format")
     async def compose(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
-        interaction: ComposeInteraction,
+        interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         model: str | None = None,
         negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_LIMIT] | None = None,
@@ -66,7 +62,7 @@ class Compose(commands.Cog):
 
     @compose.autocomplete("model")
     async def _models(
-        self, _interaction: ComposeInteraction, typed: str
+        self, _interaction: Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
         """The models whose name or use has what was typed in it."""
         wanted = typed.casefold()
@@ -78,7 +74,7 @@ class Compose(commands.Cog):
         ][:CHOICES_LIMIT]
 
 
-async def _start_submitted(interaction: ComposeInteraction, match: re.Match[str]) -> None:
+async def _start_submitted(interaction: Interaction, match: re.Match[str]) -> None:
     """Called by discord.py for every interaction; a sent dialog starts a track."""
     draft = await submitted(interaction, match["draft_id"])
     if draft is not None:

@@ -9,21 +9,21 @@ import logging
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
 from bot.domain.recipes import typed
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import left_s, say
+from cogs.ui.limits import MESSAGE_LIMIT
 
 DRAFT = "draft"
-MESSAGE_LIMIT = 2000
 
 log = logging.getLogger(__name__)
 
 
-async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
+async def refuse(interaction: Interaction, text: str, draft: Draft) -> None:
     """Say privately why nothing was started. What was typed is kept for the button below it."""
     try:
         draft_id = await services_of(interaction).admission.keep(
@@ -36,9 +36,7 @@ async def refuse(interaction: discord.Interaction[ComposeClient], text: str, dra
     await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
 
 
-async def refuse_unsaved(
-    interaction: discord.Interaction[ComposeClient], text: str, draft: Draft
-) -> None:
+async def refuse_unsaved(interaction: Interaction, text: str, draft: Draft) -> None:
     """Say privately why nothing was started, with everything that was typed below it.
 
     As a file when it is long, or would break out of a code block.

@@ -10,12 +10,12 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from bot.domain.characters import visible
 from bot.domain.drafts import NOTHING, Draft, in_the_way
 from bot.domain.models import (
@@ -39,24 +39,43 @@ CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
 CHOSEN_FIELDS = 3
 NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
 
-TEXTS = {
-    "negative_prompt": (words.modal_avoid, NEGATIVE_PROMPT_LIMIT),
-    "lyrics": (words.modal_lyrics, PROMPT_LIMIT),
-}
-NUMBERS = {
-    "seconds": words.modal_seconds,
-    "seed": words.modal_seed,
-    "variations": words.modal_variations,
-}
-TICKS = {
-    "instrumental": (words.modal_instrumental, words.modal_instrumental_hint),
-    "private": (words.modal_private, words.modal_private_hint),
+
+class Text(NamedTuple):
+    """What is typed, of at most so many characters."""
+
+    label: str
+    most: int
+
+
+class Number(NamedTuple):
+    """A whole number, or nothing."""
+
+    label: str
+
+
+class Tick(NamedTuple):
+    """Yes or no."""
+
+    label: str
+    hint: str
+
+
+KINDS = (Text, Number, Tick)  # in the order in which the dialog shows them
+# In the order in which those that have to be fixed get a place.
+OPTIONS: Mapping[str, Text | Number | Tick] = {
+    "negative_prompt": Text(words.modal_avoid(), NEGATIVE_PROMPT_LIMIT),
+    "lyrics": Text(words.modal_lyrics(), PROMPT_LIMIT),
+    "seconds": Number(words.modal_seconds()),
+    "instrumental": Tick(words.modal_instrumental(), words.modal_instrumental_hint()),
+    "seed": Number(words.modal_seed()),
+    "variations": Number(words.modal_variations()),
+    "private": Tick(words.modal_private(), words.modal_private_hint()),
 }
 
 log = logging.getLogger(__name__)
 
 
-async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
+async def open_modal(interaction: Interaction, draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
     draft_id = UNSTORED
     if draft != Draft():
@@ -87,21 +106,20 @@ class RequestModal(discord.ui.Modal):
         if _is_cover(draft):
             self._add_audio(draft.request.reference)
         shown = _chosen_fields(draft, model)
-        for name in filter(shown.__contains__, (*TEXTS, *NUMBERS, *TICKS)):
-            self._add_field(name, values[name])
+        for name in sorted(shown, key=_place_of):
+            self._add_option(name, values[name])
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
 
-    def _add_field(self, name: str, value: Any) -> None:
-        if name in TEXTS:
-            label, most = TEXTS[name]
-            self._add_text(name, label(), value, most)
-        elif name in NUMBERS:
-            typed = None if value is None else str(value)
-            self._add_text(name, NUMBERS[name](), typed, NUMBER_LIMIT)
-        else:
-            label, hint = TICKS[name]
-            tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
-            self.add_item(discord.ui.Label(text=label(), description=hint(), component=tick))
+    def _add_option(self, name: str, value: Any) -> None:
+        match OPTIONS[name]:
+            case Text(label, most):
+                self._add_text(name, label, value, most)
+            case Number(label):
+                typed = None if value is None else str(value)
+                self._add_text(name, label, typed, NUMBER_LIMIT)
+            case Tick(label, hint):
+                tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
+                self.add_item(discord.ui.Label(text=label, description=hint, component=tick))
 
     def _add_text(
         self, name: str, label: str, typed: str | None, most: int, *, required: bool = False
@@ -140,6 +158,10 @@ class RequestModal(discord.ui.Modal):
         self.add_item(discord.ui.Label(text=words.modal_audio(), description=hint, component=field))
 
 
+def _place_of(name: str) -> tuple[int, int]:
+    return KINDS.index(type(OPTIONS[name])), list(OPTIONS).index(name)
+
+
 def _shows_all(draft: Draft) -> bool:
     """Whether everything in the draft comes back with the dialog itself."""
     shown = ("prompt", "model", *_chosen_fields(draft, model_named(draft.request.model)))
@@ -154,7 +176,7 @@ def _is_cover(draft: Draft) -> bool:
 def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
     """What is shown besides prompt and model: first what must not get lost, or has to be fixed."""
     wanted = ["private"] if draft.private else []
-    wanted += in_the_way(draft)
+    wanted += in_the_way(draft, OPTIONS)
     if draft.request.lyrics or model is None or model.lyrics:
         wanted.append("lyrics")
     if draft.request.negative_prompt or model is None or model.negative_prompt:
@@ -171,7 +193,7 @@ class Filled:
     problems: list[NotANumber]
 
 
-async def submitted(interaction: discord.Interaction[ComposeClient], draft_id: str) -> Draft | None:
+async def submitted(interaction: Interaction, draft_id: str) -> Draft | None:
     """What was typed in the dialog; `None` if it could not be read, which was answered.
 
     `draft_id` names what the dialog was filled in with, and is `UNSTORED` if that was not kept.
@@ -205,16 +227,21 @@ def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
 def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
     problems: list[NotANumber] = []
-    changes: dict[str, Any] = {
-        name: str(values[name] or "") for name in ("prompt", *TEXTS) if name in values
-    }
-    changes |= {name: bool(values[name]) for name in TICKS if name in values}
-    for name in filter(values.__contains__, NUMBERS):
-        typed = visible(str(values[name] or "")) or ""
-        try:
-            changes[name] = int(typed) if typed else NOTHING[name]
-        except ValueError:
-            problems.append(NotANumber(name, typed))
+    changes: dict[str, Any] = {}
+    if "prompt" in values:
+        changes["prompt"] = str(values["prompt"] or "")
+    for name in filter(values.__contains__, OPTIONS):
+        match OPTIONS[name]:
+            case Text():
+                changes[name] = str(values[name] or "")
+            case Tick():
+                changes[name] = bool(values[name])
+            case Number():
+                typed = visible(str(values[name] or "")) or ""
+                try:
+                    changes[name] = int(typed) if typed else NOTHING[name]
+                except ValueError:
+                    problems.append(NotANumber(name, typed))
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id

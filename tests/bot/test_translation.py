@@ -11,7 +11,6 @@ from bot.client import COGS, ComposeClient
 from bot.domain.requests import AudioFormat
 from bot.gateway.command_sync import payloads
 from bot.translation import CommandTranslator, is_quoted
-from bot import words
 
 # Formats are called the same everywhere.
 UNTRANSLATED = {one.name for one in AudioFormat}

@@ -23,7 +23,10 @@ from bot.errors import (
 )
 from bot.library import sharing
 from bot.library.audio_sources import AudioSources
-from bot.library.sharing import Sharing, Target
+from bot.library.renditions import Renditions
+from bot.library.share_posts import SharePosts
+from bot.library.shared_tracks import SharedTracks, Target
+from bot.library.sharing import Sharing
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import KeptAudio
@@ -76,17 +79,15 @@ async def scene(
     messages, messenger, workshop = FakeTrackMessages(), FakeMessenger(), FakeWorkshop()
     stores = stored.stores
     async with AudioFetcher.open(stand_in.url) as fetcher:
+        renditions = Renditions(
+            AudioSources(stores.tracks, messages, stores.held, fetcher),
+            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
+        )
         shares = Sharing(
-            stores.jobs,
-            stores.shares,
-            stores.likes,
-            stores.curation,
-            mastering=Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
-            sources=AudioSources(stores.tracks, messages, stores.held, fetcher),
-            messages=messages,
-            messenger=messenger,
-            takedown=a_takedown(stored, messages),
-            clock=clock,
+            SharePosts(stores.shares, messages, messenger, clock),
+            SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.removals,
+            a_takedown(stored, messages),
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)
 
@@ -296,7 +297,7 @@ async def test_nothing_is_shared_when_the_track_was_deleted_while_it_was_made_re
     go_on = scene.workshop.pause("examine")
     shared = asyncio.create_task(scene.sharing.share(job, TARGET))
     await scene.workshop.paused.wait()
-    assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+    assert await scene.stored.stores.removals.delete(job.id, scene.clock())
     go_on.set()
     with pytest.raises(TrackDeleted):
         await shared
@@ -311,7 +312,7 @@ async def test_share_is_removed_when_the_track_was_deleted_while_it_was_posted(
     post = scene.messages.post
 
     async def upload(*arguments: Any) -> int:
-        assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+        assert await scene.stored.stores.removals.delete(job.id, scene.clock())
         return await post(*arguments)
 
     scene.messages.post = upload  # type: ignore[method-assign, assignment]
