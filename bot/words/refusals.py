@@ -39,7 +39,8 @@ def not_taken(found: Sequence[Problem]) -> str:
     """All that stands in the way of a request, and that it cost nothing."""
     lines = [_sentence(problem) for problem in found]
     listed = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
-    return f"{listed}\n{said('Nothing was started.')}"
+    nothing_started = said("Nothing was started.")
+    return f"{listed}\n{nothing_started}"
 
 
 def _sentence(problem: Problem) -> str:
@@ -183,7 +184,8 @@ def _of_audio(problem: AudioProblem) -> str:
 
 def typed(text: str) -> str:
     """What a member typed, to be copied, where it could not be kept; without backticks."""
-    return f"{said('You typed:')}\n```\n{text}\n```"
+    start = said("You typed:")
+    return f"{start}\n```\n{text}\n```"
 
 
 typed_as_file = sentence("What you typed is in the file.")

@@ -23,7 +23,8 @@ def length(seconds: float) -> str:
     if seconds < 0.1:
         return said("less than 0.1 seconds")
     if seconds < 2:
-        return said("{count} seconds", count=f"{seconds:.1f}")
+        whole, tenths = f"{seconds:.1f}".split(".")
+        return said("{whole}.{tenths} seconds", whole=whole, tenths=tenths)
     minutes, rest = divmod(round(seconds), 60)
     parts = []
     if minutes:
