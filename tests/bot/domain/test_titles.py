@@ -27,8 +27,8 @@ def title(prompt: str) -> str:
         ("calm piano\nfor a late evening", "Calm piano"),
         ("slow waltz - quiet", "Slow waltz"),
         ("1.5 seconds of noise", "1.5 seconds of noise"),
-        ("a slow piano over the sound of rain", "A slow piano over the sound"),
-        ("please write a song about the sea", "Please write a song"),
+        ("a slow piano over the sound of rain", "A slow piano over the sound of rain"),
+        ("a slow piano over the old sound of the snowstorm", "A slow piano over the old sound"),
         ("NASA countdown", "NASA countdown"),
         ("iPad melody", "iPad melody"),
         ("été à Paris", "Été à Paris"),
@@ -56,6 +56,101 @@ def title(prompt: str) -> str:
 )
 def test_title_is_the_first_clause_of_the_prompt(prompt: str, called: str) -> None:
     assert title(prompt) == called
+
+
+@pytest.mark.parametrize(
+    ("prompt", "called"),
+    [
+        # Where a clause ends.
+        ("slow piano but, softly, with rain", "Slow piano"),
+        ("slow piano with (warm) tape", "Slow piano"),
+        ("slow piano and\na cello", "Slow piano"),
+        ("slow piano, strings", "Slow piano"),
+        ("rain &, tape", "Rain"),
+        ("rain with/without, tape", "Rain"),
+        ("Klavier mit, äh, Regen", "Klavier"),
+        ("lluvia y, guitarra", "Lluvia"),
+        ("pluie et, piano", "Pluie"),
+        ("дождь и, пианино", "Дождь"),
+        ("very, very slow piano", "Very slow piano"),
+        ("and, but, or", "And"),
+        # Words of their own there, and in the middle of a clause none.
+        ("Apollo 13, space", "Apollo 13"),
+        ("let it be, slow", "Let it be"),
+        ("waltz in A, slow", "Waltz in A"),
+        ("the world outside, slow", "The world outside"),
+        ("what are you waiting for? upbeat", "What are you waiting for"),
+        ("a late and melancholic lo-fi beat with 70 bpm", "A late and melancholic lo-fi beat"),
+        ("a late and melancholic lo-fi beat at 70-80 bpm", "A late and melancholic lo-fi beat"),
+        ("the old and lonely ghost story that I'd tell you", "The old and lonely ghost story"),
+        ("the old and lonely ghost under grandma's roof", "The old and lonely ghost"),
+        ("dream pop for a long evening that is very slightly sad", "Dream pop for a long evening"),
+        ("the sound of rain in a forest over- and under ice", "The sound of rain in a forest"),
+        # Whatever the language.
+        ("ein ruhiges Lied über die Nacht in der Stadt", "Ein ruhiges Lied über die Nacht"),
+        ("ein ruhiges Lied über Wälder und die Vor- und Rückseite", "Ein ruhiges Lied über Wälder"),
+        ("une chanson douce pour les enfants qui ne dorment", "Une chanson douce pour les enfants"),
+        ("la lente promenade de la lumière sur l' été", "La lente promenade de la lumière"),
+        ("una canción triste sobre la lluvia en la ciudad", "Una canción triste sobre la lluvia"),
+        ("ein ruhiges Lied über Wälder fu\u0308r Orchester", "Ein ruhiges Lied über Wälder"),
+        # The same letters are another word elsewhere.
+        ("we are too young to die, rock", "We are too young to die"),
+        ("ein Lied über die, äh, Nacht", "Ein Lied"),
+        ("the original sin, gospel", "The original sin"),
+        ("el piano de la casa sin, lento", "El piano de la casa"),
+        # Nothing was cut.
+        ("with or without you", "With or without you"),
+        ("With or without you.", "With or without you"),
+        ("with or without you, slow rock", "With or without you"),
+        ("Klavier mit", "Klavier mit"),
+        ("the and", "The and"),
+    ],
+)  # fmt: skip
+def test_title_ends_on_a_word_with_a_meaning_when_it_was_cut(prompt: str, called: str) -> None:
+    assert title(prompt) == called
+
+
+@pytest.mark.parametrize(
+    ("prompt", "called"),
+    [
+        ('play "slow rain"', 'Play "slow rain"'),
+        ('"slow rain"', "Slow rain"),
+        ('"rain" and "snow"', '"rain" and "snow"'),
+        ('a song called "the long road home to nowhere"', "A song called the long road home"),
+        (
+            "a song called \u201ethe long road home to nowhere\u201c",
+            "A song called the long road home",
+        ),
+        ("rain [and", "Rain and"),
+        ("slow rain {and snow}", "Slow rain"),
+        ("slow rain (and snow", "Slow rain"),
+    ],
+)
+def test_title_has_no_loose_quotes_and_brackets(prompt: str, called: str) -> None:
+    assert title(prompt) == called
+
+
+LEADING = ["but", "with", "and", "the", "very", "slightly", "mit", "und", "für", "avec", "con", "y"]
+MEANT = ["rain", "piano", "Nacht", "lluvia", "chanson", "lo-fi", "bells", "Klavier", "1980s", "бит"]
+
+
+@given(
+    st.lists(st.sampled_from([*LEADING, *MEANT, "70", "is", "that's"]), min_size=1, max_size=30),
+    st.sampled_from([", ", "\n", " - ", "; ", " ("]),
+)
+def test_title_never_ends_on_a_word_that_leads_on_when_a_prompt_goes_on(
+    spoken: list[str], sign: str
+) -> None:
+    shown = title(" ".join(spoken) + sign + "slow rain")
+    assert shown.split()[-1].lower() not in LEADING
+    assert " ".join([*spoken, "slow rain"]).lower().find(shown.lower()) >= 0
+    assert len(shown) <= 40
+
+
+@given(st.lists(st.sampled_from([*LEADING, *MEANT]), min_size=1, max_size=5))
+def test_title_is_the_whole_prompt_when_there_is_room(spoken: list[str]) -> None:
+    prompt = " ".join(spoken)
+    assert title(prompt).lower() == prompt.lower() or len(prompt) > 40
 
 
 def test_title_is_the_members_own_when_there_is_one() -> None:
