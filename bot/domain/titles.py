@@ -48,21 +48,26 @@ def title_of(job: Job) -> str | None:
     return _capitalised(title) if title else None
 
 
-def file_name(title: str, job_id: str, extension: str) -> str:
+def file_name(job: Job, extension: str) -> str:
     """A name from the title that every system takes, such as `lo-fi-rain.wav`.
 
     It is ASCII, since Discord drops all else. So that titles in other scripts do not all lead to
-    the same name, what lost a letter gets the beginning of the job's id.
+    the same name, what lost a letter gets the beginning of the job's id. Variations are numbered:
+    `lo-fi-rain-take-1.wav`.
     """
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_SPELLED_OUT))
+    plain = unicodedata.normalize("NFKD", (title_of(job) or "").lower().translate(_SPELLED_OUT))
     kept = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain)).strip("-")
-    if len(kept) > FILE_NAME_LIMIT:
-        kept = kept[:FILE_NAME_LIMIT].rsplit("-", 1)[0]
     if not kept or _DEVICES.match(kept):
         kept = f"track-{kept}".rstrip("-")
+    endings = []
     if kept == "track" or any(char.isalnum() and not char.isascii() for char in plain):
-        kept = f"{kept}-{job_id[:ID_LETTERS]}"
-    return kept + extension
+        endings.append(job.id[:ID_LETTERS])
+    if job.batch_id is not None:
+        endings.append(f"take-{job.take}")
+    room = FILE_NAME_LIMIT - len("-".join(["", *endings]))
+    if len(kept) > room:
+        kept = kept[:room].rsplit("-", 1)[0]
+    return "-".join([kept, *endings]) + extension
 
 
 def _without_markup(text: str) -> str:

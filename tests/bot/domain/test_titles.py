@@ -3,6 +3,7 @@
 import re
 import time
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -179,8 +180,9 @@ def test_title_is_one_plain_short_line(prompt: str, own: str) -> None:
 # --- file names ---------------------------------------------------------------------------------
 
 
-def name(prompt: str) -> str:
-    return file_name(title(prompt), "0123456789abcdef", ".wav")
+def name(prompt: str, **changes: Any) -> str:
+    job = a_job(id="0123456789abcdef", request=a_request(prompt=prompt), **changes)
+    return file_name(job, ".wav")
 
 
 @pytest.mark.parametrize(
@@ -197,15 +199,38 @@ def name(prompt: str) -> str:
         ("COM1", "track-com1.wav"),
         ("../../etc/passwd", "etc-passwd.wav"),
         ("x" * 500, "x" * 60 + ".wav"),
+        ("", "track-012345.wav"),
     ],
 )
 def test_file_is_named_after_its_title(prompt: str, named: str) -> None:
     assert name(prompt) == named
 
 
-@given(ANY_TEXT)
-def test_file_name_is_one_every_system_takes(prompt: str) -> None:
-    named = name(prompt)
-    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?\.wav", named)
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        ("lo-fi rain", "lo-fi-rain-take-{}.wav"),
+        ("雨", "track-012345-take-{}.wav"),
+        ("雨 and tape", "and-tape-012345-take-{}.wav"),
+        ("con", "track-con-take-{}.wav"),
+        ("x" * 500, "x" * 53 + "-take-{}.wav"),
+    ],
+)
+@pytest.mark.parametrize("take", [1, 2, 4])
+def test_files_of_variations_are_numbered(prompt: str, take: int, named: str) -> None:
+    assert name(prompt, batch_id="b", take=take) == named.format(take)
+
+
+def test_file_of_a_variation_is_numbered_when_its_member_named_it() -> None:
+    assert name("rain", batch_id="b", take=2, title="Sunday in May") == "sunday-in-may-take-2.wav"
+
+
+@given(ANY_TEXT, st.none() | st.text("xß雨 -", max_size=60), st.none() | st.integers(1, 4))
+def test_file_name_is_one_every_system_takes(
+    prompt: str, own: str | None, take: int | None
+) -> None:
+    batch_id, ending = (None, "") if take is None else ("b", f"-take-{take}")
+    named = name(prompt, title=own, batch_id=batch_id, take=take or 1)
+    assert re.fullmatch(rf"[a-z0-9]([a-z0-9-]*[a-z0-9])?{ending}\.wav", named)
     assert not re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)\.wav", named)
-    assert len(named) <= 64 + len("track--012345")
+    assert len(named) <= 60 + len(".wav")
