@@ -72,7 +72,7 @@ def track(job: Job, sent: Rendition, *, parent: Ancestor | None = None) -> Annou
         embed=track_embed(job, parent=parent, fitted=sent.fitted, pictured=examined is not None),
         view=buttons.under_track(job, NoticeKind.RESULT),
         file=sent.fitted.path,
-        file_name=file_name(words.title_of(job), job.id, sent.extension),
+        file_name=file_name(job, sent.extension),
         alt_text=shortened(printable(job.request.prompt), ALT_TEXT_LIMIT),
         picture=examined.picture if examined else None,
         picture_alt_text=describe(examined.sound) if examined else "",

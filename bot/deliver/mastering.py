@@ -13,6 +13,7 @@ from bot.deliver.track_embed import colour_of
 from bot.domain.jobs import Job
 from bot.domain.models import name_of
 from bot.domain.requests import AudioFormat
+from bot.domain.tempo import in_named_octave
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from bot.said_once import SaidOnce
@@ -94,6 +95,7 @@ class Mastering:
                 raise AudioUnusable("what came does not begin as audio does") from error
             self._said.say(job.id, "goes out without a picture: %s", error)
             return Master(job=job, audio=audio, examined=None, whole=whole)
+        examined = _in_named_octave(examined, job.request.prompt)
         job = await self._measured(job, examined)
         return Master(job=job, audio=audio, examined=examined, whole=whole)
 
@@ -130,6 +132,14 @@ class Mastering:
         if (job.duration_s, job.tempo_bpm) != (duration_s, tempo_bpm):
             await self.jobs.measured(job.id, duration_s=duration_s, tempo_bpm=tempo_bpm)
         return replace(job, duration_s=duration_s, tempo_bpm=tempo_bpm)
+
+
+def _in_named_octave(examined: Examined, prompt: str) -> Examined:
+    bpm = examined.sound.tempo_bpm
+    if bpm is None:
+        return examined
+    sound = replace(examined.sound, tempo_bpm=in_named_octave(bpm, prompt))
+    return replace(examined, sound=sound)
 
 
 def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool:

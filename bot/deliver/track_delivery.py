@@ -140,7 +140,7 @@ class TrackDelivery:
             if not received:
                 path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)
-            name = file_name(words.title_of(job), job.id, extension)
+            name = file_name(job, extension)
             held = KeptAudio(file_name=name, content=content)
         return await self.held.keep(job.id, held, self.clock(), room=self.room, received=received)
 

@@ -5,17 +5,11 @@ from datetime import date
 from bot.words.language import counted, said, sentence
 
 TAG_AI_GENERATED = "AI-generated"
-PICTURE_SILENCE = "silence"
 
 
 def tag_comment(model: str, made_on: date, prompt: str) -> str:
     """Written into converted files, for players that show it."""
     return f"AI-generated with {model} on {made_on:%Y-%m-%d}. Prompt: {prompt}"
-
-
-def picture_peak(peak_db: float) -> str:
-    """In the corner of the picture, which shows the loudest place in full height."""
-    return f"peak {round(peak_db)} dB"
 
 
 def length(seconds: float) -> str:

@@ -227,6 +227,12 @@ def test_track_is_one_audio_file_and_a_picture_that_the_embed_shows(tmp_path: Pa
     assert what.embed.image.url == "attachment://waveform.png"
 
 
+def test_track_that_is_a_variation_has_a_numbered_file() -> None:
+    assert announcements.track(a_job(batch_id="b", take=2), TRACK).file_name == (
+        "lo-fi-rain-take-2.mp3"
+    )
+
+
 def test_track_without_examination_has_no_picture() -> None:
     what = announcements.track(a_job(), dataclasses.replace(TRACK, examined=None))
     assert what.picture is None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pytest
@@ -103,6 +103,13 @@ async def test_share_is_the_same_audio_and_pings_nobody(scene: Scene) -> None:
     assert what.embed is not None
     assert "Options" not in {field.name for field in what.embed.fields}  # "only for you", say
     assert await scene.rows(job) == [message_id]
+
+
+async def test_shared_variation_is_numbered_as_it_was(scene: Scene) -> None:
+    variation = replace(await scene.held_track(private=True), batch_id="b", take=1)
+    await scene.sharing.share(variation, TARGET)
+    [(_, what, _)] = scene.messages.posted
+    assert what.file_name == "lo-fi-rain-take-1.wav"
 
 
 async def test_second_press_finds_the_first_message(scene: Scene) -> None:
