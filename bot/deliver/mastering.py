@@ -135,11 +135,11 @@ class Mastering:
 
 
 def _in_named_octave(examined: Examined, prompt: str) -> Examined:
-    bpm = examined.sound.tempo_bpm
-    if bpm is None:
+    measured_bpm = examined.sound.tempo_bpm
+    told_bpm = None if measured_bpm is None else in_named_octave(measured_bpm, prompt)
+    if told_bpm == measured_bpm:
         return examined
-    sound = replace(examined.sound, tempo_bpm=in_named_octave(bpm, prompt))
-    return replace(examined, sound=sound)
+    return replace(examined, sound=replace(examined.sound, tempo_bpm=told_bpm))
 
 
 def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool:
