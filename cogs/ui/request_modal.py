@@ -29,9 +29,9 @@ from bot.domain.models import (
 from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
-from cogs.ui.first_answers import ask, left_s
+from cogs.ui.first_answers import ask
 from cogs.ui.given_audio import with_uploaded
-from cogs.ui.refusals import refuse, refuse_unsaved
+from cogs.ui.refusals import kept, refuse, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -79,15 +79,11 @@ async def open_modal(interaction: Interaction, draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
     draft_id = UNSTORED
     if draft != Draft():
-        try:
-            draft_id = await services_of(interaction).admission.keep(
-                draft, interaction.user.id, within_s=left_s(interaction)
-            )
-        except DatabaseTrouble as error:
-            log.error("a draft could not be stored: the database %s", error)
-            if not _shows_all(draft):  # the rest would be forgotten
-                await refuse_unsaved(interaction, words.STORE_TROUBLE, draft)
-                return
+        kept_id = await kept(interaction, draft)
+        if kept_id is None and not _shows_all(draft):  # the rest would be forgotten
+            await refuse_unsaved(interaction, words.STORE_TROUBLE, draft)
+            return
+        draft_id = kept_id or UNSTORED
     await ask(interaction, RequestModal(draft, draft_id))
 
 
