@@ -29,9 +29,10 @@ from bot.domain.models import (
 from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
-from cogs.ui.first_answers import ask, left_s
+from bot.words.language import Sentence
+from cogs.ui.first_answers import ask
 from cogs.ui.given_audio import with_uploaded
-from cogs.ui.refusals import refuse, refuse_unsaved
+from cogs.ui.refusals import kept, refuse, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -43,33 +44,33 @@ NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
 class Text(NamedTuple):
     """What is typed, of at most so many characters."""
 
-    label: str
+    label: Sentence
     most: int
 
 
 class Number(NamedTuple):
     """A whole number, or nothing."""
 
-    label: str
+    label: Sentence
 
 
 class Tick(NamedTuple):
     """Yes or no."""
 
-    label: str
-    hint: str
+    label: Sentence
+    hint: Sentence
 
 
 KINDS = (Text, Number, Tick)  # in the order in which the dialog shows them
 # In the order in which those that have to be fixed get a place.
 OPTIONS: Mapping[str, Text | Number | Tick] = {
-    "negative_prompt": Text(words.modal_avoid(), NEGATIVE_PROMPT_LIMIT),
-    "lyrics": Text(words.modal_lyrics(), PROMPT_LIMIT),
-    "seconds": Number(words.modal_seconds()),
-    "instrumental": Tick(words.modal_instrumental(), words.modal_instrumental_hint()),
-    "seed": Number(words.modal_seed()),
-    "variations": Number(words.modal_variations()),
-    "private": Tick(words.modal_private(), words.modal_private_hint()),
+    "negative_prompt": Text(words.modal_avoid, NEGATIVE_PROMPT_LIMIT),
+    "lyrics": Text(words.modal_lyrics, PROMPT_LIMIT),
+    "seconds": Number(words.modal_seconds),
+    "instrumental": Tick(words.modal_instrumental, words.modal_instrumental_hint),
+    "seed": Number(words.modal_seed),
+    "variations": Number(words.modal_variations),
+    "private": Tick(words.modal_private, words.modal_private_hint),
 }
 
 log = logging.getLogger(__name__)
@@ -79,15 +80,11 @@ async def open_modal(interaction: Interaction, draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
     draft_id = UNSTORED
     if draft != Draft():
-        try:
-            draft_id = await services_of(interaction).admission.keep(
-                draft, interaction.user.id, within_s=left_s(interaction)
-            )
-        except DatabaseTrouble as error:
-            log.error("a draft could not be stored: the database %s", error)
-            if not _shows_all(draft):  # the rest would be forgotten
-                await refuse_unsaved(interaction, words.store_trouble(), draft)
-                return
+        kept_id = await kept(interaction, draft)
+        if kept_id is None and not _shows_all(draft):  # the rest would be forgotten
+            await refuse_unsaved(interaction, words.store_trouble(), draft)
+            return
+        draft_id = kept_id or UNSTORED
     await ask(interaction, RequestModal(draft, draft_id))
 
 
@@ -113,13 +110,13 @@ class RequestModal(discord.ui.Modal):
     def _add_option(self, name: str, value: Any) -> None:
         match OPTIONS[name]:
             case Text(label, most):
-                self._add_text(name, label, value, most)
+                self._add_text(name, label(), value, most)
             case Number(label):
                 typed = None if value is None else str(value)
-                self._add_text(name, label, typed, NUMBER_LIMIT)
+                self._add_text(name, label(), typed, NUMBER_LIMIT)
             case Tick(label, hint):
                 tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
-                self.add_item(discord.ui.Label(text=label, description=hint, component=tick))
+                self.add_item(discord.ui.Label(text=label(), description=hint(), component=tick))
 
     def _add_text(
         self, name: str, label: str, typed: str | None, most: int, *, required: bool = False
