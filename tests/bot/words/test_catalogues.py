@@ -34,6 +34,7 @@ LIMITS = {
     r"select_.*|.*_placeholder": 150,
     r"card_.*|field_.*|top_(week|month|ever)": 256,
 }
+END = re.compile(r"[.?:…\u3002\uff1f\uff1a]$")
 # What is no sentence of the bot's: names of formats, the provider's own words, which are English,
 # prompts, and what is written into files and pictures.
 SAID_PAST_THE_CATALOGUES = {
@@ -76,23 +77,21 @@ def test_catalogue_translates_everything(locale: str) -> None:
 
 @in_each_catalogue
 def test_translation_takes_the_same_values_as_the_english(locale: str) -> None:
-    for message in messages(locale):
-        wanted = _values(forms(message.id)[-1])
-        for form in forms(message.string):
-            assert _values(form) == wanted, form
-            assert form.format(**dict.fromkeys(wanted, "x"))
+    for english, translation in _translated(locale):
+        assert _values(translation) == _values(english), translation
+        assert translation.format(**dict.fromkeys(_values(english), "x"))
 
 
 @in_each_catalogue
 def test_translation_keeps_the_marks_of_the_english(locale: str) -> None:
-    for message in messages(locale):
-        for form in forms(message.string):
-            assert _marks(form) == _marks(forms(message.id)[-1]), form
+    for english, translation in _translated(locale):
+        assert _marks(translation) == _marks(english), translation
+        assert bool(END.search(translation)) == bool(END.search(english)), translation
 
 
 @in_each_catalogue
 def test_translation_quotes_labels_as_they_read(locale: str) -> None:
-    labels = {form for message in messages(locale) for form in forms(message.string)}
+    labels = {translation for _english, translation in _translated(locale)}
     for label in re.findall(r"[„“«]([^„“”«»]+)[“”»]", "\n".join(labels)):
         assert label in labels or re.fullmatch(r"{\w+}", label), label
 
@@ -133,14 +132,20 @@ def test_label_with_values_keeps_to_discords_limit(locale: str) -> None:
             assert words.good_for(model) in words.model_choice(model)
 
 
+def _translated(locale: str) -> Iterator[tuple[str, str]]:
+    """Each form of what is translated so far, with its English."""
+    for message in messages(locale):
+        for form in filter(None, forms(message.string)):
+            yield forms(message.id)[-1], form
+
+
 def _values(text: str) -> set[str]:
     return {name for _before, name, _spec, _conversion in Formatter().parse(text) if name}
 
 
 def _marks(text: str) -> Counter[str]:
-    """Markdown, quoted commands, line breaks, blanks at the ends, and how it ends."""
-    found = re.findall(r"`[^`]*`|\*\*|\[|\]\([^)]*\)|<|>|\n|^\s|\s$", text)
-    return Counter([*found, *re.findall(r"[.?:…]$", text)])
+    """Markdown, quoted commands, line breaks, and blanks at the ends."""
+    return Counter(re.findall(r"`[^`]*`|\*\*|\[|\]\([^)]*\)|<|>|\n|^\s|\s$", text))
 
 
 def _sentences(pattern: str) -> Iterator[tuple[str, Callable[[], str]]]:
