@@ -64,12 +64,10 @@ function picture({ media, description }, className) {
 function spoilered(node, isSpoiler) {
   if (!isSpoiler) return node;
   const reveal = () => {
-    node.inert = false;
     cover.remove();
     box.focus();
   };
   const cover = el("button", { type: "button", class: "spoiler-cover", on: { click: reveal } }, "Spoiler");
-  const box = el("div", { class: "spoiler-box", tabindex: "-1" }, node, cover);
-  node.inert = true;
+  const box = el("div", { class: "spoiler-box", tabindex: "-1" }, cover, node);
   return box;
 }

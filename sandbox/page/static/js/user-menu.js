@@ -33,7 +33,18 @@ export class UserMenu {
   #pressed({ pointerType, target }) {
     clearTimeout(this.#press);
     const node = target.closest("[data-user]");
-    if (node && pointerType === "touch") this.#press = setTimeout(() => this.#openFor(node), LONG_PRESS_MS);
+    if (node && pointerType === "touch") this.#press = setTimeout(() => this.#held(node), LONG_PRESS_MS);
+  }
+
+  /** The finger that is lifted now must not choose what has opened under it. */
+  #held(node) {
+    const ignore = (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    addEventListener("click", ignore, { capture: true, once: true });
+    addEventListener("pointerdown", () => removeEventListener("click", ignore, { capture: true }), { once: true });
+    this.#openFor(node);
   }
 
   async #openFor(node) {
