@@ -18,7 +18,7 @@ from sandbox.tour.browser import CHROMIUM_ARGUMENTS, CHROMIUM_MISSING, find_chro
 from tests.sandbox.page.support import Application
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
-TIMEOUT_MS = 4_000
+TIMEOUT_MS = 30_000
 
 
 def chromium() -> str:

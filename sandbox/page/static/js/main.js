@@ -4,6 +4,7 @@ import { channelIntro, channelLine } from "./channel-intro.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { el, icon, types } from "./dom.js";
+import { closeDrawer } from "./drawer.js";
 import { uploadAll, withUploads } from "./files.js";
 import { MESSAGE_LINK } from "./markdown-view.js";
 import { MessageMenu } from "./menu.js";
@@ -238,29 +239,12 @@ function showChannel() {
   list.reset(store.messages(), channelIntro(store, channel, page.openChannel, askForPost));
   at("composer").hidden = channel.type === ChannelType.FORUM;
   composer.reset(`Message ${shown}`);
-  closeSidebar();
+  closeDrawer();
   history.replaceState(null, "", `#${store.channelId}`);
 }
 
-// The sidebar is a drawer on narrow screens, and nothing else can be used while it is open.
-function openSidebar(open) {
-  document.body.classList.toggle("sidebar-open", open);
-  document.querySelector("main").inert = open;
-  at("menu-button").setAttribute("aria-expanded", String(open));
-}
-function closeSidebar() {
-  if (!document.body.classList.contains("sidebar-open")) return;
-  openSidebar(false);
-  at("menu-button").focus();
-}
-at("menu-button").addEventListener("click", () => {
-  openSidebar(true);
-  at("channels").querySelector("button")?.focus();
-});
-at("scrim").addEventListener("click", closeSidebar);
+// Who types while nothing that takes text has the focus, means the field.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closeSidebar();
-  // Who types while nothing that takes text has the focus, means the field.
   if (types(event) && document.activeElement.matches("body, #scroller, .message")) composer.focus();
 });
 
