@@ -77,7 +77,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "Sides": {"type": 22, "custom_id": "sides", "options": SIDES, "required": False},
     "Loud": {"type": 23, "custom_id": "loud"},
 }
-FORM = {
+FORM: dict[str, Any] = {
     "custom_id": "form",
     "title": "One of each",
     "components": [{"type": 18, "label": name, "component": one} for name, one in FIELDS.items()],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -40,7 +41,7 @@ async def fill(discord: DiscordStandIn, application: Application) -> None:
     liked = post(world, "Ada", "general", "see <#1> https://example.org")
     world.reactions.add(liked, (None, "👍"), world.state.user_named("Ben"))
     await application.start_thread(liked, "rain, again")
-    reply = {"message_reference": {"message_id": str(liked.id)}}
+    reply: dict[str, Any] = {"message_reference": {"message_id": str(liked.id)}}
     post(world, "Chika", "general", f"<@{ben}> listen", **reply)
     uploads = list(FILES.items())
     post(world, "Compose Bot", "general", files=uploads, **ONE_OF_EACH)
@@ -144,7 +145,7 @@ async def test_axe_finds_nothing_in_any_state(  # noqa: PLR0917
     chat: ChatPage,
     discord: DiscordStandIn,
     application: Application,
-    screen: dict[str, int],
+    screen: dict[str, Any],
     scheme: str,
 ) -> None:
     await fill(discord, application)

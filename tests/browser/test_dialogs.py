@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -19,7 +21,7 @@ SCROLLABLE = """dialog => [dialog, ...dialog.querySelectorAll("*")].filter(one =
   return scrolls && one.scrollHeight > one.clientHeight;
 }).map(one => one.className)"""
 GENRES = [{"label": f"Genre {n}", "value": str(n)} for n in range(25)]
-LONG = {
+LONG: dict[str, Any] = {
     "custom_id": "long",
     "title": "Long",
     "components": [
@@ -38,7 +40,7 @@ LONG = {
 
 
 async def dialog_of(
-    tab: Page, discord: DiscordStandIn, application: Application, form: dict[str, object]
+    tab: Page, discord: DiscordStandIn, application: Application, form: dict[str, Any]
 ) -> Locator:
     """The form, opened by the card's button."""
     post(discord.world, "Compose Bot", "general", **CARD)
@@ -56,7 +58,7 @@ async def test_dialog_scrolls_in_one_place_only(  # noqa: PLR0917
     chat: ChatPage,
     discord: DiscordStandIn,
     application: Application,
-    form: dict[str, object],
+    form: dict[str, Any],
     height: int,
 ) -> None:
     async with opened(browser, chat.url, width=390, height=height) as tab:

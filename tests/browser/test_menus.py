@@ -52,8 +52,8 @@ async def test_menu_opens_on_whatever_stands_for_a_member(
     await application.register(GREET)
     chika = discord.world.state.user_named("Chika").id
     first = post(discord.world, "Ada", "general", f"for <@{chika}>")
-    ben, place = discord.world.state.user_named("Ben"), channel_named(discord.world, "general")
-    discord.world.messages.post(ben, place, Draft("thanks", reply_to=ReplyTo(first.id)))
+    ben, general = discord.world.state.user_named("Ben"), channel_named(discord.world, "general")
+    discord.world.messages.post(ben, general, Draft("thanks", reply_to=ReplyTo(first.id)))
     places = {
         "Ada": tab.locator("li.message").first.locator(".message-lead .avatar"),
         "Chika": tab.locator(".pill", has_text="@Chika"),

@@ -170,7 +170,7 @@ class Application:
         await self._request("POST", path, {"name": name})
 
     async def _request(self, method: str, path: str, payload: Json | FormData) -> None:
-        body = {"data" if isinstance(payload, FormData) else "json": payload}
+        body: Any = {"data" if isinstance(payload, FormData) else "json": payload}
         headers = {"Authorization": f"Bot {self._discord.world.state.application.token}"}
         url = self._discord.api_url + path
         async with self._session.request(method, url, headers=headers, **body) as response:

@@ -69,7 +69,7 @@ export class MessageView {
     this.#draw("content", contentKey(message), () => this.#content(message));
     this.#draw("attachments", attachmentKey(message), () => (message.attachments ?? []).map(renderAttachment));
     this.#draw("embeds", message.embeds, () => this.#embeds(message));
-    this.#draw("components", message.components, () => this.#components(message));
+    this.#draw("components", componentsKey(message), () => this.#components(message));
     this.#draw("thread", threadKey(message, store), () => this.#thread(message));
     this.#draw("reactions", message.reactions, () => renderReactions(message, this.page));
     this.#draw("foot", isPrivate, () => (isPrivate ? this.#privateNote(message) : []));
@@ -224,6 +224,11 @@ function threadKey(message, store) {
 /** Links to files are signed anew with each fetch; only another file is another attachment. */
 function attachmentKey(message) {
   return (message.attachments ?? []).map((one) => [one.id, one.filename, one.title, one.size, one.description]);
+}
+
+/** So are those to the files in a layout. */
+function componentsKey(message) {
+  return JSON.stringify(message.components ?? [], (_, value) => value?.attachment_id ?? value);
 }
 
 function contentKey(message) {
