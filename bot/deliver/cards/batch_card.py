@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+import discord
+
 from bot import words
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
