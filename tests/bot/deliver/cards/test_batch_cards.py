@@ -104,7 +104,7 @@ async def test_card_shows_how_things_stand(stored: Stored) -> None:
     await failed(stored, first)
     await cards.refresh(first)
     assert len(messenger.cards) == 2
-    assert "did not take" in (messenger.cards[-1][0].description or "")
+    assert "turned this request down" in (messenger.cards[-1][0].description or "")
 
 
 async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:

@@ -143,7 +143,7 @@ async def test_card_is_tried_until_it_can_be_drawn(
     stored.clock.advance(3600)
     await keeper.run_once()
     [(embed, _)] = messenger.cards
-    assert words.held_for_you() in str([field.value for field in embed.fields])
+    assert words.held_for_you() in (embed.description or "")
     assert (await stored.job(job.id)).interaction_token is None
     assert await stored.stores.card_edits.next_due_at() is None
 
