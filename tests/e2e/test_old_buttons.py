@@ -84,11 +84,12 @@ async def assert_answered(
 
 def as_posted(custom_ids: list[str]) -> Json:
     """A row of grey buttons."""
+    grey = {"type": ComponentType.BUTTON, "style": 2}
     row = [
-        {"type": ComponentType.BUTTON, "style": 2, "label": custom_id[:80], "custom_id": custom_id}
-        for custom_id in custom_ids
+        {**grey, "id": number, "label": custom_id, "custom_id": custom_id}
+        for number, custom_id in enumerate(custom_ids, 2)
     ]
-    return {"type": ComponentType.ACTION_ROW, "components": row}
+    return {"type": ComponentType.ACTION_ROW, "id": 1, "components": row}
 
 
 async def first_words(member: MemberDriver, call: Call) -> str:
