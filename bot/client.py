@@ -32,6 +32,7 @@ COGS = (
     "cogs.help",
     "cogs.job_buttons",
     "cogs.track_buttons",
+    "cogs.more",
     "cogs.sharing",
     "cogs.deleting",
     "cogs.recipe",

@@ -18,6 +18,7 @@ from cogs.ui.first_answers import ask, edit_private, say
 from cogs.ui.job_button import JobButton, moderates, stands_under, visible_job
 from cogs.ui.persistent import add_items
 from cogs.ui.places import is_outside
+from cogs.ui.track_rules import is_own, is_share_only, may_delete
 from cogs.ui.visibility import sees
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
         """Ask. The question's buttons remember on which message this one was pressed."""
         if job.state is not JobState.SUCCEEDED:
             await say(interaction, words.not_finished())
-        elif not _may_delete(interaction, job, self.place):
+        elif not may_delete(interaction, job, self.place):
             await say(interaction, words.not_your_track_delete())
         elif is_outside(interaction) and await stands_under(interaction, job):
             question = _question(interaction, job, self.place)
@@ -55,7 +56,7 @@ class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
 
     async def press(self, interaction: Interaction, job: Job) -> None:
         """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
-        if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
+        if job.state is not JobState.SUCCEEDED or not may_delete(interaction, job, self.place):
             await say(interaction, words.not_your_track_delete())
             return
         await edit_private(interaction, content=words.deleting(), view=None)
@@ -81,7 +82,7 @@ async def _delete_pressed(interaction: Interaction, match: re.Match[str]) -> Non
     if job is None or message is None or not await stands_under(interaction, job):
         await say(interaction, words.job_unknown())
         return
-    if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, match["place"]):
+    if job.state is not JobState.SUCCEEDED or not may_delete(interaction, job, match["place"]):
         await say(interaction, words.not_your_track_delete())
         return
     await interaction.response.defer()  # from now on the token's own answer is that message
@@ -102,7 +103,7 @@ async def _taken_away(
 ) -> bool:
     """From everywhere for its member; for a moderator from where they may remove messages."""
     removal = services_of(interaction).removal
-    if _is_own(interaction, job):
+    if is_own(interaction, job):
         return await removal.remove(job, by_member=True, except_message_id=except_message_id)
     return await removal.moderate(
         job, partial(_reaches, interaction, job), except_message_id=except_message_id
@@ -120,40 +121,21 @@ def _reaches(interaction: Interaction, job: Job, place: Place) -> bool:
     return sees(interaction, channel_id) and moderates(interaction, channel_id)
 
 
-def _is_own(interaction: Interaction, job: Job) -> bool:
-    return job.member_id == interaction.user.id
-
-
 def _question(interaction: Interaction, job: Job, place: str) -> str:
-    if _is_share_only(interaction, job, place):
+    if is_share_only(interaction, job, place):
         return words.delete_share_question()
-    own = _is_own(interaction, job)
+    own = is_own(interaction, job)
     return words.delete_question() if own else words.delete_as_moderator_question()
 
 
 def _said(interaction: Interaction, job: Job) -> str:
-    return words.deleted() if _is_own(interaction, job) else words.deleted_as_moderator()
-
-
-def _may_delete(interaction: Interaction, job: Job, place: str) -> bool:
-    """A private track is nothing that the channel it was asked for in has ever seen."""
-    return (
-        _is_own(interaction, job)
-        or (not job.private and moderates(interaction, job.channel_id))
-        or _is_share_only(interaction, job, place)
-    )
-
-
-def _is_share_only(interaction: Interaction, job: Job, place: str) -> bool:
-    """A moderator of the channel it was shared to takes away no more than that."""
-    here, own = interaction.channel_id or 0, _is_own(interaction, job)
-    return place == buttons.SHARE and not own and moderates(interaction, here)
+    return words.deleted() if is_own(interaction, job) else words.deleted_as_moderator()
 
 
 async def _done(interaction: Interaction, job: Job, place: str) -> str:
     """Take it away, and say what came of it."""
     removal = services_of(interaction).removal
-    if _is_share_only(interaction, job, place):
+    if is_share_only(interaction, job, place):
         gone = await removal.remove_share(job, interaction.channel_id or 0)
         return words.deleted_share() if gone else words.deleted_but_posted()
     gone = await _taken_away(interaction, job)

@@ -8,10 +8,8 @@ import discord
 from bot import words
 from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
-from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
-from bot.deliver.track_messages import audio_url
 from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.errors import (
@@ -25,11 +23,13 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.shared_tracks import Target
+from cogs.ui.audio_link import carried_link, link_at_hand
 from cogs.ui.first_answers import defer, say
 from cogs.ui.job_button import JobButton, permissions_in
 from cogs.ui.member_lock import one_each
 from cogs.ui.persistent import add_items, chosen
-from cogs.ui.places import is_outside, server_locale
+from cogs.ui.places import server_locale
+from cogs.ui.track_rules import share_problem
 from cogs.ui.visibility import sees
 
 CHANNEL_TYPES = [
@@ -46,12 +46,11 @@ log = logging.getLogger(__name__)
 
 
 class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
-    """Asks where to. The question carries a fresh link to the audio, which may stand nowhere else:
-    a private answer can't be looked at again."""
+    """Asks where to. The question carries a fresh link to the audio."""
 
     async def press(self, interaction: Interaction, job: Job) -> None:
         """Ask where to share it to, if it is the member's own track."""
-        if why := _share_problem(interaction, job):
+        if why := share_problem(interaction, job):
             await say(interaction, why)
             return
         here = buttons.button(Action.SHARE_HERE, job.id, self.place)
@@ -61,8 +60,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
             placeholder=words.share_placeholder(),
         )
         view = buttons.row(here, there)
-        url = audio_url(interaction.message) if interaction.message else None
-        if url and len(url) <= LINK_BUTTON_LIMIT:
+        if url := link_at_hand(interaction):
             view.add_item(buttons.link(words.button_listen(), url))
         await say(interaction, words.share_question(), view=view)
 
@@ -88,7 +86,7 @@ class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
 
 
 async def _share(interaction: Interaction, job: Job, channel_id: int) -> None:
-    if why := _share_problem(interaction, job):
+    if why := share_problem(interaction, job):
         await say(interaction, why)
         return
     async with one_each(interaction) as free:
@@ -108,21 +106,11 @@ async def _shared(interaction: Interaction, job: Job, channel_id: int) -> str:
     )
     sharing = services_of(interaction).sharing
     try:
-        message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
+        message_id = await sharing.share(job, target, at_hand=carried_link(interaction))
     except (DeliveryError, AudioError) as error:
         return _why_not(error)
     place = Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
     return words.shared_at(place.url)
-
-
-def _share_problem(interaction: Interaction, job: Job) -> str | None:
-    """Why this one does not share this track, if so."""
-    if job.member_id != interaction.user.id:
-        return words.not_your_track_share()
-    if not job.has_track:
-        return words.track_deleted() if job.deleted_at else words.not_finished()
-    outside = interaction.guild is None or is_outside(interaction)
-    return words.share_in_a_server() if outside else None
 
 
 async def _closed(interaction: Interaction, channel_id: int) -> str | None:
@@ -172,16 +160,6 @@ async def _is_in(interaction: Interaction, channel: object) -> bool:
 def _upload_limit_bytes(interaction: Interaction) -> int:
     guild = interaction.guild
     return guild.filesize_limit if guild else interaction.filesize_limit
-
-
-def _link_at_hand(interaction: Interaction) -> str | None:
-    """The link that the question carries, which this member alone has seen."""
-    message = interaction.message
-    for row in message.components if message and message.flags.ephemeral else ():
-        for item in row.children if isinstance(row, discord.ActionRow) else ():
-            if isinstance(item, discord.Button) and item.url:
-                return item.url
-    return None
 
 
 def _why_not(error: DeliveryError | AudioError) -> str:

@@ -81,6 +81,8 @@ class Fitted:
 
 
 def clock(seconds: float) -> str:
-    """A place in a track as players show it, such as `0:07` or `12:30`: seconds that are over."""
+    """A place in a track, or its length, as players show it: `0:07`, `12:30`, `1:02:03`. Only
+    seconds that are over count."""
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

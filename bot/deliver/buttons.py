@@ -30,6 +30,7 @@ class Action(StrEnum):
     REMIX = "remix"
     VARIATIONS = "vary"
     LIKE = "like"
+    MORE = "more"
     SHARE = "share"
     DELETE = "delete"
     CHECK = "check"
@@ -52,6 +53,7 @@ LABELS = {
     Action.REMIX: words.button_remix,
     Action.VARIATIONS: words.button_variations,
     Action.LIKE: words.button_like,
+    Action.MORE: words.button_more,
     Action.SHARE: words.button_share,
     Action.DELETE: words.button_delete,
     Action.CHECK: words.button_check,
@@ -66,6 +68,7 @@ STYLES = {
     Action.RETRY: discord.ButtonStyle.primary,
     Action.EDIT: discord.ButtonStyle.primary,
     Action.SHARE_HERE: discord.ButtonStyle.primary,
+    Action.DELETE: discord.ButtonStyle.danger,
     Action.DELETE_NOW: discord.ButtonStyle.danger,
 }
 
@@ -91,15 +94,26 @@ def button(
 
 
 def under_track(job: Job, place: NoticeKind | str, *, likes: int = 0) -> discord.ui.View:
-    """What can be done with a finished track, in two rows."""
-    make = (Action.AGAIN, Action.REMIX, Action.VARIATIONS)
-    keep = (Action.SHARE, Action.RECIPE, Action.DELETE)
-    like = button(Action.LIKE, job.id, place, label=words.like_label(likes))
-    upper = [*(button(action, job.id, place) for action in make), like]
-    lower = [button(action, job.id, place) for action in keep]
-    for item in lower:
-        item.row = 1
-    return row(*upper, *lower)
+    """What is done with a finished track most. More opens the rest."""
+    items = [button(action, job.id, place) for action in (Action.REMIX, Action.AGAIN, Action.MORE)]
+    if place == SHARE or _is_heard_by_others(job):
+        items.insert(0, button(Action.LIKE, job.id, place, label=words.like_label(likes)))
+    if has_delete(job, place):
+        items.append(button(Action.DELETE, job.id, place))
+    return row(*items)
+
+
+def has_delete(job: Job, place: NoticeKind | str) -> bool:
+    """Whether a track's message has Delete on itself, and not behind More.
+
+    Where the bot is not, a message can be deleted through a press on it alone.
+    """
+    return place != SHARE and not job.uses_channel
+
+
+def _is_heard_by_others(job: Job) -> bool:
+    """What is private is not, nor what was asked for in the bot's own direct messages."""
+    return not job.private and (job.guild_id is not None or job.outside)
 
 
 def link(label: str, url: str) -> Button:

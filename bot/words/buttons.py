@@ -94,6 +94,13 @@ own_track_like = sentence("You can't like your own track.")
 liked = sentence("You like this track now. Press again to take it back.")
 like_taken_back = sentence("You don't like this track any more. Press again if you do.")
 not_finished = sentence("This track isn't finished yet. Its buttons work once you can hear it.")
+
+
+def more(title: str) -> str:
+    """Above the rarer buttons of a track; `title` is harmless."""
+    return said("What do you want to do with **{title}**?", title=title)
+
+
 how_many_takes = sentence("How many versions? Each counts as one of today's tracks.")
 
 
@@ -145,8 +152,6 @@ deleted_out_of_reach = sentence(
 )
 delete_title = sentence("Delete this track?")
 card_deleted = sentence("This track was deleted")
-deleted_by_member = sentence("Deleted by the member who asked for it.")
-deleted_by_moderator = sentence("Deleted by a moderator.")
 
 share_question = sentence(
     "Where do you want to share this track? Others can listen to it there, and like it."

@@ -1,20 +1,15 @@
 """The status card, and what buttons are called."""
 
 from bot.words.language import said, sentence
+from bot.words.phrases import listen_link, mention
 
 card_composing = sentence("Composing your track")
 card_waiting = sentence("Your track is in the queue")
-card_ready = sentence("Your track is ready")
 card_failed = sentence("This track couldn't be made")
 card_cancelled = sentence("Cancelled")
 
-field_model = sentence("Model")
-field_seed = sentence("Seed")
-field_avoid = sentence("Leaving out")
 field_place = sentence("Place in the queue")
 field_expected = sentence("Expected")
-field_result = sentence("Result")
-field_reason = sentence("Why")
 
 button_recipe = sentence("Recipe")
 button_try_again = sentence("Try again")
@@ -23,6 +18,7 @@ button_again = sentence("Again")
 button_remix = sentence("Remix")
 button_variations = sentence("Variations")
 button_like = sentence("Like")
+button_more = sentence("More")
 button_share = sentence("Share")
 button_delete = sentence("Delete")
 button_check = sentence("Check again")
@@ -30,9 +26,38 @@ button_delete_now = sentence("Delete it")
 button_keep = sentence("Keep it")
 button_share_here = sentence("Share in this channel")
 button_listen = sentence("Listen")
-button_open = sentence("Go to the track")
 button_download = sentence("Download")
 button_details = sentence("Go to the message")
+
+
+def asked_by(member_id: int) -> str:
+    """Whose request a card is about. In an embed the mention shows a name and pings nobody."""
+    return said("Asked for by {member}", member=mention(member_id))
+
+
+def whose(title: str, member_id: int) -> str:
+    """A track on a card; `title` is harmless."""
+    return said("**{title}** by {member}", title=title, member=mention(member_id))
+
+
+def ready(title: str, member_id: int) -> str:
+    """The card of a finished track, to be followed by the way to it; `title` is harmless."""
+    return said("**{title}** by {member} is ready", title=title, member=mention(member_id))
+
+
+def ready_at(title: str, member_id: int, url: str) -> str:
+    """The same, with the way to it."""
+    return f"{ready(title, member_id)} → {listen_link(url)}"
+
+
+def deleted_by_member(member_id: int) -> str:
+    """On the card of a track that its own member took away."""
+    return said("Deleted by {member}, who asked for it.", member=mention(member_id))
+
+
+def deleted_by_moderator(member_id: int) -> str:
+    """On the card of a track that a moderator took away."""
+    return said("Asked for by {member}, deleted by a moderator.", member=mention(member_id))
 
 
 def like_label(likes: int) -> str:

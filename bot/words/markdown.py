@@ -34,6 +34,11 @@ def harmless(text: str, limit: int) -> str:
     return kept + ELLIPSIS[:limit]
 
 
+def isolated(text: str) -> str:
+    """Text that goes on in the same line, and whose script turns nothing of it around."""
+    return f"\u2068{text}\u2069"
+
+
 def as_shown(markdown: str) -> str:
     """What a reader sees of text that was made harmless: without the backslashes."""
     return _ESCAPES.sub(r"\1", markdown)

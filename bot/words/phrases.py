@@ -43,7 +43,7 @@ def relative_time(moment: datetime) -> str:
 
 def listen_link(url: str) -> str:
     """The way from the card to the track."""
-    listen = said("Listen to it")
+    listen = said("Listen")
     return f"[{listen}]({url})"
 
 

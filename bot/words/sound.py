@@ -13,13 +13,13 @@ def tag_comment(model: str, made_on: date, prompt: str) -> str:
 
 
 def length(seconds: float) -> str:
-    """How long a track is, such as `33 seconds` or `2 minutes 5 seconds`."""
+    """How long a track is, such as `32 seconds` or `2 minutes 5 seconds`."""
     if seconds < 0.1:
         return said("less than 0.1 seconds")
     if seconds < 2:
         whole, tenths = f"{seconds:.1f}".split(".")
         return said("{whole}.{tenths} seconds", whole=whole, tenths=tenths)
-    minutes, rest = divmod(round(seconds), 60)
+    minutes, rest = divmod(int(seconds), 60)
     parts = []
     if minutes:
         parts.append(counted("{count} minute", "{count} minutes", count=minutes))

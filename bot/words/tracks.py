@@ -9,15 +9,11 @@ from bot.words.language import Sentence, said, sentence
 from bot.words.phrases import mention
 
 untitled = sentence("Untitled track")
-field_length = sentence("Length")
-field_tempo = sentence("Tempo")
-field_took = sentence("Ready after")
-field_options = sentence("Options")
-field_file = sentence("File")
 option_instrumental = sentence("without vocals")
 option_lyrics = sentence("with lyrics")
 option_cover = sentence("from your audio")
 option_private = sentence("only for you")
+ai_generated = sentence("AI-generated")
 _FORMATS: Mapping[AudioFormat, Sentence] = {
     AudioFormat.ORIGINAL: sentence("the original file"),
     AudioFormat.FLAC: lambda: "FLAC",
@@ -29,6 +25,11 @@ _FORMATS: Mapping[AudioFormat, Sentence] = {
 def title_of(job: Job) -> str:
     """What a track is called, on one line; to be passed through `harmless` before it is shown."""
     return titles.title_of(job) or untitled()
+
+
+def leaving_out(avoided: str) -> str:
+    """What was to be avoided, which is harmless; below the prompt."""
+    return said("Leaving out: {what}", what=avoided)
 
 
 def option_format(audio_format: AudioFormat) -> str:

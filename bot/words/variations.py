@@ -5,7 +5,6 @@ from bot.words.language import counted, said, sentence
 from bot.words.library import likes_count
 from bot.words.phrases import listed, listen_link
 
-field_favourite = sentence("Most liked")
 take_runs = sentence("Being composed.")
 take_deleted = sentence("Deleted.")
 
@@ -13,6 +12,11 @@ take_deleted = sentence("Deleted.")
 def take_name(take: int) -> str:
     """What a variation is called; they are counted from 1."""
     return said("Take {number}", number=take)
+
+
+def take_line(take: int, standing: str) -> str:
+    """How a variation stands, on the card they share."""
+    return f"**{take_name(take)}**: {standing}"
 
 
 def among_takes(job: Job, title: str) -> str:
@@ -25,8 +29,8 @@ def among_takes(job: Job, title: str) -> str:
 def seeds(first: int, takes: int) -> str:
     """The seed of a track, or of several, each with the next one."""
     if takes == 1:
-        return str(first)
-    return said("{first} to {last}", first=first, last=first + takes - 1)
+        return said("seed {seed}", seed=first)
+    return said("seeds {first} to {last}", first=first, last=first + takes - 1)
 
 
 def composing_takes(ready: int, takes: int) -> str:
@@ -55,7 +59,7 @@ def take_ready(url: str | None, likes: int) -> str:
     parts = [listen_link(url) if url else said("Ready.")]
     if likes:
         parts.append(likes_count(likes))
-    return ", ".join(parts)
+    return " · ".join(parts)
 
 
 def take_waits(place: int | None) -> str:
@@ -68,4 +72,6 @@ def take_waits(place: int | None) -> str:
 def favourite(takes: list[int]) -> str:
     """One or more takes with the most likes."""
     names = [take_name(take) for take in takes]
-    return names[0] if len(names) == 1 else said("{takes}, tied", takes=listed(names))
+    if len(names) == 1:
+        return said("Most liked: {take}", take=names[0])
+    return said("Most liked: {takes}, tied", takes=listed(names))

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from bot import words
+from bot.audio.sound import clock
 from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.characters import shortened
@@ -14,7 +15,7 @@ from bot.domain.jobs import Job
 from bot.domain.models import MODELS, name_of
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import ListedTrack, Only, Wanted
-from bot.words.markdown import harmless
+from bot.words.markdown import harmless, isolated
 from cogs.ui.limits import OPTION_LABEL_LIMIT, TITLE_LIMIT
 
 SEARCH_LIMIT = 80
@@ -35,7 +36,7 @@ AnyItem = discord.ui.Item[Any]
 
 def shown_title(job: Job) -> str:
     """The title of a track, harmless; isolated, so that no script turns the line around it."""
-    return f"\u2068{words.among_takes(job, harmless(words.title_of(job), TITLE_LIMIT))}\u2069"
+    return isolated(words.among_takes(job, harmless(words.title_of(job), TITLE_LIMIT)))
 
 
 def option_label(number: int, job: Job) -> str:
@@ -105,7 +106,7 @@ def _details(track: ListedTrack, authors: bool) -> Iterator[str]:
     yield words.relative_time(job.finished_at or job.created_at)
     yield name_of(job.request.model)
     if job.duration_s is not None:
-        yield words.length(job.duration_s)
+        yield clock(job.duration_s)
     if track.likes:
         yield words.likes_count(track.likes)
     yield from _marks(track)

@@ -117,8 +117,14 @@ class Visitor:
     # --- what is under messages ---------------------------------------------------------------
 
     async def press(self, label: str, within: Locator) -> None:
-        """Press a button of a message."""
-        await within.get_by_role("button", name=label, exact=True).click()
+        """Press a button that the bot put under a message, or that its form has."""
+        under = within.locator(".component-row, form").get_by_role("button", name=label, exact=True)
+        await under.click()
+
+    async def press_more(self, label: str, track: Locator) -> None:
+        """Press one of the buttons that More under a track opens."""
+        await self.press("More", track)
+        await self.press(label, self.answer("What do you want to do with"))
 
     async def select(self, placeholder: str, choice: str, within: Locator) -> None:
         """Choose from a message's select."""
@@ -128,7 +134,8 @@ class Visitor:
     async def open_menu(self, message: Locator) -> None:
         """The menu with what can be done with a message."""
         await message.hover()
-        await message.get_by_role("button", name="More").click()
+        tools = message.get_by_role("toolbar", name="Message actions")
+        await tools.get_by_role("button", name="More").click()
 
     async def pick(self, item: str) -> None:
         """An item of the menu that is open."""

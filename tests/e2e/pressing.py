@@ -7,9 +7,9 @@ from tests.e2e.place import Place
 from tests.e2e.shared import Records, reply_to
 from tests.e2e.stage import private_answer
 
-BUTTONS = ["Again", "Remix", "Variations", "Like", "Share", "Recipe", "Delete"]
+BUTTONS = ["Like", "Remix", "Again", "More"]
 PROMPT = "lo-fi rain"
-UNKNOWN = "I do not remember this track"
+UNKNOWN = "I don't remember this track"
 
 
 async def delivered(place: Place, prompt: str = PROMPT, **options: Any) -> MessageView:
@@ -56,7 +56,20 @@ def job_id_of(track: MessageView) -> str:
 
 
 async def recipe(member: MemberDriver, track: MessageView) -> str:
-    return await private_answer(await member.click(track, label="Recipe"))
+    shown = track if "Recipe" in labels(track) else await more(member, track)
+    return await private_answer(await member.click(shown, label="Recipe"))
+
+
+async def more(member: MemberDriver, track: MessageView) -> MessageView:
+    """The private message that More under a track opens."""
+    panel = await (await member.click(track, label="More")).answered()
+    assert panel.ephemeral, panel
+    return panel
+
+
+async def press(member: MemberDriver, track: MessageView, label: str) -> Call:
+    """A press on one of the buttons behind More."""
+    return await member.click(await more(member, track), label=label)
 
 
 def labels(message: MessageView) -> list[str]:

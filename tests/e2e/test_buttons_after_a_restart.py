@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.driver import MessageView
 from tests.e2e.conftest import OpenStage
+from tests.e2e.pressing import press
 from tests.e2e.stage import Stage, private_answer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -25,21 +26,21 @@ async def test_buttons_from_before_a_restart_work(open_stage: OpenStage) -> None
         ben, chika, ada = (stage.member(name) for name in ("Ben", "Chika", "Ada"))
         await (await ben.slash("compose", channel="music-jam", prompt="lo-fi rain")).answered()
         track = await stage.track(ben, "lo-fi rain")
-        takes = await (await ben.click(track, label="Variations")).answered()
-        share = await (await ben.click(track, label="Share")).answered()
-        delete = await (await ada.click(track, label="Delete")).answered()
+        takes = await (await press(ben, track, "Variations")).answered()
+        share = await (await press(ben, track, "Share")).answered()
+        delete = await (await press(ada, track, "Delete")).answered()
         dialog = await chika.click(track, label="Remix")
         await dialog.acknowledged()
 
         await restarted(stage)
 
-        assert "/compose" in await private_answer(await chika.click(track, label="Recipe"))
+        assert "/compose" in await private_answer(await press(chika, track, "Recipe"))
         await (await chika.click(track, label="Like")).acknowledged()
         await ben.wait_for_edit(track, lambda message: "Like (1)" in labels(message))
         for call in (
             await chika.fill_modal(dialog, {"prompt": "hi-fi sun"}),
             await chika.click(track, label="Again"),
-            await ben.click(takes, label="2 takes"),
+            await ben.click(takes, label="2 versions"),
         ):
             assert not (await call.answered()).ephemeral
         (select,) = share.selects
@@ -47,7 +48,7 @@ async def test_buttons_from_before_a_restart_work(open_stage: OpenStage) -> None
         await chosen.acknowledged()
         await stage.bot.watch(
             ben.wait_for_message(
-                lambda message: "shares a track" in message.content, channel="general"
+                lambda message: "shared a track" in message.content, channel="general"
             )
         )
         await (await ada.click(delete, label="Delete it")).acknowledged()

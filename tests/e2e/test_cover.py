@@ -11,6 +11,7 @@ from sandbox.aimlapi.generations import Audio, Fate
 from sandbox.driver import Call, DriverFile, MemberDriver, MessageView
 from tests.bot.audio.takes import encoded, tone
 from tests.bot.provider.clips import wav as silence
+from tests.e2e.pressing import press
 from tests.e2e.shared import quick_sandbox, reply_to, shared_stage, until
 from tests.e2e.stage import Stage, private_answer
 
@@ -120,7 +121,7 @@ async def test_cover_of_the_bots_own_track_credits_its_author(stage: Stage) -> N
     assert f"by <@{ada.user_id}>" in cover.text
     assert "Cover of **" in cover.text
     assert [user["id"] for user in cover.mentions] == [str(ben.user_id)]
-    recipe = await private_answer(await ada.click(cover, label="Recipe"))
+    recipe = await private_answer(await press(ada, cover, "Recipe"))
     assert f"/cover prompt:{STYLE}" in recipe
     assert f"<@{ada.user_id}>" in recipe
     assert track.audio[0]["filename"] in recipe

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.mutations import mutated, sent_events
+from tests.e2e.pressing import press
 from tests.e2e.shared import quick_sandbox, shared_stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak]
@@ -19,7 +20,7 @@ async def test_bot_lives_and_serves_when_thousands_of_events_are_bad(tmp_path: P
         ben = stage.member()
         card = await (await ben.slash("compose", prompt="before")).answered()
         track = await stage.track(ben, "before")
-        await (await ben.click(track, label="Recipe")).answered()
+        await (await press(ben, track, "Recipe")).answered()
         opened = await ben.slash("compose")
         await (await ben.fill_modal(opened, {"prompt": "from the dialog"})).answered()
         await stage.track(ben, "from the dialog")

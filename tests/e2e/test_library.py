@@ -85,7 +85,7 @@ async def test_lines_say_what_is_private_held_liked_or_deleted(reader: Reader) -
     await reader.put("four", deleted_at=datetime.now(UTC))
     lines = (await reader.tracks(only=words.ONLY_PRIVATE)).text
     assert "private" in lines
-    assert "33 seconds" in lines
+    assert "0:32" in lines
     assert "<t:" in lines
     assert "/channels/@me/" in lines
     assert titles(await reader.tracks(only=words.ONLY_HELD)) == ["Two"]

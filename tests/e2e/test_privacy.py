@@ -16,7 +16,16 @@ from sandbox.discord.select_use import select_data
 from sandbox.driver import MemberDriver, MessageView
 from tests.bot.store.shelf import Shelf
 from tests.e2e.place import Place
-from tests.e2e.pressing import choose, delivered, forge, job_id_of, next_track, recipe
+from tests.e2e.pressing import (
+    choose,
+    delivered,
+    forge,
+    job_id_of,
+    labels,
+    next_track,
+    press,
+    recipe,
+)
 from tests.e2e.reader import Reader, filled, opened_shelf, titles
 from tests.e2e.shared import Records, quick_sandbox, shared_stage
 from tests.e2e.stage import Stage, private_answer
@@ -71,7 +80,9 @@ async def private_thread(place: Place) -> Channel:
 
 async def shared_from(place: Place, track: MessageView, where: Channel) -> MessageView:
     """The message with the same track in another channel."""
-    question = await (await place.member.click(track, label="Share")).answered()
+    shown = await place.member.click(track, label="More") if "More" in labels(track) else None
+    panel = await shown.answered() if shown else track
+    question = await (await place.member.click(panel, label="Share")).answered()
     return place.member.follow((await choose(place, question, where.name)).split()[-1])
 
 
@@ -118,7 +129,7 @@ async def test_track_is_shared_to_a_private_thread_only_by_those_who_are_in_it(
     thread = await private_thread(reader.place)
     guest = Place(reader.stage, f"Guest {next(_numbers)}")
     track = await delivered(guest)
-    question = await (await guest.member.click(track, label="Share")).answered()
+    question = await (await press(guest.member, track, "Share")).answered()
     guest.world.thread_members.join(thread, guest.member.user_id)
     (select,) = question.selects
     chosen = select_data(
@@ -180,6 +191,8 @@ async def test_track_is_deleted_with_its_message_where_the_bot_is_not(
     call = await ben.slash("compose", channel=where, prompt="lo-fi rain")
     card = await call.answered()
     track = await stage.bot.watch(ben.wait_for_edit(card, lambda message: message.audio))
+    panel = await (await ben.click(track, label="More")).answered()
+    assert labels(panel) == ["Variations", "Recipe", "Rename"]
     dialog = await ben.click(track, label="Delete")
     await dialog.acknowledged()
     assert dialog.modal

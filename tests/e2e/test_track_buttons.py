@@ -21,6 +21,7 @@ from tests.e2e.pressing import (
     job_id_of,
     labels,
     next_track,
+    press,
     private_track,
     recipe,
 )
@@ -46,7 +47,7 @@ async def test_again_is_a_track_of_whoever_presses_with_a_seed_of_its_own(
     assert (first["seed"], second["prompt"]) == (7, PROMPT)
     assert second["seed"] != 7
     told = await recipe(place.member, child)
-    assert f"Another take of **Lo-fi rain** by <@{place.member.user_id}>" in told
+    assert f"Another version of **Lo-fi rain** by <@{place.member.user_id}>" in told
 
 
 async def test_remix_opens_a_dialog_with_everything_and_keeps_the_parent(
@@ -64,7 +65,7 @@ async def test_remix_opens_a_dialog_with_everything_and_keeps_the_parent(
     grandchild = await next_track(place, place.member, grandchild_call)
     lines = (await recipe(other, grandchild)).splitlines()[-2:]
     assert lines == [
-        f"- Another take of **Hi-fi sun** by <@{other.user_id}>",
+        f"- Another version of **Hi-fi sun** by <@{other.user_id}>",
         f"- Remix of **Lo-fi rain** by <@{place.member.user_id}>",
     ]
     assert [ping.id for ping in other.pings(place.channel)] == [child.id]
@@ -74,11 +75,15 @@ async def test_variations_ask_how_many_before_anything_is_spent(
     place: Place, other: MemberDriver
 ) -> None:
     track = await delivered(place, prompt="slow waltz", seed=7)
-    question = await (await other.click(track, label="Variations")).answered()
+    question = await (await press(other, track, "Variations")).answered()
     assert question.ephemeral
-    assert "counts towards your daily tracks" in question.text
-    assert [button["label"] for button in question.buttons] == ["2 takes", "3 takes", "4 takes"]
-    call = await other.click(question, label="2 takes")
+    assert "counts as one of today's tracks" in question.text
+    assert [button["label"] for button in question.buttons] == [
+        "2 versions",
+        "3 versions",
+        "4 versions",
+    ]
+    call = await other.click(question, label="2 versions")
     assert not (await call.answered()).ephemeral
     first, second = Records(place.stage).seeds(call)
     assert second == first + 1
@@ -91,7 +96,7 @@ async def test_again_is_private_where_the_track_is_and_public_where_it_was_share
     track = await private_track(place)
     card = await (await place.member.click(track, label="Again")).answered()
     assert card.ephemeral
-    question = await (await place.member.click(track, label="Share")).answered()
+    question = await (await press(place.member, track, "Share")).answered()
     told = await choose(place, question, "music-jam")
     shared = place.member.follow(told.split()[-1])
     card = await (await place.member.click(shared, label="Again")).answered()
@@ -100,7 +105,7 @@ async def test_again_is_private_where_the_track_is_and_public_where_it_was_share
 
 async def test_recipe_of_many_lines_is_a_file(place: Place) -> None:
     track = await delivered(place, prompt="first line\nsecond: `line`")
-    answer = await (await place.member.click(track, label="Recipe")).answered()
+    answer = await (await press(place.member, track, "Recipe")).answered()
     (file,) = answer.attachments
     assert file["filename"] == "recipe.txt"
     text = (await place.member.fetch(file)).decode()
@@ -117,7 +122,7 @@ async def test_like_shows_on_the_button_and_is_taken_back_by_another_press(
     track = await delivered(place)
     await (await other.click(track, label="Like")).acknowledged()
     liked = await other.wait_for_edit(track, lambda message: "Like (1)" in labels(message))
-    assert labels(liked) == [name if name != "Like" else "Like (1)" for name in BUTTONS]
+    assert labels(liked) == ["Like (1)", *BUTTONS[1:]]
     assert file_ids(liked) == file_ids(track)
     await (await other.click(liked, label="Like (1)")).acknowledged()
     await other.wait_for_edit(track, lambda message: "Like" in labels(message))
@@ -141,6 +146,7 @@ async def test_own_track_can_not_be_liked(place: Place) -> None:
 # --- whatever is pressed --------------------------------------------------------------------------
 
 ACTIONS = [
+    "more",
     "again",
     "remix",
     "vary",

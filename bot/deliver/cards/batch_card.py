@@ -1,14 +1,19 @@
 """The card that variations share: how each of them stands, and which one is liked most."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+
+import discord
 
 from bot import words
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
+from bot.deliver.details import details_of_request, prompt_of
 from bot.domain.jobs import TERMINAL, Job, JobState, Rung
 from bot.store.batch_store import Take
+
+PROMPT_LIMIT = 300  # beside what can be said of each take
 
 
 def first_card(jobs: Sequence[Job], expected_at: datetime) -> cards.Card:
@@ -22,20 +27,29 @@ def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> ca
     """`takes` has at least one. `expected_at` counts down to the first of those to come."""
     first = takes[0].job
     running = [take for take in takes if take.job.state not in TERMINAL]
-    embed = cards.recipe_embed(first, takes=len(takes))
-    embed.title = _title(takes)
-    embed.colour = cards.COMPOSING_COLOUR if running else cards.COLOURS[_outcome(takes)]
-    for take in takes:
-        name = words.take_name(take.job.take)
-        embed.add_field(name=name, value=_how_it_stands(take), inline=False)
-    if favourites := _favourites(takes):
-        embed.add_field(
-            name=words.field_favourite(), value=words.favourite(favourites), inline=False
-        )
-    if running and expected_at is not None:
+    # When all have ended, their messages say the rest.
+    made = [words.whose(cards.shown_title(first), first.member_id)]
+    asked = [*prompt_of(first, PROMPT_LIMIT), words.asked_by(first.member_id)]
+    embed = discord.Embed(
+        title=_title(takes),
+        description="\n".join([*(asked if running else made), *_standing(takes)]),
+        colour=cards.COMPOSING_COLOUR if running else cards.COLOURS[_outcome(takes)],
+    )
+    if not running:
+        return embed, buttons.row()
+    embed.set_footer(text=details_of_request(first, takes=len(takes)))
+    if expected_at is not None:
         embed.add_field(name=words.field_expected(), value=words.relative_time(expected_at))
     cancel = buttons.button(Action.CANCEL, first.card_job_id, buttons.CARD)
-    return embed, buttons.row(*([cancel] if running else []))
+    return embed, buttons.row(cancel)
+
+
+def _standing(takes: Sequence[Take]) -> Iterator[str]:
+    """A line for each take, and one for the vote on them."""
+    for take in takes:
+        yield words.take_line(take.job.take, _how_it_stands(take))
+    if favourites := _favourites(takes):
+        yield words.favourite(favourites)
 
 
 def _title(takes: Sequence[Take]) -> str:

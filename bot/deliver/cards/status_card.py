@@ -1,5 +1,6 @@
 """The status card: the first answer to a request, brought up to date when the job has ended."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import discord
@@ -8,14 +9,12 @@ from bot import words
 from bot.deliver import buttons
 from bot.deliver.announcements import REASON_LIMIT
 from bot.deliver.buttons import Action
-from bot.deliver.options import options_of
+from bot.deliver.details import details_of_request, prompt_of
 from bot.domain.jobs import Job, JobState
-from bot.domain.models import name_of
-from bot.words.markdown import harmless
+from bot.words.markdown import harmless, isolated
 
 PROMPT_LIMIT = 1000  # the recipe has it whole
-READY_PROMPT_LIMIT = 200
-FIELD_LIMIT = 1000
+TITLE_LIMIT = 120
 
 COLOURS = {
     JobState.SUCCEEDED: discord.Colour(0x2F9E6E),
@@ -41,41 +40,49 @@ def ended_card(
 ) -> Card:
     """After the end, with the way to the message that announced it, or to what is held; `untold`
     while that message can't be posted."""
+    kept = words.held_for_you() if held else words.not_posted_yet() if untold else ""
     if job.state is JobState.SUCCEEDED:
-        embed = _ready(job, message_url) if message_url else _embed(words.card_ready(), job)
-        label = words.button_open()
-    elif job.state is JobState.CANCELLED:
-        embed = _embed(words.card_cancelled(), job)
+        return _ready(job, message_url, kept), buttons.row()
+    if job.state is JobState.CANCELLED:
         why = words.cancelled_running() if job.generation_id else words.cancelled_free()
-        embed.add_field(name=words.field_result(), value=why, inline=False)
-        label = words.button_details()
+        embed = _embed(words.card_cancelled(), job, why, kept)
     else:
-        embed = _embed(words.card_failed(), job)
-        embed.add_field(name=words.field_reason(), value=failure_sentence(job), inline=False)
-        label = words.button_details()
-    if held or untold:
-        why = words.held_for_you() if held else words.not_posted_yet()
-        embed.add_field(name=words.field_result(), value=why, inline=False)
-    return embed, buttons.row(*([buttons.link(label, message_url)] if message_url else []))
+        embed = _embed(words.card_failed(), job, failure_sentence(job), kept)
+    link = [buttons.link(words.button_details(), message_url)] if message_url else []
+    return embed, buttons.row(*link)
 
 
-def _ready(job: Job, message_url: str) -> discord.Embed:
-    """Short: the message it leads to says all the rest."""
-    embed = discord.Embed(
-        title=words.card_ready(),
-        description=harmless(job.request.prompt, READY_PROMPT_LIMIT),
-        colour=COLOURS[JobState.SUCCEEDED],
-    )
-    link = words.listen_link(message_url)
-    return embed.add_field(name=words.field_result(), value=link, inline=False)
+def _ready(job: Job, message_url: str | None, kept: str) -> discord.Embed:
+    """One line: the message it leads to says all the rest."""
+    title = shown_title(job)
+    if message_url:
+        line = words.ready_at(title, job.member_id, message_url)
+    else:
+        line = f"{words.ready(title, job.member_id)}. {kept}".rstrip()
+    return discord.Embed(description=line, colour=COLOURS[JobState.SUCCEEDED])
 
 
 def deleted_card(job: Job, *, by_member: bool | None) -> Card:
     """After its track was taken away, by its member or by a moderator, as far as that is known."""
-    embed = discord.Embed(title=words.card_deleted(), colour=COLOURS[JobState.CANCELLED])
-    if by_member is not None:
-        embed.description = words.deleted_by_member() if by_member else words.deleted_by_moderator()
+    say = _DELETED_BY[by_member]
+    embed = discord.Embed(
+        title=words.card_deleted(),
+        description=say(job.member_id),
+        colour=COLOURS[JobState.CANCELLED],
+    )
     return embed, buttons.row(buttons.button(Action.RECIPE, job.id, buttons.CARD))
+
+
+_DELETED_BY: dict[bool | None, Callable[[int], str]] = {
+    True: words.deleted_by_member,
+    False: words.deleted_by_moderator,
+    None: words.asked_by,
+}
+
+
+def shown_title(job: Job) -> str:
+    """What a track is called, among the words of a line."""
+    return isolated(harmless(words.title_of(job), TITLE_LIMIT))
 
 
 def failure_sentence(job: Job) -> str:
@@ -85,26 +92,19 @@ def failure_sentence(job: Job) -> str:
     return words.failure(job.failure_kind, harmless(job.failure_reason or "", REASON_LIMIT))
 
 
-def recipe_embed(job: Job, *, takes: int = 1) -> discord.Embed:
-    """What was asked for, without a word on what became of it; `job` is the first of its takes."""
-    embed = _embed(None, job, takes=takes)
+def recipe_embed(job: Job) -> discord.Embed:
+    """What was asked for, without a word on what became of it."""
+    embed = _embed(None, job)
     embed.colour = COLOURS[JobState.SUCCEEDED]
     return embed
 
 
-def _embed(title: str | None, job: Job, *, takes: int = 1) -> discord.Embed:
-    request = job.request
+def _embed(title: str | None, job: Job, *more: str) -> discord.Embed:
+    """`more` is what became of it, in sentences; what is empty is left out."""
+    lines = [*prompt_of(job, PROMPT_LIMIT), words.asked_by(job.member_id), *more]
     embed = discord.Embed(
         title=title,
-        description=harmless(request.prompt, PROMPT_LIMIT),
+        description="\n".join(filter(None, lines)),
         colour=COLOURS.get(job.state, COMPOSING_COLOUR),
     )
-    if request.negative_prompt:
-        avoided = harmless(request.negative_prompt, FIELD_LIMIT)
-        embed.add_field(name=words.field_avoid(), value=avoided, inline=False)
-    embed.add_field(name=words.field_model(), value=name_of(request.model))
-    if request.seed is not None:
-        embed.add_field(name=words.field_seed(), value=words.seeds(request.seed, takes))
-    if options := options_of(job):
-        embed.add_field(name=words.field_options(), value=options)
-    return embed
+    return embed.set_footer(text=details_of_request(job))

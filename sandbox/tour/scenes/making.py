@@ -43,7 +43,7 @@ async def remix_with_its_origin(stage: Stage) -> Visitor:
 async def recipe_with_lineage(stage: Stage) -> Visitor:
     """Its recipe credits those whose tracks it goes back to."""
     ada = await stage.screen("Ada")
-    await ada.press("Recipe", ada.track(REMIXED))
+    await ada.press_more("Recipe", ada.track(REMIXED))
     await expect(ada.answer("Where it comes from")).to_contain_text("@Ben")
     return ada
 

@@ -38,17 +38,17 @@ async def track_liked(stage: Stage) -> Visitor:
 async def recipe_to_copy(stage: Stage) -> Visitor:
     """Recipe gives everything needed to make it again, as a command to copy."""
     ada = await stage.screen("Ada")
-    await ada.press("Recipe", ada.track(RAIN))
+    await ada.press_more("Recipe", ada.track(RAIN))
     await expect(ada.answer("Everything needed")).to_contain_text("seed:7")
     return ada
 
 
-async def button_for_others(stage: Stage) -> Visitor:
-    """A button that is not for you tells you privately why not."""
+async def more_for_others(stage: Stage) -> Visitor:
+    """More opens privately what is rarer, and of that what you may use."""
     chika = await stage.screen("Chika")
     await chika.go(CHANNEL)
-    await chika.press("Delete", chika.track(RAIN))
-    await chika.show(chika.answer("can delete it"))
+    await chika.press("More", chika.track(RAIN))
+    await chika.show(chika.answer("What do you want to do"))
     return chika
 
 
@@ -69,6 +69,6 @@ SCENES: Final = (
     finished_track,
     track_liked,
     recipe_to_copy,
-    button_for_others,
+    more_for_others,
     failure_with_another_try,
 )

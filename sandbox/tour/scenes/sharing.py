@@ -27,7 +27,7 @@ async def private_track(stage: Stage) -> Visitor:
 async def share_question(stage: Stage) -> Visitor:
     """Share asks where to: this channel, or another in which the member may write."""
     chika = await stage.screen("Chika")
-    await chika.press("Share", chika.answer(SECRET))
+    await chika.press_more("Share", chika.answer(SECRET))
     question = chika.answer("Where do you want to share")
     await question.get_by_role("combobox", name=SHARE_PLACE).click()
     await expect(question.get_by_role("option", name=CHANNEL)).to_be_visible()
@@ -42,7 +42,7 @@ async def shared_track(stage: Stage) -> Visitor:
     await expect(chika.answer("The track is here")).to_be_visible()
     ada = await stage.screen("Ada")
     await ada.dismiss()
-    shared = ada.message("shares a track")
+    shared = ada.message("shared a track")
     await expect(shared.locator("audio")).to_have_count(1)
     await ada.show(shared)
     return ada
@@ -53,7 +53,7 @@ async def delete_question(stage: Stage) -> Visitor:
     chika = await stage.screen("Chika")
     await chika.dismiss()
     await chika.go(CHANNEL)
-    await chika.press("Delete", chika.message("shares a track"))
+    await chika.press_more("Delete", chika.message("shared a track"))
     await expect(chika.answer("Delete this track")).to_be_visible()
     return chika
 

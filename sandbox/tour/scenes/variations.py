@@ -14,7 +14,7 @@ HARBOUR: Final = "foggy harbour at dawn, low brass, distant bells"
 async def variations_question(stage: Stage) -> Visitor:
     """Variations asks how many first, since each counts as a track."""
     ben = await stage.screen("Ben")
-    await ben.press("Variations", ben.track(RAIN))
+    await ben.press_more("Variations", ben.track(RAIN))
     await ben.show(ben.answer("How many versions"))
     return ben
 

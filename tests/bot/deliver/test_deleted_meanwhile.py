@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot import words
+from bot.deliver.cards.status_card import shown_title
 from bot.domain.jobs import Job, Rung
 from bot.errors import DeliveryLater, DeliveryUnsure, Unreachable
 from tests.bot.deliver.conftest import Post
-from tests.factories import CARD_ID, CHANNEL_ID
+from tests.factories import CARD_ID, CHANNEL_ID, MEMBER_ID
 
 
 async def delete(post: Post, job: Job) -> None:
@@ -60,8 +61,9 @@ async def test_card_says_so_when_it_is_deleted_while_that_is_drawn(post: Post) -
 
     post.messenger.update_card = update_card  # type: ignore[method-assign]
     await post.deliver_until_told()
-    titles = [embed.title for embed, _ in post.messenger.cards]
-    assert titles == [words.card_ready(), words.card_deleted()]
+    (ready, _), (deleted, _) = post.messenger.cards
+    assert words.ready(shown_title(job), MEMBER_ID) in (ready.description or "")
+    assert deleted.title == words.card_deleted()
 
 
 async def test_message_of_unknown_outcome_is_looked_for_and_removed(post: Post) -> None:

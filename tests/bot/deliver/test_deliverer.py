@@ -7,6 +7,7 @@ import pytest
 
 from bot import words
 from bot.deliver import deliverer
+from bot.deliver.cards.status_card import shown_title
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.domain.requests import AudioFormat
@@ -231,8 +232,9 @@ async def test_track_is_told_all_the_same_when_a_job_came_back_after_its_failure
     await revive_and_finish(post, job, generation_id)
     await post.deliver_until_told()
     assert [sent.file for sent in post.messenger.sent] == [None, WAV]
-    titles = [embed.title for embed, _ in post.messenger.cards]
-    assert titles == [words.card_failed(), words.card_ready()]
+    (failed, _), (ready, _) = post.messenger.cards
+    assert failed.title == words.card_failed()
+    assert words.ready(shown_title(job), MEMBER_ID) in (ready.description or "")
     assert await post.is_closed()
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import words
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
 from bot.deliver import announcements, buttons
@@ -43,6 +44,7 @@ def assert_fits(embed: discord.Embed) -> None:
     assert len(embed.title or "") <= 256
     assert len(embed.description or "") <= 4096
     assert all(0 < len(field.value or "") <= 1024 for field in embed.fields)
+    assert len(embed.footer.text or "") <= 2048
     assert len(embed) <= 6000
 
 
@@ -104,56 +106,74 @@ async def test_announcements_fit_whatever_was_typed(text: str) -> None:
 async def test_cancelled_card_says_whether_it_may_be_billed(generation_id: str | None) -> None:
     job = a_job(state=JobState.CANCELLED, generation_id=generation_id)
     embed, _ = cards.ended_card(job, message_url=None)
-    text = " ".join(str(field.value) for field in embed.fields)
-    assert ("might still charge" in text) is (generation_id is not None)
+    assert ("might still charge" in (embed.description or "")) is (generation_id is not None)
 
 
-async def test_ready_card_is_short_and_leads_to_the_track() -> None:
-    job = a_job(state=JobState.SUCCEEDED, request=a_request(prompt="rain " * 200))
+async def test_ready_card_is_one_line_with_one_link() -> None:
+    job = a_job(state=JobState.SUCCEEDED, request=a_request(prompt="rain " * 200, seed=7))
     embed, view = cards.ended_card(job, message_url=URL)
-    assert len(embed.description or "") <= 200
-    assert [(field.name, field.value) for field in embed.fields] == [
-        ("Result", f"[Listen to it]({URL})")
-    ]
-    [button] = view.children
-    assert isinstance(button, discord.ui.Button)
-    assert button.url == URL
+    title = words.title_of(job)
+    assert embed.to_dict() == {
+        "type": "rich",
+        "description": f"**\u2068{title}\u2069** by <@{MEMBER_ID}> is ready → [Listen]({URL})",
+        "color": cards.COLOURS[JobState.SUCCEEDED].value,
+        "flags": 0,
+    }
+    assert not view.children
+
+
+@pytest.mark.parametrize("state", JobState)
+async def test_card_names_who_asked_whatever_became_of_it(state: JobState) -> None:
+    job = a_job(state=state, failure_kind=FailureKind.LOST)
+    for embed, _ in (
+        cards.waiting_card(job, NOW),
+        cards.ended_card(job, message_url=URL),
+        cards.ended_card(job, message_url=None, held=True),
+        *(cards.deleted_card(job, by_member=by) for by in (True, False, None)),
+    ):
+        assert (embed.description or "").count(f"<@{MEMBER_ID}>") == 1
 
 
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
     embed, _ = cards.waiting_card(a_job(request=a_request(model="old/model")), NOW)
-    assert "old/model" in [field.value for field in embed.fields]
+    assert "old/model" in (embed.footer.text or "")
 
 
 # --- the track's embed --------------------------------------------------------------------------
 
 
-def facts(job: Job) -> dict[str | None, str | None]:
-    """Names and values of the fields."""
-    return {field.name: field.value for field in track_embed(job).fields}
+def quiet(job: Job, fitted: Fitted | None = None) -> str | None:
+    """The line below the track."""
+    return track_embed(job, fitted=fitted).footer.text
 
 
-def test_track_embed_tells_what_is_known() -> None:
-    request = a_request(seconds=30, lyrics="la la la la", audio_format=AudioFormat.MP3, seed=7)
+def test_track_tells_what_is_known_in_one_line() -> None:
     job = a_job(
-        request=request,
-        private=True,
+        request=a_request(seconds=30, seed=1234, audio_format=AudioFormat.MP3),
         duration_s=32.77,
         tempo_bpm=69.6,
         finished_at=NOW + timedelta(seconds=42),
     )
-    assert facts(job) == {
-        "Model": "Google Lyria 2",
-        "Length": "33 seconds",
-        "Tempo": "about 70 bpm",
-        "Seed": "7",
-        "Options": "30 seconds, with lyrics, as MP3, only for you",
-        "Ready after": "42 seconds",
-    }
+    assert quiet(job) == "Google Lyria 2 · 0:32 · about 70 bpm · seed 1234 · AI-generated"
+    assert not track_embed(job).fields
 
 
-def test_track_embed_leaves_out_what_is_not_known() -> None:
-    assert set(facts(a_job(request=a_request(seed=None)))) == {"Model"}
+def test_track_tells_nothing_twice() -> None:
+    request = a_request(seconds=60, seed=None, audio_format=AudioFormat.MP3, lyrics="la la la")
+    job = a_job(request=request, private=True, duration_s=60.0)
+    assert quiet(job, TRACK.fitted) == (
+        "Google Lyria 2 · 1:00 · with lyrics · only for you · converted to MP3, 320 kbit/s"
+        " · AI-generated"
+    )
+
+
+def test_track_leaves_out_what_is_not_known() -> None:
+    assert quiet(a_job(request=a_request(seed=None))) == "Google Lyria 2 · AI-generated"
+
+
+def test_track_tells_what_was_left_out() -> None:
+    embed = track_embed(a_job(request=a_request(prompt="rain", negative_prompt="*drums*")))
+    assert embed.description == "rain\nLeaving out: \\*drums\\*"
 
 
 def test_track_embed_cuts_a_long_prompt() -> None:
@@ -197,7 +217,7 @@ def test_private_track_names_only_its_own_members_private_tracks(
     shown = parent_in(CHANNEL_ID, as_shared(job), parent)
     shared = track_embed(as_shared(job), parent=shown)
     assert (shared.description or "").endswith(f"Remix of a track by <@{parents_member_id}>")
-    assert "Options" not in {field.name for field in shared.fields}
+    assert "only for you" not in (shared.footer.text or "")
 
 
 @pytest.mark.parametrize(
@@ -209,8 +229,9 @@ def test_private_track_names_only_its_own_members_private_tracks(
     ],
 )
 def test_track_embed_tells_what_was_converted(fitted: Fitted, told: str | None) -> None:
-    fields = {field.name: field.value for field in track_embed(a_job(), fitted=fitted).fields}
-    assert fields.get("File") == told
+    line = quiet(a_job(), fitted) or ""
+    assert ("converted" in line) is (told is not None)
+    assert (told or "") in line
 
 
 def test_track_is_one_audio_file_and_a_picture_that_the_embed_shows(tmp_path: Path) -> None:
@@ -222,7 +243,7 @@ def test_track_is_one_audio_file_and_a_picture_that_the_embed_shows(tmp_path: Pa
         assert (audio.filename, picture.filename) == ("lo-fi-rain.mp3", "waveform.png")
         assert audio.fp.read() == b"ID3"
         assert picture.fp.read() == b"PNG"
-        assert "Waveform of the track: 33 seconds" in (picture.description or "")
+        assert "Waveform of the track: 32 seconds" in (picture.description or "")
     assert what.embed is not None
     assert what.embed.image.url == "attachment://waveform.png"
 
@@ -244,7 +265,7 @@ def test_link_delivery_has_a_download_button_beside_the_others() -> None:
     what = announcements.track_link(a_job(), "https://cdn.example/x", "Because.")
     labels = [item.label for item in what.view.children if isinstance(item, discord.ui.Button)]
     assert labels[0] == "Download"
-    assert {"Again", "Recipe", "Delete"} <= set(labels)
+    assert {"Again", "More", "Check again"} <= set(labels)
     first_row = what.view.to_components()[0]["components"]
     assert first_row[0]["label"] == "Download"
 
@@ -255,17 +276,44 @@ def test_link_delivery_has_a_download_button_beside_the_others() -> None:
         ({}, None),
         ({"audio_format": AudioFormat.ORIGINAL}, None),
         ({"audio_format": AudioFormat.FLAC}, "as FLAC"),
-        ({"instrumental": True, "seconds": 90}, "1 minute 30 seconds, without vocals"),
+        ({"instrumental": True, "seconds": 90}, "1:30 · without vocals"),
         ({"lyrics": "la la la"}, "with lyrics"),
         ({"reference": Reference(url="https://x.example", file_name="x")}, "from your audio"),
     ],
 )
 def test_card_tells_the_options_that_were_used(changes: dict[str, Any], told: str | None) -> None:
-    embed, _ = cards.waiting_card(a_job(request=a_request(**changes)), NOW)
-    assert {field.name: field.value for field in embed.fields}.get("Options") == told
+    embed, _ = cards.waiting_card(a_job(request=a_request(seed=None, **changes)), NOW)
+    assert embed.footer.text == " · ".join(filter(None, ["Google Lyria 2", told]))
 
 
 # --- buttons ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "labels"),
+    [
+        ({}, NoticeKind.RESULT, ["Like (2)", "Remix", "Again", "More"]),
+        ({}, buttons.SHARE, ["Like (2)", "Remix", "Again", "More"]),
+        ({"private": True}, NoticeKind.RESULT, ["Remix", "Again", "More", "Delete"]),
+        ({"private": True}, buttons.SHARE, ["Like (2)", "Remix", "Again", "More"]),
+        ({"outside": True}, NoticeKind.RESULT, ["Like (2)", "Remix", "Again", "More", "Delete"]),
+        ({"guild_id": None}, NoticeKind.RESULT, ["Remix", "Again", "More"]),
+        (
+            {"guild_id": None, "outside": True},
+            NoticeKind.RESULT,
+            ["Like (2)", "Remix", "Again", "More", "Delete"],
+        ),
+    ],
+    ids=["public", "shared", "private", "private shared", "without the bot", "direct", "group"],
+)
+async def test_track_has_four_buttons_and_those_that_work_only_on_it(
+    changes: dict[str, Any], place: str, labels: list[str]
+) -> None:
+    view = buttons.under_track(a_job(**changes), place, likes=2)
+    shown = [item for item in view.children if isinstance(item, discord.ui.Button)]
+    assert [item.label for item in shown] == labels
+    reds = [item.label for item in shown if item.style is discord.ButtonStyle.danger]
+    assert reds == [label for label in labels if label == "Delete"]
 
 
 @pytest.mark.parametrize("action", Action)

@@ -194,7 +194,7 @@ async def test_card_leads_to_what_is_held_when_no_way_is_left(post: Post, outcom
     post.messenger.fail("card", DeliveryLater("503"))
     await post.deliver_until_told()
     [(embed, _)] = post.messenger.cards
-    assert "/tracks" in (embed.fields[-1].value or "")
+    assert "/tracks" in (embed.description or "")
     assert await post.is_closed()
 
 

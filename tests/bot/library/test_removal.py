@@ -10,7 +10,7 @@ from bot.library.removal import Removal
 from bot.loops.wakeups import Wakeups
 from tests.bot.deliver.parts import a_keeper, a_takedown
 from tests.bot.fakes import FakeMessenger, FakeTrackMessages
-from tests.factories import CHANNEL_ID, Stored
+from tests.factories import CHANNEL_ID, MEMBER_ID, Stored
 
 GUILD_ID, OTHER_GUILD, TOLD = 400, 77, 50
 SHARED = {201: (GUILD_ID, 51), 202: (GUILD_ID, 52), 203: (OTHER_GUILD, 53)}  # by channel
@@ -68,7 +68,7 @@ async def test_card_says_that_a_moderator_took_the_track_away(
     await a_keeper(stored, messenger).run_once()
     (embed, _), expected = messenger.cards[-1], cards.deleted_card(job, by_member=False)
     assert embed.to_dict() == expected[0].to_dict()
-    assert embed.description == words.deleted_by_moderator()
+    assert embed.description == words.deleted_by_moderator(MEMBER_ID)
 
 
 async def test_track_is_forgotten_when_a_moderator_reaches_all_of_it(

@@ -8,14 +8,14 @@ from bot import words
 
 
 def test_sentence_is_english_when_nobody_speaks() -> None:
-    assert words.card_ready() == "Your track is ready"
+    assert words.card_composing() == "Composing your track"
 
 
 def test_sentence_is_german_while_german_is_spoken() -> None:
     with words.speaking("de"):
-        assert words.card_ready() == "Dein Stück ist fertig"
+        assert words.card_composing() == "Dein Stück entsteht"
         assert words.track_ready(7) == "<@7>, dein Stück ist fertig."
-    assert words.card_ready() == "Your track is ready"
+    assert words.card_composing() == "Composing your track"
 
 
 def test_language_before_returns_when_an_inner_one_ends() -> None:

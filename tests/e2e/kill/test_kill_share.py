@@ -8,6 +8,7 @@ from tests.e2e.kill.outcomes import WAIT_S, announced, is_the_track
 from tests.e2e.kill.points import DISCORD, MESSAGES
 from tests.e2e.kill.scene import Ask, Scene
 from tests.e2e.kill.tripwire import KillPoint, Moment
+from tests.e2e.pressing import press
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -34,7 +35,7 @@ async def test_share_is_posted_once_when_killed_and_pressed_again(
     scene: Scene, moment: Moment, long: bool
 ) -> None:
     ask, track = await delivered(scene)
-    question = await (await ask.member.click(track, label="Share")).answered()
+    question = await (await press(ask.member, track, "Share")).answered()
     target = await scene.new_channel()
     point = KillPoint(service=DISCORD, method="POST", path=MESSAGES, moment=moment)
     async with scene.killing_at(point, target):
@@ -61,13 +62,13 @@ async def test_track_is_gone_when_killed_while_it_is_deleted_and_pressed_again(
     scene: Scene,
 ) -> None:
     ask, track = await delivered(scene)
-    question = await (await ask.member.click(track, label="Delete")).answered()
+    question = await (await press(ask.member, track, "Delete")).answered()
     path = MESSAGES + rf"/{track.id}"
     point = KillPoint(service=DISCORD, method="DELETE", path=path, moment=Moment.RECEIVED)
     async with scene.killing_at(point, ask.channel):
         await ask.member.click(question, label="Delete it")
     await scene.start()
-    question = await (await ask.member.click(track, label="Delete")).answered()
+    question = await (await press(ask.member, track, "Delete")).answered()
     await ask.member.click(question, label="Delete it")
     await scene.bot.watch(ask.member.wait_until_gone(track))
     card = await scene.bot.watch(

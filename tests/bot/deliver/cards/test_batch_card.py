@@ -1,15 +1,19 @@
 """The card that variations share."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from bot.deliver.cards.batch_card import batch_card
+from bot.domain.characters import is_blank
 from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.domain.places import Place
 from bot.store.batch_store import Take
-from tests.factories import NOW, a_job, a_request
+from tests.bot.deliver.test_messages import HOSTILE, assert_fits
+from tests.factories import MEMBER_ID, NOW, a_job, a_request
 
 BATCH_ID = "0123456789abcdef"
 
@@ -30,17 +34,18 @@ def text(*takes: Take) -> str:
     """Everything that the card says."""
     embed, _ = batch_card(takes, NOW + timedelta(seconds=35))
     fields = [f"{field.name}: {field.value}" for field in embed.fields]
-    return "\n".join([embed.title or "", embed.description or "", *fields])
+    quiet = embed.footer.text or ""
+    return "\n".join([embed.title or "", embed.description or "", *fields, quiet])
 
 
 @pytest.mark.parametrize(
     ("take", "said"),
     [
-        (a_take(state=JobState.QUEUED), "Take 1: Waiting, number 3 in the queue."),
-        (a_take(state=JobState.GENERATING), "Take 1: Being composed."),
-        (a_take(told=True, likes=2), "(https://discord.com/channels/400/77/88), 2 likes"),
-        (a_take(), "Take 1: Ready."),
-        (a_take(deleted_at=NOW), "Take 1: Deleted."),
+        (a_take(state=JobState.QUEUED), "**Take 1**: Waiting, number 3 in the queue."),
+        (a_take(state=JobState.GENERATING), "**Take 1**: Being composed."),
+        (a_take(told=True, likes=2), "(https://discord.com/channels/400/77/88) · 2 likes"),
+        (a_take(), "**Take 1**: Ready."),
+        (a_take(deleted_at=NOW), "**Take 1**: Deleted."),
         (a_take(state=JobState.CANCELLED), "cost nothing"),
         (
             a_take(state=JobState.FAILED, failure_kind=FailureKind.GENERATION, failure_reason="x"),
@@ -79,7 +84,51 @@ def test_deleted_take_wins_nothing() -> None:
     assert "Most liked: Take 2" in text(a_take(1, likes=9, deleted_at=NOW), a_take(2, likes=1))
 
 
-def test_seeds_of_all_takes_are_shown() -> None:
-    waiting = [a_take(take, request=a_request(seed=6 + take)) for take in (1, 2, 3)]
-    assert "Seed: 7 to 9" in text(*waiting)
-    assert "Seed" not in text(a_take(1, request=a_request(seed=None)), a_take(2))
+def test_seeds_of_all_takes_are_shown_while_they_are_made() -> None:
+    waiting = [
+        a_take(take, state=JobState.QUEUED, request=a_request(seed=6 + take)) for take in (1, 2, 3)
+    ]
+    assert text(*waiting).endswith("Google Lyria 2 · seeds 7 to 9")
+    seedless = a_take(1, state=JobState.QUEUED, request=a_request(seed=None))
+    assert "seed" not in text(seedless, a_take(2))
+
+
+def test_card_names_who_asked_whatever_became_of_it() -> None:
+    for state in JobState:
+        take = a_take(state=state, failure_kind=FailureKind.LOST)
+        assert f"<@{MEMBER_ID}>" in text(
+            take, a_take(2, state=state, failure_kind=FailureKind.LOST)
+        )
+
+
+def test_card_is_a_line_for_each_take_when_all_have_ended() -> None:
+    request = a_request(prompt="rain " * 200, seed=7)
+    embed, _ = batch_card([a_take(take, told=True, request=request) for take in (1, 2)])
+    head, *lines = (embed.description or "").splitlines()
+    assert head.endswith(f"** by <@{MEMBER_ID}>")
+    assert [line.partition("](")[0] for line in lines] == [
+        "**Take 1**: [Listen",
+        "**Take 2**: [Listen",
+    ]
+    assert (len(head) < 200, embed.fields, embed.footer.text) == (True, [], None)
+
+
+@given(HOSTILE, HOSTILE)
+@settings(deadline=None, max_examples=40)
+def test_card_fits_whatever_was_typed_and_however_takes_failed(prompt: str, reason: str) -> None:
+    avoided = None if is_blank(prompt) else prompt
+    request = a_request(prompt=prompt, negative_prompt=avoided)
+    failed = [
+        a_take(
+            take,
+            request=request,
+            state=JobState.FAILED,
+            failure_kind=FailureKind.REJECTED,
+            failure_reason=reason,
+        )
+        for take in (1, 2, 3)
+    ]
+    for last in (JobState.FAILED, JobState.GENERATING):
+        fourth = replace(failed[0].job, state=last, take=4)
+        embed, _ = batch_card([*failed, Take(job=fourth, place=None)], NOW)
+        assert_fits(embed)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot import words
-from bot.deliver.cards import card_keeper
+from bot.deliver.cards import card_keeper, status_card
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
@@ -18,6 +18,7 @@ from tests.factories import (
     AUDIO_URL,
     CARD_ID,
     CHANNEL_ID,
+    MEMBER_ID,
     NO_LIMITS,
     Stored,
     a_new_job,
@@ -77,7 +78,7 @@ async def test_card_is_the_track_again_when_the_track_had_taken_its_place(stored
     embed, _ = messenger.cards[-1]
     assert embed.title == "Lo-fi rain"
     assert embed.image.url == "attachment://waveform.png"
-    assert {"Again", "Recipe", "Delete", "Like (1)"} <= set(labels(messenger))
+    assert labels(messenger) == ["Like (1)", "Remix", "Again", "More"]
 
 
 async def test_card_offers_another_try_again_when_the_failure_had_taken_its_place(
@@ -92,7 +93,9 @@ async def test_card_offers_another_try_again_when_the_failure_had_taken_its_plac
 async def test_card_leads_to_the_track_when_it_is_elsewhere(stored: Stored, rung: Rung) -> None:
     job = await stored.generate()
     messenger = await cards_after(stored, job, succeeding(stored, job), rung)
-    assert labels(messenger) == ["Go to the track"]
+    embed, _ = messenger.cards[-1]
+    assert (embed.description or "").count("](https://discord.com/channels/") == 1
+    assert labels(messenger) == []
 
 
 async def test_card_says_so_when_a_job_was_cancelled_and_nobody_drew_it(stored: Stored) -> None:
@@ -109,7 +112,7 @@ async def test_card_says_that_it_is_finished_when_that_can_not_be_told_for_long(
     stored: Stored,
 ) -> None:
     messenger = FakeMessenger()
-    await stored.succeed()
+    job = await stored.succeed()
     keeper = a_keeper(stored, messenger)
     for _ in range(PATIENT_TRIES):
         await stored.notices.put_off(
@@ -119,8 +122,8 @@ async def test_card_says_that_it_is_finished_when_that_can_not_be_told_for_long(
     await stored.notices.ask_for_card(notice, stored.clock())
     await keeper.run_once()
     [(embed, _)] = messenger.cards
-    assert embed.title == words.card_ready()
-    assert [field.value for field in embed.fields][-1] == words.not_posted_yet()
+    ready = words.ready(status_card.shown_title(job), MEMBER_ID)
+    assert embed.description == f"{ready}. {words.not_posted_yet()}"
 
 
 async def test_card_is_tried_until_it_can_be_drawn(
@@ -140,7 +143,7 @@ async def test_card_is_tried_until_it_can_be_drawn(
     stored.clock.advance(3600)
     await keeper.run_once()
     [(embed, _)] = messenger.cards
-    assert words.held_for_you() in str([field.value for field in embed.fields])
+    assert words.held_for_you() in (embed.description or "")
     assert (await stored.job(job.id)).interaction_token is None
     assert await stored.stores.card_edits.next_due_at() is None
 
