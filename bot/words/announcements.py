@@ -73,6 +73,12 @@ def failure(kind: FailureKind, reason: str) -> str:
                 "The music service lost this track and will not deliver it any more. "
                 "Press the button if you want another try."
             )
+        case FailureKind.RESTORED:
+            return (
+                "I was restored from a backup that is older than your track, so I can't know what "
+                "became of it. It may have been billed, so I do not start it again by myself. "
+                "Press the button if you want another try."
+            )
 
 
 def service_says(reason: str) -> str:
