@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import DatabaseUnusable
+from bot.errors import DatabaseTrouble, DatabaseUnusable
 from bot.store.database.database_errors import in_words
 from bot.store.database.tables import metadata
 
@@ -28,16 +28,17 @@ async def filled_tables(engine: AsyncEngine) -> list[str]:
 async def copy_all(source: AsyncEngine, target: AsyncEngine) -> dict[str, int]:
     """All rows, in one transaction; how many there are of each table.
 
-    Raises `DatabaseUnusable` when they are not as many afterwards, and all that databases raise:
-    then nothing was copied.
+    Raises `DatabaseUnusable` when a row is not taken, or they are not as many afterwards: then
+    nothing was copied.
     """
     try:
         async with source.connect() as old, target.begin() as new:
             for table in metadata.sorted_tables:
                 await _copy(old, new, table)
             return await _counted(old, new)
-    except sa.exc.DBAPIError as error:
-        raise DatabaseUnusable(f"nothing was copied: the database {in_words(error)}") from error
+    except (DatabaseTrouble, sa.exc.DBAPIError) as error:
+        why = str(error) if isinstance(error, DatabaseTrouble) else in_words(error)
+        raise DatabaseUnusable(f"nothing was copied: the database {why}") from error
 
 
 async def _counted(old: AsyncConnection, new: AsyncConnection) -> dict[str, int]:
