@@ -163,10 +163,11 @@ def test_bot_starts_with_the_packages_that_the_image_installs(image: Path, tmp_p
     assert run_in(image, "-m", "bot", "--version", python=f"{venv}/bin/python") == (0, expected)
 
 
-def test_version_is_the_projects() -> None:
+def test_version_is_the_projects_and_its_notes_name_the_schema() -> None:
     assert bot.__version__ == PROJECT["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert f"\n## [{bot.__version__}]" in changelog
+    assert f"`{known_revisions()[-1]}`" in changelog
 
 
 # --- compose files and the workflow -------------------------------------------------------------

@@ -13,7 +13,7 @@ from bot.domain.jobs import JobState
 from sandbox.driver import MemberDriver, MessageView
 from sandbox.stack import BotProcess
 from tests.e2e.conftest import OpenStage
-from tests.e2e.reader import titles
+from tests.e2e.reader import filled, titles
 from tests.e2e.shared import GENERATIONS, PLAIN_SETTINGS, quick_sandbox, replies_to, until
 from tests.e2e.stage import Stage
 from tests.e2e.test_running import run_bot
@@ -174,7 +174,8 @@ async def test_finished_tracks_are_listed_elsewhere_when_the_backup_was_made_und
         log = tmp_path / "elsewhere.log"
         async with BotProcess(stage.sandbox, env, log=log, folder=elsewhere.parent) as bot:
             await bot.ready()
-            listed = await (await ben.slash("tracks", channel="general")).answered()
+            call = await ben.slash("tracks", channel="general")
+            listed = await filled(Stage(stage.sandbox, bot, elsewhere.parent), call)
             assert {f"{title.lower()}." for title in titles(listed)} == set(tunes)
 
 
