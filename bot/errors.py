@@ -2,6 +2,7 @@
 
     ComposeError
     ├── SettingsError            a setting is missing or wrong; the host fixes it
+    ├── WrongUse                 a command can't be used like that, or not with these settings
     ├── DatabaseUnusable         the database can't be opened, read or migrated
     ├── DatabaseTrouble          a query failed for now: nothing was changed, try again later
     ├── DiscordRejectedToken     the bot token is not valid
@@ -64,6 +65,10 @@ class SettingsError(ComposeError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+class WrongUse(ComposeError):
+    """A command of the host's that makes no sense; the message says what would."""
 
 
 class DatabaseUnusable(ComposeError):

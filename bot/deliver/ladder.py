@@ -33,6 +33,9 @@ What is done about it
     3. Where we can't look, since the channel's history is closed to us or too much was said in it,
        hold the notice. Late and once is better than twice.
 
+    A database that came back from a backup does not know what was tried since. There each notice of
+    a job that had not ended begins as unsure, on whichever rung: we look on all of them.
+
     Until one of the three has brought an answer, no other rung is taken. A thread and the channel
     around it count as different places, since a nonce holds for one of them only.
 
@@ -63,10 +66,11 @@ from typing import TypeVar
 from bot import words
 from bot.clock import Clock
 from bot.deliver.announcements import Announcement
+from bot.deliver.buttons import CARD
 from bot.deliver.messenger import Messenger
 from bot.deliver.retry_policy import EQUAL_ANSWERS
 from bot.deliver.threads import thread_id_of
-from bot.domain.jobs import FINAL_KINDS, Job, Notice, Rung
+from bot.domain.jobs import FINAL_KINDS, Job, Notice, NoticeKind, Rung
 from bot.errors import ChannelGone, NotUnderstood, TrackDeleted, Unreachable
 from bot.said_once import SaidOnce
 from bot.store.notice_store import NoticeStore
@@ -118,21 +122,44 @@ class Ladder:
 
     async def seek(self, job: Job, notice: Notice) -> Receipt | None:
         """Where the last try would have left its message, if it is there. Raises as `earlier`."""
-        rung = notice.attempted_rung or Rung.CHANNEL
+        rung = notice.attempted_rung
+        if rung is None:
+            return await self._seek_everywhere(job, notice)
         if rung is Rung.INTERACTION:
             return _on_card(job)
+        return await self._seek_on(rung, job, notice, notice.kind)
+
+    async def _seek_on(
+        self, rung: Rung, job: Job, notice: Notice, kind: NoticeKind
+    ) -> Receipt | None:
+        """A message of this kind in the channels of this rung."""
         looking = self._tried_channels(job, notice, rung)
         for channel_id in await self._answered(notice, SEARCH, looking):
             try:
                 direct = rung is Rung.DIRECT_MESSAGE
-                finding = self.messenger.find(channel_id, job, notice.kind, direct=direct)
+                finding = self.messenger.find(channel_id, job, kind, direct=direct)
                 found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
                 self._note(notice, "no channel, no message: %s", error)
                 continue
             if found:
                 log.info("an earlier try had reached Discord")
+                if found.id == job.card_message_id:
+                    return _on_card(job)
                 return Receipt(rung=rung, channel_id=channel_id, message_id=found.id)
+        return None
+
+    async def _seek_everywhere(self, job: Job, notice: Notice) -> Receipt | None:
+        """On each rung that the job has. Who has the track needs to learn nothing else of it."""
+        for kind in dict.fromkeys((NoticeKind.RESULT, notice.kind)):
+            for rung in (Rung.CHANNEL, Rung.DIRECT_MESSAGE):
+                if _is_for(rung, job) and (told := await self._seek_on(rung, job, notice, kind)):
+                    return told
+            # Where others see the card, it was among the channel's messages.
+            if not job.uses_channel and _is_for(Rung.INTERACTION, job):
+                asking = self.messenger.first_answer(job, kind)
+                if await self._answered(notice, f"{SEARCH}:{CARD}", asking) is not None:
+                    return _on_card(job)
         return None
 
     async def _tried_channels(self, job: Job, notice: Notice, rung: Rung) -> list[int]:

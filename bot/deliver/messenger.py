@@ -182,12 +182,14 @@ class Messenger:
         async with translated(READ_TIMEOUT_S, reading=True):
             return (await self._client.create_dm(discord.Object(job.member_id))).id
 
-    async def first_answer(self, job: Job) -> int | None:
-        """The id of the card, asked for through the interaction; `None` if there is no card.
+    async def first_answer(self, job: Job, place: NoticeKind | str = buttons.CARD) -> int | None:
+        """The id of the card, asked for through the interaction; `None` if there is no card, or if
+        it has not become what stands for another `place`.
 
         What else was answered, such as an excuse, is no card: it does not name the job.
         Raises `Unreachable` when the token is dead, and `DeliveryLater`.
         """
+        job_id = job.card_job_id if place == buttons.CARD else job.id
         if job.interaction_token is None:
             raise Unreachable("the interaction's token is gone")
         async with translated(READ_TIMEOUT_S, reading=True):
@@ -204,8 +206,8 @@ class Messenger:
                 if own_code(error) in NO_ANSWER_CODES:
                     return None
                 raise
-            place = f":{job.card_job_id}:{buttons.CARD}"
-            return int(data["id"]) if place in json.dumps(data.get("components")) else None
+            named = f":{job_id}:{place}"
+            return int(data["id"]) if named in json.dumps(data.get("components")) else None
 
     async def _send(
         self,

@@ -6,7 +6,8 @@ received ─▶ queued ─▶ submitting ─▶ generating ─▶ succeeded
     ▼         ▼   (refused, ▼            │
 cancelled cancelled  free)  failed       └─▶ cancelled
 
-Out of failed a single move leads, back to generating: see `MOVES`.
+Out of failed a single move leads, back to generating: see `MOVES`. When a backup is restored,
+received and queued jobs fail, too.
 """
 
 import hashlib
@@ -32,8 +33,9 @@ class JobState(StrEnum):
 
 
 MOVES: dict[JobState, frozenset[JobState]] = {
-    JobState.RECEIVED: frozenset({JobState.QUEUED, JobState.CANCELLED}),
-    JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.CANCELLED}),
+    # To failed only where a backup was restored: it may have been paid for since.
+    JobState.RECEIVED: frozenset({JobState.QUEUED, JobState.CANCELLED, JobState.FAILED}),
+    JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.CANCELLED, JobState.FAILED}),
     JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING, JobState.FAILED}),
     JobState.GENERATING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
     JobState.SUCCEEDED: frozenset(),
@@ -60,6 +62,7 @@ class FailureKind(StrEnum):
     GENERATION = "generation"  # the model reported an error
     REFERENCE = "reference"  # the audio for a cover could not be had any more; surely free
     LOST = "lost"  # the provider forgot the generation, or never finished it
+    RESTORED = "restored"  # it waited in a backup that was restored; perhaps billed since
 
 
 class NoticeKind(StrEnum):
@@ -186,7 +189,8 @@ class Notice:
     `attempted_at` and `attempted_rung` are set before each try, and `attempted_channel_id` on the
     channel's rung, where it may be the thread under the card.
 
-    `unsure` says that the last try may have reached Discord without our learning of it.
+    `unsure` says that the last try may have reached Discord without our learning of it. Without
+    an `attempted_rung`, that try was made on any of them, after a backup that was restored.
     `message_id` is known once it was told; then only the card remains to be brought up to date.
     """
 

@@ -17,7 +17,7 @@ from bot.store.database.claims import (
     few_per_channel,
     next_due_at,
 )
-from bot.store.database.inserts import dialect_insert, insert_missing
+from bot.store.database.inserts import RESTORED, dialect_insert, insert_missing
 from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row, notice_from_row
 from bot.store.database.tables import jobs, notices, refusals
@@ -66,8 +66,9 @@ class NoticeStore(Claims):
         there = sa.exists().where(notices.c.job_id == jobs.c.id, notices.c.kind == kind)
         moment = sa.literal(now, notices.c.created_at.type)
         due = sa.literal(due_at or now, notices.c.due_at.type)
-        source = sa.select(jobs.c.id, sa.literal(str(kind)), moment, due).where(which, ~there)
-        columns = ["job_id", "kind", "created_at", "due_at"]
+        source = sa.select(jobs.c.id, sa.literal(str(kind)), moment, due, RESTORED)
+        source = source.where(which, ~there)
+        columns = ["job_id", "kind", "created_at", "due_at", "unsure"]
         async with self._engine.begin() as connection:
             statement = insert_missing(connection, notices).from_select(columns, source)
             return int((await connection.execute(statement)).rowcount)

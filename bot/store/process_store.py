@@ -62,6 +62,12 @@ class ProcessStore(Queries):
         new = sa.insert(processes).values(id=self._worker_id, alive_until=until)
         await connection.execute(new)
 
+    async def alive(self, now: datetime) -> int:
+        """How many processes are alive, as far as their last beats tell."""
+        alive = sa.select(sa.func.count()).where(processes.c.alive_until > now)
+        async with self._engine.connect() as connection:
+            return int((await connection.execute(alive)).scalar_one())
+
     async def leave(self) -> None:
         """This process ends: what it still has claimed is free at once."""
         await self._change(sa.delete(processes).where(processes.c.id == self._worker_id))

@@ -77,6 +77,12 @@ def failure(kind: FailureKind, reason: str) -> str:
                 "The music service lost this track and won't deliver it any more. "
                 "Press the button if you want another try."
             )
+        case FailureKind.RESTORED:
+            return said(
+                "I was restored from a backup that is older than your track, so I can't know what "
+                "became of it. It might have been paid for, so I won't start it again on my own. "
+                "Press the button if you want another try."
+            )
 
 
 def service_says(reason: str) -> str:

@@ -13,6 +13,7 @@ from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
 from bot.deliver.announcements import Announcement
+from bot.deliver.buttons import CARD
 from bot.deliver.messenger import Messenger
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job, Notice, NoticeKind
@@ -71,6 +72,8 @@ class FakeMessenger(Messenger):
         self.searches: list[tuple[int, str, str]] = []
         self.there: int | None = None
         self.there_in: dict[int, int] = {}
+        self.there_for: set[NoticeKind | str] | None = None
+        self.card_became: NoticeKind | str = CARD
         self.gone_channel_ids: set[int] = set()
         self.threads = True
         self.readable = True
@@ -131,7 +134,13 @@ class FakeMessenger(Messenger):
             raise ChannelGone("10003")
         self.searches.append((channel_id, job.id, place))
         message_id = self.there_in.get(channel_id, self.there)
+        if self.there_for is not None and place not in self.there_for:
+            return None
         return None if message_id is None else _message(message_id, channel_id)
+
+    async def first_answer(self, job: Job, place: NoticeKind | str = CARD) -> int | None:
+        self._check("first answer")
+        return job.card_message_id if place == self.card_became else None
 
     async def direct_channel(self, job: Job) -> int:
         del job

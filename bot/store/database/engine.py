@@ -44,6 +44,14 @@ def engine_url(database_url: str) -> URL:
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
+def without_password(database_url: str) -> str:
+    """The address of a PostgreSQL server, as its own programs take it."""
+    url = make_url(database_url)
+    query = {name: url.query[name] for name in ("sslmode",) if name in url.query}
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+    return bare.render_as_string(hide_password=False)
+
+
 def sqlite_file(database_url: str) -> Path | None:
     """The absolute path of a SQLite database; `None` for a database that is no file."""
     url = engine_url(database_url)

@@ -133,6 +133,8 @@ jobs = sa.Table(
     sa.Column("tempo_bpm", sa.Float),
     sa.Column("deleted_at", UtcDateTime),
     sa.Column("deleted_by_member", sa.Boolean),
+    # when a backup was restored in which it had not ended: what was told of it since is unknown
+    sa.Column("restored_at", UtcDateTime),
     # who works on it
     sa.Column("claimed_by", sa.String(32)),
     sa.Column("claimed_until", UtcDateTime),

@@ -5,6 +5,7 @@ from typing import cast
 import discord
 import pytest
 
+from bot.deliver.buttons import CARD
 from bot.deliver.messenger import Messenger
 from bot.deliver.reconciler import Reconciler
 from bot.domain.jobs import Job, JobState, NoticeKind
@@ -24,7 +25,7 @@ class Witness(Messenger):
         self.by_token: int | Exception | None = None
         self.in_channel: int | Exception | None = None
 
-    async def first_answer(self, _job: Job) -> int | None:
+    async def first_answer(self, _job: Job, _place: NoticeKind | str = CARD) -> int | None:
         return _said(self.by_token)
 
     async def find(

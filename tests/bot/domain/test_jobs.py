@@ -11,6 +11,8 @@ from tests.factories import a_job, a_new_job, a_notice
 ALLOWED = {
     ("received", "queued"),
     ("received", "cancelled"),
+    ("received", "failed"),  # when a backup is restored
+    ("queued", "failed"),
     ("queued", "submitting"),
     ("queued", "cancelled"),
     ("submitting", "queued"),

@@ -41,7 +41,7 @@ MOVES_BY_METHOD: dict[tuple[JobState, JobState], Move] = {
     ),
     (S.FAILED, S.GENERATING): lambda it, job: it.jobs.revive(job.id, "other:id/1", it.clock()),
     (S.GENERATING, S.SUCCEEDED): lambda it, job: it.jobs.succeed(job.id, AUDIO_URL, it.clock()),
-    **{(s, S.FAILED): _fail_from(s) for s in (S.SUBMITTING, S.GENERATING)},
+    **{(s, S.FAILED): _fail_from(s) for s in (S.RECEIVED, S.QUEUED, S.SUBMITTING, S.GENERATING)},
     **{(s, S.CANCELLED): _cancel_from(s) for s in (S.RECEIVED, S.QUEUED, S.GENERATING)},
 }
 
