@@ -22,6 +22,8 @@ from bot.store.job_store import JobStore
 from bot.store.like_store import LikeStore
 from bot.store.notice_store import NoticeStore
 from bot.store.queue_store import QueueStore
+from bot.store.style_question_store import StyleQuestionStore
+from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
 from bot.store.view_store import ViewStore
 
@@ -51,6 +53,8 @@ class Services:
     likes: LikeStore
     views: ViewStore
     queue: QueueStore
+    styles: StyleStore
+    style_questions: StyleQuestionStore
     clock: Clock
     workers: Sequence[Worker[Any]]
     # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).

@@ -179,6 +179,8 @@ def build(
         likes=stores.likes,
         views=stores.views,
         queue=stores.queue,
+        styles=stores.styles,
+        style_questions=stores.style_questions,
         clock=clock,
         workers=(submitter, poller, deliverer, reconciler, card_keeper),
     )

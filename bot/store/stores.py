@@ -20,6 +20,8 @@ from bot.store.pause_store import PauseStore
 from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
 from bot.store.share_store import ShareStore
+from bot.store.style_question_store import StyleQuestionStore
+from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
 from bot.store.view_store import ViewStore
 
@@ -44,6 +46,8 @@ class Stores:
     queue: QueueStore
     references: ReferenceStore
     cancelled: CancelledStore
+    styles: StyleStore
+    style_questions: StyleQuestionStore
 
     @classmethod
     def on(cls, engine: AsyncEngine, worker_id: str) -> Self:
@@ -66,4 +70,6 @@ class Stores:
             queue=QueueStore(engine),
             references=ReferenceStore(engine),
             cancelled=CancelledStore(engine),
+            styles=StyleStore(engine, transactions),
+            style_questions=StyleQuestionStore(engine),
         )

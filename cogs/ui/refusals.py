@@ -37,13 +37,18 @@ async def refuse(interaction: discord.Interaction[ComposeClient], text: str, dra
 
 
 async def refuse_unsaved(
-    interaction: discord.Interaction[ComposeClient], text: str, draft: Draft
+    interaction: discord.Interaction[ComposeClient],
+    text: str,
+    draft: Draft,
+    *,
+    style: str | None = None,
 ) -> None:
     """Say privately why nothing was started, with everything that was typed below it.
 
-    As a file when it is long, or would break out of a code block.
+    As a file when it is long, or would break out of a code block. `style` is the name of one that
+    could not be read.
     """
-    options = typed(draft)
+    options = typed(draft, style=style)
     quoted = "\n".join((text, words.typed(options)))
     if not options:
         await say(interaction, text)

@@ -18,17 +18,11 @@ from bot import words
 from bot.client import ComposeClient, services_of
 from bot.domain.characters import visible
 from bot.domain.drafts import NOTHING, Draft, in_the_way
-from bot.domain.models import (
-    DEFAULT,
-    MODELS,
-    NEGATIVE_PROMPT_LIMIT,
-    PROMPT_LIMIT,
-    Model,
-    model_named,
-)
+from bot.domain.models import DEFAULT, Model, model_named
 from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
+from cogs.ui.fields import NUMBERS, TEXTS, model_field, prompt_field, text_field
 from cogs.ui.first_answers import ask, left_s
 from cogs.ui.given_audio import with_uploaded
 from cogs.ui.refusals import refuse, refuse_unsaved
@@ -37,17 +31,7 @@ AUDIO = "audio"
 UNSTORED = "new"
 CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
 CHOSEN_FIELDS = 3
-NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
 
-TEXTS = {
-    "negative_prompt": (words.modal_avoid, NEGATIVE_PROMPT_LIMIT),
-    "lyrics": (words.modal_lyrics, PROMPT_LIMIT),
-}
-NUMBERS = {
-    "seconds": words.modal_seconds,
-    "seed": words.modal_seed,
-    "variations": words.modal_variations,
-}
 TICKS = {
     "instrumental": (words.modal_instrumental, words.modal_instrumental_hint),
     "private": (words.modal_private, words.modal_private_hint),
@@ -58,17 +42,16 @@ log = logging.getLogger(__name__)
 
 async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
-    draft_id = UNSTORED
-    if draft != Draft():
-        try:
-            draft_id = await services_of(interaction).admission.keep(
-                draft, interaction.user.id, within_s=left_s(interaction)
-            )
-        except DatabaseTrouble as error:
-            log.error("a draft could not be stored: the database %s", error)
-            if not _shows_all(draft):  # the rest would be forgotten
-                await refuse_unsaved(interaction, words.store_trouble(), draft)
-                return
+    try:
+        draft_id = await services_of(interaction).admission.keep(
+            draft, interaction.user.id, within_s=left_s(interaction)
+        )
+    except DatabaseTrouble as error:
+        log.error("a draft could not be stored: the database %s", error)
+        if not _shows_all(draft):  # the rest would be forgotten
+            await refuse_unsaved(interaction, words.store_trouble(), draft)
+            return
+        draft_id = UNSTORED
     await ask(interaction, RequestModal(draft, draft_id))
 
 
@@ -80,10 +63,8 @@ class RequestModal(discord.ui.Modal):
             title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
         )
         model, values = model_named(draft.request.model), draft.values()
-        self._add_text(
-            "prompt", words.modal_prompt(), values["prompt"], PROMPT_LIMIT, required=True
-        )
-        self._add_model(draft, model)
+        self.add_item(prompt_field(values["prompt"]))
+        self.add_item(model_field(model or DEFAULT, for_audio=_is_cover(draft)))
         if _is_cover(draft):
             self._add_audio(draft.request.reference)
         shown = _chosen_fields(draft, model)
@@ -92,45 +73,12 @@ class RequestModal(discord.ui.Modal):
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
 
     def _add_field(self, name: str, value: Any) -> None:
-        if name in TEXTS:
-            label, most = TEXTS[name]
-            self._add_text(name, label(), value, most)
-        elif name in NUMBERS:
-            typed = None if value is None else str(value)
-            self._add_text(name, NUMBERS[name](), typed, NUMBER_LIMIT)
-        else:
+        if name in TICKS:
             label, hint = TICKS[name]
             tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
             self.add_item(discord.ui.Label(text=label(), description=hint(), component=tick))
-
-    def _add_text(
-        self, name: str, label: str, typed: str | None, most: int, *, required: bool = False
-    ) -> None:
-        # A field of one line can't hold line breaks.
-        long = name in {"prompt", "lyrics"} or "\n" in (typed or "")
-        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id=name,
-            style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-            default=(typed or "")[:most] or None,
-            required=required,
-            max_length=most,
-        )
-        self.add_item(discord.ui.Label(text=label, component=field))
-
-    def _add_model(self, draft: Draft, chosen: Model | None) -> None:
-        for_audio = _is_cover(draft)
-        options = [
-            discord.SelectOption(
-                label=model.name,
-                value=model.id,
-                description=words.model_hint(model),
-                default=model is (chosen or DEFAULT),
-            )
-            for model in MODELS.values()
-            if bool(model.reference) == for_audio
-        ]
-        select: discord.ui.Select[Any] = discord.ui.Select(custom_id="model", options=options)
-        self.add_item(discord.ui.Label(text=words.modal_model(), component=select))
+        else:
+            self.add_item(text_field(name, None if value is None else str(value)))
 
     def _add_audio(self, given: Reference | None) -> None:
         field: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
@@ -159,6 +107,8 @@ def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
         wanted.append("lyrics")
     if draft.request.negative_prompt or model is None or model.negative_prompt:
         wanted.append("negative_prompt")
+    if model is not None and model.seconds:
+        wanted.append("seconds")
     places = CHOSEN_FIELDS - _is_cover(draft)
     return list(dict.fromkeys([*wanted, "private"]))[:places]
 
@@ -205,9 +155,7 @@ def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
 def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
     problems: list[NotANumber] = []
-    changes: dict[str, Any] = {
-        name: str(values[name] or "") for name in ("prompt", *TEXTS) if name in values
-    }
+    changes: dict[str, Any] = {name: str(values[name] or "") for name in TEXTS if name in values}
     changes |= {name: bool(values[name]) for name in TICKS if name in values}
     for name in filter(values.__contains__, NUMBERS):
         typed = visible(str(values[name] or "")) or ""
