@@ -13,6 +13,7 @@ from bot.domain.problems import NotTaken
 from bot.domain.requests import AudioFormat
 from bot.domain.styles import Style, checked_style, key_of
 from tests.factories import a_draft
+from tests.markdown import outline
 
 PROMPT = "night train"
 FULL = Style(
@@ -154,7 +155,4 @@ def test_any_name_is_found_again_in_capitals_and_shown_on_one_line(typed: str) -
 
 def test_foreign_text_is_harmless_in_answers() -> None:
     hostile = a_style(name="@everyone [x](https://evil.example)", words="**bold** <@1>")
-    for said in (words.style_saved(hostile), words.style_taken(hostile, FULL)):
-        assert "@everyone" not in said
-        assert "](https" not in said
-        assert "<@1>" not in said
+    assert outline(words.style_saved(hostile)) == ["bold", *["code"] * 4]
