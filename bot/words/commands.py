@@ -20,14 +20,14 @@ COMPOSE_LYRICS = marked(
     "Words to sing, if the model sings; put [Verse] and [Chorus] before the parts"
 )
 COMPOSE_SECONDS = marked(
-    "Seconds, if the model lets you choose; Eleven Music makes only 10 by itself, so try 30"
+    "How many seconds, if the model lets you choose. Without it, Eleven Music makes just 10: try 30"
 )
 COMPOSE_INSTRUMENTAL = marked("Without vocals")
 COMPOSE_VARIATIONS = marked("How many versions to make, 1 to 4; each counts as a track")
 COMPOSE_PRIVATE = marked("Only you will see and hear it")
 COMPOSE_FORMAT = marked("The kind of file you want (default: as the model makes it)")
 
-COMPOSE_STYLE = marked("One of your saved styles; what you give here yourself counts more")
+COMPOSE_STYLE = marked("One of your saved styles; whatever else you give here wins over it")
 STUDIO = marked("Compose in a dialog, starting from what you used last")
 
 STYLE = marked("Options you save under a name, to use them again")
@@ -36,7 +36,7 @@ STYLE_USE = marked("Turn a sentence into a track, in one of your styles")
 STYLE_DELETE = marked("Delete one of your styles")
 STYLE_NAME = marked("What to call it")
 STYLE_MODEL = marked("Who makes the music")
-STYLE_SECONDS = marked("How many seconds the tracks should be long")
+STYLE_SECONDS = marked("How many seconds long the tracks should be")
 STYLE_WORDS = marked("Words to add to each prompt; they count as part of it")
 STYLE_WHICH = marked("Which of your styles")
 
@@ -84,7 +84,7 @@ modal_style_hint = sentence(
 )
 modal_seconds = sentence("Length in seconds (empty: the usual)")
 modal_seconds_hint = sentence(
-    "Only some models let you choose. Eleven Music makes only 10 by itself, so try 30."
+    "Only some models let you choose. Without it, Eleven Music makes just 10: try 30."
 )
 modal_seed = sentence("Seed (empty: random)")
 modal_variations = sentence("How many versions?")

@@ -55,7 +55,7 @@ def test_hints_are_at_the_fields_they_are_about() -> None:
     fields = shown(Start(), MANY)
     assert "English" in fields["prompt"]["description"]
     assert "[Verse] and [Chorus]" in fields["lyrics"]["description"]
-    assert "Eleven Music makes only 10" in fields["seconds"]["description"]
+    assert "Eleven Music makes just 10" in fields["seconds"]["description"]
     assert fields["style"]["min_values"] == 0
     assert not fields["style"]["required"]
 
