@@ -47,7 +47,7 @@ words: $(READY) ## bring the catalogues of other languages up to date with the c
 	@$(BIN)/pybabel -q extract -k said -k sentence -k marked -k counted:1,2 --project "Compose Bot" \
 		--add-location=file --sort-by-file -o artifacts/words.pot bot/words
 	@for catalogue in bot/words/languages/*.po; do \
-		$(BIN)/pybabel -q update -i artifacts/words.pot -o $$catalogue -l $$(basename $$catalogue .po) \
+		$(BIN)/pybabel -q update -i artifacts/words.pot -o $$catalogue -l $$(basename $$catalogue .po | tr - _) \
 			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; done
 
 lock: ## resolve the locked versions anew (needs uv)

@@ -70,7 +70,7 @@ async def measure() -> list[Figure]:
 async def _refused_beside_accepted(url: str) -> Figure:
     """What requests beyond a daily limit cost those that are stored at the same moment."""
     async with open_database(url) as engine:
-        jobs = Stores.on(engine, token_hex(8)).jobs
+        jobs = Stores(engine, token_hex(8)).jobs
         commits: list[object] = []
         sa.event.listen(engine.sync_engine, "commit", commits.append)
         greedy = a_request()
@@ -163,7 +163,7 @@ class Lives:
     async def _begin(self) -> None:
         new = a_request()
         receipt = await self._jobs.receive(new, LIMITS, utc_now(), lease_s=LEASE_S)
-        await self._jobs.accept(receipt.job.id, new.interaction_id + 1, utc_now())
+        await self._jobs.accept(receipt.jobs[0].id, new.interaction_id + 1, utc_now())
 
     async def _submit(self, job: Job) -> None:
         await self._jobs.start_generation(job.id, f"{job.id}:lyria2", utc_now())
@@ -203,7 +203,7 @@ async def main(url: str, count: int) -> None:
     async with open_database(url) as engine:
         worker_id = token_hex(8)
         await ProcessStore(engine, worker_id).beat(utc_now())
-        stores = Stores.on(engine, worker_id)
+        stores = Stores(engine, worker_id)
         lives = Lives(stores.jobs, stores.notices)
         begin = time.time()
         await lives.run(count)

@@ -35,7 +35,7 @@ from bot.store.database.engine import open_database, sqlite_file
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
-from bot.wiring import build
+from bot.wiring import Resources, build
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +62,11 @@ async def run(settings: Settings) -> None:
         client,
     ):
         worker_id = secrets.token_hex(8)
-        stores = Stores.on(engine, worker_id)
+        stores = Stores(engine, worker_id)
         processes = ProcessStore(engine, worker_id)
         async with _among_others(settings, engine, stores, processes, clock) as (limiter, wakeups):
-            services = build(
-                settings,
+            resources = Resources(
+                settings=settings,
                 client=client,
                 provider=provider,
                 fetcher=fetcher,
@@ -78,6 +78,7 @@ async def run(settings: Settings) -> None:
                 clock=clock,
                 disk=disk,
             )
+            services = build(resources)
             client.serve(services)
             health.workers = services.workers
             token = settings.discord_token.get_secret_value()

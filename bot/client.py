@@ -167,7 +167,10 @@ class ComposeClient(commands.AutoShardedBot):
             self.gateway_part.succeed()
 
 
-def services_of(interaction: discord.Interaction[ComposeClient]) -> Services:
+Interaction = discord.Interaction[ComposeClient]
+
+
+def services_of(interaction: Interaction) -> Services:
     """What the bot that got this interaction can do."""
     return interaction.client.services
 
@@ -177,7 +180,7 @@ class ComposeTree(app_commands.CommandTree[ComposeClient]):
 
     async def on_error(
         self,
-        interaction: discord.Interaction[ComposeClient],
+        interaction: Interaction,
         error: app_commands.AppCommandError,
         /,
     ) -> None:
@@ -185,7 +188,7 @@ class ComposeTree(app_commands.CommandTree[ComposeClient]):
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         await apologise(interaction, cause, "a command failed")
 
-    async def _call(self, interaction: discord.Interaction[ComposeClient]) -> None:
+    async def _call(self, interaction: Interaction) -> None:
         """Of a payload that it can't read, discord.py tells neither member nor host."""
         try:
             with words.speaking(str(interaction.locale)):

@@ -156,34 +156,22 @@ class Metrics:
         An answer counts once its status is known, whatever becomes of its body.
         """
 
-        async def ended(
+        async def count(
             _session: aiohttp.ClientSession,
             _context: SimpleNamespace,
-            request: aiohttp.TraceRequestEndParams,
+            request: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams,
         ) -> None:
-            self._count(service, request, str(request.response.status))
-
-        async def broke(
-            _session: aiohttp.ClientSession,
-            _context: SimpleNamespace,
-            request: aiohttp.TraceRequestExceptionParams,
-        ) -> None:
-            self._count(service, request, NO_ANSWER)
+            status = NO_ANSWER
+            if isinstance(request, aiohttp.TraceRequestEndParams):
+                status = str(request.response.status)
+            method = request.method if request.method in METHODS else OTHER
+            resource = next((part for part in request.url.parts if part in RESOURCES), OTHER)
+            self._requests.labels(service, method, resource, status).inc()
 
         config = aiohttp.TraceConfig()
-        config.on_request_end.append(ended)
-        config.on_request_exception.append(broke)
+        config.on_request_end.append(count)
+        config.on_request_exception.append(count)
         return config
-
-    def _count(
-        self,
-        service: str,
-        request: aiohttp.TraceRequestEndParams | aiohttp.TraceRequestExceptionParams,
-        status: str,
-    ) -> None:
-        method = request.method if request.method in METHODS else OTHER
-        resource = next((part for part in request.url.parts if part in RESOURCES), OTHER)
-        self._requests.labels(service, method, resource, status).inc()
 
 
 def _seconds(start: datetime, end: datetime) -> float:

@@ -17,20 +17,12 @@ from bot.library.replay import Replay
 from bot.library.sharing import Sharing
 from bot.library.visibility import Visibility
 from bot.loops.worker import Worker
-from bot.store.held_store import HeldStore
-from bot.store.job_store import JobStore
-from bot.store.like_store import LikeStore
-from bot.store.notice_store import NoticeStore
-from bot.store.queue_store import QueueStore
-from bot.store.style_question_store import StyleQuestionStore
-from bot.store.style_store import StyleStore
-from bot.store.track_store import TrackStore
-from bot.store.view_store import ViewStore
+from bot.store.stores import Stores
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Each by its theme, and the stores of what needs no more than a query.
+    """Each by its theme, and the stores for what needs no more than a query.
 
     `workers` are the loops that do what commands and buttons leave to be done.
     """
@@ -46,15 +38,7 @@ class Services:
     replay: Replay
     sharing: Sharing
     removal: Removal
-    jobs: JobStore
-    notices: NoticeStore
-    held: HeldStore
-    tracks: TrackStore
-    likes: LikeStore
-    views: ViewStore
-    queue: QueueStore
-    styles: StyleStore
-    style_questions: StyleQuestionStore
+    stores: Stores
     clock: Clock
     workers: Sequence[Worker[Any]]
     # Whose track is being opened or shared at this moment (`cogs.ui.member_lock`).

@@ -1,9 +1,13 @@
 """Which part gets which: the workers, and what the commands and buttons call."""
 
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
 from bot.audio.workshop import Workshop
 from bot.client import ComposeClient
 from bot.clock import Clock
-from bot.deliver.attachments import Attachments
+from bot.deliver.attachments import fresh_link
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.deliver.cards.card_keeper import CardKeeper
 from bot.deliver.cards.card_painter import CardPainter
@@ -27,11 +31,15 @@ from bot.generate.submitter import Submitter
 from bot.library.audio_sources import AudioSources
 from bot.library.lists import Library
 from bot.library.removal import Removal
+from bot.library.renditions import Renditions
 from bot.library.replay import Replay
+from bot.library.share_posts import SharePosts
+from bot.library.shared_tracks import SharedTracks
 from bot.library.sharing import Sharing
 from bot.library.visibility import Visibility
 from bot.loops.rate_limiter import RateLimiter
 from bot.loops.wakeups import Wakeups
+from bot.loops.worker import Worker
 from bot.machine.disk import Disk
 from bot.metrics import Metrics
 from bot.provider.audio_file import AudioFetcher
@@ -43,151 +51,167 @@ from bot.store.receiving import DailyLimits
 from bot.store.stores import Stores
 
 
-def build(
-    settings: Settings,
-    *,
-    client: ComposeClient,
-    provider: Provider,
-    fetcher: AudioFetcher,
-    workshop: Workshop,
-    stores: Stores,
-    rate_limiter: RateLimiter,
-    wakeups: Wakeups,
-    metrics: Metrics,
-    clock: Clock,
-    disk: Disk,
-) -> Services:
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What the composition root opens, and all parts are made of."""
+
+    settings: Settings
+    client: ComposeClient
+    provider: Provider
+    fetcher: AudioFetcher
+    workshop: Workshop
+    stores: Stores
+    rate_limiter: RateLimiter
+    wakeups: Wakeups
+    metrics: Metrics
+    clock: Clock
+    disk: Disk
+
+    def mastering(self, *, aside: bool = False) -> Mastering:
+        """What examines and converts tracks; `aside`, those that are to be delivered go first."""
+        preferred = self.settings.audio_format
+        return Mastering(self.workshop, self.stores.jobs, preferred, aside=aside)
+
+
+def build(has: Resources) -> Services:
     """All parts, each with what it needs; from a request's way in to a track's way out."""
-    jobs, notices, bad_answers = stores.jobs, stores.notices, client.bad_answers
-    messenger, messages = Messenger(client), TrackMessages(client)
-    capacity = Capacity(
-        at_most_running=settings.max_concurrent_generations,
-        overdue_s=settings.generation_timeout_s,
-    )
-    estimates = DurationEstimates(jobs, capacity)
-    limits = DailyLimits(
-        per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
-    )
-    admission = Admission(
-        jobs,
-        stores.drafts,
-        estimates,
-        limits=limits,
-        wakeups=wakeups,
-        clock=clock,
-        has_room=disk.has_room,
-    )
-    references = References(fetcher, workshop, Attachments(client).fresh_link, clock)
-    generations = Generations(
-        jobs, notices, estimates, wakeups=wakeups, clock=clock, metrics=metrics
-    )
-    submitter = Submitter(
-        jobs,
-        provider,
-        generations,
-        CircuitBreaker(stores.pauses, notices, wakeups=wakeups, clock=clock, metrics=metrics),
-        refresh=references.fresh,
-        capacity=capacity,
-        wakeups=wakeups,
-        clock=clock,
-    )
-    poller = Poller(
-        jobs,
-        provider,
-        generations,
-        rate_limiter=rate_limiter,
-        wakeups=wakeups,
-        clock=clock,
-        metrics=metrics,
-    )
-    takedown = Takedown(stores.tracks, stores.shares, stores.curation, messages)
-    ladder = Ladder(messenger, notices, clock)
-    delivery = TrackDelivery(
-        jobs,
-        stores.held,
-        provider,
-        fetcher,
-        Mastering(workshop, jobs, settings.audio_format),
-        ladder=ladder,
-        clock=clock,
-        room=_room(settings),
-    )
-    deliverer = Deliverer(
-        notices,
-        delivery,
-        ladder,
-        takedown=takedown,
-        bad_answers=bad_answers,
-        wakeups=wakeups,
-        clock=clock,
-        metrics=metrics,
-    )
-    reconciler = Reconciler(
-        jobs, admission, messenger, bad_answers=bad_answers, wakeups=wakeups, clock=clock
-    )
-    batches = BatchCards(stores.batches, estimates, messenger, clock)
-    painter = CardPainter(
-        jobs,
-        notices,
-        stores.cards,
-        stores.likes,
-        estimates=estimates,
-        messenger=messenger,
-        batches=batches,
-        clock=clock,
-    )
-    card_keeper = CardKeeper(
-        stores.cards,
-        stores.card_edits,
-        painter,
-        bad_answers=bad_answers,
-        wakeups=wakeups,
-        clock=clock,
-    )
-    # Tracks that members look at again give way to those that are yet to be delivered.
-    aside = Mastering(workshop, jobs, settings.audio_format, aside=True)
-    sources = AudioSources(stores.tracks, messages, stores.held, fetcher)
+    generating = Generating(has)
+    delivering = Delivering(has, generating)
+    library = Shelf(has, delivering)
+    settings = has.settings
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
-        admission=admission,
-        estimates=estimates,
-        references=references,
-        rechecking=Rechecking(
-            jobs, provider, fetcher, rate_limiter=rate_limiter, wakeups=wakeups, clock=clock
-        ),
-        batches=batches,
-        visibility=Visibility(jobs, stores.tracks, stores.curation),
-        library=Library(stores.tracks, stores.queue, limits, clock),
-        replay=Replay(stores.shares, messages, sources, aside),
-        sharing=Sharing(
+        admission=generating.admission,
+        estimates=generating.estimates,
+        references=generating.references,
+        rechecking=generating.rechecking,
+        batches=delivering.batches,
+        visibility=Visibility(has.stores.jobs, has.stores.tracks),
+        library=Library(has.stores.tracks, has.stores.queue, generating.limits, has.clock),
+        replay=library.replay,
+        sharing=library.sharing,
+        removal=library.removal,
+        stores=has.stores,
+        clock=has.clock,
+        workers=(*generating.workers, *delivering.workers),
+    )
+
+
+class Generating:
+    """From a request to a generation that ended."""
+
+    def __init__(self, has: Resources) -> None:
+        jobs, settings = has.stores.jobs, has.settings
+        self.limits = DailyLimits(
+            per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
+        )
+        self.capacity = Capacity(
+            at_most_running=settings.max_concurrent_generations,
+            overdue_s=settings.generation_timeout_s,
+        )
+        self.estimates = DurationEstimates(jobs, self.capacity)
+        self.admission = Admission(
             jobs,
-            stores.shares,
-            stores.likes,
-            stores.curation,
-            mastering=aside,
-            sources=sources,
-            messages=messages,
-            messenger=messenger,
-            takedown=takedown,
+            has.stores.drafts,
+            self.estimates,
+            limits=self.limits,
+            wakeups=has.wakeups,
+            clock=has.clock,
+            has_room=has.disk.has_room,
+        )
+        link = partial(fresh_link, has.client)
+        self.references = References(has.fetcher, has.workshop, link, has.clock)
+        self.rechecking = Rechecking(
+            jobs, has.provider, has.fetcher, has.rate_limiter, has.wakeups, has.clock
+        )
+        self.workers: tuple[Worker[Any], ...] = self._workers(has)
+
+    def _workers(self, has: Resources) -> tuple[Submitter, Poller]:
+        jobs, notices = has.stores.jobs, has.stores.notices
+        wakeups, clock, metrics = has.wakeups, has.clock, has.metrics
+        generations = Generations(jobs, notices, self.estimates, wakeups, clock, metrics)
+        submitter = Submitter(
+            jobs,
+            has.provider,
+            generations,
+            CircuitBreaker(has.stores.pauses, notices, wakeups, clock, metrics),
+            refresh=self.references.fresh,
+            capacity=self.capacity,
+            wakeups=wakeups,
             clock=clock,
-        ),
-        removal=Removal(stores.tracks, stores.curation, takedown, wakeups, clock),
-        jobs=jobs,
-        notices=notices,
-        held=stores.held,
-        tracks=stores.tracks,
-        likes=stores.likes,
-        views=stores.views,
-        queue=stores.queue,
-        styles=stores.styles,
-        style_questions=stores.style_questions,
-        clock=clock,
-        workers=(submitter, poller, deliverer, reconciler, card_keeper),
-    )
+        )
+        poller = Poller(jobs, has.provider, generations, has.rate_limiter, wakeups, clock, metrics)
+        return submitter, poller
 
 
-def _room(settings: Settings) -> Room:
-    return Room(
-        whole_bytes=settings.kept_audio_mb * MB,
-        member_bytes=settings.kept_audio_mb_per_member * MB,
-    )
+class Delivering:
+    """From an ending to its member, with the cards."""
+
+    def __init__(self, has: Resources, generating: Generating) -> None:
+        stores = has.stores
+        self.messenger, self.messages = Messenger(has.client), TrackMessages(has.client)
+        self.takedown = Takedown(stores, self.messages)
+        self.batches = BatchCards(stores.batches, generating.estimates, self.messenger, has.clock)
+        self.bad_answers = has.client.bad_answers
+        admission = generating.admission
+        reconciler = Reconciler(
+            stores.jobs, admission, self.messenger, self.bad_answers, has.wakeups, has.clock
+        )
+        cards = self._card_keeper(has, generating.estimates)
+        self.workers: tuple[Worker[Any], ...] = (self._deliverer(has), reconciler, cards)
+
+    def _deliverer(self, has: Resources) -> Deliverer:
+        settings, stores = has.settings, has.stores
+        ladder = Ladder(self.messenger, stores.notices, has.clock)
+        room = Room(
+            whole_bytes=settings.kept_audio_mb * MB,
+            member_bytes=settings.kept_audio_mb_per_member * MB,
+        )
+        tracks = TrackDelivery(
+            stores.jobs,
+            stores.held,
+            has.provider,
+            has.fetcher,
+            has.mastering(),
+            ladder=ladder,
+            clock=has.clock,
+            room=room,
+        )
+        return Deliverer(
+            stores.notices,
+            tracks,
+            ladder,
+            takedown=self.takedown,
+            bad_answers=self.bad_answers,
+            wakeups=has.wakeups,
+            clock=has.clock,
+            metrics=has.metrics,
+        )
+
+    def _card_keeper(self, has: Resources, estimates: DurationEstimates) -> CardKeeper:
+        stores = has.stores
+        painter = CardPainter(
+            stores, estimates, messenger=self.messenger, batches=self.batches, clock=has.clock
+        )
+        return CardKeeper(
+            stores.cards, stores.card_edits, painter, self.bad_answers, has.wakeups, has.clock
+        )
+
+
+class Shelf:
+    """What members do with finished tracks."""
+
+    def __init__(self, has: Resources, delivering: Delivering) -> None:
+        stores, messages = has.stores, delivering.messages
+        sources = AudioSources(stores.tracks, messages, stores.held, has.fetcher)
+        renditions = Renditions(sources, has.mastering(aside=True))
+        self.replay = Replay(stores.shares, messages, renditions)
+        self.sharing = Sharing(
+            SharePosts(stores.shares, messages, delivering.messenger, has.clock),
+            SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.removals,
+            delivering.takedown,
+        )
+        self.removal = Removal(
+            stores.tracks, stores.removals, delivering.takedown, has.wakeups, has.clock
+        )

@@ -2,12 +2,11 @@
 
 import re
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import ComposeClient, Interaction
 from bot.domain.drafts import SEED_LIMIT, Draft
 from bot.domain.models import NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, VARIATIONS_LIMIT
 from bot.domain.requests import AudioFormat, Request
@@ -16,8 +15,6 @@ from cogs.ui.intake import start
 from cogs.ui.model_choices import model_choices
 from cogs.ui.own_styles import style_choices, style_named
 from cogs.ui.request_modal import CUSTOM_ID, submitted
-
-ComposeInteraction = discord.Interaction[ComposeClient]
 
 
 class Compose(commands.Cog):
@@ -41,7 +38,7 @@ class Compose(commands.Cog):
     @app_commands.autocomplete(model=model_choices, style=style_choices)
     async def compose(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
-        interaction: ComposeInteraction,
+        interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
         model: str | None = None,
         negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_LIMIT] | None = None,
@@ -71,7 +68,7 @@ class Compose(commands.Cog):
             await start(interaction, draft, found)
 
 
-async def _start_submitted(interaction: ComposeInteraction, match: re.Match[str]) -> None:
+async def _start_submitted(interaction: Interaction, match: re.Match[str]) -> None:
     """Called by the router; a sent dialog starts a track."""
     draft = await submitted(interaction, match["draft_id"])
     if draft is not None:

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.attachments import attachments_of
 from bot.domain.characters import is_blank
@@ -24,8 +24,6 @@ from cogs.ui.refusals import refuse
 from cogs.ui.request_modal import open_modal
 from cogs.ui.visibility import viewer
 
-CoverInteraction = discord.Interaction[ComposeClient]
-
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +39,7 @@ class Cover(commands.Cog):
     )
     async def cover(
         self,
-        interaction: CoverInteraction,
+        interaction: Interaction,
         audio: discord.Attachment,
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
         lyrics: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
@@ -53,7 +51,7 @@ class Cover(commands.Cog):
         await _cover(interaction, GivenAudio.of(audio), draft)
 
 
-async def cover_message(interaction: CoverInteraction, message: discord.Message) -> None:
+async def cover_message(interaction: Interaction, message: discord.Message) -> None:
     """The Apps menu of a message with audio."""
     files = (GivenAudio.of(file, message) for file in attachments_of(message))
     audio = next((file for file in files if file.is_audio), None)
@@ -64,7 +62,7 @@ async def cover_message(interaction: CoverInteraction, message: discord.Message)
     await _cover(interaction, audio, Draft(parent_id=parent.id if parent else None))
 
 
-async def compose_from_message(interaction: CoverInteraction, message: discord.Message) -> None:
+async def compose_from_message(interaction: Interaction, message: discord.Message) -> None:
     """The Apps menu of a message with text: it becomes the prompt, to be looked over first."""
     track = await _track_in(interaction, message)
     text = track.request.prompt if track else _text_of(message)
@@ -74,7 +72,7 @@ async def compose_from_message(interaction: CoverInteraction, message: discord.M
     await open_modal(interaction, Draft(request=Request(prompt=text.strip()[:PROMPT_LIMIT])))
 
 
-async def _cover(interaction: CoverInteraction, audio: GivenAudio, draft: Draft) -> None:
+async def _cover(interaction: Interaction, audio: GivenAudio, draft: Draft) -> None:
     """Where a prompt is still to be typed, or another file to be given, in the dialog."""
     draft = cover_of(audio, draft)
     if audio.problem:
@@ -94,7 +92,7 @@ def _text_of(message: discord.Message) -> str:
     return next((text for text in texts if not is_blank(text)), "")
 
 
-async def _track_in(interaction: CoverInteraction, message: discord.Message) -> Job | None:
+async def _track_in(interaction: Interaction, message: discord.Message) -> Job | None:
     """The job of ours that the message is about, if the member may know of it."""
     client = interaction.client
     if client.user is None or message.author.id != client.user.id:
@@ -106,7 +104,7 @@ async def _track_in(interaction: CoverInteraction, message: discord.Message) -> 
         return None
 
 
-async def _visible_track(interaction: CoverInteraction, message: discord.Message) -> Job | None:
+async def _visible_track(interaction: Interaction, message: discord.Message) -> Job | None:
     visibility = services_of(interaction).visibility
     for job_id in buttons.jobs_named(message):
         if job := await visibility.job(job_id, viewer(interaction)):

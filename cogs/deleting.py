@@ -7,7 +7,7 @@ from functools import partial
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.deliver.messenger import READ_TIMEOUT_S, translated
@@ -15,7 +15,7 @@ from bot.domain.jobs import Job, JobState
 from bot.domain.places import Place
 from bot.errors import DeliveryError, Unreachable
 from cogs.ui.first_answers import ask, edit_private, say
-from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under, visible_job
+from cogs.ui.job_button import JobButton, moderates, stands_under, visible_job
 from cogs.ui.persistent import add_items
 from cogs.ui.places import is_outside
 from cogs.ui.visibility import sees
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
     """Asks first: what is deleted can't be made again exactly."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Ask. The question's buttons remember on which message this one was pressed."""
         if job.state is not JobState.SUCCEEDED:
             await say(interaction, words.not_finished())
@@ -45,7 +45,7 @@ class DeleteButton(JobButton, template=buttons.pattern(Action.DELETE)):
 class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
     """Keeps the track, after the question."""
 
-    async def press(self, interaction: JobInteraction, _job: Job) -> None:
+    async def press(self, interaction: Interaction, _job: Job) -> None:
         """Delete the private message with the question."""
         await edit_private(interaction, content=words.kept(), view=None)
 
@@ -53,7 +53,7 @@ class KeepButton(JobButton, template=buttons.pattern(Action.KEEP)):
 class DeleteNowButton(JobButton, template=buttons.pattern(Action.DELETE_NOW)):
     """Deletes the track, after the question."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Delete the track. Who may do that is checked again: anyone can forge this custom_id."""
         if job.state is not JobState.SUCCEEDED or not _may_delete(interaction, job, self.place):
             await say(interaction, words.not_your_track_delete())
@@ -74,7 +74,7 @@ class DeleteModal(discord.ui.Modal):
         self.stop()
 
 
-async def _delete_pressed(interaction: JobInteraction, match: re.Match[str]) -> None:
+async def _delete_pressed(interaction: Interaction, match: re.Match[str]) -> None:
     """The dialog comes back: the track goes, and the message it was pressed on. Who may is asked
     again."""
     job, message = await visible_job(interaction, match["job_id"]), interaction.message
@@ -98,7 +98,7 @@ async def _delete_pressed(interaction: JobInteraction, match: re.Match[str]) -> 
 
 
 async def _taken_away(
-    interaction: JobInteraction, job: Job, *, except_message_id: int | None = None
+    interaction: Interaction, job: Job, *, except_message_id: int | None = None
 ) -> bool:
     """From everywhere for its member; for a moderator from where they may remove messages."""
     removal = services_of(interaction).removal
@@ -109,7 +109,7 @@ async def _taken_away(
     )
 
 
-def _reaches(interaction: JobInteraction, job: Job, place: Place) -> bool:
+def _reaches(interaction: Interaction, job: Job, place: Place) -> bool:
     """Whether the one who presses sees this place, and may remove messages there."""
     if interaction.guild_id is None or place.guild_id != interaction.guild_id:
         return False
@@ -120,22 +120,22 @@ def _reaches(interaction: JobInteraction, job: Job, place: Place) -> bool:
     return sees(interaction, channel_id) and moderates(interaction, channel_id)
 
 
-def _is_own(interaction: JobInteraction, job: Job) -> bool:
+def _is_own(interaction: Interaction, job: Job) -> bool:
     return job.member_id == interaction.user.id
 
 
-def _question(interaction: JobInteraction, job: Job, place: str) -> str:
+def _question(interaction: Interaction, job: Job, place: str) -> str:
     if _is_share_only(interaction, job, place):
         return words.delete_share_question()
     own = _is_own(interaction, job)
     return words.delete_question() if own else words.delete_as_moderator_question()
 
 
-def _said(interaction: JobInteraction, job: Job) -> str:
+def _said(interaction: Interaction, job: Job) -> str:
     return words.deleted() if _is_own(interaction, job) else words.deleted_as_moderator()
 
 
-def _may_delete(interaction: JobInteraction, job: Job, place: str) -> bool:
+def _may_delete(interaction: Interaction, job: Job, place: str) -> bool:
     """A private track is nothing that the channel it was asked for in has ever seen."""
     return (
         _is_own(interaction, job)
@@ -144,13 +144,13 @@ def _may_delete(interaction: JobInteraction, job: Job, place: str) -> bool:
     )
 
 
-def _is_share_only(interaction: JobInteraction, job: Job, place: str) -> bool:
+def _is_share_only(interaction: Interaction, job: Job, place: str) -> bool:
     """A moderator of the channel it was shared to takes away no more than that."""
     here, own = interaction.channel_id or 0, _is_own(interaction, job)
     return place == buttons.SHARE and not own and moderates(interaction, here)
 
 
-async def _done(interaction: JobInteraction, job: Job, place: str) -> str:
+async def _done(interaction: Interaction, job: Job, place: str) -> str:
     """Take it away, and say what came of it."""
     removal = services_of(interaction).removal
     if _is_share_only(interaction, job, place):

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
@@ -17,12 +17,12 @@ from bot.domain.models import MODELS
 from bot.domain.requests import Request
 from bot.library.lists import Allowance
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
+from cogs.ui.limits import BUTTON_LABEL_LIMIT
+from cogs.ui.persistent import PersistentItem, add_items
 from cogs.ui.places import why_not_here
 from cogs.ui.request_modal import open_modal
 
 EXAMPLE_ID = re.compile(r"compose:example:(?P<number>\d)")
-LABEL_LIMIT = 80
 
 
 class Help(commands.Cog):
@@ -30,7 +30,7 @@ class Help(commands.Cog):
 
     @app_commands.command(description=words.HELP)
     @app_commands.allowed_contexts(dms=True)
-    async def help(self, interaction: discord.Interaction[ComposeClient]) -> None:
+    async def help(self, interaction: Interaction) -> None:
         """Answer privately. Where one can't compose, say why, and offer no examples."""
         closed = why_not_here(interaction, private=False)
         counting = services_of(interaction).library.allowance(interaction.user.id)
@@ -51,7 +51,7 @@ class Help(commands.Cog):
 class ExampleButton(PersistentItem, template=EXAMPLE_ID):
     """Opens the dialog with an example in it."""
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Open the dialog. That costs nothing: a track is started only when the dialog is sent."""
         number = int(self.match["number"]) % len(words.EXAMPLES)
         await open_modal(interaction, Draft(request=Request(prompt=words.EXAMPLES[number])))
@@ -78,7 +78,7 @@ def _models() -> Iterator[str]:
 def _examples() -> Iterator[discord.ui.Item[Any]]:
     for number, prompt in enumerate(words.EXAMPLES):
         button: discord.ui.Button[Any] = discord.ui.Button(
-            label=prompt[:LABEL_LIMIT], custom_id=f"compose:example:{number}"
+            label=prompt[:BUTTON_LABEL_LIMIT], custom_id=f"compose:example:{number}"
         )
         yield button
 

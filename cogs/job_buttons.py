@@ -3,10 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-import discord
-
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
@@ -15,7 +13,7 @@ from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.generate.rechecking import CheckResult
 from cogs.ui.first_answers import defer, edit, in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction, moderates, stands_under
+from cogs.ui.job_button import JobButton, moderates, stands_under
 from cogs.ui.persistent import add_items
 from cogs.ui.request_modal import open_modal
 from cogs.ui.track_button import begin
@@ -24,7 +22,7 @@ from cogs.ui.track_button import begin
 class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
     """Stops a job that waits or runs; for its member and for moderators."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Cancel what can still be stopped, and answer by bringing the card up to date."""
         if interaction.user.id != job.member_id and not moderates(interaction, job.channel_id):
             await say(interaction, words.not_your_job_cancel())
@@ -44,13 +42,13 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         else:
             await say(interaction, words.cancelled_now())
 
-    async def _cancel_variations(self, interaction: JobInteraction, job: Job) -> None:
+    async def _cancel_variations(self, interaction: Interaction, job: Job) -> None:
         """All that can still be stopped; the card they share says what became of each."""
         await in_time(interaction, _cancel_takes(interaction, job))
         await _answer_on_card(interaction, job)
 
-    async def _say_too_late(self, interaction: JobInteraction, job: Job) -> None:
-        now = await in_time(interaction, services_of(interaction).jobs.get(job.id)) or job
+    async def _say_too_late(self, interaction: Interaction, job: Job) -> None:
+        now = await in_time(interaction, services_of(interaction).stores.jobs.get(job.id)) or job
         if now.state is JobState.CANCELLED and self.place == buttons.CARD:
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)
@@ -58,13 +56,13 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
         await say(interaction, words.too_late_to_cancel.get(now.state, words.job_unknown)())
 
 
-async def _cancel_takes(interaction: JobInteraction, job: Job) -> None:
+async def _cancel_takes(interaction: Interaction, job: Job) -> None:
     services = services_of(interaction)
     takes = await services.batches.takes(job)
     await asyncio.gather(*(services.admission.cancel(take.job) for take in takes))
 
 
-async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
+async def _answer_on_card(interaction: Interaction, cancelled: Job) -> None:
     """The card as things stand. A word above it, such as that it takes longer, is no longer so."""
     if await stands_under(interaction, cancelled):
         with words.speaking(cancelled.locale):
@@ -74,7 +72,7 @@ async def _answer_on_card(interaction: JobInteraction, cancelled: Job) -> None:
         await say(interaction, words.cancelled_now())
 
 
-async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, discord.ui.View]:
+async def _card(interaction: Interaction, job: Job) -> cards.Card:
     """The card of the job as things stand; variations share one that shows all of them."""
     if job.batch_id is not None:
         return await services_of(interaction).batches.card(job)
@@ -84,7 +82,7 @@ async def _card(interaction: JobInteraction, job: Job) -> tuple[discord.Embed, d
 class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWORD)):
     """Another try of a failed job: a new job, which may be paid for; or first in other words."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Start the other try, which counts as a track, if it is the member's own job."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.not_your_job_retry())
@@ -93,7 +91,7 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWOR
         else:
             await self._go_on(interaction, job)
 
-    async def _go_on(self, interaction: JobInteraction, job: Job) -> None:
+    async def _go_on(self, interaction: Interaction, job: Job) -> None:
         draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
         if self.match["action"] == Action.REWORD:
             await open_modal(interaction, draft)
@@ -104,7 +102,7 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWOR
 class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
     """Asks the music service once more, now."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Ask the provider, if it is the member's own job: each press costs a request."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.not_your_job_check())
@@ -122,7 +120,7 @@ def _can_be_checked(job: Job) -> bool:
     return lost or job.state is JobState.GENERATING or job.has_track
 
 
-async def _tell_finding(interaction: JobInteraction, job: Job, finding: CheckResult) -> None:
+async def _tell_finding(interaction: Interaction, job: Job, finding: CheckResult) -> None:
     if finding is CheckResult.FRESH:
         await _hand_out_link(interaction, job)
     elif finding is CheckResult.RUNNING and job.state is JobState.FAILED:
@@ -131,7 +129,7 @@ async def _tell_finding(interaction: JobInteraction, job: Job, finding: CheckRes
         await say(interaction, FOUND[finding]())
 
 
-async def _hand_out_link(interaction: JobInteraction, job: Job) -> None:
+async def _hand_out_link(interaction: Interaction, job: Job) -> None:
     url = await services_of(interaction).rechecking.link(job)
     if url is None or len(url) > LINK_BUTTON_LIMIT:
         await say(interaction, words.check_no_link())

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.jobs import Job
@@ -20,13 +19,13 @@ from bot.library.lists import JOBS_AT_ONCE
 from bot.store.queue_store import Excerpt, UnderWay
 from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.job_button import moderates, visible_job
-from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chosen
+from cogs.ui.limits import DESCRIPTION_LIMIT
+from cogs.ui.persistent import PersistentItem, add_items, chosen
 from cogs.ui.track_list import option_label, shown_title
 from cogs.ui.visibility import moderates_server, viewer
 
 # More get a select instead.
 BUTTONS_LIMIT = 5
-DESCRIPTION_LIMIT = 4096
 MORE_ROOM = 100  # for the sentence on those that have no room
 MINE, ALL = "mine", "all"
 STOP_ID = re.compile(rf"compose:stop:(?P<job_id>[0-9a-f]{{16}}):(?P<whose>{MINE}|{ALL})")
@@ -39,21 +38,20 @@ class Jobs(commands.Cog):
     @app_commands.command(description=words.JOBS)
     @app_commands.describe(everyone=words.JOBS_EVERYONE)
     @app_commands.allowed_contexts(dms=True)
-    async def jobs(
-        self, interaction: discord.Interaction[ComposeClient], *, everyone: bool = False
-    ) -> None:
+    async def jobs(self, interaction: Interaction, *, everyone: bool = False) -> None:
         """One's own, wherever they were asked for; the server's for those who moderate it."""
         if everyone and not moderates_server(interaction):
             await say(interaction, words.jobs_moderators())
             return
-        listed = await in_time(interaction, _listed(interaction, ALL if everyone else MINE))
-        await say(interaction, "", embed=listed.embed, view=listed.view)
+        listing = _listed(interaction, ALL if everyone else MINE)
+        embed, view = await in_time(interaction, listing)
+        await say(interaction, "", embed=embed, view=view)
 
 
 class _Stop(PersistentItem):
     """Cancels one of the jobs of a list, and brings the list up to date."""
 
-    async def stop_job(self, interaction: ItemInteraction, job_id: str) -> None:
+    async def stop_job(self, interaction: Interaction, job_id: str) -> None:
         """Who may is checked again: any id can be forged."""
         job = await visible_job(interaction, job_id)
         if job is None:
@@ -63,22 +61,22 @@ class _Stop(PersistentItem):
         else:
             await self._cancel(interaction, job)
 
-    async def _cancel(self, interaction: ItemInteraction, job: Job) -> None:
+    async def _cancel(self, interaction: Interaction, job: Job) -> None:
         cancelled = await in_time(interaction, services_of(interaction).admission.cancel(job))
         whose = self.match["whose"]
         if whose == ALL and not moderates_server(interaction):
             whose = MINE
-        listed = await in_time(interaction, _listed(interaction, whose))
-        await edit_private(interaction, embed=listed.embed, view=listed.view)
+        embed, view = await in_time(interaction, _listed(interaction, whose))
+        await edit_private(interaction, embed=embed, view=view)
         if cancelled is None:
-            now = await services_of(interaction).jobs.get(job.id) or job
+            now = await services_of(interaction).stores.jobs.get(job.id) or job
             await say(interaction, words.too_late_to_cancel[now.state]())
 
 
 class StopButton(_Stop, template=STOP_ID):
     """A button to cancel one job, where the list has few of them."""
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Cancel the job that the custom_id names."""
         await self.stop_job(interaction, self.match["job_id"])
 
@@ -86,20 +84,13 @@ class StopButton(_Stop, template=STOP_ID):
 class StopSelect(_Stop, template=PICK_ID):
     """A select to cancel one of many jobs."""
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Cancel the job that was chosen."""
         await self.stop_job(interaction, chosen(interaction))
 
 
-@dataclass(frozen=True, kw_only=True)
-class _List:
+async def _listed(interaction: Interaction, whose: str) -> tuple[discord.Embed, discord.ui.View]:
     """What is under way, as far as Discord takes it, and the controls for just that."""
-
-    embed: discord.Embed
-    view: discord.ui.View
-
-
-async def _listed(interaction: ItemInteraction, whose: str) -> _List:
     found = await _found(interaction, whose)
     lines = await _fitting(_job_lines(interaction, found.oldest, whose))
     shown = found.oldest[: len(lines)]
@@ -111,14 +102,14 @@ async def _listed(interaction: ItemInteraction, whose: str) -> _List:
         or (words.jobs_none_here() if whose == ALL else words.jobs_none()),
         colour=COLOUR,
     )
-    return _List(embed=embed, view=_stop_controls(shown, whose))
+    return embed, _stop_controls(shown, whose)
 
 
-async def _found(interaction: ItemInteraction, whose: str) -> Excerpt:
+async def _found(interaction: Interaction, whose: str) -> Excerpt:
     services = services_of(interaction)
     if whose == ALL and interaction.guild_id is not None:
         return await services.library.under_way_on(interaction.guild_id, viewer(interaction))
-    return await services.queue.of_member(interaction.user.id, limit=JOBS_AT_ONCE)
+    return await services.stores.queue.of_member(interaction.user.id, limit=JOBS_AT_ONCE)
 
 
 async def _fitting(lines: AsyncIterator[str]) -> list[str]:
@@ -133,7 +124,7 @@ async def _fitting(lines: AsyncIterator[str]) -> list[str]:
 
 
 async def _job_lines(
-    interaction: ItemInteraction, found: Sequence[UnderWay], whose: str
+    interaction: Interaction, found: Sequence[UnderWay], whose: str
 ) -> AsyncIterator[str]:
     for number, one in enumerate(found, 1):
         details = [words.by(one.job.member_id)] if whose == ALL else []
@@ -144,7 +135,7 @@ async def _job_lines(
         yield words.track_line(number, shown_title(one.job), details)
 
 
-async def _expected(interaction: ItemInteraction, one: UnderWay) -> str:
+async def _expected(interaction: Interaction, one: UnderWay) -> str:
     """When it should be ready; what takes longer than usual may be so any moment."""
     now = discord.utils.utcnow()
     since = now if one.place else (one.job.submitted_at or now)

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
@@ -19,12 +19,13 @@ from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import ListedTrack
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import ask, defer, in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction
+from cogs.ui.job_button import JobButton
+from cogs.ui.limits import TITLE_LIMIT
 from cogs.ui.member_lock import one_each
-from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chosen
+from cogs.ui.persistent import PersistentItem, add_items, chosen
 from cogs.ui.request_modal import values_of
 from cogs.ui.track_button import TrackButton, begin
-from cogs.ui.track_list import LIBRARY, OPEN_ID, TITLE_LIMIT
+from cogs.ui.track_list import LIBRARY, OPEN_ID
 from cogs.ui.visibility import viewer
 
 NEW_TITLE_LIMIT = 60
@@ -38,7 +39,7 @@ GONE = (Action.REMAKE, Action.RECIPE)
 class OpenSelect(PersistentItem, template=OPEN_ID):
     """Opens the chosen track, if the one who chose may see it."""
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Answer with the track in a private message, which leaves the list as it is."""
         async with one_each(interaction) as free:
             if free:
@@ -46,7 +47,7 @@ class OpenSelect(PersistentItem, template=OPEN_ID):
                 await _open(interaction, chosen(interaction))
 
 
-async def _open(interaction: ItemInteraction, job_id: str) -> None:
+async def _open(interaction: Interaction, job_id: str) -> None:
     track = await services_of(interaction).library.track(job_id, viewer(interaction))
     if track is None or not await _is_there_for(interaction, track):
         await say(interaction, words.track_unknown())
@@ -56,13 +57,13 @@ async def _open(interaction: ItemInteraction, job_id: str) -> None:
         await _play(interaction, track)
 
 
-async def _is_there_for(interaction: ItemInteraction, track: ListedTrack) -> bool:
+async def _is_there_for(interaction: Interaction, track: ListedTrack) -> bool:
     """What a moderator took out of a channel by hand is gone for all but its member."""
     own = track.job.member_id == interaction.user.id
     return own or await services_of(interaction).replay.stands(track)
 
 
-async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
+async def _play(interaction: Interaction, track: ListedTrack) -> None:
     """The audio, else a link to it, else the way to make it again."""
     replay = services_of(interaction).replay
     parent = await services_of(interaction).visibility.parent(track.job, viewer(interaction))
@@ -86,33 +87,29 @@ async def _play(interaction: ItemInteraction, track: ListedTrack) -> None:
         await _say_gone(interaction, track, words.opened_gone())
 
 
-async def _is_uploaded(
-    interaction: ItemInteraction, track: ListedTrack, what: Announcement
-) -> bool:
+async def _is_uploaded(interaction: Interaction, track: ListedTrack, what: Announcement) -> bool:
     """Whether Discord took the file: it may take less than it had said."""
-    extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
+    view = _track_controls(interaction, track)
     try:
-        await say(interaction, words.opened(), view=_track_controls(interaction, track), **extras)
+        with what.open_files() as files:
+            await say(interaction, words.opened(), view=view, embed=what.embed, files=files)
     except discord.HTTPException as error:
         if verdict_on(error) is Verdict.TOO_LARGE:
             return False
         raise
-    finally:
-        for file in extras["files"]:
-            file.close()
     return True
 
 
-async def _say_gone(interaction: ItemInteraction, track: ListedTrack, why: str) -> None:
+async def _say_gone(interaction: Interaction, track: ListedTrack, why: str) -> None:
     view = buttons.row(*(buttons.button(action, track.job.id, LIBRARY) for action in GONE))
     await say(interaction, why, embed=track_embed(_as_seen(interaction, track)), view=view)
 
 
-def _as_seen(interaction: ItemInteraction, track: ListedTrack) -> Job:
+def _as_seen(interaction: Interaction, track: ListedTrack) -> Job:
     return track.job if track.job.member_id == interaction.user.id else as_shared(track.job)
 
 
-def _track_controls(interaction: ItemInteraction, track: ListedTrack) -> discord.ui.View:
+def _track_controls(interaction: Interaction, track: ListedTrack) -> discord.ui.View:
     own = track.job.member_id == interaction.user.id
     items = [buttons.button(action, track.job.id, LIBRARY) for action in (OWN if own else OTHERS)]
     for item in items:
@@ -124,7 +121,7 @@ def _track_controls(interaction: ItemInteraction, track: ListedTrack) -> discord
 class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
     """The same request with the same seed, for a track whose audio is gone."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Start the same request again. The new track counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN))
 
@@ -132,7 +129,7 @@ class RemakeButton(TrackButton, template=buttons.pattern(Action.REMAKE)):
 class RenameButton(JobButton, template=buttons.pattern(Action.RENAME)):
     """Asks what a track should be called."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Open the dialog for the title, if it is the member's own track."""
         if job.member_id != interaction.user.id:
             await say(interaction, words.not_yours_to_rename())
@@ -161,7 +158,7 @@ class RenameModal(discord.ui.Modal):
         self.stop()
 
 
-async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
+async def _rename(interaction: Interaction, match: re.Match[str]) -> None:
     """Handles the dialog for titles, once it was sent."""
     title = visible(str(values_of(interaction).get("title") or "")[:NEW_TITLE_LIMIT])
     job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
@@ -171,12 +168,12 @@ async def _rename(interaction: ItemInteraction, match: re.Match[str]) -> None:
         await say(interaction, words.renamed(harmless(words.title_of(job), TITLE_LIMIT)))
 
 
-async def _renamed(interaction: ItemInteraction, job_id: str, title: str | None) -> Job | None:
+async def _renamed(interaction: Interaction, job_id: str, title: str | None) -> Job | None:
     """The job with its new title, if it is one's own and was not deleted."""
     services = services_of(interaction)
-    if not await services.tracks.rename(job_id, interaction.user.id, title):
+    if not await services.stores.tracks.rename(job_id, interaction.user.id, title):
         return None
-    return await services.jobs.get(job_id)
+    return await services.stores.jobs.get(job_id)
 
 
 async def setup(client: ComposeClient) -> None:

@@ -5,7 +5,7 @@ import io
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
@@ -14,12 +14,11 @@ from bot.domain.visibility import Ancestor
 from bot.library.visibility import NAMED_ANCESTORS
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.job_button import JobButton, JobInteraction
+from cogs.ui.job_button import JobButton
+from cogs.ui.limits import MESSAGE_LIMIT, PARENT_TITLE_LIMIT
 from cogs.ui.persistent import add_items
-from cogs.ui.refusals import MESSAGE_LIMIT
 from cogs.ui.visibility import viewer
 
-TITLE_LIMIT = 100
 FILE_NAME_LIMIT = 100
 AUTHORS_AT_ONCE = 40  # in one line
 
@@ -27,7 +26,7 @@ AUTHORS_AT_ONCE = 40  # in one line
 class RecipeButton(JobButton, template=buttons.pattern(Action.RECIPE)):
     """Everything needed to make the track again, privately, for whoever asks."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """As text to copy, or as a file when it is long or would break out of a code block."""
         if job.deleted_at is not None and job.member_id != interaction.user.id:
             await say(interaction, words.track_deleted())
@@ -84,7 +83,7 @@ def _in_messages(lines: list[str]) -> list[str]:
 
 
 def _shown_title_of(ancestor: Ancestor) -> str | None:
-    return harmless(words.title_of(ancestor.job), TITLE_LIMIT) if ancestor.visible else None
+    return harmless(words.title_of(ancestor.job), PARENT_TITLE_LIMIT) if ancestor.visible else None
 
 
 async def setup(client: ComposeClient) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import LINK_BUTTON_LIMIT
 from bot.deliver.buttons import Action
@@ -24,9 +24,9 @@ from bot.errors import (
     Unreachable,
     UploadTooLarge,
 )
-from bot.library.sharing import Target
+from bot.library.shared_tracks import Target
 from cogs.ui.first_answers import defer, say
-from cogs.ui.job_button import JobButton, JobInteraction, permissions_in
+from cogs.ui.job_button import JobButton, permissions_in
 from cogs.ui.member_lock import one_each
 from cogs.ui.persistent import add_items, chosen
 from cogs.ui.places import is_outside, server_locale
@@ -49,7 +49,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
     """Asks where to. The question carries a fresh link to the audio, which may stand nowhere else:
     a private answer can't be looked at again."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Ask where to share it to, if it is the member's own track."""
         if why := _share_problem(interaction, job):
             await say(interaction, why)
@@ -70,7 +70,7 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
 class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
     """Shares a track in the channel in which the question was asked."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Whether a track may be posted in it is asked as of any other."""
         await _share(interaction, job, interaction.channel_id or 0)
 
@@ -78,7 +78,7 @@ class ShareHereButton(JobButton, template=buttons.pattern(Action.SHARE_HERE)):
 class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
     """Shares a track in another channel of the server, which is chosen from a list."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """What was chosen is a channel's id."""
         channel_id = chosen(interaction)
         if channel_id:
@@ -87,7 +87,7 @@ class ShareThereSelect(JobButton, template=buttons.pattern(Action.SHARE_THERE)):
             await say(interaction, words.job_unknown())
 
 
-async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None:
+async def _share(interaction: Interaction, job: Job, channel_id: int) -> None:
     if why := _share_problem(interaction, job):
         await say(interaction, why)
         return
@@ -98,7 +98,7 @@ async def _share(interaction: JobInteraction, job: Job, channel_id: int) -> None
             await say(interaction, why or await _shared(interaction, job, channel_id))
 
 
-async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str:
+async def _shared(interaction: Interaction, job: Job, channel_id: int) -> str:
     """Share the track, and give back the sentence that the member is told."""
     target = Target(
         channel_id=channel_id,
@@ -115,7 +115,7 @@ async def _shared(interaction: JobInteraction, job: Job, channel_id: int) -> str
     return words.shared_at(place.url)
 
 
-def _share_problem(interaction: JobInteraction, job: Job) -> str | None:
+def _share_problem(interaction: Interaction, job: Job) -> str | None:
     """Why this one does not share this track, if so."""
     if job.member_id != interaction.user.id:
         return words.not_your_track_share()
@@ -125,7 +125,7 @@ def _share_problem(interaction: JobInteraction, job: Job) -> str | None:
     return words.share_in_a_server() if outside else None
 
 
-async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
+async def _closed(interaction: Interaction, channel_id: int) -> str | None:
     """Why a track can't be posted in this channel, if so.
 
     What was chosen is not trusted: the permissions of both are looked up again.
@@ -151,7 +151,7 @@ async def _closed(interaction: JobInteraction, channel_id: int) -> str | None:
     return words.share_bot_may_not(missing) if missing else None
 
 
-async def _is_in(interaction: JobInteraction, channel: object) -> bool:
+async def _is_in(interaction: Interaction, channel: object) -> bool:
     """Of a private thread, whether the member is in it; its permissions are those of its parent.
 
     Raises `DeliveryError` if Discord can't say.
@@ -169,12 +169,12 @@ async def _is_in(interaction: JobInteraction, channel: object) -> bool:
     return True
 
 
-def _upload_limit_bytes(interaction: JobInteraction) -> int:
+def _upload_limit_bytes(interaction: Interaction) -> int:
     guild = interaction.guild
     return guild.filesize_limit if guild else interaction.filesize_limit
 
 
-def _link_at_hand(interaction: JobInteraction) -> str | None:
+def _link_at_hand(interaction: Interaction) -> str | None:
     """The link that the question carries, which this member alone has seen."""
     message = interaction.message
     for row in message.components if message and message.flags.ephemeral else ():

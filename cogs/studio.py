@@ -10,13 +10,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.domain.drafts import Draft
 from bot.domain.models import DEFAULT, MODELS
 from bot.domain.studio import Start, start_of
 from bot.domain.styles import Style
 from bot.errors import DatabaseTrouble
-from cogs.ui.fields import model_field, prompt_field, text_field
+from cogs.ui.fields import model_field, option_field, prompt_field
 from cogs.ui.first_answers import ask, left_s
 from cogs.ui.intake import start
 from cogs.ui.own_styles import style_named
@@ -28,8 +28,6 @@ STUDIO_ID = re.compile(r"compose:studio:(?P<model>[^:]{1,64}):(?P<seconds>\d{0,4
 STYLE = "style"
 LOOK_UP_WITHIN_S = 1.0  # of the time for an answer, the dialog has to get the most
 
-StudioInteraction = discord.Interaction[ComposeClient]
-
 log = logging.getLogger(__name__)
 
 
@@ -37,7 +35,7 @@ class Studio(commands.Cog):
     """`/studio`: opens the dialog."""
 
     @app_commands.command(description=words.STUDIO)
-    async def studio(self, interaction: StudioInteraction) -> None:
+    async def studio(self, interaction: Interaction) -> None:
         """Without the database it opens, too, but knows nothing of the member."""
         within_s = min(left_s(interaction), LOOK_UP_WITHIN_S)
         looking = _own(interaction)
@@ -61,10 +59,10 @@ class StudioModal(discord.ui.Modal):
         )
         self.add_item(model_field(begin.model))
         self.add_item(prompt_field(""))
-        self.add_item(text_field("lyrics", None))
-        self.add_item(text_field("seconds", seconds))
+        self.add_item(option_field("lyrics", None))
+        self.add_item(option_field("seconds", begin.seconds))
         self.add_item(
-            _style_field(begin.style, styles) if styles else text_field("negative_prompt", None)
+            _style_field(begin.style, styles) if styles else option_field("negative_prompt", None)
         )
         self.stop()  # it's routed by its custom_id when it's sent
 
@@ -86,14 +84,14 @@ def _style_field(chosen: Style | None, styles: Sequence[Style]) -> discord.ui.La
     return discord.ui.Label(text=words.modal_style(), description=hint, component=select)
 
 
-async def _own(interaction: StudioInteraction) -> tuple[Start, Sequence[Style]]:
+async def _own(interaction: Interaction) -> tuple[Start, Sequence[Style]]:
     """Where the member left off, and their styles."""
-    store, member_id = services_of(interaction).styles, interaction.user.id
+    store, member_id = services_of(interaction).stores.styles, interaction.user.id
     styles = await store.of(member_id)
     return start_of(await store.last_used(member_id), styles), styles
 
 
-async def _start_sent(interaction: StudioInteraction, match: re.Match[str]) -> None:
+async def _start_sent(interaction: Interaction, match: re.Match[str]) -> None:
     """Called by the router when the dialog was sent, however long ago it was opened."""
     values = values_of(interaction)
     filled = filled_in(Draft(), values)

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.domain.drafts import Draft
 from bot.domain.models import LONGEST_S, NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT
@@ -20,11 +20,9 @@ from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.intake import start
 from cogs.ui.model_choices import model_choices
 from cogs.ui.own_styles import style_choices, style_named
-from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
+from cogs.ui.persistent import PersistentItem, add_items
 
 REPLACE_ID = re.compile("compose:style:(?P<question_id>[0-9a-f]{16})")
-
-StyleInteraction = discord.Interaction[ComposeClient]
 
 
 class Styles(commands.GroupCog, name="style", description=words.STYLE):
@@ -43,7 +41,7 @@ class Styles(commands.GroupCog, name="style", description=words.STYLE):
     @app_commands.autocomplete(model=model_choices)
     async def save(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
-        interaction: StyleInteraction,
+        interaction: Interaction,
         name: app_commands.Range[str, 1, NAME_LIMIT],
         model: str | None = None,
         added_words: app_commands.Range[str, 1, WORDS_LIMIT] | None = None,
@@ -73,7 +71,7 @@ class Styles(commands.GroupCog, name="style", description=words.STYLE):
     @app_commands.autocomplete(style=style_choices)
     async def use(
         self,
-        interaction: StyleInteraction,
+        interaction: Interaction,
         style: app_commands.Range[str, 1, NAME_LIMIT],
         prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
     ) -> None:
@@ -86,10 +84,10 @@ class Styles(commands.GroupCog, name="style", description=words.STYLE):
     @app_commands.describe(style=words.STYLE_WHICH)
     @app_commands.autocomplete(style=style_choices)
     async def delete(
-        self, interaction: StyleInteraction, style: app_commands.Range[str, 1, NAME_LIMIT]
+        self, interaction: Interaction, style: app_commands.Range[str, 1, NAME_LIMIT]
     ) -> None:
         """What was made with it stays as it is."""
-        deleting = services_of(interaction).styles.delete(interaction.user.id, style)
+        deleting = services_of(interaction).stores.styles.delete(interaction.user.id, style)
         deleted = await in_time(interaction, deleting)
         text = words.style_deleted(style) if deleted else words.style_not_deleted()
         await say(interaction, text)
@@ -98,9 +96,9 @@ class Styles(commands.GroupCog, name="style", description=words.STYLE):
 class ReplaceButton(PersistentItem, template=REPLACE_ID):
     """Saves a style in the place of another one, after the question."""
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """May be pressed again: the same is saved once more."""
-        questions = services_of(interaction).style_questions
+        questions = services_of(interaction).stores.style_questions
         reading = questions.get(self.match["question_id"], interaction.user.id)
         style = await in_time(interaction, reading)
         if style is None:
@@ -111,18 +109,18 @@ class ReplaceButton(PersistentItem, template=REPLACE_ID):
 
 
 async def _saved(
-    interaction: StyleInteraction, style: Style, *, replace: bool = False
+    interaction: Interaction, style: Style, *, replace: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """What to answer once a style is stored, or not; and with which button."""
     services, member_id = services_of(interaction), interaction.user.id
     now = services.clock()
-    match await services.styles.save(style, member_id, now, replace=replace):
+    match await services.stores.styles.save(style, member_id, now, replace=replace):
         case Saving.SAVED:
             return words.style_saved(style), {}
         case Saving.FULL:
             return words.styles_full(), {}
-    old = await services.styles.get(member_id, style.name) or style
-    question_id = await services.style_questions.keep(style, member_id, now)
+    old = await services.stores.styles.get(member_id, style.name) or style
+    question_id = await services.stores.style_questions.keep(style, member_id, now)
     button: buttons.Button = discord.ui.Button(
         label=words.button_replace(),
         style=discord.ButtonStyle.danger,

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.library.lists import Period
@@ -31,7 +31,7 @@ class Top(commands.Cog):
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     async def top(
         self,
-        interaction: discord.Interaction[ComposeClient],
+        interaction: Interaction,
         period: app_commands.Choice[str] | None = None,
     ) -> None:
         """Answer with the tracks that the asking member may hear."""

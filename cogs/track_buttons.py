@@ -5,13 +5,13 @@ from dataclasses import replace
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.requests import Relation
 from cogs.ui.first_answers import edit, in_time, say
-from cogs.ui.job_button import JobInteraction, stands_under
+from cogs.ui.job_button import stands_under
 from cogs.ui.persistent import add_items
 from cogs.ui.places import member_locale, server_locale
 from cogs.ui.request_modal import open_modal
@@ -25,7 +25,7 @@ LABEL_LOOKS = 3
 class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
     """The same request with a new seed, for whoever presses."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Start a track, which counts as one of the presser's own."""
         await begin(interaction, job, self.child(interaction, job, Relation.AGAIN).reseeded())
 
@@ -33,7 +33,7 @@ class AgainButton(TrackButton, template=buttons.pattern(Action.AGAIN)):
 class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
     """The same request, to be changed first."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Open the dialog with the track's request filled in."""
         await open_modal(interaction, self.child(interaction, job, Relation.REMIX))
 
@@ -41,7 +41,7 @@ class RemixButton(TrackButton, template=buttons.pattern(Action.REMIX)):
 class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS)):
     """Several takes of the same request."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Ask how many takes are wanted, since each is paid for."""
         choices = (
             buttons.button(
@@ -55,7 +55,7 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
     """Answers the question for the number of takes, with which its place begins."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Start all takes as one request, which has one card."""
         chosen = next((name for name in TAKES if self.place.startswith(name)), None)
         if chosen is None:
@@ -69,29 +69,29 @@ class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
 class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
     """Likes a track, or takes the like back."""
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """Like the track, or take the like back, and answer by the count on the button's label."""
         if job.member_id == interaction.user.id:
             await say(interaction, words.own_track_like())
             return
         services = services_of(interaction)
-        liking = services.likes.toggle(job.id, interaction.user.id, services.clock())
+        liking = services.stores.likes.toggle(job.id, interaction.user.id, services.clock())
         likes = await in_time(interaction, liking)
         if await stands_under(interaction, job):
             await self._show(interaction, job, likes.count)
         else:
             await say(interaction, words.liked() if likes.liked else words.like_taken_back())
 
-    async def _show(self, interaction: JobInteraction, job: Job, shown: int) -> None:
+    async def _show(self, interaction: Interaction, job: Job, shown: int) -> None:
         await edit(interaction, view=self._with_count(interaction, shown))
         for _ in range(LABEL_LOOKS):
-            now = await services_of(interaction).likes.count(job.id)
+            now = await services_of(interaction).stores.likes.count(job.id)
             if now == shown:
                 break
             shown = now
             await interaction.edit_original_response(view=self._with_count(interaction, shown))
 
-    def _with_count(self, interaction: JobInteraction, likes: int) -> discord.ui.View:
+    def _with_count(self, interaction: Interaction, likes: int) -> discord.ui.View:
         """The message's buttons as they are, with a new count on this one's label."""
         if interaction.message is None:
             raise AssertionError("a button without its message")

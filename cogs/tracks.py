@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
@@ -20,7 +20,8 @@ from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
 from bot.store.track_store import Only, Wanted
 from cogs.ui.first_answers import defer, edit_private, in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items
+from cogs.ui.limits import CHOICES_LIMIT
+from cogs.ui.persistent import PersistentItem, add_items
 from cogs.ui.track_list import (
     LIBRARY,
     MINE,
@@ -33,7 +34,6 @@ from cogs.ui.track_list import (
 )
 from cogs.ui.visibility import viewer
 
-CHOICES_LIMIT = 25
 MODEL_LIMIT = 64
 # Some of it may just be handed out elsewhere, or fail to be.
 LOOK_THROUGH = 100
@@ -41,8 +41,6 @@ LOOK_THROUGH = 100
 AT_ONCE = 4
 
 log = logging.getLogger(__name__)
-
-TracksInteraction = discord.Interaction[ComposeClient]
 
 
 class TrackLists(commands.Cog):
@@ -62,7 +60,7 @@ class TrackLists(commands.Cog):
     @app_commands.allowed_contexts(dms=True)
     async def tracks(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
-        interaction: TracksInteraction,
+        interaction: Interaction,
         user: discord.User | None = None,
         search: app_commands.Range[str, 1, SEARCH_LIMIT] | None = None,
         only: app_commands.Choice[str] | None = None,
@@ -86,9 +84,7 @@ class TrackLists(commands.Cog):
         await _send(interaction, wanted, said)
 
     @tracks.autocomplete("model")
-    async def _models(
-        self, interaction: TracksInteraction, typed: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _models(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The models that made what would be listed, whose name has what was typed in it."""
         wanted = _wanted(interaction, getattr(interaction.namespace, "user", None))
         looking = services_of(interaction).library.models(wanted, viewer(interaction))
@@ -108,11 +104,11 @@ class TrackLists(commands.Cog):
 class PageButton(PersistentItem, template=PAGE_ID):
     """Goes through a list. What it shows is stored, and who looks is checked again."""
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Shows the other page in place of this one."""
         wanted: Wanted | None = _all_of(interaction)
         if self.match["view_id"] != MINE:
-            views = services_of(interaction).views
+            views = services_of(interaction).stores.views
             reading = views.get(self.match["view_id"], interaction.user.id)
             wanted = await in_time(interaction, reading)
         # A list of others' tracks is one of the server that it was asked for on.
@@ -126,7 +122,7 @@ class PageButton(PersistentItem, template=PAGE_ID):
         await edit_private(interaction, embed=page_embed(page), view=view)
 
 
-def _wanted(interaction: TracksInteraction, user: object) -> Wanted:
+def _wanted(interaction: Interaction, user: object) -> Wanted:
     """The tracks of a user, or one's own."""
     member_id = getattr(user, "id", interaction.user.id)
     wanted = Wanted(viewer_id=interaction.user.id, member_id=member_id)
@@ -139,7 +135,7 @@ def _model_id(typed: str | None) -> str | None:
     return known.id if known else typed
 
 
-def _all_of(interaction: TracksInteraction) -> Wanted:
+def _all_of(interaction: Interaction) -> Wanted:
     return Wanted(viewer_id=interaction.user.id, member_id=interaction.user.id)
 
 
@@ -152,13 +148,13 @@ def _list_problem(wanted: Wanted) -> str | None:
     return None
 
 
-async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None) -> None:
+async def _send(interaction: Interaction, wanted: Wanted, said: str | None) -> None:
     """Answer with the first page of the list."""
     services = services_of(interaction)
     page = await services.library.page(wanted, viewer(interaction), 0)
     view_id = MINE
     if page.pages > 1 and wanted != _all_of(interaction):
-        view_id = await services.views.keep(wanted, wanted.viewer_id, services.clock())
+        view_id = await services.stores.views.keep(wanted, wanted.viewer_id, services.clock())
     await interaction.followup.send(
         said or "", embed=page_embed(page), view=page_view(page, view_id), ephemeral=True
     )
@@ -167,13 +163,13 @@ async def _send(interaction: TracksInteraction, wanted: Wanted, said: str | None
 # --- what is held ---------------------------------------------------------------------------------
 
 
-async def _hand_out(interaction: TracksInteraction) -> str | None:
+async def _hand_out(interaction: Interaction) -> str | None:
     """Some of it, each in a private message of its own. What remains to be said, if anything."""
     services = services_of(interaction)
-    waiting = await services.notices.held_for(interaction.user.id, LOOK_THROUGH)
+    waiting = await services.stores.notices.held_for(interaction.user.id, LOOK_THROUGH)
     handed_out, failed = 0, []
     for notice, job in waiting:
-        if not await services.held.hand_out(notice.id, services.clock()):
+        if not await services.stores.held.hand_out(notice.id, services.clock()):
             continue
         if await _is_handed_over(interaction, job, notice):
             handed_out += 1
@@ -186,7 +182,7 @@ async def _hand_out(interaction: TracksInteraction) -> str | None:
     return None if waiting else words.nothing_held()
 
 
-async def _is_handed_over(interaction: TracksInteraction, job: Job, notice: Notice) -> bool:
+async def _is_handed_over(interaction: Interaction, job: Job, notice: Notice) -> bool:
     """Whether it went out; if not, it is held as before."""
     done = False
     try:
@@ -196,18 +192,18 @@ async def _is_handed_over(interaction: TracksInteraction, job: Job, notice: Noti
     finally:
         if not done:
             services = services_of(interaction)
-            await services.held.take_back(notice.id, services.clock())
+            await services.stores.held.take_back(notice.id, services.clock())
     return done
 
 
-async def _hand_over(interaction: TracksInteraction, job: Job) -> bool:
+async def _hand_over(interaction: Interaction, job: Job) -> bool:
     if job.state is JobState.SUCCEEDED:
         return await _hand_over_track(interaction, job)
     await _tell_ending(interaction, job)
     return True
 
 
-async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
+async def _tell_ending(interaction: Interaction, job: Job) -> None:
     """Tell the member why a job that is held for them has no track."""
     extras: dict[str, Any] = {"embed": cards.recipe_embed(job)}
     text = words.not_started_text()
@@ -218,30 +214,26 @@ async def _tell_ending(interaction: TracksInteraction, job: Job) -> None:
     await interaction.followup.send(text, ephemeral=True, **extras)
 
 
-async def _hand_over_track(interaction: TracksInteraction, job: Job) -> bool:
+async def _hand_over_track(interaction: Interaction, job: Job) -> bool:
     """The audio in a form that fits here, or the word that it is nowhere any more."""
     services = services_of(interaction)
     async with services.replay.open(job, interaction.filesize_limit, own=True) as what:
         if what is not None:
             await _upload(interaction, job, what)
             return True
-    if await services.held.size_bytes(job.id):
+    if await services.stores.held.size_bytes(job.id):
         return False  # but in no form that fits here
     embed = cards.recipe_embed(job)
     await interaction.followup.send(words.held_without_file(), embed=embed, ephemeral=True)
     return True
 
 
-async def _upload(interaction: TracksInteraction, job: Job, what: Announcement) -> None:
-    extras: dict[str, Any] = {"embed": what.embed, "files": what.open_files()}
+async def _upload(interaction: Interaction, job: Job, what: Announcement) -> None:
     items = [buttons.button(one, job.id, LIBRARY) for one in (Action.AGAIN, Action.RECIPE)]
-    try:
-        await interaction.followup.send(
-            words.held_track(), view=buttons.row(*items), ephemeral=True, **extras
+    with what.open_files() as files:
+        await say(
+            interaction, words.held_track(), view=buttons.row(*items), embed=what.embed, files=files
         )
-    finally:
-        for file in extras["files"]:
-            file.close()
 
 
 async def setup(client: ComposeClient) -> None:

@@ -13,6 +13,7 @@ from bot.domain.requests import AudioFormat, Reference, Request
 from bot.store.receiving import DailyLimits
 from bot.store.share_store import Share
 from bot.store.stores import Stores
+from bot.store.survey import Survey
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NO_LIMITS = DailyLimits(per_member=0, whole_bot=0)
@@ -142,18 +143,24 @@ class Stored:
     def __init__(self, engine: AsyncEngine, clock: HandClock, worker_id: str = "one") -> None:
         self.engine = engine
         self.clock = clock
-        self.stores = Stores.on(engine, worker_id)
+        self.stores = Stores(engine, worker_id)
         self.jobs, self.notices = self.stores.jobs, self.stores.notices
 
     def as_worker(self, worker_id: str) -> "Stored":
         """The same database, as another process sees it."""
         return Stored(self.engine, self.clock, worker_id)
 
+    async def count(self, state: JobState) -> int:
+        """How many jobs are in this state."""
+        census = await Survey(self.engine).census(self.clock())
+        assert census is not None
+        return census.jobs[state]
+
     async def receive(self, limits: DailyLimits = NO_LIMITS, **changes: Any) -> Job:
         """A job that waits for Discord to take its card."""
         new = a_new_job(**changes)
         received = await self.jobs.receive(new, limits, self.clock(), lease_s=45)
-        return received.job
+        return received.jobs[0]
 
     async def queue(self, **changes: Any) -> Job:
         """A job that waits for the provider."""

@@ -56,7 +56,7 @@ class Curve:
 
     def at(self, index: int) -> str:
         """The place in the track."""
-        return clock(index * self.step_s)
+        return clock(round(index * self.step_s))
 
     def first(self, level_db: float, lasting_db: float) -> int:
         """Where this level is reached for the first time and then not lost at once."""

@@ -54,24 +54,10 @@ _PLAYING = {
     "mov,mp4,m4a,3gp,3g2,mj2": {"aac", "mp3", "opus", "flac"},
     "aac": {"aac"},
 }  # fmt: skip
-_EXTENSIONS = {
-    "wav": Extension.WAV,
-    "flac": Extension.FLAC,
-    "mp3": Extension.MP3,
-    "ogg": Extension.OGG,
+# Most containers are called as their files end.
+_EXTENSIONS = {extension.removeprefix("."): extension for extension in Extension} | {
     "mov,mp4,m4a,3gp,3g2,mj2": Extension.M4A,
-    "aac": Extension.AAC,
-    "aiff": Extension.AIFF,
-    "au": Extension.AU,
-    "caf": Extension.CAF,
-    "w64": Extension.W64,
     "matroska,webm": Extension.MATROSKA,
-    "wv": Extension.WAVPACK,
-    "tta": Extension.TTA,
-    "ape": Extension.APE,
-    "amr": Extension.AMR,
-    "ac3": Extension.AC3,
-    "eac3": Extension.EAC3,
 }
 # Where one container is called differently by what is in it.
 _BY_CODEC = {

@@ -11,22 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from bot import words
 from bot.audio.sound import Envelope, Sound, clock
 
 WIDTH, HEIGHT = 1200, 300
-LEFT, RIGHT, TOP, BOTTOM = 24, 24, 46, 56  # margins around the wave
+LEFT, RIGHT, TOP, BOTTOM = 24, 24, 20, 84  # margins around the wave
 BACKGROUND = 0x16181D
 LABELS = 0xB9BEC8
 CONTRAST = 4.0  # of the colour to the background; WCAG 2.2, 1.4.11 asks for 3 at least
 
 OUTLINE, BODY = 0.42, 1.0  # how far up the ramp
 GRID, TEXT = 0.16, 1.0
-FONT_PX = 28  # Discord shows the picture at less than half its size
-TICK_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
-TICKS_LIMIT = 8
-TENTHS_BELOW_S = 3.0
-LABEL_GAP_PX = 16
+FONT_PX = 56  # a phone shows the picture at 0.3 of its size
+TICK_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800)
+TICKS_LIMIT = 5
+LABEL_GAP_PX = 40
 
 _RAMP = 128  # steps of each of the two ramps
 Plane = NDArray[np.float32]  # (HEIGHT, WIDTH), 0 to 1
@@ -71,7 +69,7 @@ def _filled(top: NDArray[Any], bottom: NDArray[Any]) -> Plane:
 
 
 def _labels(sound: Sound) -> Plane:
-    """Grid and texts: the time below, the peak above."""
+    """Grid, and the time below: it is the only text, and the same in every language."""
     image = Image.new("L", (WIDTH, HEIGHT))
     canvas = ImageDraw.Draw(image)
     font = ImageFont.load_default(FONT_PX)
@@ -80,8 +78,6 @@ def _labels(sound: Sound) -> Plane:
     for at_px, text, anchor in _time_labels(sound.duration_s, font):
         canvas.line([(at_px, TOP), (at_px, HEIGHT - BOTTOM + 5)], fill=round(255 * GRID))
         canvas.text((at_px, HEIGHT - BOTTOM + 10), text, fill=255, font=font, anchor=anchor)
-    corner = words.PICTURE_SILENCE if sound.silent else words.picture_peak(sound.peak_db)
-    canvas.text((WIDTH - RIGHT, TOP - 10), corner, fill=255, font=font, anchor="rs")
     return np.asarray(image, np.float32) / np.float32(255)
 
 
@@ -89,14 +85,13 @@ def _time_labels(
     duration_s: float, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> list[tuple[int, str, str]]:
     """Place, text and anchor of each tick; both ends always, and between them what has room."""
-    tenths = duration_s < TENTHS_BELOW_S
-    end = clock(duration_s, tenths=tenths)
-    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= TICKS_LIMIT), 600)
-    labels = [(LEFT, clock(0, tenths=tenths), "la")]
+    end = clock(duration_s)
+    step_s = next((step for step in TICK_STEPS_S if duration_s / step <= TICKS_LIMIT), duration_s)
+    labels = [(LEFT, clock(0), "la")]
     room_until = WIDTH - RIGHT - font.getlength(end) - LABEL_GAP_PX
     for number in range(1, int(duration_s / step_s) + 1):
         at_px = LEFT + round(number * step_s / duration_s * (_INNER - 1))
-        text = clock(number * step_s, tenths=tenths)
+        text = clock(number * step_s)
         if at_px + font.getlength(text) / 2 < room_until:
             labels.append((at_px, text, "ma"))
     return [*labels, (WIDTH - RIGHT - 1, end, "ra")]

@@ -80,10 +80,7 @@ class Fitted:
     bitrate_kbit_s: int | None = None
 
 
-def clock(seconds: float, *, tenths: bool = False) -> str:
-    """A place in a track, such as `0:07`, `12:30` or, with tenths, `0:03.4`."""
-    if tenths:
-        whole, tenth = divmod(round(seconds * 10), 10)
-        return f"{whole // 60}:{whole % 60:02}.{tenth}"
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02}"
+def clock(seconds: float) -> str:
+    """A place in a track as players show it, such as `0:07` or `12:30`: seconds that are over."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"

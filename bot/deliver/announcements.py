@@ -1,7 +1,8 @@
 """What the channel reads about a job: the track, a failure, a delay."""
 
+import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -43,15 +44,20 @@ class Announcement:
     picture: bytes | None = None
     picture_alt_text: str = ""
 
-    def open_files(self) -> list[discord.File]:
-        """The attachments of one try, to be closed after it."""
+    @contextlib.contextmanager
+    def open_files(self) -> Iterator[list[discord.File]]:
+        """The attachments of one try, closed after it."""
         files = []
         if self.file is not None:
             files.append(discord.File(self.file, self.file_name, description=self.alt_text))
         if self.picture is not None:
             picture = io.BytesIO(self.picture)
             files.append(discord.File(picture, PICTURE_NAME, description=self.picture_alt_text))
-        return files
+        try:
+            yield files
+        finally:
+            for file in files:
+                file.close()
 
 
 def track(job: Job, sent: Rendition, *, parent: Ancestor | None = None) -> Announcement:
@@ -66,7 +72,7 @@ def track(job: Job, sent: Rendition, *, parent: Ancestor | None = None) -> Annou
         embed=track_embed(job, parent=parent, fitted=sent.fitted, pictured=examined is not None),
         view=buttons.under_track(job, NoticeKind.RESULT),
         file=sent.fitted.path,
-        file_name=file_name(words.title_of(job), job.id, sent.extension),
+        file_name=file_name(job, sent.extension),
         alt_text=shortened(printable(job.request.prompt), ALT_TEXT_LIMIT),
         picture=examined.picture if examined else None,
         picture_alt_text=describe(examined.sound) if examined else "",

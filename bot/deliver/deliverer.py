@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import words
@@ -49,47 +50,40 @@ TRY_WITHIN_S = LEASE_S - 60
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Deliverer(Worker[tuple[Notice, Job]]):
     """Works off the notices in the store."""
 
-    def __init__(
-        self,
-        notices: NoticeStore,
-        tracks: TrackDelivery,
-        ladder: Ladder,
-        *,
-        takedown: Takedown,
-        bad_answers: BadAnswers,
-        wakeups: Wakeups,
-        clock: Clock,
-        metrics: Metrics,
-    ) -> None:
+    notices: NoticeStore
+    tracks: TrackDelivery
+    ladder: Ladder
+    takedown: Takedown
+    bad_answers: BadAnswers
+    wakeups: Wakeups
+    clock: Clock
+    metrics: Metrics
+
+    def __post_init__(self) -> None:
         super().__init__(
             slots=SLOTS,
-            wakeup=wakeups.event(Wakeup.DELIVER),
-            clock=clock,
+            wakeup=self.wakeups.event(Wakeup.DELIVER),
+            clock=self.clock,
             within_s=LEASE_S - 30,
-            may_begin=bad_answers.few,
+            may_begin=self.bad_answers.few,
         )
-        self._notices = notices
-        self._tracks = tracks
-        self._ladder = ladder
-        self._takedown = takedown
-        self._wakeups = wakeups
-        self._metrics = metrics
         self._lateness = Lateness(
-            notices, self.start, self.step_aside, lease_s=LEASE_S, clock=clock
+            self.notices, self.start, self.step_aside, lease_s=LEASE_S, clock=self.clock
         )
 
     async def claim(self, limit: int) -> Sequence[tuple[Notice, Job]]:
         """Notices with something left to be done, oldest first, and few of each channel."""
-        return await self._notices.claim_due(
-            limit, self._clock(), lease_s=LEASE_S, under_way=self._under_way()
+        return await self.notices.claim_due(
+            limit, self.clock(), lease_s=LEASE_S, under_way=self._under_way()
         )
 
     async def next_due_at(self) -> datetime | None:
         """When the next notice is due."""
-        return await self._notices.next_due_at(self._under_way())
+        return await self.notices.next_due_at(self._under_way())
 
     def _under_way(self) -> Counter[int]:
         return Counter(job.channel_id for _, job in self.in_slots)
@@ -115,7 +109,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _deliver(self, job: Job, notice: Notice) -> Receipt | None:
         """Where the member was told, or `None` if not now."""
         try:
-            told = await self._ladder.earlier(job, notice) or await self._tell(job, notice)
+            told = await self.ladder.earlier(job, notice) or await self._tell(job, notice)
         except NotUnderstood as error:
             soon_s = NOT_UNDERSTOOD_WAIT_S
             await self._later(job, notice, str(error), unsure=notice.unsure, seconds=soon_s)
@@ -144,11 +138,11 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         told = None
         if notice.kind is NoticeKind.RESULT and notice.unsure:
             try:
-                told = await self._ladder.seek(job, notice)
+                told = await self.ladder.seek(job, notice)
             except Unreachable as error:
                 log.info("whether it was posted before can't be known: %s", error)
             except DeliveryError as error:
-                if not has_waited(notice, DISCORD_PATIENCE, self._clock()):
+                if not has_waited(notice, DISCORD_PATIENCE, self.clock()):
                     await self._put_off(notice, str(error), unsure=True)
                     return None
         if told is not None:
@@ -160,17 +154,17 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _tell(self, job: Job, notice: Notice) -> Receipt:
         if notice.kind is NoticeKind.RESULT:
             async with self._lateness.watched(job, notice):
-                return await self._tracks.tell(job, notice)
-        return await self._ladder.tell(job, notice, _announcement(job, notice))
+                return await self.tracks.tell(job, notice)
+        return await self.ladder.tell(job, notice, _announcement(job, notice))
 
     async def _remember(self, notice: Notice, told: Receipt) -> None:
         log.info("told the member (%s by %s)", notice.kind, told.rung)
         self._said.forget(notice.id)
-        self._metrics.told(notice, told.rung, self._clock())
-        await self._notices.told(
+        self.metrics.told(notice, told.rung, self.clock())
+        await self.notices.told(
             notice.id,
             told.rung,
-            self._clock(),
+            self.clock(),
             channel_id=told.channel_id,
             message_id=told.message_id,
         )
@@ -182,23 +176,23 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         message. The notice stays open until a copy is kept, so that a crash loses none.
         """
         if notice.kind is NoticeKind.RESULT:
-            await self._takedown.catch_up(job)
+            await self.takedown.catch_up(job)
             if _is_fleeting(job, told):
                 if not self.step_aside(asyncio.current_task()):
                     await self._copy_later(notice)
                     return
-                await self._tracks.keep_copy(job)
+                await self.tracks.keep_copy(job)
         await self._close(notice)
 
     async def _copy_later(self, notice: Notice) -> None:
         """The member has the track, and others don't: those go first."""
-        now = self._clock()
+        now = self.clock()
         due_at = now + timedelta(seconds=wait_s(notice, now))
-        await self._notices.put_off(notice.id, due_at, "no copy is kept yet", unsure=False)
+        await self.notices.put_off(notice.id, due_at, "no copy is kept yet", unsure=False)
 
     async def _close(self, notice: Notice) -> None:
-        await self._notices.close(notice, self._clock())
-        self._wakeups.wake(Wakeup.CARDS)
+        await self.notices.close(notice, self.clock())
+        self.wakeups.wake(Wakeup.CARDS)
 
     async def _later(
         self,
@@ -209,7 +203,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         unsure: bool,
         seconds: float | None = None,
     ) -> None:
-        if has_waited(notice, DISCORD_PATIENCE, self._clock()):
+        if has_waited(notice, DISCORD_PATIENCE, self.clock()):
             await self._hold(job, notice, problem, unsure=unsure)
         else:
             await self._put_off(notice, problem, unsure=unsure, seconds=seconds)
@@ -217,13 +211,13 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     async def _put_off(
         self, notice: Notice, problem: str, *, unsure: bool | None, seconds: float | None = None
     ) -> None:
-        now = self._clock()
+        now = self.clock()
         seconds = wait_s(notice, now) if seconds is None else seconds
         self._said.say(notice.id, "could not deliver, and goes on trying: %s", problem)
         due_at = now + timedelta(seconds=seconds)
-        await self._notices.put_off(notice.id, due_at, problem, unsure=unsure)
+        await self.notices.put_off(notice.id, due_at, problem, unsure=unsure)
         if notice.kind in FINAL_KINDS and notice.attempts + 1 == PATIENT_TRIES:
-            await self._notices.ask_for_card(notice, now)
+            await self.notices.ask_for_card(notice, now)
 
     async def _hold(self, job: Job, notice: Notice, problem: str, *, unsure: bool) -> None:
         """No way is left: the member has to ask for it."""
@@ -231,16 +225,16 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if notice.kind is NoticeKind.RESULT:
             self.step_aside(asyncio.current_task())
             try:
-                await self._tracks.keep(job, notice)
+                await self.tracks.keep(job, notice)
             except (AudioUnavailable, WorkshopTrouble) as error:
                 await self._put_off(notice, str(error), unsure=unsure)
                 return
-        if await self._notices.hold(notice, problem, self._clock()):
-            self._metrics.told(notice, Rung.HELD, self._clock())
-            self._wakeups.wake(Wakeup.CARDS)
+        if await self.notices.hold(notice, problem, self.clock()):
+            self.metrics.told(notice, Rung.HELD, self.clock())
+            self.wakeups.wake(Wakeup.CARDS)
         else:
             await self._close(notice)
-            await self._takedown.catch_up(job)
+            await self.takedown.catch_up(job)
 
 
 def _announcement(job: Job, notice: Notice) -> Announcement:

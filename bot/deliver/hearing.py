@@ -9,6 +9,7 @@ import contextlib
 import filecmp
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 from bot.deliver.mastering import Master, Mastering
 from bot.domain.jobs import Job
@@ -23,13 +24,13 @@ CONFIRMED_WITHIN_S = 60.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Hearing:
     """Gets a track's file and what is heard in it."""
 
-    def __init__(self, fetcher: AudioFetcher, mastering: Mastering) -> None:
-        self._fetcher = fetcher
-        self._mastering = mastering
-        self._said = SaidOnce(log)
+    fetcher: AudioFetcher
+    mastering: Mastering
+    _said: SaidOnce = field(init=False, default_factory=lambda: SaidOnce(log))
 
     @contextlib.asynccontextmanager
     async def open(self, job: Job, url: str, *, patient: bool) -> AsyncIterator[Master]:
@@ -62,7 +63,7 @@ class Hearing:
         self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False
     ) -> Master:
         try:
-            return await self._mastering.examine(job, audio, patient=patient, whole=whole)
+            return await self.mastering.examine(job, audio, patient=patient, whole=whole)
         except AudioUnusable as error:
             if audio.page:
                 raise PageInstead(f"a page came in place of the audio file: {error}") from error
@@ -86,7 +87,7 @@ class Hearing:
             raise AudioUnavailable(again) from error
 
     async def _fetch(self, url: str, stack: contextlib.AsyncExitStack) -> AudioOnDisk:
-        fetched = self._fetcher.fetch(url, limit_bytes=FETCH_BYTES)
+        fetched = self.fetcher.fetch(url, limit_bytes=FETCH_BYTES)
         return await stack.enter_async_context(fetched)
 
 

@@ -90,13 +90,15 @@ class Receipt:
     message_id: int
 
 
+@dataclass(eq=False)
 class Ladder:
     """Takes a message to a member. Raises the `DeliveryError`s of `bot.errors`."""
 
-    def __init__(self, messenger: Messenger, notices: NoticeStore, clock: Clock) -> None:
-        self._messenger = messenger
-        self._notices = notices
-        self._clock = clock
+    messenger: Messenger
+    notices: NoticeStore
+    clock: Clock
+
+    def __post_init__(self) -> None:
         self._said = SaidOnce(log)
         self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Receipt]]] = {
             Rung.CHANNEL: self._in_channel,
@@ -123,7 +125,7 @@ class Ladder:
         for channel_id in await self._answered(notice, SEARCH, looking):
             try:
                 direct = rung is Rung.DIRECT_MESSAGE
-                finding = self._messenger.find(channel_id, job, notice.kind, direct=direct)
+                finding = self.messenger.find(channel_id, job, notice.kind, direct=direct)
                 found = await self._answered(notice, f"{SEARCH}:{channel_id}", finding)
             except ChannelGone as error:
                 self._note(notice, "no channel, no message: %s", error)
@@ -136,7 +138,7 @@ class Ladder:
     async def _tried_channels(self, job: Job, notice: Notice, rung: Rung) -> list[int]:
         """Where a try on this rung may have left its message."""
         if rung is Rung.DIRECT_MESSAGE:
-            return [await self._messenger.direct_channel(job)]
+            return [await self.messenger.direct_channel(job)]
         if notice.attempted_channel_id is not None:
             return [notice.attempted_channel_id]
         # Stored before the channel was remembered.
@@ -181,11 +183,11 @@ class Ladder:
         """Whether Discord drops a repetition: edits always, messages while it knows the nonce."""
         if notice.attempted_rung is Rung.INTERACTION:
             return True
-        return nonce_holds(notice.attempted_at, self._clock())
+        return nonce_holds(notice.attempted_at, self.clock())
 
     async def _attempt(self, notice: Notice, rung: Rung, channel_id: int | None = None) -> None:
-        now = self._clock()
-        if not await self._notices.record_attempt(notice.id, rung, now, channel_id=channel_id):
+        now = self.clock()
+        if not await self.notices.record_attempt(notice.id, rung, now, channel_id=channel_id):
             raise TrackDeleted("it was deleted before it was told")
 
     async def _answered(self, notice: Notice, way: str, call: Awaitable[T]) -> T:
@@ -194,7 +196,7 @@ class Ladder:
         try:
             return await call
         except NotUnderstood as error:
-            times = await self._notices.refused(notice.id, way, error.code, self._clock())
+            times = await self.notices.refused(notice.id, way, error.code, self.clock())
             if times < EQUAL_ANSWERS:
                 raise
             raise Unreachable(f"{times} times: {error}") from error
@@ -212,7 +214,7 @@ class Ladder:
         """The thread in which variations are posted, where there can be one."""
         if thread_id_of(job) is None:
             return None
-        starting = self._messenger.thread_for(job, words.title_of(job))
+        starting = self.messenger.thread_for(job, words.title_of(job))
         try:
             return await self._answered(notice, THREAD, starting)
         except Unreachable as error:
@@ -226,21 +228,21 @@ class Ladder:
     async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Receipt:
         await self._attempt(notice, Rung.CHANNEL, channel_id)
         thread_id = None if channel_id == job.channel_id else channel_id
-        posting = self._messenger.post(job, notice, what, thread_id=thread_id)
+        posting = self.messenger.post(job, notice, what, thread_id=thread_id)
         message = await self._answered(notice, f"{Rung.CHANNEL}:{channel_id}", posting)
         return Receipt(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
 
     async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         await self._attempt(notice, Rung.INTERACTION)
-        edit = self._messenger.edit_answer
+        edit = self.messenger.edit_answer
         if notice.kind not in FINAL_KINDS:
-            edit = self._messenger.add_to_answer
+            edit = self.messenger.add_to_answer
         message = await self._answered(notice, Rung.INTERACTION, edit(job, what))
         return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
     async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
         await self._attempt(notice, Rung.DIRECT_MESSAGE)
-        posting = self._messenger.post_direct(job, notice, what)
+        posting = self.messenger.post_direct(job, notice, what)
         message = await self._answered(notice, Rung.DIRECT_MESSAGE, posting)
         channel_id = message.channel.id
         return Receipt(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)

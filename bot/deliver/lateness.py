@@ -7,6 +7,7 @@ keeps trying until there is a track, a link, or a failure. What takes long holds
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.store.notice_store import NoticeStore
 LEAST_WAIT = timedelta(seconds=10)
 
 
+@dataclass(frozen=True)
 class Lateness:
     """Watches the tries to deliver tracks.
 
@@ -27,20 +29,11 @@ class Lateness:
     too many do.
     """
 
-    def __init__(
-        self,
-        notices: NoticeStore,
-        start: Callable[[tuple[Notice, Job]], None],
-        step_aside: Callable[[asyncio.Task[Any] | None], bool],
-        *,
-        lease_s: float,
-        clock: Clock,
-    ) -> None:
-        self._notices = notices
-        self._start = start
-        self._step_aside = step_aside
-        self._lease_s = lease_s
-        self._clock = clock
+    notices: NoticeStore
+    start: Callable[[tuple[Notice, Job]], None]
+    step_aside: Callable[[asyncio.Task[Any] | None], bool]
+    lease_s: float
+    clock: Clock
 
     @contextlib.asynccontextmanager
     async def watched(self, job: Job, result: Notice) -> AsyncIterator[None]:
@@ -56,9 +49,9 @@ class Lateness:
                 yield
         except (AudioUnavailable, WorkshopTrouble):
             # By when it is told, the next try may have succeeded: see `is_over`.
-            now = self._clock()
+            now = self.clock()
             due_at = max(result.created_at + LATE_AFTER, now)
-            await self._notices.add(job.id, NoticeKind.LATE, now, due_at=due_at)
+            await self.notices.add(job.id, NoticeKind.LATE, now, due_at=due_at)
             raise
         finally:
             waiting.cancel()
@@ -71,7 +64,7 @@ class Lateness:
             return False  # the provider says completed, and names no file
         if job.state is not JobState.SUCCEEDED or job.deleted_at is not None:
             return True
-        notices = await self._notices.of_job(job.id)
+        notices = await self.notices.of_job(job.id)
         # Where a try is of unknown outcome, the track may be there: then nothing is said of it.
         return all(
             one.rung is not None or one.unsure for one in notices if one.kind is NoticeKind.RESULT
@@ -82,19 +75,17 @@ class Lateness:
     ) -> None:
         """Beside the try, which may take minutes."""
         await asyncio.sleep(LEAST_WAIT.total_seconds())
-        self._step_aside(trying)
-        left = result.created_at + LATE_AFTER - self._clock()
+        self.step_aside(trying)
+        left = result.created_at + LATE_AFTER - self.clock()
         await asyncio.sleep(left.total_seconds())
         await self._tell(job)
         # What is on its way to Discord is let through: it ends by itself, and soon.
-        if not self._step_aside(trying) and not await self.is_over(job):
+        if not self.step_aside(trying) and not await self.is_over(job):
             limit.reschedule(asyncio.get_running_loop().time())
 
     async def _tell(self, job: Job) -> None:
-        now = self._clock()
-        await self._notices.add(job.id, NoticeKind.LATE, now)
-        notice = await self._notices.claim_of_job(
-            job.id, NoticeKind.LATE, now, lease_s=self._lease_s
-        )
+        now = self.clock()
+        await self.notices.add(job.id, NoticeKind.LATE, now)
+        notice = await self.notices.claim_of_job(job.id, NoticeKind.LATE, now, lease_s=self.lease_s)
         if notice is not None:
-            self._start((notice, job))
+            self.start((notice, job))

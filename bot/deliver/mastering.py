@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot import words
 from bot.audio.formats import EXTENSIONS, Tags
@@ -13,6 +13,7 @@ from bot.deliver.track_embed import colour_of
 from bot.domain.jobs import Job
 from bot.domain.models import name_of
 from bot.domain.requests import AudioFormat
+from bot.domain.tempo import in_named_octave
 from bot.errors import AudioUnusable, WorkshopTrouble
 from bot.provider.audio_file import AudioOnDisk
 from bot.said_once import SaidOnce
@@ -60,21 +61,19 @@ class Rendition:
     examined: Examined | None
 
 
+@dataclass(frozen=True)
 class Mastering:
     """Has the workshop's work done for one track after the other; `aside`, deliveries go first."""
 
-    def __init__(
-        self, workshop: Workshop, jobs: JobStore, preferred: AudioFormat, *, aside: bool = False
-    ) -> None:
-        self._workshop = workshop
-        self._jobs = jobs
-        self._preferred = preferred
-        self._aside = aside
-        self._said = SaidOnce(log)
+    workshop: Workshop
+    jobs: JobStore
+    preferred: AudioFormat
+    aside: bool = False
+    _said: SaidOnce = field(init=False, default_factory=lambda: SaidOnce(log))
 
     def getting_ready(self) -> AbstractAsyncContextManager[object]:
         """Have a worker started while the file is on its way: it takes a quarter of a second."""
-        return self._workshop.warming_up()
+        return self.workshop.warming_up()
 
     async def examine(
         self, job: Job, audio: AudioOnDisk, *, patient: bool, whole: bool = False
@@ -86,8 +85,8 @@ class Mastering:
         file counts as good if it begins so.
         """
         try:
-            examined = await self._workshop.examine(
-                audio.path, colour=colour_of(job), whole=whole, aside=self._aside
+            examined = await self.workshop.examine(
+                audio.path, colour=colour_of(job), whole=whole, aside=self.aside
             )
         except WorkshopTrouble as error:
             if patient:
@@ -96,6 +95,7 @@ class Mastering:
                 raise AudioUnusable("what came does not begin as audio does") from error
             self._said.say(job.id, "goes out without a picture: %s", error)
             return Master(job=job, audio=audio, examined=None, whole=whole)
+        examined = _in_named_octave(examined, job.request.prompt)
         job = await self._measured(job, examined)
         return Master(job=job, audio=audio, examined=examined, whole=whole)
 
@@ -108,17 +108,17 @@ class Mastering:
         audio, limit_bytes = master.audio, min(limit_bytes, MASTER_LIMIT_BYTES)
         fits = audio.size_bytes <= limit_bytes
         untouched = Fitted(path=audio.path, format=AudioFormat.ORIGINAL)
-        preferred = master.job.request.audio_format or self._preferred
+        preferred = master.job.request.audio_format or self.preferred
         if fits and _is_as_wanted(master.examined, preferred):
             return _rendition(master, untouched)
         try:
-            fitted = await self._workshop.fit(
+            fitted = await self.workshop.fit(
                 audio.path,
                 limit_bytes=limit_bytes,
                 preferred=preferred,
                 tags=_tags(master.job),
                 whole=master.whole,
-                aside=self._aside,
+                aside=self.aside,
             )
         except (WorkshopTrouble, AudioUnusable) as error:
             if not _goes_out_anyway(error, master, patient=patient):
@@ -130,8 +130,16 @@ class Mastering:
     async def _measured(self, job: Job, examined: Examined) -> Job:
         duration_s, tempo_bpm = examined.sound.duration_s, examined.sound.tempo_bpm
         if (job.duration_s, job.tempo_bpm) != (duration_s, tempo_bpm):
-            await self._jobs.measured(job.id, duration_s=duration_s, tempo_bpm=tempo_bpm)
+            await self.jobs.measured(job.id, duration_s=duration_s, tempo_bpm=tempo_bpm)
         return replace(job, duration_s=duration_s, tempo_bpm=tempo_bpm)
+
+
+def _in_named_octave(examined: Examined, prompt: str) -> Examined:
+    measured_bpm = examined.sound.tempo_bpm
+    told_bpm = None if measured_bpm is None else in_named_octave(measured_bpm, prompt)
+    if told_bpm == measured_bpm:
+        return examined
+    return replace(examined, sound=replace(examined.sound, tempo_bpm=told_bpm))
 
 
 def _goes_out_anyway(error: Exception, master: Master, *, patient: bool) -> bool:

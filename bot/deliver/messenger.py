@@ -95,8 +95,7 @@ class Messenger:
 
     async def edit_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
         """Put the announcement in place of the card, through the interaction; may be repeated."""
-        files = what.open_files()
-        try:
+        with what.open_files() as files:
             return await self._edit_by_token(
                 job,
                 content=what.content,
@@ -105,8 +104,6 @@ class Messenger:
                 view=what.view,
                 allowed_mentions=_only(job.member_id),
             )
-        finally:
-            _close(files)
 
     async def add_to_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
         """Say it above the card, which stays as it is: the end is still to come. The rest as in
@@ -219,10 +216,9 @@ class Messenger:
         *,
         reply_to: discord.MessageReference | None,
     ) -> discord.Message:
-        files = what.open_files()
-        # discord.py does not take None for these: they are there, or they are not.
-        extras: dict[str, Any] = {"embed": what.embed, "files": files, "reference": reply_to}
-        try:
+        with what.open_files() as files:
+            # discord.py does not take None for these: they are there, or they are not.
+            extras: dict[str, Any] = {"embed": what.embed, "files": files, "reference": reply_to}
             async with translated(SEND_TIMEOUT_S):
                 return await channel.send(
                     what.content,
@@ -231,8 +227,6 @@ class Messenger:
                     allowed_mentions=_only(job.member_id),
                     **{key: value for key, value in extras.items() if value},
                 )
-        finally:
-            _close(files)
 
 
 class _ReplyRefused(DeliveryLater):
@@ -291,8 +285,3 @@ def _only(member_id: int) -> discord.AllowedMentions:
     return discord.AllowedMentions(
         everyone=False, roles=False, users=[discord.Object(member_id)], replied_user=False
     )
-
-
-def _close(files: list[discord.File]) -> None:
-    for file in files:
-        file.close()

@@ -37,6 +37,7 @@ never was: its job is cancelled, which costs its member a second request, and no
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
@@ -59,28 +60,27 @@ LEASE_S = 60.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Reconciler(Worker[Job]):
     """A `received` job whose card exists is queued; one without is cancelled.
 
     So is one of which it can't be known, but then its member is told.
     """
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        admission: Admission,
-        messenger: Messenger,
-        *,
-        bad_answers: BadAnswers,
-        wakeups: Wakeups,
-        clock: Clock,
-    ) -> None:
+    jobs: JobStore
+    admission: Admission
+    messenger: Messenger
+    bad_answers: BadAnswers
+    wakeups: Wakeups
+    clock: Clock
+
+    def __post_init__(self) -> None:
         super().__init__(
-            slots=SLOTS, wakeup=wakeups.event(Wakeup.SETTLE), clock=clock, may_begin=bad_answers.few
+            slots=SLOTS,
+            wakeup=self.wakeups.event(Wakeup.SETTLE),
+            clock=self.clock,
+            may_begin=self.bad_answers.few,
         )
-        self._jobs = jobs
-        self._admission = admission
-        self._messenger = messenger
 
     @property
     def part(self) -> str:
@@ -89,18 +89,18 @@ class Reconciler(Worker[Job]):
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Received jobs that nobody is answering any more."""
-        return await self._jobs.claim_unanswered(limit, self._clock(), lease_s=LEASE_S)
+        return await self.jobs.claim_unanswered(limit, self.clock(), lease_s=LEASE_S)
 
     async def next_due_at(self) -> datetime | None:
         """The next job whose answer came to no clear end."""
-        return await self._jobs.next_due_at(JobState.RECEIVED)
+        return await self.jobs.next_due_at(JobState.RECEIVED)
 
     async def handle(self, job: Job) -> None:
         """Where Discord can't say, the claim runs out, and the job is left to the next try."""
         with about_job(job.id):
             answer = await self._learn(job)
             if answer is not None:
-                await self._admission.settle(job, answer)
+                await self.admission.settle(job, answer)
 
     async def _learn(self, job: Job) -> FirstAnswer | None:
         """What Discord says of the card; `None` while it can't say."""
@@ -109,23 +109,23 @@ class Reconciler(Worker[Job]):
         except Unreachable as error:
             return Unknowable(str(error))
         except DeliveryError as error:
-            if self._clock() - job.created_at >= DISCORD_PATIENCE:
+            if self.clock() - job.created_at >= DISCORD_PATIENCE:
                 return Unknowable(str(error))
             self._said.say(job.id, "whether its card is there can't be known yet: %s", error)
             return None
         if card_message_id is not None:
             log.info("its card is there after all")
             return Taken(card_message_id)
-        if self._clock() - job.created_at < TAKEN_WITHIN:
+        if self.clock() - job.created_at < TAKEN_WITHIN:
             return Unclear("there is no card yet")
         return Declined("there is no card")
 
     async def _find_card(self, job: Job) -> int | None:
         """The card's id, or `None` if there is none; `Unreachable` when that can't be known."""
         try:
-            return await self._messenger.first_answer(job)
+            return await self.messenger.first_answer(job)
         except Unreachable:  # the token is dead: look in the channel, if others see the card, too
             if not job.uses_channel:
                 raise
-        card = await self._messenger.find(job.channel_id, job, buttons.CARD)
+        card = await self.messenger.find(job.channel_id, job, buttons.CARD)
         return card.id if card else None

@@ -2,33 +2,24 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.errors import DeliveryError
 from bot.logs import about_job
-from bot.store.curation_store import CurationStore
-from bot.store.share_store import ShareStore
-from bot.store.track_store import TrackStore
+from bot.store.stores import Stores
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Takedown:
     """Methods may be repeated: what is gone already is fine."""
 
-    def __init__(
-        self,
-        tracks: TrackStore,
-        shares: ShareStore,
-        curation: CurationStore,
-        messages: TrackMessages,
-    ) -> None:
-        self._tracks = tracks
-        self._shares = shares
-        self._curation = curation
-        self._messages = messages
+    stores: Stores
+    messages: TrackMessages
 
     async def remove(self, job: Job, places: Iterable[Place]) -> list[Place]:
         """The track from these places; those of them that could not be removed."""
@@ -40,18 +31,18 @@ class Takedown:
 
         Its deletion may not have known of that message. If so, it is removed.
         """
-        if not await self._curation.is_deleted(job.id):
+        if not await self.stores.removals.is_deleted(job.id):
             return False
         with about_job(job.id):
             log.info("deleted while it was being posted")
-            await self.remove(job, await self._tracks.places(job))
+            await self.remove(job, await self.stores.tracks.places(job))
         return True
 
     async def _is_removed(self, job: Job, place: Place) -> bool:
         try:
-            await self._messages.remove(place.channel_id, place.message_id)
+            await self.messages.remove(place.channel_id, place.message_id)
         except DeliveryError as error:
             log.warning("a message with the track could not be removed: %s", error)
             return False
-        await self._shares.remove(job.id, place.channel_id, place.message_id)
+        await self.stores.shares.remove(job.id, place.channel_id, place.message_id)
         return True

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot import words
@@ -49,30 +50,21 @@ WORKSHOP_TRIES = 2
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class TrackDelivery:
     """Takes a track from the provider to its member, or keeps it for them."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        held: HeldStore,
-        provider: Provider,
-        fetcher: AudioFetcher,
-        mastering: Mastering,
-        *,
-        ladder: Ladder,
-        clock: Clock,
-        room: Room = USUAL_ROOM,
-    ) -> None:
-        self._jobs = jobs
-        self._held = held
-        self._provider = provider
-        self._fetcher = fetcher
-        self._mastering = mastering
-        self._hearing = Hearing(fetcher, mastering)
-        self._ladder = ladder
-        self._clock = clock
-        self._room = room
+    jobs: JobStore
+    held: HeldStore
+    provider: Provider
+    fetcher: AudioFetcher
+    mastering: Mastering
+    ladder: Ladder
+    clock: Clock
+    room: Room = USUAL_ROOM
+
+    def __post_init__(self) -> None:
+        self._hearing = Hearing(self.fetcher, self.mastering)
         self._said = SaidOnce(log)
 
     async def tell(self, job: Job, notice: Notice) -> Receipt:
@@ -84,7 +76,7 @@ class TrackDelivery:
         patient = notice.attempts < WORKSHOP_TRIES
         try:
             async with (
-                self._mastering.getting_ready(),
+                self.mastering.getting_ready(),
                 self._hearing.open(job, _address(job), patient=patient) as master,
             ):
                 return await self._tell_with_file(master, notice, patient=patient)
@@ -101,7 +93,7 @@ class TrackDelivery:
             return await self._tell_without(job, notice)
         except AudioUnavailable as error:
             is_page = isinstance(error, PageInstead)
-            if has_waited(notice, PAGE_PATIENCE if is_page else FILE_PATIENCE, self._clock()):
+            if has_waited(notice, PAGE_PATIENCE if is_page else FILE_PATIENCE, self.clock()):
                 why = words.not_audio() if is_page else words.file_gone()
                 return await self._tell_with_link(job, notice, why)
             await self._ask_for_address(job)
@@ -117,7 +109,7 @@ class TrackDelivery:
             await self._copy(job, patient=notice.attempts < WORKSHOP_TRIES, received=False)
         except (AudioError, WorkshopTrouble) as error:
             may_come = isinstance(error, AudioUnavailable | WorkshopTrouble)
-            if may_come and not has_waited(notice, FILE_PATIENCE, self._clock()):
+            if may_come and not has_waited(notice, FILE_PATIENCE, self.clock()):
                 await self._ask_for_address(job)
                 raise
             log.warning("its audio could not be kept: %s", error)
@@ -148,17 +140,15 @@ class TrackDelivery:
             if not received:
                 path, extension = await self._squeezed(master, path, extension)
             content = await asyncio.to_thread(path.read_bytes)
-            name = file_name(words.title_of(job), job.id, extension)
+            name = file_name(job, extension)
             held = KeptAudio(file_name=name, content=content)
-        return await self._held.keep(
-            job.id, held, self._clock(), room=self._room, received=received
-        )
+        return await self.held.keep(job.id, held, self.clock(), room=self.room, received=received)
 
     async def _squeezed(
         self, master: Master, path: Path, extension: Extension
     ) -> tuple[Path, Extension]:
         """Made as small as the room asks for; where there is none, as small as sounds well."""
-        left_bytes = await self._held.room_left_bytes(master.job.member_id, self._room)
+        left_bytes = await self.held.room_left_bytes(master.job.member_id, self.room)
         if await asyncio.to_thread(os.path.getsize, path) <= left_bytes:
             return path, extension
         for share in SMALLER:
@@ -174,7 +164,7 @@ class TrackDelivery:
 
     async def _made_smaller(self, master: Master, limit_bytes: int) -> tuple[Path, Extension]:
         """The best form of at most so many bytes, and its extension."""
-        track = await self._mastering.fit(master, limit_bytes, patient=True)
+        track = await self.mastering.fit(master, limit_bytes, patient=True)
         if track is None:
             size_bytes = master.audio.size_bytes
             raise AudioTooLarge(f"{size_bytes} bytes, and no form of it is small enough")
@@ -186,23 +176,23 @@ class TrackDelivery:
         parent = await self._parent(job)
         limit_bytes = job.upload_limit_bytes
         for _ in range(FORMS):
-            track = await self._mastering.fit(master, limit_bytes, patient=patient)
+            track = await self.mastering.fit(master, limit_bytes, patient=patient)
             if track is None:
                 break
             what = announcements.track(job, track, parent=parent)
             try:
-                return await self._ladder.tell(job, notice, what)
+                return await self.ladder.tell(job, notice, what)
             except UploadTooLarge as error:
                 log.info("too large, though it should fit (%d bytes): %s", track.size_bytes, error)
                 limit_bytes = track.size_bytes - 1
         raise AudioTooLarge(f"{master.audio.size_bytes} bytes, and no form of it goes in")
 
     async def _tell_with_link(self, job: Job, notice: Notice, why: str) -> Receipt:
-        url = self._fetcher.link(_address(job))
+        url = self.fetcher.link(_address(job))
         if url is None:
             return await self._tell_without(job, notice)
         what = announcements.track_link(job, url, why, parent=await self._parent(job))
-        return await self._ladder.tell(job, notice, what)
+        return await self.ladder.tell(job, notice, what)
 
     def _say_link(self, job: Job, why: AudioError, level: int) -> None:
         """Once, however often Discord has to be asked to take it."""
@@ -210,22 +200,22 @@ class TrackDelivery:
 
     async def _tell_without(self, job: Job, notice: Notice) -> Receipt:
         what = announcements.track_unreachable(job, parent=await self._parent(job))
-        return await self._ladder.tell(job, notice, what)
+        return await self.ladder.tell(job, notice, what)
 
     async def _parent(self, job: Job) -> Ancestor | None:
         """What it was made from."""
-        parent = await self._jobs.get(job.parent_id) if job.parent_id else None
+        parent = await self.jobs.get(job.parent_id) if job.parent_id else None
         return parent_in(job.channel_id, job, parent) if parent else None
 
     async def _ask_for_address(self, job: Job) -> None:
         """The provider may name another address by now."""
         try:
-            generation = await self._provider.fetch(job.generation_id or "")
+            generation = await self.provider.fetch(job.generation_id or "")
         except ProviderError as error:
             self._said.say(job.id, "no new address of the file: %s", error, level=logging.INFO)
             return
         if generation.audio_url:
-            await self._jobs.refresh_audio(job.id, generation.audio_url)
+            await self.jobs.refresh_audio(job.id, generation.audio_url)
 
 
 def _address(job: Job) -> str:

@@ -30,8 +30,7 @@ class TrackMessages:
     ) -> int:
         """A message that pings nobody; its id. May be repeated while Discord knows the nonce."""
         channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
-        files = what.open_files()
-        try:
+        with what.open_files() as files:
             async with translated(SEND_TIMEOUT_S):
                 message = await channel.send(
                     what.content,
@@ -41,9 +40,6 @@ class TrackMessages:
                     nonce=nonce,
                     allowed_mentions=discord.AllowedMentions.none(),
                 )
-        finally:
-            for file in files:
-                file.close()
         return message.id
 
     async def remove(self, channel_id: int, message_id: int) -> None:

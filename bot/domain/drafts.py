@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -25,7 +25,6 @@ from bot.domain.problems import NotTaken, Problem
 from bot.domain.requests import Order, Relation, Request
 
 RANDOM_SEEDS = 2**31
-DISPENSABLE = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
 SEED_LIMIT = 2**53 - 1  # Discord's own limit for a whole number
 SEEDS = Span(least=0, most=SEED_LIMIT)
 VARIATIONS = Span(least=1, most=VARIATIONS_LIMIT)
@@ -107,10 +106,10 @@ def checked(draft: Draft) -> Request:
     return request
 
 
-def in_the_way(draft: Draft) -> list[str]:
-    """The options without which less would stand in the way of the request."""
+def in_the_way(draft: Draft, options: Iterable[str]) -> list[str]:
+    """Those of the options without which less would stand in the way of the request."""
     now = len(problems_of(draft))
-    without = {name: draft.having(**{name: NOTHING[name]}) for name in DISPENSABLE}
+    without = {name: draft.having(**{name: NOTHING[name]}) for name in options}
     return [name for name, other in without.items() if len(problems_of(other)) < now]
 
 

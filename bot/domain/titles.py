@@ -2,27 +2,26 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from bot.domain.characters import JOINERS, is_blank, is_seen, whole
+from bot.domain.function_words import leads_on
 from bot.domain.jobs import Job
 
 FILE_NAME_LIMIT = 60
 ID_LETTERS = 6
-TITLE_WORDS = 6
 TITLE_WIDTH = 60
+CUT_WIDTH = 40  # of what is cut from a prompt: as much as a phone shows on a line
 # Where a clause ends: signs at the end of a word, in any script, or between words.
 _CLAUSES = re.compile(
-    r"[,.;:!?](?=\s|$)|\s[-\u2013\u2014]+\s|[\n()\u2014]"
-    r"|[\u060c\u061b\u061f\u0964\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f]"
+    r"([,.;:!?](?=\s|$)|\s[-\u2013\u2014]+\s|[\n(){}\u2014\u2026]"
+    r"|[\u060c\u061b\u061f\u0964\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f])"
 )
+_ENDS_A_SENTENCE = frozenset("!?\u061f\u0964\u3002\uff01\uff1f")
+_QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb\u300c\u300d\u300e\u300f'
 _NO_WORDS = re.compile(r"https?://\S*|<(?:[@#:/]|[at]:|id:)[^<>\s]*>?|@(?=everyone|here)")
-_EDGES = " \t\"'\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb.,;:!?-\u2013\u2014"
+_EDGES = " \t'\u2018\u2019.,;:!?-\u2013\u2014"
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-# English words that no title ends with.
-_LEAD_ON = frozenset(
-    {"a", "about", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "over", "the",
-     "to", "with"}
-)  # fmt: skip
 # Latin letters that are no other letter with an accent.
 _SPELLED_OUT = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
@@ -40,28 +39,35 @@ def title_of(job: Job) -> str | None:
     own = _cut(_one_line(job.title or "")).strip()
     if not is_blank(own):
         return own
-    for clause in _CLAUSES.split(_without_markup(job.request.prompt)):
-        title = _shortened(_one_line(clause).strip(_EDGES))
-        if not is_blank(title):
-            return _capitalised(title)
-    return None
+    clauses = list(_clauses(job.request.prompt))
+    alone = len(clauses) == 1
+    titles = (_shortened(text, whole=alone or complete) for text, complete in clauses)
+    # Where there are only such words as lead on to others, they have to do.
+    short = next((title for title in titles if not is_blank(title)), None)
+    title = short or next((_cut(text) for text, _ in clauses), None)
+    return _capitalised(title) if title else None
 
 
-def file_name(title: str, job_id: str, extension: str) -> str:
+def file_name(job: Job, extension: str) -> str:
     """A name from the title that every system takes, such as `lo-fi-rain.wav`.
 
     It is ASCII, since Discord drops all else. So that titles in other scripts do not all lead to
-    the same name, what lost a letter gets the beginning of the job's id.
+    the same name, what lost a letter gets the beginning of the job's id. Variations are numbered:
+    `lo-fi-rain-take-1.wav`.
     """
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_SPELLED_OUT))
+    plain = unicodedata.normalize("NFKD", (title_of(job) or "").lower().translate(_SPELLED_OUT))
     kept = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain)).strip("-")
-    if len(kept) > FILE_NAME_LIMIT:
-        kept = kept[:FILE_NAME_LIMIT].rsplit("-", 1)[0]
     if not kept or _DEVICES.match(kept):
         kept = f"track-{kept}".rstrip("-")
+    endings = []
     if kept == "track" or any(char.isalnum() and not char.isascii() for char in plain):
-        kept = f"{kept}-{job_id[:ID_LETTERS]}"
-    return kept + extension
+        endings.append(job.id[:ID_LETTERS])
+    if job.batch_id is not None:
+        endings.append(f"take-{job.take}")
+    room = FILE_NAME_LIMIT - len("-".join(["", *endings]))
+    if len(kept) > room:
+        kept = kept[:room].rsplit("-", 1)[0]
+    return "-".join([kept, *endings]) + extension
 
 
 def _without_markup(text: str) -> str:
@@ -79,16 +85,40 @@ def _is_fit(char: str) -> bool:
     return char in JOINERS or (is_seen(char) if kind == "Cn" else kind not in _UNFIT)
 
 
-def _shortened(text: str) -> str:
-    """As many whole words as a title may have; what has no spaces is cut between characters."""
+def _clauses(prompt: str) -> Iterator[tuple[str, bool]]:
+    """All that can be seen, each clause with whether a sentence ends with it."""
+    pieces = _CLAUSES.split(_without_markup(prompt))
+    for clause, sign in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        text = _one_line(clause).strip(_EDGES)
+        if not is_blank(text.strip(_EDGES + _QUOTES)):
+            yield text, sign in _ENDS_A_SENTENCE
+
+
+def _shortened(text: str, *, whole: bool) -> str:
+    """As many words as a title has room for, the last of them one with a meaning of its own.
+
+    Empty if there is none. A `whole` clause that has room is left as it is. What has no spaces is
+    cut between characters.
+    """
     spoken = text.split()
-    short = spoken[:TITLE_WORDS]
-    while len(short) > 1 and _width(" ".join(short)) > TITLE_WIDTH:
+    short = spoken[:1]
+    for word in spoken[1:]:
+        if _width(" ".join([*short, word])) > CUT_WIDTH:
+            break
+        short.append(word)
+    cut = len(short) < len(spoken)
+    while short and (cut or not whole) and leads_on(short, cut=cut):
         short.pop()
-    if len(short) < len(spoken):
-        while len(short) > 1 and short[-1].lower() in _LEAD_ON:
-            short.pop()
-    return _cut(" ".join(short)).rstrip(_EDGES)
+        cut = True
+    return _without_loose_quotes(_cut(" ".join(short))).rstrip(_EDGES)
+
+
+def _without_loose_quotes(text: str) -> str:
+    """Marks within a title stay where all that were opened are closed again."""
+    at = [index for index, char in enumerate(text) if char in _QUOTES]
+    if len(at) % 2 == 0 and at != [0, len(text) - 1]:
+        return text
+    return "".join(char for char in text if char not in _QUOTES).strip()
 
 
 def _capitalised(title: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -48,28 +48,18 @@ class Admitted:
         return self.jobs[0]
 
 
+@dataclass(frozen=True)
 class Admission:
     """Takes requests in, and lets members change their mind. Knows nothing of Discord's objects."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        drafts: DraftStore,
-        estimates: DurationEstimates,
-        *,
-        limits: DailyLimits,
-        wakeups: Wakeups,
-        clock: Clock,
-        has_room: Callable[[], bool] = lambda: True,
-    ) -> None:
-        self._jobs = jobs
-        self._drafts = drafts
-        self._estimates = estimates
-        self._limits = limits
-        self._wakeups = wakeups
-        self._clock = clock
-        self._has_room = has_room  # on the disk
-        self._late: set[asyncio.Task[Any]] = set()
+    jobs: JobStore
+    drafts: DraftStore
+    estimates: DurationEstimates
+    limits: DailyLimits
+    wakeups: Wakeups
+    clock: Clock
+    has_room: Callable[[], bool] = lambda: True  # on the disk
+    _late: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
 
     async def admit(self, new: NewJob, *, within_s: float) -> Admitted:
         """Store the request as `received`, quickly enough for an answer in time.
@@ -78,7 +68,7 @@ class Admission:
         or `DatabaseTrouble`. If it is stored after all when we said that it was not, it has no
         card, so it is never paid for.
         """
-        if not self._has_room():
+        if not self.has_room():
             raise NoRoom("the disk is nearly full")
         return await self.in_time(self._store(new), within_s)
 
@@ -103,10 +93,10 @@ class Admission:
 
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
-        usual_s = await self._estimates.generation_s(new.request.model)
-        now = self._clock()
-        received = await self._jobs.receive(new, self._limits, now, lease_s=ANSWER_LEASE_S)
-        expected_s = usual_s * self._estimates.rounds(received.jobs_ahead)
+        usual_s = await self.estimates.generation_s(new.request.model)
+        now = self.clock()
+        received = await self.jobs.receive(new, self.limits, now, lease_s=ANSWER_LEASE_S)
+        expected_s = usual_s * self.estimates.rounds(received.jobs_ahead)
         return Admitted(jobs=received.jobs, expected_at=now + timedelta(seconds=expected_s))
 
     async def settle(self, job: Job, answer: FirstAnswer) -> None:
@@ -118,34 +108,34 @@ class Admission:
                     await self._queue(job, card_message_id)
                 case Declined(why):
                     log.warning("cancelled, the first answer came to nothing: %s", why)
-                    await self._jobs.cancel(job.id, self._clock(), source=JobState.RECEIVED)
+                    await self.jobs.cancel(job.id, self.clock(), source=JobState.RECEIVED)
                 case Unclear(why):  # the reconciler asks Discord soon
                     log.warning("the outcome of the first answer is unknown: %s", why)
-                    await self._jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
+                    await self.jobs.leave_unanswered(job.id, job.created_at + TAKEN_WITHIN)
                 case Unknowable(why):
                     log.warning("cancelled, the first answer may have come to nothing: %s", why)
                     await self._cancel_and_tell(job)
 
     async def _queue(self, job: Job, card_message_id: int | None) -> None:
-        if await self._jobs.accept(job.id, card_message_id, self._clock()):
+        if await self.jobs.accept(job.id, card_message_id, self.clock()):
             log.info("queued for member %d", job.member_id)
-            self._wakeups.wake(Wakeup.SUBMIT)
+            self.wakeups.wake(Wakeup.SUBMIT)
 
     async def _cancel_and_tell(self, job: Job) -> None:
         """Of variations, which share the card, the first tells of all."""
         told = NoticeKind.UNSTARTED if job.take == 1 else None
         source = JobState.RECEIVED
-        if await self._jobs.cancel(job.id, self._clock(), source=source, notice=told):
-            self._wakeups.wake(Wakeup.DELIVER)
+        if await self.jobs.cancel(job.id, self.clock(), source=source, notice=told):
+            self.wakeups.wake(Wakeup.DELIVER)
 
     async def keep(self, draft: Draft, member_id: int, *, within_s: float = KEEP_WITHIN_S) -> str:
         """Remember what a member typed; the draft's id. Raises `DatabaseTrouble`, soon."""
-        keeping = self._drafts.keep(draft, member_id, self._clock())
+        keeping = self.drafts.keep(draft, member_id, self.clock())
         return await self.in_time(keeping, min(within_s, KEEP_WITHIN_S))
 
     async def draft(self, draft_id: str, member_id: int) -> Draft | None:
         """What this member had typed, if it is still known. Raises `DatabaseTrouble`, soon."""
-        return await self.in_time(self._drafts.get(draft_id, member_id), KEEP_WITHIN_S)
+        return await self.in_time(self.drafts.get(draft_id, member_id), KEEP_WITHIN_S)
 
     async def cancel(self, job: Job) -> Job | None:
         """Stop a job that waits or runs; the cancelled job, or `None` if it can't be (any more).
@@ -157,12 +147,12 @@ class Admission:
         for _ in range(HAND_OVER_LOOKS):
             if job.state not in CANCELLABLE:
                 break
-            if await self._jobs.cancel(job.id, self._clock(), source=job.state):
+            if await self.jobs.cancel(job.id, self.clock(), source=job.state):
                 with about_job(job.id):
                     log.info("cancelled by a member")
-                self._wakeups.wake(Wakeup.SUBMIT)  # a place may be free
+                self.wakeups.wake(Wakeup.SUBMIT)  # a place may be free
                 return replace(job, state=JobState.CANCELLED)
-            job = await self._jobs.get(job.id) or job  # it has just moved on
+            job = await self.jobs.get(job.id) or job  # it has just moved on
         return None
 
     async def _handed_over(self, job: Job) -> Job:
@@ -171,5 +161,5 @@ class Admission:
             if job.state is not JobState.SUBMITTING:
                 break
             await asyncio.sleep(HAND_OVER_LOOK_S)
-            job = await self._jobs.get(job.id) or job
+            job = await self.jobs.get(job.id) or job
         return job

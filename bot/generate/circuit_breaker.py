@@ -53,7 +53,7 @@ wait, not until when.
 """
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -83,37 +83,31 @@ _REASONS = {
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class CircuitBreaker:
     """Begins and ends pauses, and has waiting members told. Methods may be repeated."""
 
-    def __init__(
-        self,
-        pauses: PauseStore,
-        notices: NoticeStore,
-        *,
-        wakeups: Wakeups,
-        clock: Clock,
-        metrics: Metrics,
-    ) -> None:
-        self._pauses = pauses
-        self._notices = notices
-        self._wakeups = wakeups
-        self._clock = clock
-        self._metrics = metrics
+    pauses: PauseStore
+    notices: NoticeStore
+    wakeups: Wakeups
+    clock: Clock
+    metrics: Metrics
+
+    def __post_init__(self) -> None:
         self._paused = False
-        self._tell_again_at = clock()
+        self._tell_again_at = self.clock()
 
     def seen(self, probe_at: datetime | None) -> None:
         """Whether there is a pause, as it is stored; any process may begin or end it."""
         self._paused = probe_at is not None
-        self._metrics.paused(self._paused)
+        self.metrics.paused(self._paused)
 
     async def hold_back(self, why: Refused | OutcomeUnknown) -> tuple[Pause | None, Pause]:
         """From now on one job at a time goes out, from all processes, until one is accepted.
 
         The pause before, if there was one, and the one from now on.
         """
-        before, pause = await self._pauses.change(partial(held_back, why=why, now=self._clock()))
+        before, pause = await self.pauses.change(partial(held_back, why=why, now=self.clock()))
         self.seen(pause.probe_at)
         if before is None or (before.reason, before.began_at) != (pause.reason, pause.began_at):
             level = logging.ERROR if pause.host_must_act else logging.WARNING
@@ -122,20 +116,20 @@ class CircuitBreaker:
 
     async def let_through(self) -> None:
         """The provider accepted a submission: the pause is over, if there was one."""
-        if await self._pauses.end():
+        if await self.pauses.end():
             log.warning("the provider accepts submissions again")
-            self._wakeups.wake(Wakeup.SUBMIT)
-        self._metrics.paused(False)
+            self.wakeups.wake(Wakeup.SUBMIT)
+        self.metrics.paused(False)
 
     async def tell_again(self) -> None:
         """In a pause, from time to time: more members may be waiting by now."""
-        if self._paused and self._clock() >= self._tell_again_at:
-            await self.tell_waiting(await self._pauses.current())
+        if self._paused and self.clock() >= self._tell_again_at:
+            await self.tell_waiting(await self.pauses.current())
 
     async def tell_waiting(self, pause: Pause | None) -> None:
         """Each waiting member learns once of a pause: at once if it is a matter of the host's, else
         when it has kept this very member for long. A pause may be old and have kept nobody."""
-        now = self._clock()
+        now = self.clock()
         self._tell_again_at = now + timedelta(seconds=TELL_AGAIN_S)
         if pause is None:
             return
@@ -143,8 +137,8 @@ class CircuitBreaker:
         if pause.lasted_s(now) < least_s:
             return
         since = now - timedelta(seconds=least_s)
-        if await self._notices.add_to_waiting(NoticeKind.DELAYED, now, since=since):
-            self._wakeups.wake(Wakeup.DELIVER)
+        if await self.notices.add_to_waiting(NoticeKind.DELAYED, now, since=since):
+            self.wakeups.wake(Wakeup.DELIVER)
 
 
 def held_back(pause: Pause | None, why: Refused | OutcomeUnknown, now: datetime) -> Pause:

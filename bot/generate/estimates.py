@@ -1,6 +1,6 @@
 """What is known of how long each model takes, and what follows for the next poll."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.jobs import Job
@@ -24,20 +24,20 @@ class Capacity:
     overdue_s: float
 
 
+@dataclass(frozen=True)
 class DurationEstimates:
     """How long each model's generations have taken, read once and then kept up to date."""
 
-    def __init__(self, jobs: JobStore, capacity: Capacity) -> None:
-        self._jobs = jobs
-        self._capacity = capacity
-        self._seen_s: dict[str, list[float]] = {}
+    jobs: JobStore
+    capacity: Capacity
+    _seen_s: dict[str, list[float]] = field(init=False, default_factory=dict)
 
     async def next_poll_at(self, job: Job, now: datetime) -> datetime:
         """When to ask for this job next."""
         submitted_at = job.submitted_at or now
         elapsed_s = (now - submitted_at).total_seconds()
         durations = believe(self.usual_s(job.request.model), await self._of(job.request.model))
-        overdue_s = self._capacity.overdue_s
+        overdue_s = self.capacity.overdue_s
         return submitted_at + timedelta(
             seconds=next_poll_s(elapsed_s, durations, overdue_s=overdue_s)
         )
@@ -57,7 +57,7 @@ class DurationEstimates:
 
     def rounds(self, ahead: int) -> int:
         """Jobs go out in rounds, as many at a time as the provider may see."""
-        return 1 + ahead // self._capacity.at_most_running
+        return 1 + ahead // self.capacity.at_most_running
 
     def usual_s(self, model: str) -> float:
         """The catalogue's figure; a job may outlive its model's entry."""
@@ -65,7 +65,7 @@ class DurationEstimates:
 
     def is_overdue(self, age_s: float) -> bool:
         """Whether a generation takes too long by now."""
-        return age_s > self._capacity.overdue_s
+        return age_s > self.capacity.overdue_s
 
     async def learn(self, job: Job, finished_at: datetime) -> None:
         """One more observation of a job that is stored as succeeded."""
@@ -79,7 +79,7 @@ class DurationEstimates:
 
     async def _of(self, model: str) -> list[float]:
         if model not in self._seen_s:
-            self._seen_s[model] = await self._jobs.durations_s(
+            self._seen_s[model] = await self.jobs.durations_s(
                 model, limit=LEARN_FROM, late_s=LATE_S
             )
         return self._seen_s[model]

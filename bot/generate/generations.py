@@ -1,6 +1,7 @@
 """What the provider's answers change, whether a poll or the submission itself brings them."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -18,41 +19,32 @@ GIVE_UP_AFTER_S = 24 * 3600
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Generations:
     """Moves jobs to `generating`, and on to `succeeded` or `failed`. All may be repeated."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        notices: NoticeStore,
-        estimates: DurationEstimates,
-        *,
-        wakeups: Wakeups,
-        clock: Clock,
-        metrics: Metrics,
-    ) -> None:
-        self._jobs = jobs
-        self._notices = notices
-        self._estimates = estimates
-        self._wakeups = wakeups
-        self._clock = clock
-        self._metrics = metrics
+    jobs: JobStore
+    notices: NoticeStore
+    estimates: DurationEstimates
+    wakeups: Wakeups
+    clock: Clock
+    metrics: Metrics
 
     async def begin(self, job: Job, generation: Generation) -> None:
         """The provider accepted it, which is paid for from now on."""
         await self._store_paid(job, generation)
-        self._metrics.submitted(job)
+        self.metrics.submitted(job)
 
     async def _store_paid(self, job: Job, generation: Generation) -> None:
         """Whatever became of the job in the meantime: to others this process may seem dead."""
-        due_at = await self._estimates.next_poll_at(job, self._clock())
+        due_at = await self.estimates.next_poll_at(job, self.clock())
         paid = (job.id, generation.id, due_at)
-        if await self._jobs.start_generation(*paid, inference_id=generation.inference_id):
+        if await self.jobs.start_generation(*paid, inference_id=generation.inference_id):
             return
-        if await self._jobs.revive(*paid, inference_id=generation.inference_id):
+        if await self.jobs.revive(*paid, inference_id=generation.inference_id):
             log.warning("it had been given up, and goes on since the provider accepted it")
             return
-        stored = await self._jobs.get(job.id)
+        stored = await self.jobs.get(job.id)
         if stored is None or stored.generation_id != generation.id:
             log.error("generation %s is paid for, but has no job", generation.id)
 
@@ -74,31 +66,31 @@ class Generations:
 
         What is `finished` all but for its file is not overdue. `patience_s` is `poll_again`'s.
         """
-        now = self._clock()
+        now = self.clock()
         age_s = (now - (job.submitted_at or now)).total_seconds()
         if age_s > GIVE_UP_AFTER_S:
             await self.fail(job, FailureKind.LOST, "not finished within a day")
             return False
-        overdue = self._estimates.is_overdue(age_s) and not finished
-        if overdue and await self._notices.add(job.id, NoticeKind.OVERDUE, now):
+        overdue = self.estimates.is_overdue(age_s) and not finished
+        if overdue and await self.notices.add(job.id, NoticeKind.OVERDUE, now):
             log.warning("overdue after %d s; asking less often from now on", age_s)
-            self._wakeups.wake(Wakeup.DELIVER)
-        due_at = await self._estimates.next_poll_at(job, now)
+            self.wakeups.wake(Wakeup.DELIVER)
+        due_at = await self.estimates.next_poll_at(job, now)
         due_at = max(due_at, now + timedelta(seconds=at_least_s))
-        await self._jobs.poll_again(job.id, due_at, patience_s=patience_s)
+        await self.jobs.poll_again(job.id, due_at, patience_s=patience_s)
         return True
 
     async def expect_file(self, job: Job) -> None:
         """It is finished, and its file may be named any moment; if not, its member is told so."""
-        now = self._clock()
-        await self._notices.add(job.id, NoticeKind.LATE, now, due_at=now + LATE_AFTER)
+        now = self.clock()
+        await self.notices.add(job.id, NoticeKind.LATE, now, due_at=now + LATE_AFTER)
 
     async def _succeed(self, job: Job, audio_url: str, generation: Generation) -> None:
-        now = self._clock()
-        if await self._jobs.succeed(job.id, audio_url, now):
+        now = self.clock()
+        if await self.jobs.succeed(job.id, audio_url, now):
             log.info("finished after %d polls", job.attempts)
-            self._metrics.finished(job, now, generation.usage)
-            await self._estimates.learn(job, now)
+            self.metrics.finished(job, now, generation.usage)
+            await self.estimates.learn(job, now)
             self._ring()
 
     async def fail(
@@ -110,17 +102,17 @@ class Generations:
         source: JobState = JobState.GENERATING,
     ) -> None:
         """There will be no track of a job that was in the state `source`."""
-        if await self._jobs.fail(job.id, kind, reason, self._clock(), source=source):
-            self._metrics.failed(kind)
+        if await self.jobs.fail(job.id, kind, reason, self.clock(), source=source):
+            self.metrics.failed(kind)
         log.warning("failed (%s): %s", kind, reason)
         self._ring()
 
     async def interrupt_abandoned(self) -> None:
         """End the submissions of dead processes: nobody knows what came of them."""
-        if abandoned := await self._jobs.interrupt_abandoned(self._clock()):
-            self._metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
-            self._wakeups.wake(Wakeup.DELIVER)
+        if abandoned := await self.jobs.interrupt_abandoned(self.clock()):
+            self.metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
+            self.wakeups.wake(Wakeup.DELIVER)
 
     def _ring(self) -> None:
-        self._wakeups.wake(Wakeup.SUBMIT)  # a place at the provider is free
-        self._wakeups.wake(Wakeup.DELIVER)
+        self.wakeups.wake(Wakeup.SUBMIT)  # a place at the provider is free
+        self.wakeups.wake(Wakeup.DELIVER)

@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -29,57 +30,51 @@ BATCH = SLOTS // 2
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Poller(Worker[Job]):
     """Moves jobs from `generating` to `succeeded` or `failed`."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        provider: Provider,
-        generations: Generations,
-        *,
-        rate_limiter: RateLimiter,
-        wakeups: Wakeups,
-        clock: Clock,
-        metrics: Metrics,
-    ) -> None:
-        super().__init__(slots=SLOTS, wakeup=wakeups.event(Wakeup.POLL), clock=clock)
-        self._jobs = jobs
-        self._provider = provider
-        self._generations = generations
-        self._rate_limiter = rate_limiter
-        self._metrics = metrics
+    jobs: JobStore
+    provider: Provider
+    generations: Generations
+    rate_limiter: RateLimiter
+    wakeups: Wakeups
+    clock: Clock
+    metrics: Metrics
+
+    def __post_init__(self) -> None:
+        super().__init__(slots=SLOTS, wakeup=self.wakeups.event(Wakeup.POLL), clock=self.clock)
         self._claimed: deque[Job] = deque()  # due, and waiting for their turn
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Due generations, as many as the rate allows now."""
-        limit = min(limit, self._rate_limiter.available())
+        limit = min(limit, self.rate_limiter.available())
         if limit < 1:
             return []
         if not self._claimed:
-            batch = min(max(limit, self._rate_limiter.within(AHEAD_S)), BATCH)
-            self._claimed += await self._jobs.claim_polls(batch, self._clock(), lease_s=LEASE_S)
+            batch = min(max(limit, self.rate_limiter.within(AHEAD_S)), BATCH)
+            self._claimed += await self.jobs.claim_polls(batch, self.clock(), lease_s=LEASE_S)
         due = [self._claimed.popleft() for _ in range(min(limit, len(self._claimed)))]
-        self._rate_limiter.spend(len(due))
+        self.rate_limiter.spend(len(due))
         return due
 
     async def next_due_at(self) -> datetime | None:
         """The next poll, but not faster than the rate."""
-        wait_s = self._rate_limiter.seconds_to_next()
+        wait_s = self.rate_limiter.seconds_to_next()
         if wait_s or self._claimed:
-            return self._clock() + timedelta(seconds=wait_s)
-        return await self._jobs.next_due_at(JobState.GENERATING)
+            return self.clock() + timedelta(seconds=wait_s)
+        return await self.jobs.next_due_at(JobState.GENERATING)
 
     async def handle(self, job: Job) -> None:
         """One GET, and what its answer means."""
         with about_job(job.id):
             if job.generation_id is None:
                 raise AssertionError("generating without a generation id")
-            self._metrics.polled(job, self._clock())
+            self.metrics.polled(job, self.clock())
             try:
-                generation = await self._provider.fetch(job.generation_id)
+                generation = await self.provider.fetch(job.generation_id)
             except GenerationUnknown as error:
-                await self._generations.fail(job, FailureKind.LOST, str(error))
+                await self.generations.fail(job, FailureKind.LOST, str(error))
                 self._forget(job)
             except ProviderError as error:
                 self._said.say(job.id, "could not poll, and goes on trying: %s", error)
@@ -89,7 +84,7 @@ class Poller(Worker[Job]):
                 await self._take(job, generation)
 
     async def _take(self, job: Job, generation: Generation) -> None:
-        if await self._generations.take(job, generation):
+        if await self.generations.take(job, generation):
             self._forget(job)
             return
         self._said.over(job.id, "could be polled again")
@@ -97,12 +92,12 @@ class Poller(Worker[Job]):
         if finished:
             problem = "the provider says completed, but names no file"
             self._said.say((job.id, "file"), "%s; asking again until it does", problem)
-            await self._generations.expect_file(job)
+            await self.generations.expect_file(job)
         await self._later(job, finished=finished)
 
     async def _later(self, job: Job, *, at_least_s: float = 0.0, finished: bool = False) -> None:
         patience_s = AHEAD_S if self._claimed else 0.0
-        goes_on = await self._generations.go_on(
+        goes_on = await self.generations.go_on(
             job, at_least_s=at_least_s, finished=finished, patience_s=patience_s
         )
         if not goes_on:

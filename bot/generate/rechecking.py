@@ -1,6 +1,7 @@
 """Asking the provider once more for a track that it has lost, delays, or let go stale."""
 
 import logging
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.clock import Clock
@@ -32,36 +33,27 @@ class CheckResult(Enum):
     BUSY = auto()  # not asked: too much else is to be asked
 
 
+@dataclass(frozen=True)
 class Rechecking:
     """Looks for single generations, when a member asks for it."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        provider: Provider,
-        fetcher: AudioFetcher,
-        *,
-        rate_limiter: RateLimiter,
-        wakeups: Wakeups,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._provider = provider
-        self._fetcher = fetcher
-        self._rate_limiter = rate_limiter
-        self._wakeups = wakeups
-        self._clock = clock
+    jobs: JobStore
+    provider: Provider
+    fetcher: AudioFetcher
+    rate_limiter: RateLimiter
+    wakeups: Wakeups
+    clock: Clock
 
     async def check(self, job: Job) -> CheckResult:
         """One GET, and what it changes; may be repeated. Polls and checks share one rate limit."""
         if job.generation_id is None:
             return CheckResult.GONE
-        if not self._rate_limiter.available():
+        if not self.rate_limiter.available():
             return await self._leave_to_poller(job)
-        self._rate_limiter.spend(1)
+        self.rate_limiter.spend(1)
         with about_job(job.id):
             try:
-                generation = await self._provider.fetch(job.generation_id)
+                generation = await self.provider.fetch(job.generation_id)
             except GenerationUnknown:
                 return CheckResult.GONE
             except ProviderError as error:
@@ -77,9 +69,9 @@ class Rechecking:
 
     async def link(self, job: Job) -> str | None:
         """Where the file of a finished job is now, if members may be shown that address."""
-        now = await self._jobs.get(job.id)
+        now = await self.jobs.get(job.id)
         url = now.audio_url if now else None
-        return self._fetcher.link(url) if url else None
+        return self.fetcher.link(url) if url else None
 
     async def _learn(self, job: Job, generation: Generation) -> CheckResult:
         if generation.phase is Phase.ERROR:
@@ -93,16 +85,16 @@ class Rechecking:
 
     async def _found(self, job: Job, audio_url: str) -> CheckResult:
         if job.state is JobState.SUCCEEDED:
-            await self._jobs.refresh_audio(job.id, audio_url)
+            await self.jobs.refresh_audio(job.id, audio_url)
             return CheckResult.FRESH
-        if job.state is JobState.FAILED and await self._jobs.find_again(job.id, self._clock()):
+        if job.state is JobState.FAILED and await self.jobs.find_again(job.id, self.clock()):
             log.info("its generation was found again")
-            self._wakeups.wake(Wakeup.POLL)
+            self.wakeups.wake(Wakeup.POLL)
         await self._poll_now(job)
         return CheckResult.FINISHED
 
     async def _poll_now(self, job: Job) -> None:
         """The poller takes it from here, as with every generation that ends."""
         if job.state is JobState.GENERATING:
-            await self._jobs.poll_again(job.id, self._clock())
-            self._wakeups.wake(Wakeup.POLL)
+            await self.jobs.poll_again(job.id, self.clock())
+            self.wakeups.wake(Wakeup.POLL)

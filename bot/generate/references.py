@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,19 +47,17 @@ FreshLink = Callable[[Reference], Awaitable[str | None]]
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class References:
     """Looks at audio, and finds it again. Knows nothing of Discord's objects.
 
     `fresh_link` asks for an audio's link anew: `None` if it is gone. It raises `DeliveryLater`.
     """
 
-    def __init__(
-        self, fetcher: AudioFetcher, workshop: Workshop, fresh_link: FreshLink, clock: Clock
-    ) -> None:
-        self._fetcher = fetcher
-        self._workshop = workshop
-        self._fresh_link = fresh_link
-        self._clock = clock
+    fetcher: AudioFetcher
+    workshop: Workshop
+    fresh_link: FreshLink
+    clock: Clock
 
     async def look_at(self, reference: Reference, limits: ReferenceAudio) -> Reference:
         """The same, with a link that lives; raises `NotTaken` for what the model would not take.
@@ -82,11 +80,11 @@ class References:
 
         Raises `ReferenceLost` when there is no link any more, and `ReferenceTrouble`.
         """
-        now, ends_at = self._clock(), link_ends_at(reference)
+        now, ends_at = self.clock(), link_ends_at(reference)
         if ends_at is None or ends_at > now + STILL_NEEDED:
             return reference
         try:
-            url = await self._fresh_link(reference)
+            url = await self.fresh_link(reference)
         except DeliveryLater as error:
             raise ReferenceTrouble(f"no fresh link to the audio for now: {error}") from error
         if url is not None:
@@ -97,8 +95,8 @@ class References:
 
     async def _check(self, reference: Reference, limits: ReferenceAudio) -> None:
         async with (
-            self._workshop.warming_up() as warming,
-            self._fetcher.glimpse(reference.url) as glimpse,
+            self.workshop.warming_up() as warming,
+            self.fetcher.glimpse(reference.url) as glimpse,
         ):
             problem = problem_with(limits, size_bytes=glimpse.size_bytes)
             if problem is None:
@@ -112,7 +110,7 @@ class References:
         """In seconds; `None` where the part of the file that was seen does not tell."""
         try:
             if glimpse.size_bytes is not None:
-                return await self._workshop.measure(glimpse.path, known_bytes=glimpse.known_bytes)
+                return await self.workshop.measure(glimpse.path, known_bytes=glimpse.known_bytes)
         except AudioUnusable:
             if glimpse.whole and glimpse.may_be_audio:
                 raise NotTaken([AudioNotRead(file_name)]) from None

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -54,54 +54,45 @@ T = TypeVar("T")
 Refresh = Callable[[Reference], Awaitable[Reference]]
 
 
+@dataclass(eq=False)
 class Submitter(Worker[Job]):
     """Moves jobs from `queued` over `submitting` to `generating`."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        provider: Provider,
-        generations: Generations,
-        breaker: CircuitBreaker,
-        *,
-        refresh: Refresh,
-        capacity: Capacity,
-        wakeups: Wakeups,
-        clock: Clock,
-    ) -> None:
-        super().__init__(
-            slots=capacity.at_most_running, wakeup=wakeups.event(Wakeup.SUBMIT), clock=clock
-        )
-        self._jobs = jobs
-        self._provider = provider
-        self._generations = generations
-        self._breaker = breaker
-        self._refresh = refresh
-        self._capacity = capacity
-        self._wakeups = wakeups
+    jobs: JobStore
+    provider: Provider
+    generations: Generations
+    breaker: CircuitBreaker
+    refresh: Refresh
+    capacity: Capacity
+    wakeups: Wakeups
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        slots, wakeup = self.capacity.at_most_running, self.wakeups.event(Wakeup.SUBMIT)
+        super().__init__(slots=slots, wakeup=wakeup, clock=self.clock)
         self._stopped = Counter[str]()
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
-        await self._generations.interrupt_abandoned()
-        await self._breaker.tell_again()
-        return await self._jobs.claim_submissions(
+        await self.generations.interrupt_abandoned()
+        await self.breaker.tell_again()
+        return await self.jobs.claim_submissions(
             limit,
-            self._clock(),
-            at_most_running=self._capacity.at_most_running,
-            overdue_s=self._capacity.overdue_s,
+            self.clock(),
+            at_most_running=self.capacity.at_most_running,
+            overdue_s=self.capacity.overdue_s,
             lease_s=LEASE_S,
         )
 
     async def next_due_at(self) -> datetime | None:
         """The next queued job, but not before the next probe."""
-        upcoming = await self._jobs.next_submission()
-        self._breaker.seen(upcoming.probe_at)
+        upcoming = await self.jobs.next_submission()
+        self.breaker.seen(upcoming.probe_at)
         if upcoming.due_at is None:
             return None
         at = max(upcoming.due_at, upcoming.probe_at or upcoming.due_at)
         # With every place taken, or a probe under way, what ends it wakes us, not the clock.
-        return at if at > self._clock() else None
+        return at if at > self.clock() else None
 
     async def handle(self, job: Job) -> None:
         """One POST, and what its answer means."""
@@ -133,7 +124,7 @@ class Submitter(Worker[Job]):
 
     async def _submit(self, job: Job, request: Request) -> None:
         try:
-            generation = await self._provider.submit(request)
+            generation = await self.provider.submit(request)
         except InvalidRequest as error:
             await self._fail(job, FailureKind.REJECTED, error.hint)
         except Intercepted as error:
@@ -141,7 +132,7 @@ class Submitter(Worker[Job]):
         except Refused as error:
             _, pause = await self._hold_back(error)
             await self._wait(job, SOON_S)
-            await self._breaker.tell_waiting(pause)
+            await self.breaker.tell_waiting(pause)
         except OutcomeUnknown as error:
             await self._give_up(job, error)
         else:
@@ -155,31 +146,31 @@ class Submitter(Worker[Job]):
         if self._stopped[job.id] >= STOPPED_TIMES:
             await self._fail(job, FailureKind.REJECTED, NO_REASON)
             return
-        wait_s = (pause.probe_at - self._clock()).total_seconds() + LET_OTHERS_BY_S
+        wait_s = (pause.probe_at - self.clock()).total_seconds() + LET_OTHERS_BY_S
         await self._wait(job, wait_s)
-        await self._breaker.tell_waiting(pause)
+        await self.breaker.tell_waiting(pause)
 
     async def _give_up(self, job: Job, why: OutcomeUnknown) -> None:
         """It may have been billed, so only its member submits it again."""
         _, pause = await self._hold_back(why)
         await self._fail(job, FailureKind.INTERRUPTED, str(why))
-        await self._breaker.tell_waiting(pause)
+        await self.breaker.tell_waiting(pause)
 
     async def _start(self, job: Job, generation: Generation) -> None:
         log.info("accepted by the provider as generation %s", generation.id)
         self._forget(job)
-        await self._firmly(lambda: self._generations.begin(job, generation))
-        self._wakeups.wake(Wakeup.POLL)
-        await self._firmly(self._breaker.let_through)
+        await self._firmly(lambda: self.generations.begin(job, generation))
+        self.wakeups.wake(Wakeup.POLL)
+        await self._firmly(self.breaker.let_through)
         self.wake()
         if generation.phase is not Phase.PENDING:
             await self._firmly(lambda: self._end_at_once(job.id, generation))
 
     async def _end_at_once(self, job_id: str, generation: Generation) -> None:
         """The answer to the submission names the end already: nothing better comes of asking."""
-        job = await self._jobs.get(job_id)
+        job = await self.jobs.get(job_id)
         if job is not None and job.generation_id == generation.id:
-            await self._generations.take(job, generation)
+            await self.generations.take(job, generation)
 
     async def _firmly(self, store: Callable[[], Awaitable[T]]) -> T:
         """Write down what the provider answered, however long the database has trouble.
@@ -203,7 +194,7 @@ class Submitter(Worker[Job]):
 
     async def _fail(self, job: Job, kind: FailureKind, reason: str) -> None:
         self._forget(job)
-        failing = partial(self._generations.fail, job, kind, reason, source=JobState.SUBMITTING)
+        failing = partial(self.generations.fail, job, kind, reason, source=JobState.SUBMITTING)
         await self._firmly(failing)
 
     def _forget(self, job: Job) -> None:
@@ -214,12 +205,12 @@ class Submitter(Worker[Job]):
         """For this one request: a link that lives now need not live when it is read again."""
         if request.reference is None:
             return request
-        return replace(request, reference=await self._refresh(request.reference))
+        return replace(request, reference=await self.refresh(request.reference))
 
     async def _wait(self, job: Job, seconds: float) -> None:
         """Back into the queue: nothing was sent, or surely not accepted."""
-        due_at = self._clock() + timedelta(seconds=seconds)
-        await self._firmly(lambda: self._jobs.requeue(job.id, due_at))
+        due_at = self.clock() + timedelta(seconds=seconds)
+        await self._firmly(lambda: self.jobs.requeue(job.id, due_at))
 
     async def _hold_back(self, why: Refused | OutcomeUnknown) -> tuple[Pause | None, Pause]:
-        return await self._firmly(partial(self._breaker.hold_back, why))
+        return await self._firmly(partial(self.breaker.hold_back, why))

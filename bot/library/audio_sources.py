@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
 
 from bot.audio.signature import recognise
 from bot.deliver.track_messages import TrackMessages
@@ -23,17 +24,17 @@ OPENED_WITHIN_S = 60.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class AudioSources:
     """Discord's links live for about a day, so they are asked for anew each time."""
 
-    def __init__(
-        self, tracks: TrackStore, messages: TrackMessages, held: HeldStore, fetcher: AudioFetcher
-    ) -> None:
-        self._tracks = tracks
-        self._messages = messages
-        self._held = held
-        self._fetcher = fetcher
-        self._places = asyncio.Semaphore(AT_ONCE)
+    tracks: TrackStore
+    messages: TrackMessages
+    held: HeldStore
+    fetcher: AudioFetcher
+    _places: asyncio.Semaphore = field(
+        init=False, default_factory=lambda: asyncio.Semaphore(AT_ONCE)
+    )
 
     @contextlib.asynccontextmanager
     async def open(self, job: Job, *, at_hand: str | None = None) -> AsyncIterator[AudioOnDisk]:
@@ -60,7 +61,7 @@ class AudioSources:
         async with contextlib.aclosing(self._links(job, at_hand)) as links:
             async for url in links:
                 try:
-                    fetched = self._fetcher.fetch(url, limit_bytes=FETCH_BYTES)
+                    fetched = self.fetcher.fetch(url, limit_bytes=FETCH_BYTES)
                     audio = await stack.enter_async_context(fetched)
                 except AudioError as error:
                     log.info("not to be had here: %s", error)
@@ -73,9 +74,9 @@ class AudioSources:
     async def _links(self, job: Job, at_hand: str | None) -> AsyncGenerator[str, None]:
         if at_hand:
             yield at_hand
-        for place in await self._tracks.places(job):
+        for place in await self.tracks.places(job):
             try:
-                url = await self._messages.audio_url(place.channel_id, place.message_id)
+                url = await self.messages.audio_url(place.channel_id, place.message_id)
             except DeliveryError as error:
                 log.info("a message with the audio can't be read: %s", error)
             else:
@@ -85,7 +86,7 @@ class AudioSources:
             yield job.audio_url
 
     async def _kept(self, job: Job, stack: contextlib.AsyncExitStack) -> AudioOnDisk:
-        kept = await self._held.get(job.id)
+        kept = await self.held.get(job.id)
         if kept is None:
             raise AudioUnavailable("the audio is nowhere any more")
         path = stack.enter_context(scratch_folder()) / "audio"

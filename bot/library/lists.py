@@ -52,25 +52,23 @@ class Allowance:
     whole_bot: bool
 
 
+@dataclass(frozen=True)
 class Library:
     """Looks up lists of tracks and jobs. Knows nothing of Discord's objects."""
 
-    def __init__(
-        self, tracks: TrackStore, queue: QueueStore, limits: DailyLimits, clock: Clock
-    ) -> None:
-        self._tracks = tracks
-        self._queue = queue
-        self._limits = limits
-        self._clock = clock
+    tracks: TrackStore
+    queue: QueueStore
+    limits: DailyLimits
+    clock: Clock
 
     # --- tracks -----------------------------------------------------------------------------
 
     async def page(self, wanted: Wanted, viewer: Viewer, number: int) -> Page:
         """This page, or the last one if there are not so many any more."""
         channel_ids = await self._channels(wanted, viewer)
-        total = await self._tracks.count(wanted, channel_ids)
+        total = await self.tracks.count(wanted, channel_ids)
         number = min(max(number, 0), max(0, (total - 1) // PAGE_LENGTH))
-        tracks = await self._tracks.page(
+        tracks = await self.tracks.page(
             wanted, channel_ids, limit=PAGE_LENGTH, offset=number * PAGE_LENGTH
         )
         return Page(
@@ -82,24 +80,24 @@ class Library:
 
     async def models(self, wanted: Wanted, viewer: Viewer) -> list[str]:
         """The ids of the models that made these tracks."""
-        return await self._tracks.models(wanted, await self._channels(wanted, viewer))
+        return await self.tracks.models(wanted, await self._channels(wanted, viewer))
 
     async def _channels(self, wanted: Wanted, viewer: Viewer) -> Collection[int]:
-        return () if wanted.own else viewer.seen(await self._tracks.channels(wanted))
+        return () if wanted.own else viewer.seen(await self.tracks.channels(wanted))
 
     async def top(self, guild_id: int, viewer: Viewer, period: Period) -> list[ListedTrack]:
         """A server's most liked public tracks; their likes are those of that period."""
         length = LENGTHS.get(period)
-        since = self._clock() - length if length else None
-        liked_in = await self._tracks.channels_of_liked(guild_id, since=since)
-        found = await self._tracks.most_liked(
+        since = self.clock() - length if length else None
+        liked_in = await self.tracks.channels_of_liked(guild_id, since=since)
+        found = await self.tracks.most_liked(
             guild_id, viewer.seen(liked_in), since=since, limit=TOP_LENGTH
         )
         return [replace(one, places=places_here(one.places, viewer)) for one in found]
 
     async def track(self, job_id: str, viewer: Viewer) -> ListedTrack | None:
         """One track, as this viewer may see it here, if they may."""
-        found = await self._tracks.get(job_id)
+        found = await self.tracks.get(job_id)
         if found is None or not may_hear(found.job, found.places, viewer):
             return None
         return _shown(found, viewer)
@@ -108,15 +106,15 @@ class Library:
 
     async def under_way_on(self, guild_id: int, viewer: Viewer) -> Excerpt:
         """What waits and runs on a server."""
-        channel_ids = viewer.seen(await self._queue.channels_of_server(guild_id))
-        return await self._queue.of_server(guild_id, channel_ids, limit=JOBS_AT_ONCE)
+        channel_ids = viewer.seen(await self.queue.channels_of_server(guild_id))
+        return await self.queue.of_server(guild_id, channel_ids, limit=JOBS_AT_ONCE)
 
     async def allowance(self, member_id: int) -> Allowance | None:
         """What a member may still make today; `None` without limits."""
         found = []
-        for limit, whose in ((self._limits.per_member, member_id), (self._limits.whole_bot, None)):
+        for limit, whose in ((self.limits.per_member, member_id), (self.limits.whole_bot, None)):
             if limit:
-                used = await self._queue.counted_today(whose, self._clock())
+                used = await self.queue.counted_today(whose, self.clock())
                 left = max(0, limit - used)
                 found.append(Allowance(left=left, limit=limit, whole_bot=whose is None))
         return min(found, key=lambda allowance: allowance.left, default=None)

@@ -3,19 +3,19 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from bot.deliver import announcements
 from bot.deliver.announcements import Announcement
-from bot.deliver.mastering import Mastering, Rendition
 from bot.deliver.track_embed import as_shared
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job
 from bot.domain.places import Place
 from bot.domain.visibility import Ancestor
 from bot.errors import AudioError, DeliveryError
-from bot.library.audio_sources import AudioSources
+from bot.library.renditions import Renditions
 from bot.store.share_store import ShareStore
 from bot.store.track_store import ListedTrack
 
@@ -24,20 +24,13 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Replay:
     """Opens tracks again. Whether a member may hear them is for the caller to check."""
 
-    def __init__(
-        self,
-        shares: ShareStore,
-        messages: TrackMessages,
-        sources: AudioSources,
-        mastering: Mastering,
-    ) -> None:
-        self._shares = shares
-        self._messages = messages
-        self._sources = sources
-        self._mastering = mastering
+    shares: ShareStore
+    messages: TrackMessages
+    renditions: Renditions
 
     @asynccontextmanager
     async def open(
@@ -51,7 +44,8 @@ class Replay:
         async with AsyncExitStack() as stack:
             what = None
             try:
-                job, fitted = await self._fitted(job, limit_bytes, stack)
+                opened = self.renditions.open(job, limit_bytes)
+                job, fitted = await stack.enter_async_context(opened)
             except AudioError as error:
                 log.info("the audio can't be had again: %s", error)
             else:
@@ -60,22 +54,14 @@ class Replay:
                     what = announcements.track(job, fitted, parent=parent)
             yield what
 
-    async def _fitted(
-        self, job: Job, limit_bytes: int, stack: AsyncExitStack
-    ) -> tuple[Job, Rendition | None]:
-        """The job with what is heard in its audio, and a form that fits."""
-        audio = await stack.enter_async_context(self._sources.open(job))
-        master = await self._mastering.examine(job, audio, patient=False, whole=audio.complete)
-        return master.job, await self._mastering.fit(master, limit_bytes, patient=False)
-
     async def stands(self, track: ListedTrack) -> bool:
         """Whether one of its messages is still there. Those that are gone are forgotten."""
         return await self._first(track, partial(self._is_there, track.job)) is not None
 
     async def _is_there(self, job: Job, place: Place) -> bool:
-        there = await self._messages.is_there(place.channel_id, place.message_id)
+        there = await self.messages.is_there(place.channel_id, place.message_id)
         if not there:
-            await self._shares.remove(job.id, place.channel_id, place.message_id)
+            await self.shares.remove(job.id, place.channel_id, place.message_id)
         return there
 
     async def link(self, track: ListedTrack) -> str | None:
@@ -83,7 +69,7 @@ class Replay:
         return await self._first(track, self._audio_url)
 
     async def _audio_url(self, place: Place) -> str | None:
-        return await self._messages.audio_url(place.channel_id, place.message_id)
+        return await self.messages.audio_url(place.channel_id, place.message_id)
 
     async def _first(
         self, track: ListedTrack, ask: Callable[[Place], Awaitable[T | None]]

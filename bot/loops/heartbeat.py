@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 from bot.background import running
 from bot.errors import DatabaseTrouble
@@ -18,33 +19,26 @@ BEAT_S = ALIVE_S / 4
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Heartbeat:
     """Beats until told to stop. One missed beat does no harm; four in a row cost the claims."""
 
-    def __init__(
-        self,
-        processes: ProcessStore,
-        rate_limiter: RateLimiter,
-        *,
-        polls_per_s: float,
-        clock: SharedClock,
-    ) -> None:
-        self._processes = processes
-        self._rate_limiter = rate_limiter
-        self._polls_per_s = polls_per_s
-        self._clock = clock
-        self._said = SaidOnce(log)
+    processes: ProcessStore
+    rate_limiter: RateLimiter
+    polls_per_s: float
+    clock: SharedClock
+    _said: SaidOnce = field(init=False, default_factory=lambda: SaidOnce(log))
 
     async def beat(self) -> None:
         """One beat, and a look at the clock that all processes share.
 
         The provider sees `polls_per_s` over all of them together.
         """
-        async with self._processes.database_clock() as ask:
+        async with self.processes.database_clock() as ask:
             if ask is not None:
-                await self._clock.set_by(ask)
-        alive = await self._processes.beat(self._clock())
-        self._rate_limiter.set_rate(self._polls_per_s / max(alive, 1))
+                await self.clock.set_by(ask)
+        alive = await self.processes.beat(self.clock())
+        self.rate_limiter.set_rate(self.polls_per_s / max(alive, 1))
 
     @contextlib.asynccontextmanager
     async def beating(self, *, alone: bool) -> AsyncIterator[None]:
@@ -55,7 +49,7 @@ class Heartbeat:
         """
         await self.beat()
         if alone:
-            await self._processes.outlive_others()
+            await self.processes.outlive_others()
         try:
             async with running(self._run()):
                 yield
@@ -65,7 +59,7 @@ class Heartbeat:
     async def _leave(self) -> None:
         try:
             async with asyncio.timeout(LEAVE_WITHIN_S):
-                await self._processes.leave()
+                await self.processes.leave()
         except (DatabaseTrouble, TimeoutError) as error:
             log.warning("the database could not be told of the end: %s", error)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.background import running
@@ -19,31 +20,25 @@ CANCELLED_LIFE = timedelta(days=7)  # of requests that were never paid for
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class Janitor:
     """Tidies up now and then."""
 
-    def __init__(
-        self,
-        stores: Stores,
-        *,
-        held_days: float,
-        clock: Clock,
-    ) -> None:
-        self._stores = stores
-        self._held_for = timedelta(days=held_days)
-        self._clock = clock
-        self._said = SaidOnce(log)
+    stores: Stores
+    held_days: float
+    clock: Clock
+    _said: SaidOnce = field(init=False, default_factory=lambda: SaidOnce(log))
 
     async def run_once(self) -> None:
         """Tidy up now."""
         if swept := await asyncio.to_thread(sweep_abandoned):
             log.info("deleted %d temporary folders of processes that are dead", swept)
-        now, stores = self._clock(), self._stores
+        now, stores = self.clock(), self.stores
         await stores.references.forget_links(now - LINK_LIFE)
         await stores.drafts.forget_before(now - DRAFT_LIFE)
         if forgotten := await stores.cancelled.forget_before(now - CANCELLED_LIFE):
             log.info("deleted %d requests that were cancelled before they cost anything", forgotten)
-        dropped = await stores.held.forget(now, held_for=self._held_for)
+        dropped = await stores.held.forget(now, held_for=timedelta(days=self.held_days))
         if dropped:
             log.info("dropped %d files that were kept for their members long enough", dropped)
 

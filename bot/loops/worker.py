@@ -44,7 +44,7 @@ class Worker(ABC, Generic[Item]):
         self._slots = slots
         self._within_s = within_s
         self._may_begin = may_begin
-        self._clock = clock
+        self.clock = clock
         self._tasks: set[asyncio.Task[Any]] = set()
         self._in_slots: dict[asyncio.Task[Any] | None, Item] = {}
         self._wakeup = wakeup
@@ -174,7 +174,7 @@ class Worker(ABC, Generic[Item]):
         due_at = await self.next_due_at()
         if due_at is None:
             return LONGEST_REST_S
-        return min(max((due_at - self._clock()).total_seconds(), 0.0), LONGEST_REST_S)
+        return min(max((due_at - self.clock()).total_seconds(), 0.0), LONGEST_REST_S)
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.clock import Clock
@@ -27,26 +28,19 @@ CENSUS_FRESH_S: Final = 10.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class Health:
     """How the parts of the process are. Workers are added once they run."""
 
-    def __init__(
-        self,
-        survey: Survey,
-        metrics: Metrics,
-        *,
-        connected: Callable[[], bool],
-        beside: Sequence[Part] = (),
-        clock: Clock,
-        has_room: Callable[[], bool] = lambda: True,
-    ) -> None:
-        self.workers: Sequence[Worker[Any]] = ()
-        self._beside = beside
-        self._survey = survey
-        self._metrics = metrics
-        self._connected = connected
-        self._clock = clock
-        self._has_room = has_room  # on the disk
+    survey: Survey
+    metrics: Metrics
+    connected: Callable[[], bool]
+    clock: Clock
+    beside: Sequence[Part] = ()
+    has_room: Callable[[], bool] = lambda: True  # on the disk
+    workers: Sequence[Worker[Any]] = ()
+
+    def __post_init__(self) -> None:
         self._asking: asyncio.Task[bool] | None = None
         self._asked_at_s = -FRESH_S
         self._counting = asyncio.Lock()
@@ -56,17 +50,17 @@ class Health:
         """Whether each part is well: gateway, database, disk, every loop, and what is beside."""
         loops = {worker.part: worker.alive for worker in self.workers}
         return {
-            "gateway": self._connected(),
+            "gateway": self.connected(),
             "database": await self._database_answers(),
-            "disk": self._has_room(),
+            "disk": self.has_room(),
             "workers": bool(self.workers),
             **loops,
-            **{part.name: part.well for part in self._beside},
+            **{part.name: part.well for part in self.beside},
         }
 
     def ready(self, parts: Mapping[str, bool]) -> bool:
         """Whether the bot serves members. What is beside the work is named and does not count."""
-        beside = {part.name for part in self._beside}
+        beside = {part.name for part in self.beside}
         return all(well for name, well in parts.items() if name not in beside)
 
     async def _database_answers(self) -> bool:
@@ -77,7 +71,7 @@ class Health:
         """
         now_s = time.monotonic()
         if self._asking is None or (self._asking.done() and now_s - self._asked_at_s >= FRESH_S):
-            self._asking = asyncio.create_task(self._survey.answers())
+            self._asking = asyncio.create_task(self.survey.answers())
             self._asked_at_s = now_s
         left_s = max(self._asked_at_s + DATABASE_TIMEOUT_S - now_s, 0.0)
         await asyncio.wait({self._asking}, timeout=left_s)
@@ -86,12 +80,12 @@ class Health:
     async def refresh_metrics(self) -> None:
         """Bring the figures that are looked up, not counted, up to date."""
         parts = await self.parts()
-        self._metrics.set_parts(parts)
+        self.metrics.set_parts(parts)
         async with self._counting:
             if time.monotonic() - self._counted_at_s < CENSUS_FRESH_S:
                 return
-            census = await self._survey.census(self._clock()) if parts["database"] else None
-            self._metrics.set_census(census)
+            census = await self.survey.census(self.clock()) if parts["database"] else None
+            self.metrics.set_census(census)
             if census:
                 self._counted_at_s = time.monotonic()
 

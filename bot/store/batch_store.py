@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import FINAL_KINDS, Job, JobState, Rung
 from bot.domain.places import Place, told_in
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs, likes, notices
 
@@ -52,16 +52,12 @@ class Take:
     likes: int = 0
 
 
-class BatchStore:
+class BatchStore(Queries):
     """Owns the queries on variations."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def takes(self, batch_id: str) -> Sequence[Take]:
         """The variations of one request, in the order in which they are counted."""
-        async with self._engine.connect() as connection:
-            return [_take(row) for row in await connection.execute(_TAKES, {"batch_id": batch_id})]
+        return [_take(row) for row in await self._rows(_TAKES, {"batch_id": batch_id})]
 
 
 def _take(row: Any) -> Take:

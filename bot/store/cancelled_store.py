@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from bot.domain.jobs import JobState
+from bot.store.database.queries import Queries
 from bot.store.database.tables import held_audio, jobs, likes, notices, shares
 
 AT_ONCE = 200
@@ -15,11 +15,8 @@ AT_ONCE = 200
 BELONGINGS = (notices, held_audio, likes, shares)
 
 
-class CancelledStore:
+class CancelledStore(Queries):
     """Owns these queries."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def forget_before(self, moment: datetime) -> int:
         """Delete those that ended before `moment` (aware UTC); how many there were.

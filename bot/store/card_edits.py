@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import TERMINAL
 from bot.store.database.claims import (
@@ -18,8 +17,9 @@ from bot.store.database.claims import (
     next_due_at,
 )
 from bot.store.database.inserts import dialect_insert
+from bot.store.database.queries import Claims
+from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import UtcDateTime, card_edits, jobs, notices
-from bot.store.database.transactions import Transactions
 
 # Who cancels a job by a press sees the card change by the answer; if not, it is drawn then.
 DRAWN_BY_PRESS = timedelta(seconds=2)
@@ -64,13 +64,8 @@ async def mark_card(connection: AsyncConnection, job_id: str, due_at: datetime) 
     await connection.execute(marked, {"of_job": job_id, "at_due": due_at})
 
 
-class CardEditStore:
+class CardEditStore(Claims):
     """Owns these queries."""
-
-    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        self._engine = engine
-        self._transactions = transactions
-        self._worker_id = worker_id
 
     async def mark(self, job_id: str, due_at: datetime) -> None:
         """The card of this job does not show how things stand."""
@@ -89,7 +84,7 @@ class CardEditStore:
             ids = [row.id for row in rows]
             places = sa.select(jobs.c.id, jobs.c.channel_id).where(jobs.c.id.in_(ids))
             channels = {row.id: row.channel_id for row in await connection.execute(places)}
-            return [_from_row(row, channels[row.id]) for row in rows]
+            return [from_row(CardEdit, row, channel_id=channels[row.id]) for row in rows]
 
         return await self._transactions.run(take)
 
@@ -116,17 +111,12 @@ class CardEditStore:
     async def put_off(self, edit: CardEdit, due_at: datetime) -> None:
         """Try again at `due_at`."""
         later = _of(edit).values(due_at=due_at, attempts=card_edits.c.attempts + 1, **RELEASED)
-
-        async def update(connection: AsyncConnection) -> None:
-            await connection.execute(later)
-
-        await self._transactions.run(update)
+        await self._transactions.change(later)
 
     async def next_due_at(self, under_way: Mapping[int, int] | None = None) -> datetime | None:
         """When the next unclaimed card, in a channel that has room, is to be drawn."""
         full = {"full_channels": busy_in(under_way or {})["full_channels"]}
-        async with self._engine.connect() as connection:
-            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT, full)).scalar()
+        moment: datetime | None = await self._value(_NEXT_DUE_AT, full)
         return moment
 
 
@@ -143,13 +133,3 @@ _NEXT_DUE_AT = next_due_at(card_edits, card_edits.c.id)
 
 def _of(edit: CardEdit) -> sa.Update:
     return sa.update(card_edits).where(card_edits.c.id == edit.id)
-
-
-def _from_row(row: Any, channel_id: int) -> CardEdit:
-    return CardEdit(
-        id=row.id,
-        channel_id=channel_id,
-        version=row.version,
-        attempts=row.attempts,
-        created_at=row.created_at,
-    )

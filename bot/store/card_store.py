@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Job
 from bot.domain.models import VARIATIONS_LIMIT
 from bot.store.card_edits import mark_card
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
@@ -37,11 +38,8 @@ _MOVED = (
 )
 
 
-class CardStore:
+class CardStore(Queries):
     """Owns the queries on the places in the queue that cards show."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def claim(
         self, limit: int, now: datetime, *, first_s: float, every_s: float
@@ -80,8 +78,7 @@ class CardStore:
     async def shown_place(self, job_id: str) -> int | None:
         """The place in the queue that a job's card is to show."""
         wanted = sa.select(jobs.c.shown_place).where(jobs.c.id == job_id)
-        async with self._engine.connect() as connection:
-            place: int | None = (await connection.execute(wanted)).scalar()
+        place: int | None = await self._value(wanted)
         return place
 
 

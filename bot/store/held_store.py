@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import Rung
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
-from bot.store.database.row_mapping import select_job
+from bot.store.database.queries import Queries
+from bot.store.database.row_mapping import from_row, select_job
 from bot.store.database.tables import held_audio, jobs, notices
 from bot.store.kept_room import USUAL_ROOM, Room, in_use, make_room
 
@@ -23,11 +23,8 @@ class KeptAudio:
     content: bytes
 
 
-class HeldStore:
+class HeldStore(Queries):
     """Owns the queries on held audio, and on what must not be kept for ever."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def room_left_bytes(self, member_id: int, room: Room) -> int:
         """How large a file of this member may be without taking up more than the room."""
@@ -72,17 +69,15 @@ class HeldStore:
     async def get(self, job_id: str) -> KeptAudio | None:
         """A job's file, if it is kept."""
         wanted = sa.select(held_audio).where(held_audio.c.job_id == job_id)
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(wanted)).first()
-        return KeptAudio(file_name=row.file_name, content=row.content) if row else None
+        row = await self._first(wanted)
+        return from_row(KeptAudio, row) if row else None
 
     async def size_bytes(self, job_id: str) -> int:
         """How large a job's file is; 0 if there is none."""
         wanted = sa.select(sa.func.length(held_audio.c.content)).where(
             held_audio.c.job_id == job_id
         )
-        async with self._engine.connect() as connection:
-            return int((await connection.execute(wanted)).scalar() or 0)
+        return int(await self._value(wanted) or 0)
 
     async def hand_out(self, notice_id: int, now: datetime) -> bool:
         """Count a held notice as told, before it is; whether it was still held.
@@ -92,8 +87,7 @@ class HeldStore:
         """
         told = {"told_at": now, "unsure": False, "rung": Rung.INTERACTION}
         held = sa.update(notices).where(notices.c.id == notice_id, notices.c.rung == Rung.HELD)
-        async with self._engine.begin() as connection:
-            return (await connection.execute(held.values(told))).rowcount == 1
+        return await self._change(held.values(told)) == 1
 
     async def take_back(self, notice_id: int, now: datetime) -> None:
         """It did not go out after all, and is held again, behind what was not tried since."""
@@ -104,8 +98,7 @@ class HeldStore:
             notices.c.rung == Rung.INTERACTION,
             notices.c.job_id.in_(there),
         )
-        async with self._engine.begin() as connection:
-            await connection.execute(counted.values(untold))
+        await self._change(counted.values(untold))
 
     async def forget(self, now: datetime, *, held_for: timedelta) -> int:
         """Drop files that were kept for so long, and dead interaction tokens; files dropped."""
@@ -118,8 +111,7 @@ class HeldStore:
         )
         tokens = sa.update(jobs).where(jobs.c.id.in_(sa.select(dead.c.id)))
         files = sa.delete(held_audio).where(held_audio.c.held_at < now - held_for)
-        async with self._engine.begin() as connection:
-            await connection.execute(tokens.values(interaction_token=None))
+        await self._change(tokens.values(interaction_token=None))
         async with self._engine.begin() as connection:
             await advisory_lock(connection, AdvisoryLock.KEEPING)
             return (await connection.execute(files)).rowcount

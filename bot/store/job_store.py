@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
 from bot.store.card_edits import DRAWN_BY_PRESS
@@ -13,7 +12,6 @@ from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
 from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
-from bot.store.database.transactions import Transactions
 from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
 from bot.store.job_updates import JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
@@ -29,19 +27,13 @@ class Upcoming:
     probe_at: datetime | None
 
 
-class JobStore:
+class JobStore(JobUpdates):
     """Owns the queries on jobs.
 
     Methods that move a job return whether they did: `False` means that it was no longer in the
     state it had to be in (a member cancelled it, say), and nothing was changed. All of them may be
     repeated. `now` is aware UTC.
     """
-
-    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        self._engine = engine
-        self._transactions = transactions
-        self._worker_id = worker_id
-        self._updates = JobUpdates(self._transactions, worker_id)
 
     # --- received ---------------------------------------------------------------------------
 
@@ -55,25 +47,19 @@ class JobStore:
         not fail.
         """
         claimed = lease(self._worker_id, now, lease_s)
-
-        async def store(connection: AsyncConnection) -> Received:
-            return await insert_received(connection, new, limits, now, claimed=claimed)
-
-        return await self._transactions.run(store)
+        return await self._transactions.run(
+            lambda connection: insert_received(connection, new, limits, now, claimed=claimed)
+        )
 
     async def accept(self, job_id: str, card_message_id: int | None, now: datetime) -> bool:
         """received → queued: Discord took the first answer."""
-        return await self._updates.move(
+        return await self._move(
             job_id, JobState.RECEIVED, JobState.QUEUED, due_at=now, card_message_id=card_message_id
         )
 
     async def leave_unanswered(self, job_id: str, due_at: datetime) -> bool:
         """Still received: whether Discord took the answer is to be asked at `due_at`."""
-        return await self._updates.update(job_id, JobState.RECEIVED, due_at=due_at, **RELEASED)
-
-    async def claim_unanswered(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
-        """Received jobs whose process did not get to know whether Discord took the answer."""
-        return await self._updates.claim_due(JobState.RECEIVED, limit, now, lease_s=lease_s)
+        return await self._update(job_id, JobState.RECEIVED, due_at=due_at, **RELEASED)
 
     async def cancel(
         self, job_id: str, now: datetime, *, source: JobState, notice: NoticeKind | None = None
@@ -82,15 +68,7 @@ class JobStore:
         more: dict[str, Any] = {"draw_at": now + DRAWN_BY_PRESS}
         if source is JobState.RECEIVED:  # no card is known
             more = {"interaction_token": None}
-        return await self._updates.move(
-            job_id,
-            source,
-            JobState.CANCELLED,
-            notice=notice,
-            now=now,
-            finished_at=now,
-            **more,
-        )
+        return await self._end(job_id, source, JobState.CANCELLED, now, notice=notice, **more)
 
     # --- submitting -------------------------------------------------------------------------
 
@@ -126,7 +104,7 @@ class JobStore:
 
         `inference_id` is the name of the charge in the account's ledger, as far as it is known.
         """
-        return await self._updates.move(
+        return await self._move(
             job_id,
             JobState.SUBMITTING,
             JobState.GENERATING,
@@ -143,16 +121,8 @@ class JobStore:
 
         That is so where this process had lost the database, and the others took it for dead.
         """
-        generation = {
-            "generation_id": generation_id,
-            "inference_id": inference_id,
-            "due_at": due_at,
-        }
-
-        async def take_back(connection: AsyncConnection) -> bool:
-            return await revive(connection, job_id, **generation)
-
-        return await self._transactions.run(take_back)
+        paid = {"generation_id": generation_id, "inference_id": inference_id, "due_at": due_at}
+        return await self._transactions.run(lambda connection: revive(connection, job_id, **paid))
 
     async def find_again(self, job_id: str, due_at: datetime) -> bool:
         """failed (lost) → generating: the provider has the generation after all."""
@@ -162,52 +132,40 @@ class JobStore:
 
     async def requeue(self, job_id: str, due_at: datetime) -> bool:
         """submitting → queued: the provider surely did not take it; again from `due_at` on."""
-        return await self._updates.move(
+        return await self._move(
             job_id, JobState.SUBMITTING, JobState.QUEUED, due_at=due_at, submitted_at=None
         )
 
     async def interrupt_abandoned(self, now: datetime) -> list[str]:
         """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
-        async with self._engine.connect() as connection:
-            if not (await connection.execute(ABANDONED, seen_by(self._worker_id, now))).first():
-                return []
-
-        async def give_up(connection: AsyncConnection) -> list[str]:
-            return await interrupt(connection, now, self._worker_id)
-
-        return await self._transactions.run(give_up)
+        if not await self._first(ABANDONED, seen_by(self._worker_id, now)):
+            return []
+        return await self._transactions.run(
+            lambda connection: interrupt(connection, now, self._worker_id)
+        )
 
     # --- generating -------------------------------------------------------------------------
 
-    async def claim_polls(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
-        """Generations whose next poll is due."""
-        return await self._updates.claim_polls(limit, now, lease_s=lease_s)
-
     async def poll_again(self, job_id: str, due_at: datetime, *, patience_s: float = 0.0) -> bool:
         """Still generating: the next poll is at `due_at`. May wait for others to be stored with."""
-        return await self._updates.update(
+        return await self._update(
             job_id, JobState.GENERATING, patience_s=patience_s, due_at=due_at, **RELEASED
         )
 
     async def succeed(self, job_id: str, audio_url: str, now: datetime) -> bool:
         """generating → succeeded, with the notice that tells the member."""
-        return await self._updates.move(
-            job_id,
-            JobState.GENERATING,
-            JobState.SUCCEEDED,
-            notice=NoticeKind.RESULT,
-            now=now,
-            finished_at=now,
-            audio_url=audio_url,
+        source, told = JobState.GENERATING, NoticeKind.RESULT
+        return await self._end(
+            job_id, source, JobState.SUCCEEDED, now, notice=told, audio_url=audio_url
         )
 
     async def refresh_audio(self, job_id: str, audio_url: str) -> bool:
         """Remember where the finished file is now; the provider's links do not live for ever."""
-        return await self._updates.update(job_id, JobState.SUCCEEDED, audio_url=audio_url)
+        return await self._update(job_id, JobState.SUCCEEDED, audio_url=audio_url)
 
     async def measured(self, job_id: str, *, duration_s: float, tempo_bpm: float | None) -> bool:
         """Remember what was heard in the finished file."""
-        return await self._updates.update(
+        return await self._update(
             job_id, JobState.SUCCEEDED, duration_s=duration_s, tempo_bpm=tempo_bpm
         )
 
@@ -215,37 +173,36 @@ class JobStore:
         self, job_id: str, kind: FailureKind, reason: str, now: datetime, *, source: JobState
     ) -> bool:
         """To `failed`, from a state that allows it, with the notice that tells the member."""
-        return await self._updates.move(
-            job_id,
-            source,
-            JobState.FAILED,
-            notice=NoticeKind.FAILURE,
-            now=now,
-            finished_at=now,
-            failure_kind=kind,
-            failure_reason=reason,
+        why = {"failure_kind": kind, "failure_reason": reason}
+        return await self._end(
+            job_id, source, JobState.FAILED, now, notice=NoticeKind.FAILURE, **why
+        )
+
+    async def _end(
+        self,
+        job_id: str,
+        source: JobState,
+        target: JobState,
+        now: datetime,
+        *,
+        notice: NoticeKind | None,
+        **values: Any,
+    ) -> bool:
+        return await self._move(
+            job_id, source, target, notice=notice, now=now, finished_at=now, **values
         )
 
     # --- reading ----------------------------------------------------------------------------
 
     async def get(self, job_id: str) -> Job | None:
         """One job, or `None`."""
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(select_job(job_id))).first()
+        row = await self._first(select_job(job_id))
         return job_from_row(row) if row else None
-
-    async def next_due_at(self, state: JobState) -> datetime | None:
-        """When the next unclaimed job in this state wants something."""
-        return await self._updates.next_due_at(state)
 
     async def next_submission(self) -> Upcoming:
         """When the next queued job is due, and when the pause lets one out."""
-
-        async def look(connection: AsyncConnection) -> Upcoming:
-            due_at, probe_at = (await connection.execute(_UPCOMING)).one()
-            return Upcoming(due_at=due_at, probe_at=probe_at)
-
-        return await self._transactions.run(look)
+        [(due_at, probe_at)] = await self._transactions.rows(_UPCOMING, {})
+        return Upcoming(due_at=due_at, probe_at=probe_at)
 
     async def durations_s(self, model: str, *, limit: int, late_s: float) -> list[float]:
         """Seconds from submission to the finished track, newest first, of the `limit` last ones.
@@ -258,20 +215,13 @@ class JobStore:
             .order_by(jobs.c.finished_at.desc())
             .limit(limit)
         )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(finished)).all()
+        rows = await self._rows(finished)
         late = timedelta(seconds=late_s)
         return [
             (row.finished_at - row.submitted_at).total_seconds()
             for row in rows
             if row.finished_at - row.due_at <= late
         ]
-
-    async def count(self, state: JobState) -> int:
-        """How many jobs are in this state."""
-        counted = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.state == state)
-        async with self._engine.connect() as connection:
-            return int((await connection.execute(counted)).scalar_one())
 
 
 # Run every few seconds at least, and large: building them anew would cost more than running them.

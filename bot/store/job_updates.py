@@ -11,19 +11,15 @@ from bot.domain.jobs import Job, JobState, NoticeKind, check_move
 from bot.store.card_edits import mark_card
 from bot.store.database.claims import RELEASED, claim, claiming
 from bot.store.database.inserts import new_notice
+from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
-from bot.store.database.transactions import Transactions
 
 
-class JobUpdates:
+class JobUpdates(Claims):
     """Changes jobs only while they are in the state that is named."""
 
-    def __init__(self, transactions: Transactions, worker_id: str) -> None:
-        self._transactions = transactions
-        self._worker_id = worker_id
-
-    async def move(
+    async def _move(
         self,
         job_id: str,
         source: JobState,
@@ -52,22 +48,18 @@ class JobUpdates:
 
         return await self._transactions.run(move)
 
-    async def update(
+    async def _update(
         self, job_id: str, state: JobState, *, patience_s: float = 0.0, **values: Any
     ) -> bool:
         """Other columns, while it stays in its state; whether it was in `state`."""
         columns = where(job_id, state) | values
+        changed = self._transactions.change(CONDITIONAL_UPDATE, columns, patience_s=patience_s)
+        return await changed == 1
 
-        async def update(connection: AsyncConnection) -> bool:
-            return (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount == 1
-
-        return await self._transactions.run(update, patience_s=patience_s)
-
-    async def claim_due(
-        self, state: JobState, limit: int, now: datetime, *, lease_s: float
-    ) -> list[Job]:
-        """Jobs of this state that are due and that nobody works on."""
-        return await self._claim(_CLAIM, state, claiming(self._worker_id, limit, now, lease_s))
+    async def claim_unanswered(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
+        """Received jobs whose process did not get to know whether Discord took the answer."""
+        claimed = claiming(self._worker_id, limit, now, lease_s)
+        return await self._claim(_CLAIM, JobState.RECEIVED, claimed)
 
     async def claim_polls(self, limit: int, now: datetime, *, lease_s: float) -> list[Job]:
         """Generations whose poll is due, each counted as one more attempt."""
@@ -77,21 +69,13 @@ class JobUpdates:
     async def _claim(
         self, statement: sa.Update, state: JobState, claimed: dict[str, Any]
     ) -> list[Job]:
-        async def take(connection: AsyncConnection) -> list[Job]:
-            rows = await connection.execute(statement, claimed | {"in_state": state})
-            return oldest_first(rows.all())
-
-        return await self._transactions.run(take)
+        return oldest_first(await self._transactions.rows(statement, claimed | {"in_state": state}))
 
     async def next_due_at(self, state: JobState) -> datetime | None:
         """When the next unclaimed job of this state wants something."""
-
-        async def look(connection: AsyncConnection) -> datetime | None:
-            earliest = await connection.execute(_NEXT_DUE_AT, {"in_state": state})
-            moment: datetime | None = earliest.scalar()
-            return moment
-
-        return await self._transactions.run(look)
+        [(moment,)] = await self._transactions.rows(_NEXT_DUE_AT, {"in_state": state})
+        due_at: datetime | None = moment
+        return due_at
 
 
 # These run many times per job: building them anew would cost as much as running them. The columns

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.jobs import new_job_id
 from bot.store.database.advisory_locks import advisory_lock
+from bot.store.database.queries import Queries
 from bot.store.database.tables import drafts
 
 KEPT_LIMIT = 20  # of one member, of each kind
@@ -20,7 +21,7 @@ IS_DRAFT = ~IS_VIEW & ~IS_STYLE
 T = TypeVar("T")
 
 
-class KeptJson(Generic[T]):
+class KeptJson(Queries, Generic[T]):
     """Keeps what is of one kind, by a condition on its row. `now` is aware UTC.
 
     All kinds share a table, and live as long; none can be read as another.
@@ -34,7 +35,7 @@ class KeptJson(Generic[T]):
         dump: Callable[[T], str],
         load: Callable[[str], T],
     ) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._kind = kind
         self._dump = dump
         self._load = load
@@ -53,15 +54,13 @@ class KeptJson(Generic[T]):
         wanted = sa.select(drafts.c.content).where(
             drafts.c.id == kept_id, drafts.c.member_id == member_id, self._kind
         )
-        async with self._engine.connect() as connection:
-            content = (await connection.execute(wanted)).scalar()
+        content = await self._value(wanted)
         return self._load(content) if content is not None else None
 
     async def forget_before(self, moment: datetime) -> int:
         """Remove older ones of all kinds; how many those were."""
         old = sa.delete(drafts).where(drafts.c.created_at < moment)
-        async with self._engine.begin() as connection:
-            return (await connection.execute(old)).rowcount
+        return await self._change(old)
 
     async def _drop_older(self, connection: AsyncConnection, member_id: int) -> None:
         """Leave a member the newest, `KEPT_LIMIT`."""

@@ -1,6 +1,5 @@
 """All queries on likes."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.card_edits import mark_card
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import select_job
 from bot.store.database.tables import likes
 from bot.store.database.transactions import Transactions
@@ -23,11 +23,11 @@ class Likes:
     liked: bool
 
 
-class LikeStore:
+class LikeStore(Queries):
     """Who likes which track: each member once."""
 
     def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._transactions = transactions
 
     async def toggle(self, job_id: str, member_id: int, now: datetime) -> Likes:
@@ -51,19 +51,7 @@ class LikeStore:
 
     async def count(self, job_id: str) -> int:
         """How many members like a track."""
-        async with self._engine.connect() as connection:
-            return (await connection.execute(_count(job_id))).scalar_one()
-
-    async def counts(self, job_ids: Collection[str]) -> dict[str, int]:
-        """The same for several; those that nobody likes are left out."""
-        counted = (
-            sa.select(likes.c.job_id, sa.func.count().label("members"))
-            .where(likes.c.job_id.in_(job_ids))
-            .group_by(likes.c.job_id)
-        )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(counted)).all()
-        return {row.job_id: row.members for row in rows}
+        return int(await self._value(_count(job_id)))
 
 
 def _count(job_id: str) -> sa.Select[int]:

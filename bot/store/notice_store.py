@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
@@ -18,21 +18,16 @@ from bot.store.database.claims import (
     next_due_at,
 )
 from bot.store.database.inserts import dialect_insert, insert_missing
+from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row, notice_from_row
 from bot.store.database.tables import jobs, notices, refusals
-from bot.store.database.transactions import Transactions
 
 # Longer than a notice is tried for.
 REFUSALS_LIVE = timedelta(days=2)
 
 
-class NoticeStore:
+class NoticeStore(Claims):
     """Owns the queries on notices. A notice with a `due_at` still has something to be done."""
-
-    def __init__(self, engine: AsyncEngine, transactions: Transactions, worker_id: str) -> None:
-        self._engine = engine
-        self._transactions = transactions
-        self._worker_id = worker_id
 
     async def add(
         self, job_id: str, kind: NoticeKind, now: datetime, *, due_at: datetime | None = None
@@ -103,12 +98,8 @@ class NoticeStore:
     ) -> Notice | None:
         """A job's notice of this kind, if it is due and nobody works on it."""
         taken = claiming(self._worker_id, 1, now, lease_s) | {"of_job": job_id, "of_kind": kind}
-
-        async def take(connection: AsyncConnection) -> Notice | None:
-            row = (await connection.execute(_CLAIM_OF_JOB, taken)).first()
-            return notice_from_row(row) if row else None
-
-        return await self._transactions.run(take)
+        rows = await self._transactions.rows(_CLAIM_OF_JOB, taken)
+        return notice_from_row(rows[0]) if rows else None
 
     async def record_attempt(
         self, notice_id: int, rung: Rung, now: datetime, *, channel_id: int | None = None
@@ -221,25 +212,19 @@ class NoticeStore:
     async def next_due_at(self, under_way: Mapping[int, int] | None = None) -> datetime | None:
         """When the next unclaimed notice, in a channel that has room, wants something."""
         full = {"full_channels": busy_in(under_way or {})["full_channels"]}
-        async with self._engine.connect() as connection:
-            moment: datetime | None = (await connection.execute(_NEXT_DUE_AT, full)).scalar()
+        moment: datetime | None = await self._value(_NEXT_DUE_AT, full)
         return moment
 
     async def of_job(self, job_id: str) -> list[Notice]:
         """All notices of a job, oldest first."""
         wanted = sa.select(notices).where(notices.c.job_id == job_id).order_by(notices.c.id)
-        async with self._engine.connect() as connection:
-            return [notice_from_row(row) for row in (await connection.execute(wanted)).all()]
+        return [notice_from_row(row) for row in await self._rows(wanted)]
 
     async def _update(
         self, notice_id: int, *conditions: sa.ColumnElement[bool], **values: Any
     ) -> bool:
         statement = _by_id(notice_id, **values).where(*conditions)
-
-        async def update(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
-
-        return await self._transactions.run(update)
+        return await self._transactions.change(statement) == 1
 
 
 # Whether there is still something to be told.

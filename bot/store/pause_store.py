@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
+from bot.store.database.queries import Queries
+from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import pauses
 from bot.store.database.transactions import Transactions
 
@@ -58,11 +60,11 @@ class Pause:
         return (now - self.began_at).total_seconds()
 
 
-class PauseStore:
+class PauseStore(Queries):
     """Owns the queries on the pause. All may be repeated."""
 
     def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._transactions = transactions
 
     async def current(self) -> Pause | None:
@@ -87,20 +89,9 @@ class PauseStore:
 
     async def end(self) -> bool:
         """Submissions go out freely from now on; whether there was a pause."""
-
-        async def end(connection: AsyncConnection) -> bool:
-            return (await connection.execute(sa.delete(pauses).where(_MINE))).rowcount > 0
-
-        return await self._transactions.run(end)
+        return await self._transactions.change(sa.delete(pauses).where(_MINE)) > 0
 
 
 async def _read(connection: AsyncConnection) -> Pause | None:
     row = (await connection.execute(sa.select(pauses).where(_MINE))).first()
-    if row is None:
-        return None
-    return Pause(
-        reason=PauseReason(row.reason),
-        began_at=row.began_at,
-        probe_at=row.probe_at,
-        distance_s=row.distance_s,
-    )
+    return from_row(Pause, row, reason=PauseReason(row.reason)) if row else None

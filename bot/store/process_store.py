@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.store.database.queries import Queries
 from bot.store.database.tables import UtcDateTime, processes
 
 ALIVE_S = 20.0
 _SERVERS_CLOCK = sa.select(sa.func.clock_timestamp(type_=UtcDateTime))
 
 
-class ProcessStore:
+class ProcessStore(Queries):
     """Owns the queries on processes."""
 
     def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._worker_id = worker_id
 
     @contextlib.asynccontextmanager
@@ -63,13 +64,11 @@ class ProcessStore:
 
     async def leave(self) -> None:
         """This process ends: what it still has claimed is free at once."""
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(processes).where(processes.c.id == self._worker_id))
+        await self._change(sa.delete(processes).where(processes.c.id == self._worker_id))
 
     async def outlive_others(self) -> None:
         """For a process that knows it is the only one: all others are dead."""
-        async with self._engine.begin() as connection:
-            await connection.execute(sa.delete(processes).where(processes.c.id != self._worker_id))
+        await self._change(sa.delete(processes).where(processes.c.id != self._worker_id))
 
 
 def _alive_with(last_until: datetime) -> sa.ColumnElement[bool]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import Job, JobState
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
@@ -33,11 +33,8 @@ class Excerpt:
     total: int
 
 
-class QueueStore:
+class QueueStore(Queries):
     """Owns the queries on jobs under way. Nothing here changes anything."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def of_member(self, member_id: int, *, limit: int) -> Excerpt:
         """A member's jobs on all servers, oldest first."""
@@ -57,8 +54,7 @@ class QueueStore:
         wanted = sa.select(jobs.c.channel_id).where(
             jobs.c.state.in_(_UNDER_WAY), jobs.c.guild_id == guild_id, ~jobs.c.private
         )
-        async with self._engine.connect() as connection:
-            return set((await connection.execute(wanted.distinct())).scalars())
+        return set(await self._values(wanted.distinct()))
 
     async def _under_way(self, which: sa.ColumnElement[bool], *, limit: int) -> Excerpt:
         statement = (
@@ -68,8 +64,7 @@ class QueueStore:
             .order_by(jobs.c.created_at, jobs.c.id)
             .limit(limit)
         )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(statement)).all()
+        rows = await self._rows(statement)
         oldest = [UnderWay(job=job_from_row(row), place=row.place) for row in rows]
         return Excerpt(oldest=oldest, total=rows[0].total if rows else 0)
 
@@ -79,5 +74,4 @@ class QueueStore:
         counted = counted.where(jobs.c.created_at > now - DAY, COUNTED)
         if member_id is not None:
             counted = counted.where(jobs.c.member_id == member_id)
-        async with self._engine.connect() as connection:
-            return int((await connection.execute(counted)).scalar_one())
+        return int(await self._value(counted))

@@ -43,11 +43,6 @@ class Received:
     jobs: tuple[Job, ...]
     jobs_ahead: int
 
-    @property
-    def job(self) -> Job:
-        """The only one, or the first of its variations."""
-        return self.jobs[0]
-
 
 async def insert_received(
     connection: AsyncConnection,

@@ -3,21 +3,18 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.jobs import TERMINAL
 from bot.domain.models import MODELS
+from bot.store.database.queries import Queries
 from bot.store.database.tables import jobs
 
 # There is an index that begins with the model; few jobs are covers.
 MAKING_COVERS = [model.id for model in MODELS.values() if model.reference]
 
 
-class ReferenceStore:
+class ReferenceStore(Queries):
     """Owns the query."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def forget_links(self, before: datetime) -> int:
         """Blank the links of jobs that ended before then; of how many.
@@ -27,5 +24,4 @@ class ReferenceStore:
         ended = (jobs.c.state.in_(TERMINAL), jobs.c.finished_at < before)
         linked = (jobs.c.model.in_(MAKING_COVERS), jobs.c.reference_url != "")
         forget = sa.update(jobs).where(*ended, *linked).values(reference_url="")
-        async with self._engine.begin() as connection:
-            return (await connection.execute(forget)).rowcount
+        return await self._change(forget)

@@ -3,13 +3,14 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.database.claims import RELEASED, lease, seen_by, unclaimed
 from bot.store.database.inserts import insert_missing
+from bot.store.database.queries import Queries
+from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import shares
 
 
@@ -36,11 +37,11 @@ class Share:
         return hashlib.sha256(named.encode()).hexdigest()[:25]
 
 
-class ShareStore:
+class ShareStore(Queries):
     """Each track is shared at most once to each channel. `now` is aware UTC."""
 
     def __init__(self, engine: AsyncEngine, worker_id: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._worker_id = worker_id
 
     async def begin(
@@ -58,7 +59,7 @@ class ShareStore:
             await connection.execute(insert_missing(connection, shares).values(row))
             seen = seen_by(self._worker_id, now)
             found = (await connection.execute(claimed_by_me, seen)).first()
-        return _from_row(found) if found else None
+        return from_row(Share, found) if found else None
 
     async def release(self, share: Share) -> None:
         """Nobody works on it any more. If nothing was ever sent, there is no share."""
@@ -71,8 +72,7 @@ class ShareStore:
         """To be stored right before a message with a nonce of its own is sent: from here on it may
         be there. Any earlier one surely is not (any more)."""
         anew = sa.update(shares).where(_where(share)).values(shared_at=now, message_id=None)
-        async with self._engine.begin() as connection:
-            await connection.execute(anew)
+        await self._change(anew)
         return replace(share, shared_at=now, message_id=None)
 
     async def posted(self, share: Share, message_id: int) -> None:
@@ -87,14 +87,12 @@ class ShareStore:
         """This message surely is not there (any more). Another one's row stays."""
         same = shares.c.message_id.is_not_distinct_from(message_id)
         gone = sa.delete(shares).where(_place(job_id, channel_id), same)
-        async with self._engine.begin() as connection:
-            await connection.execute(gone)
+        await self._change(gone)
 
     async def of_job(self, job_id: str) -> list[Share]:
         """All places, oldest first."""
         wanted = sa.select(shares).where(shares.c.job_id == job_id).order_by(shares.c.shared_at)
-        async with self._engine.connect() as connection:
-            return [_from_row(row) for row in (await connection.execute(wanted)).all()]
+        return [from_row(Share, row) for row in await self._rows(wanted)]
 
 
 def _where(share: Share) -> sa.ColumnElement[bool]:
@@ -103,13 +101,3 @@ def _where(share: Share) -> sa.ColumnElement[bool]:
 
 def _place(job_id: str, channel_id: int) -> sa.ColumnElement[bool]:
     return sa.and_(shares.c.job_id == job_id, shares.c.channel_id == channel_id)
-
-
-def _from_row(row: Any) -> Share:
-    return Share(
-        job_id=row.job_id,
-        channel_id=row.channel_id,
-        guild_id=row.guild_id,
-        message_id=row.message_id,
-        shared_at=row.shared_at,
-    )

@@ -12,6 +12,7 @@ from bot.domain.studio import LastUsed
 from bot.domain.styles import STYLES_LIMIT, Style, key_of
 from bot.store.database.advisory_locks import advisory_lock
 from bot.store.database.inserts import dialect_insert
+from bot.store.database.queries import Queries
 from bot.store.database.tables import jobs, styles
 from bot.store.database.transactions import Transactions
 
@@ -26,14 +27,14 @@ class Saving(Enum):
     FULL = "full"
 
 
-class StyleStore:
+class StyleStore(Queries):
     """Owns the queries. Names are those of `Style.name`, in any case. All of them may be repeated.
 
     `now` is aware UTC.
     """
 
     def __init__(self, engine: AsyncEngine, transactions: Transactions) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._transactions = transactions
 
     async def save(
@@ -56,28 +57,22 @@ class StyleStore:
 
     async def of(self, member_id: int) -> list[Style]:
         """All of a member's, by name."""
-        mine = sa.select(styles).where(styles.c.member_id == member_id).order_by(styles.c.name_key)
-        async with self._engine.connect() as connection:
-            return [_style(row) for row in await connection.execute(mine)]
+        mine = sa.select(styles).where(styles.c.member_id == member_id)
+        return [_style(row) for row in await self._rows(mine.order_by(styles.c.name_key))]
 
     async def get(self, member_id: int, name: str) -> Style | None:
         """A member's own, or `None`."""
-        async with self._engine.connect() as connection:
-            one = sa.select(styles).where(*_one(member_id, name))
-            row = (await connection.execute(one)).first()
+        row = await self._first(sa.select(styles).where(*_one(member_id, name)))
         return _style(row) if row else None
 
     async def delete(self, member_id: int, name: str) -> bool:
         """Whether it was there."""
-        async with self._engine.begin() as connection:
-            gone = await connection.execute(sa.delete(styles).where(*_one(member_id, name)))
-        return gone.rowcount > 0
+        return await self._change(sa.delete(styles).where(*_one(member_id, name))) > 0
 
     async def used(self, member_id: int, name: str, job_id: str) -> None:
         """Remember for which job a style was used last."""
-        async with self._engine.begin() as connection:
-            mark = sa.update(styles).where(*_one(member_id, name)).values(last_job_id=job_id)
-            await connection.execute(mark)
+        mark = sa.update(styles).where(*_one(member_id, name))
+        await self._change(mark.values(last_job_id=job_id))
 
     async def last_used(self, member_id: int) -> LastUsed | None:
         """What a member's newest request was made with, covers left out."""
@@ -89,8 +84,7 @@ class StyleStore:
             .order_by(jobs.c.created_at.desc(), jobs.c.take)
             .limit(1)
         )
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(newest)).first()
+        row = await self._first(newest)
         return LastUsed(model=row.model, seconds=row.seconds, style=row.name) if row else None
 
 

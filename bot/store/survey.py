@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.errors import DatabaseTrouble
 from bot.said_once import SaidOnce
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs, notices
 
@@ -25,14 +26,14 @@ class Census:
     notices_due: int
 
 
-class Survey:
+class Survey(Queries):
     """Reads what health checks, metrics and `doctor` tell of the database.
 
     All may be repeated. Where nothing else is said, SQLAlchemy's errors are raised.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._said = SaidOnce(log)
 
     async def answers(self) -> bool:
@@ -75,11 +76,9 @@ class Survey:
             .order_by(jobs.c.finished_at.desc())
             .limit(limit)
         )
-        async with self._engine.connect() as connection:
-            return [job_from_row(row) for row in (await connection.execute(wanted)).all()]
+        return [job_from_row(row) for row in await self._rows(wanted)]
 
     async def known_inferences(self, inference_ids: Collection[str]) -> set[str]:
         """Those of the provider's inference ids that belong to a job of ours."""
         wanted = sa.select(jobs.c.inference_id).where(jobs.c.inference_id.in_(inference_ids))
-        async with self._engine.connect() as connection:
-            return set((await connection.execute(wanted)).scalars())
+        return set(await self._values(wanted))

@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Job, JobState, NoticeKind, Rung
 from bot.domain.places import Place, heard_in
+from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import AnyText, jobs, likes, notices, shares
 
@@ -59,16 +60,13 @@ class ListedTrack:
     places: tuple[Place, ...]
 
 
-class TrackStore:
+class TrackStore(Queries):
     """Owns the queries on finished tracks. All of them may be repeated.
 
     `channel_ids` are channels that the viewer may see: what is nowhere but in others is not there
     for them. Members always see all that is their own. A server may have a thousand channels, so
     which of them matter is asked first.
     """
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def page(
         self, wanted: Wanted, channel_ids: Collection[int], *, limit: int, offset: int
@@ -80,9 +78,7 @@ class TrackStore:
     async def count(self, wanted: Wanted, channel_ids: Collection[int]) -> int:
         """How many there are on all pages."""
         counted = sa.select(sa.func.count()).select_from(_TOLD_JOBS)
-        async with self._engine.connect() as connection:
-            found = await connection.execute(counted.where(*_conditions(wanted, channel_ids)))
-        return int(found.scalar_one())
+        return int(await self._value(counted.where(*_conditions(wanted, channel_ids))))
 
     async def channels(self, wanted: Wanted) -> set[int]:
         """The channels in which others' tracks that are wanted can be heard."""
@@ -101,15 +97,13 @@ class TrackStore:
         either = sa.union(
             posted.where(which, *_posted(guild_id)), shared.where(which, *_shared(guild_id))
         )
-        async with self._engine.connect() as connection:
-            return {one for one in (await connection.execute(either)).scalars() if one is not None}
+        return {one for one in await self._values(either) if one is not None}
 
     async def models(self, wanted: Wanted, channel_ids: Collection[int]) -> list[str]:
         """The ids of the models that made them."""
         made_by = sa.select(jobs.c.model).distinct().select_from(_TOLD_JOBS)
         wanted_by = made_by.where(*_conditions(wanted, channel_ids)).order_by(jobs.c.model)
-        async with self._engine.connect() as connection:
-            return list((await connection.execute(wanted_by)).scalars())
+        return list(await self._values(wanted_by))
 
     async def most_liked(
         self, guild_id: int, channel_ids: Collection[int], *, since: datetime | None, limit: int
@@ -152,6 +146,24 @@ class TrackStore:
         async with self._engine.connect() as connection:
             return list((await _shares_of(connection, [job_id])).get(job_id, ()))
 
+    async def ancestors(self, job_id: str, *, most: int) -> list[Job]:
+        """What a track was made from, its parent first, at most so many."""
+        line = (
+            sa.select(jobs.c.parent_id, sa.literal(1).label("distance"))
+            .where(jobs.c.id == job_id, jobs.c.parent_id.is_not(None))
+            .cte("line", recursive=True)
+        )
+        older = jobs.alias("older")
+        line = line.union_all(
+            sa.select(older.c.parent_id, line.c.distance + 1).where(
+                older.c.id == line.c.parent_id,
+                older.c.parent_id.is_not(None),
+                line.c.distance < most,
+            )
+        )
+        wanted = sa.select(jobs).join(line, line.c.parent_id == jobs.c.id).order_by(line.c.distance)
+        return [job_from_row(row) for row in await self._rows(wanted)]
+
     async def is_told_by(self, job: Job, message_id: int) -> bool:
         """Whether this message of ours is about the job: its card, what it said later, a share."""
         if message_id == job.card_message_id:
@@ -162,8 +174,7 @@ class TrackStore:
         shared = sa.select(sa.literal(1)).where(
             shares.c.job_id == job.id, shares.c.message_id == message_id
         )
-        async with self._engine.connect() as connection:
-            return (await connection.execute(told.union_all(shared))).first() is not None
+        return await self._first(told.union_all(shared)) is not None
 
     async def rename(self, job_id: str, member_id: int, title: str | None) -> bool:
         """Call a member's own track something else; `None` for the title from its prompt."""
@@ -173,8 +184,7 @@ class TrackStore:
             jobs.c.state == JobState.SUCCEEDED,
             jobs.c.deleted_at.is_(None),
         )
-        async with self._engine.begin() as connection:
-            return (await connection.execute(statement.values(title=title))).rowcount == 1
+        return await self._change(statement.values(title=title)) == 1
 
     async def _tracks(self, statement: sa.Select[Any]) -> list[ListedTrack]:
         async with self._engine.connect() as connection:

@@ -51,12 +51,14 @@ def tried_again(url: str | None, *, finished: bool) -> str:
             "This one is already being tried again: {place}",
             place=url or said("look for it in `/jobs`"),
         )
-    return f"{there}\n{said('For one more track, press Edit and send it.')}"
+    one_more = said("For one more track, press Edit and send it.")
+    return f"{there}\n{one_more}"
 
 
 def recipe(command: str) -> str:
     """Everything needed to make the track again; `command` is inside a code block."""
-    return f"{said('Everything you need to make this track again:')}\n```\n{command}\n```"
+    start = said("Everything you need to make this track again:")
+    return f"{start}\n```\n{command}\n```"
 
 
 RECIPE_FILE_NAME = "recipe.txt"

@@ -98,11 +98,15 @@ def narrowed(search: str | None, only: str | None, model: str | None, *, here: b
     """What a list was narrowed down to; empty if to nothing. Texts are harmless."""
     parts = [
         said("with {words}", words=search) if search else "",
-        said(only).lower() if only else "",
+        _within_a_sentence(said(only)) if only else "",
         said("by {model}", model=model) if model else "",
         said("on this server") if here else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _within_a_sentence(choice: str) -> str:
+    return choice[:1].lower() + choice[1:]
 
 
 def only_those(narrowed_to: str) -> str:
@@ -129,7 +133,8 @@ def track_line(number: int, title: str, details: list[str]) -> str:
 
 def listen_here(url: str) -> str:
     """The way to a track's message."""
-    return f"[{said('listen')}]({url})"
+    listen = said("listen")
+    return f"[{listen}]({url})"
 
 
 def likes_count(likes: int) -> str:
@@ -194,4 +199,5 @@ def cancel_label(number: int) -> str:
 
 def card_link(url: str) -> str:
     """The way to a job's card."""
-    return f"[{said('card')}]({url})"
+    card = said("card")
+    return f"[{card}]({url})"

@@ -43,7 +43,8 @@ def relative_time(moment: datetime) -> str:
 
 def listen_link(url: str) -> str:
     """The way from the card to the track."""
-    return f"[{said('Listen to it')}]({url})"
+    listen = said("Listen to it")
+    return f"[{listen}]({url})"
 
 
 def tempo(bpm: float) -> str:

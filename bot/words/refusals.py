@@ -37,12 +37,14 @@ something_went_wrong = sentence("Something went wrong on my side. Please try aga
 
 def not_taken(found: Sequence[Problem]) -> str:
     """All that stands in the way of a request, and that it cost nothing."""
-    return f"{_listed(found)}\n{said('Nothing was started.')}"
+    nothing_started = said("Nothing was started.")
+    return f"{_listed(found)}\n{nothing_started}"
 
 
 def style_not_saved(found: Sequence[Problem]) -> str:
     """All that stands in the way of a style."""
-    return f"{_listed(found)}\n{said('Nothing was saved.')}"
+    nothing_saved = said("Nothing was saved.")
+    return f"{_listed(found)}\n{nothing_saved}"
 
 
 def _listed(found: Sequence[Problem]) -> str:

@@ -5,7 +5,6 @@ from datetime import date
 from bot.words.language import counted, said, sentence
 
 TAG_AI_GENERATED = "AI-generated"
-PICTURE_SILENCE = "silence"
 
 
 def tag_comment(model: str, made_on: date, prompt: str) -> str:
@@ -13,17 +12,13 @@ def tag_comment(model: str, made_on: date, prompt: str) -> str:
     return f"AI-generated with {model} on {made_on:%Y-%m-%d}. Prompt: {prompt}"
 
 
-def picture_peak(peak_db: float) -> str:
-    """In the corner of the picture, which shows the loudest place in full height."""
-    return f"peak {round(peak_db)} dB"
-
-
 def length(seconds: float) -> str:
     """How long a track is, such as `33 seconds` or `2 minutes 5 seconds`."""
     if seconds < 0.1:
         return said("less than 0.1 seconds")
     if seconds < 2:
-        return said("{count} seconds", count=f"{seconds:.1f}")
+        whole, tenths = f"{seconds:.1f}".split(".")
+        return said("{whole}.{tenths} seconds", whole=whole, tenths=tenths)
     minutes, rest = divmod(round(seconds), 60)
     parts = []
     if minutes:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.client import RECEIVED_AT_S, ComposeClient, services_of
+from bot.client import RECEIVED_AT_S, Interaction, services_of
 from bot.rest.verdict import ALREADY_ANSWERED_CODE, SERVER_ERROR, may_pass, own_code
 
 # What discord.py raises when Discord (or what speaks its protocol) took the answer, but returned
@@ -31,9 +31,7 @@ def left_s(interaction: discord.Interaction[Any]) -> float:
     return max(came_at_s + ANSWER_WITHIN_S - now_s, 0.0)
 
 
-async def in_time(
-    interaction: discord.Interaction[ComposeClient], work: Coroutine[Any, Any, T]
-) -> T:
+async def in_time(interaction: Interaction, work: Coroutine[Any, Any, T]) -> T:
     """The result of queries that come before the first answer; later ones take as long as they do.
 
     Raises `DatabaseTrouble` when they take longer than Discord waits; what they change is stored

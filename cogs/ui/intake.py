@@ -9,7 +9,7 @@ import aiohttp
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from bot.deliver.cards.batch_card import first_card
 from bot.domain.drafts import Draft, checked
 from bot.domain.jobs import Job, JobState, NewJob
@@ -48,9 +48,7 @@ from cogs.ui.refusals import refuse, refuse_unsaved
 log = logging.getLogger(__name__)
 
 
-async def start(
-    interaction: discord.Interaction[ComposeClient], draft: Draft, style: Style | None = None
-) -> None:
+async def start(interaction: Interaction, draft: Draft, style: Style | None = None) -> None:
     """Check, store, answer with the card, queue; or say privately why not, with a way to fix it.
 
     With a style, what the draft lacks is taken from there, and is in what is kept of a refusal.
@@ -73,17 +71,15 @@ async def start(
             await _remember(interaction, style, admitted.job)
 
 
-async def _remember(
-    interaction: discord.Interaction[ComposeClient], style: Style, job: Job
-) -> None:
+async def _remember(interaction: Interaction, style: Style, job: Job) -> None:
     """The studio opens with the style that was used last; without that, nothing is amiss."""
     try:
-        await services_of(interaction).styles.used(job.member_id, style.name, job.id)
+        await services_of(interaction).stores.styles.used(job.member_id, style.name, job.id)
     except DatabaseTrouble as error:
         log.warning("the use of a style is forgotten: the database %s", error)
 
 
-async def _heard(interaction: discord.Interaction[ComposeClient], request: Request) -> Request:
+async def _heard(interaction: Interaction, request: Request) -> Request:
     """The same, once its audio was looked at; raises `NotTaken`."""
     model = MODELS[request.model]
     if request.reference is None or model.reference is None:
@@ -92,9 +88,7 @@ async def _heard(interaction: discord.Interaction[ComposeClient], request: Reque
     return replace(request, reference=await references.look_at(request.reference, model.reference))
 
 
-async def _admit(
-    interaction: discord.Interaction[ComposeClient], draft: Draft, request: Request
-) -> Admitted | None:
+async def _admit(interaction: Interaction, draft: Draft, request: Request) -> Admitted | None:
     """The stored job; `None` if there is none, and the member was told why."""
     new = _new_job(interaction, draft, request)
     try:
@@ -117,19 +111,17 @@ async def _admit(
     return None
 
 
-async def _tried_again(interaction: discord.Interaction[ComposeClient], job_id: str) -> str:
+async def _tried_again(interaction: Interaction, job_id: str) -> str:
     """Where the other try is to be found."""
     other: Job | None = None
     with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, services_of(interaction).jobs.get(job_id))
+        other = await in_time(interaction, services_of(interaction).stores.jobs.get(job_id))
     finished = other is not None and other.state is JobState.SUCCEEDED
     card = card_of(other) if other else None
     return words.tried_again(card.url if card else None, finished=finished)
 
 
-def _new_job(
-    interaction: discord.Interaction[ComposeClient], draft: Draft, request: Request
-) -> NewJob:
+def _new_job(interaction: Interaction, draft: Draft, request: Request) -> NewJob:
     order = vars(draft) | {"request": request}
     return NewJob(
         **order,
@@ -146,9 +138,7 @@ def _new_job(
     )
 
 
-async def _answer_with_card(
-    interaction: discord.Interaction[ComposeClient], draft: Draft, admitted: Admitted
-) -> None:
+async def _answer_with_card(interaction: Interaction, draft: Draft, admitted: Admitted) -> None:
     with words.speaking(admitted.job.locale):
         embed, view = first_card(admitted.jobs, admitted.expected_at)
     private, response = admitted.job.private, interaction.response
@@ -177,9 +167,7 @@ def _read(error: discord.HTTPException) -> FirstAnswer:
     return Unclear(str(error)) if unclear else Declined(str(error))
 
 
-async def _settle(
-    interaction: discord.Interaction[ComposeClient], jobs: Sequence[Job], first: FirstAnswer
-) -> bool:
+async def _settle(interaction: Interaction, jobs: Sequence[Job], first: FirstAnswer) -> bool:
     """Whether the outcome could be stored; if not, the reconciler finds the card by itself."""
     try:
         for job in jobs:
@@ -190,7 +178,7 @@ async def _settle(
     return True
 
 
-async def _tell_of_refusal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
+async def _tell_of_refusal(interaction: Interaction, draft: Draft) -> None:
     """Discord did not like the card; it may take a plain sentence."""
     try:
         await refuse(interaction, words.card_refused(), draft)

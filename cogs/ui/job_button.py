@@ -6,14 +6,12 @@ import re
 import discord
 
 from bot import words
-from bot.client import services_of
+from bot.client import Interaction, services_of
 from bot.deliver.buttons import CARD, stands_for
 from bot.domain.jobs import Job
 from cogs.ui.first_answers import in_time, say
-from cogs.ui.persistent import ItemInteraction, PersistentItem
+from cogs.ui.persistent import PersistentItem
 from cogs.ui.visibility import viewer
-
-JobInteraction = ItemInteraction
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +23,7 @@ class JobButton(PersistentItem):
         super().__init__(match)
         self.place = match["place"]
 
-    async def use(self, interaction: JobInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Find the job, and do what the button is for."""
         job = await visible_job(interaction, self.match["job_id"])
         if job is None:
@@ -33,12 +31,12 @@ class JobButton(PersistentItem):
         else:
             await self.press(interaction, job)
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Do what the button is for, with the job that its custom_id names."""
         raise NotImplementedError
 
 
-async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
+async def visible_job(interaction: Interaction, job_id: str) -> Job | None:
     """The job that a button names, if the one who presses may know of it.
 
     What is private, of another server, or in a channel that they can't see, is as unknown to them
@@ -48,7 +46,7 @@ async def visible_job(interaction: JobInteraction, job_id: str) -> Job | None:
     return await in_time(interaction, looking)
 
 
-async def stands_under(interaction: JobInteraction, job: Job) -> bool:
+async def stands_under(interaction: Interaction, job: Job) -> bool:
     """Whether the message with the button is about the job, or a private answer: only then may the
     press change it, whatever custom_id came with it."""
     message = interaction.message
@@ -59,15 +57,17 @@ async def stands_under(interaction: JobInteraction, job: Job) -> bool:
     # Where the card is may be written down only after its first press.
     if job.card_message_id is None and stands_for(message, job.card_job_id, CARD):
         return True
-    return await in_time(interaction, services_of(interaction).tracks.is_told_by(job, message.id))
+    return await in_time(
+        interaction, services_of(interaction).stores.tracks.is_told_by(job, message.id)
+    )
 
 
-def moderates(interaction: JobInteraction, channel_id: int) -> bool:
+def moderates(interaction: Interaction, channel_id: int) -> bool:
     """Whether the one who presses may delete others' messages in this channel of the server."""
     return permissions_in(interaction, channel_id).manage_messages
 
 
-def permissions_in(interaction: JobInteraction, channel_id: int) -> discord.Permissions:
+def permissions_in(interaction: Interaction, channel_id: int) -> discord.Permissions:
     """What the one who presses may do in a channel of this server; nothing, if it is not known."""
     if interaction.guild is None or not isinstance(interaction.user, discord.Member):
         return discord.Permissions.none()

@@ -3,15 +3,13 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-import discord
-
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from cogs.ui.first_answers import say
 
 
 @contextlib.asynccontextmanager
-async def one_each(interaction: discord.Interaction[ComposeClient]) -> AsyncIterator[bool]:
+async def one_each(interaction: Interaction) -> AsyncIterator[bool]:
     """Whether to go on; if not, the member is told to wait for their last one.
 
     Only this process knows, which is enough: it saves its own disk and cores.

@@ -7,8 +7,7 @@ from discord import app_commands
 
 from bot import words
 from bot.domain.models import MODELS
-
-CHOICES_LIMIT = 25
+from cogs.ui.limits import CHOICES_LIMIT
 
 
 async def model_choices(

@@ -2,11 +2,10 @@
 
 import logging
 
-import discord
 from discord import app_commands
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from bot.domain.drafts import Draft
 from bot.domain.problems import UnknownStyle
 from bot.domain.styles import Style, key_of
@@ -16,12 +15,10 @@ from cogs.ui.refusals import refuse, refuse_unsaved
 
 log = logging.getLogger(__name__)
 
-Interaction = discord.Interaction[ComposeClient]
-
 
 async def style_named(interaction: Interaction, name: str, draft: Draft) -> Style | None:
     """The style to use for a draft; `None` if it can't be had, which was answered."""
-    finding = services_of(interaction).styles.get(interaction.user.id, name)
+    finding = services_of(interaction).stores.styles.get(interaction.user.id, name)
     try:
         style = await in_time(interaction, finding)
     except DatabaseTrouble as error:
@@ -35,7 +32,7 @@ async def style_named(interaction: Interaction, name: str, draft: Draft) -> Styl
 
 async def style_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The member's styles whose name has what was typed in it."""
-    finding = services_of(interaction).styles.of(interaction.user.id)
+    finding = services_of(interaction).stores.styles.of(interaction.user.id)
     try:
         styles = await in_time(interaction, finding)
     except DatabaseTrouble as error:

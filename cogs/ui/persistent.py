@@ -4,11 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import discord
-
-from bot.client import ComposeClient
-
-ItemInteraction = discord.Interaction[ComposeClient]
+from bot.client import ComposeClient, Interaction
 
 
 class PersistentItem:
@@ -29,11 +25,11 @@ class PersistentItem:
         self.match = match
 
     @classmethod
-    async def handle(cls, interaction: ItemInteraction, match: re.Match[str]) -> None:
+    async def handle(cls, interaction: Interaction, match: re.Match[str]) -> None:
         """Called by the client's router."""
         await cls(match).use(interaction)
 
-    async def use(self, interaction: ItemInteraction) -> None:
+    async def use(self, interaction: Interaction) -> None:
         """Do what the button or select is for."""
         raise NotImplementedError
 
@@ -43,7 +39,7 @@ def add_items(client: ComposeClient, *items: type[PersistentItem]) -> None:
     client.router.items.update({item.template: item.handle for item in items})
 
 
-def chosen(interaction: ItemInteraction) -> str:
+def chosen(interaction: Interaction) -> str:
     """The one value that was chosen in a select; empty if there is none."""
     data: Mapping[str, Any] = interaction.data or {}
     return str(next(iter(data.get("values") or ()), ""))

@@ -9,39 +9,41 @@ import logging
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
 from bot.domain.recipes import typed
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import left_s, say
+from cogs.ui.limits import MESSAGE_LIMIT
 
 DRAFT = "draft"
-MESSAGE_LIMIT = 2000
 
 log = logging.getLogger(__name__)
 
 
-async def refuse(interaction: discord.Interaction[ComposeClient], text: str, draft: Draft) -> None:
+async def refuse(interaction: Interaction, text: str, draft: Draft) -> None:
     """Say privately why nothing was started. What was typed is kept for the button below it."""
-    try:
-        draft_id = await services_of(interaction).admission.keep(
-            draft, interaction.user.id, within_s=left_s(interaction)
-        )
-    except DatabaseTrouble as error:
-        log.error("a draft could not be stored: the database %s", error)
+    draft_id = await kept(interaction, draft)
+    if draft_id is None:
         await refuse_unsaved(interaction, text, draft)
         return
     await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
 
 
+async def kept(interaction: Interaction, draft: Draft) -> str | None:
+    """The id that what was typed is stored under; `None` while nothing can be stored."""
+    admission, within_s = services_of(interaction).admission, left_s(interaction)
+    try:
+        return await admission.keep(draft, interaction.user.id, within_s=within_s)
+    except DatabaseTrouble as error:
+        log.error("a draft could not be stored: the database %s", error)
+        return None
+
+
 async def refuse_unsaved(
-    interaction: discord.Interaction[ComposeClient],
-    text: str,
-    draft: Draft,
-    *,
-    style: str | None = None,
+    interaction: Interaction, text: str, draft: Draft, *, style: str | None = None
 ) -> None:
     """Say privately why nothing was started, with everything that was typed below it.
 

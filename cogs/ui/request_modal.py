@@ -15,44 +15,42 @@ from typing import Any
 import discord
 
 from bot import words
-from bot.client import ComposeClient, services_of
+from bot.client import Interaction, services_of
 from bot.domain.characters import visible
 from bot.domain.drafts import NOTHING, Draft, in_the_way
 from bot.domain.models import DEFAULT, Model, model_named
 from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
-from cogs.ui.fields import NUMBERS, TEXTS, model_field, prompt_field, text_field
-from cogs.ui.first_answers import ask, left_s
+from cogs.ui.fields import (
+    KINDS,
+    OPTIONS,
+    Number,
+    Text,
+    Tick,
+    model_field,
+    option_field,
+    prompt_field,
+)
+from cogs.ui.first_answers import ask
 from cogs.ui.given_audio import with_uploaded
-from cogs.ui.refusals import refuse, refuse_unsaved
+from cogs.ui.refusals import kept, refuse, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
 CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
 CHOSEN_FIELDS = 3
 
-TICKS = {
-    "instrumental": (words.modal_instrumental, words.modal_instrumental_hint),
-    "private": (words.modal_private, words.modal_private_hint),
-}
-
 log = logging.getLogger(__name__)
 
 
-async def open_modal(interaction: discord.Interaction[ComposeClient], draft: Draft) -> None:
+async def open_modal(interaction: Interaction, draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
-    try:
-        draft_id = await services_of(interaction).admission.keep(
-            draft, interaction.user.id, within_s=left_s(interaction)
-        )
-    except DatabaseTrouble as error:
-        log.error("a draft could not be stored: the database %s", error)
-        if not _shows_all(draft):  # the rest would be forgotten
-            await refuse_unsaved(interaction, words.store_trouble(), draft)
-            return
-        draft_id = UNSTORED
-    await ask(interaction, RequestModal(draft, draft_id))
+    draft_id = await kept(interaction, draft)
+    if draft_id is None and not _shows_all(draft):  # the rest would be forgotten
+        await refuse_unsaved(interaction, words.store_trouble(), draft)
+        return
+    await ask(interaction, RequestModal(draft, draft_id or UNSTORED))
 
 
 class RequestModal(discord.ui.Modal):
@@ -68,17 +66,9 @@ class RequestModal(discord.ui.Modal):
         if _is_cover(draft):
             self._add_audio(draft.request.reference)
         shown = _chosen_fields(draft, model)
-        for name in filter(shown.__contains__, (*TEXTS, *NUMBERS, *TICKS)):
-            self._add_field(name, values[name])
+        for name in sorted(shown, key=_place_of):
+            self.add_item(option_field(name, values[name]))
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
-
-    def _add_field(self, name: str, value: Any) -> None:
-        if name in TICKS:
-            label, hint = TICKS[name]
-            tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
-            self.add_item(discord.ui.Label(text=label(), description=hint(), component=tick))
-        else:
-            self.add_item(text_field(name, None if value is None else str(value)))
 
     def _add_audio(self, given: Reference | None) -> None:
         field: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
@@ -86,6 +76,10 @@ class RequestModal(discord.ui.Modal):
         )
         hint = words.modal_audio_kept(given.file_name) if given else words.modal_audio_hint()
         self.add_item(discord.ui.Label(text=words.modal_audio(), description=hint, component=field))
+
+
+def _place_of(name: str) -> tuple[int, int]:
+    return KINDS.index(type(OPTIONS[name])), list(OPTIONS).index(name)
 
 
 def _shows_all(draft: Draft) -> bool:
@@ -102,7 +96,7 @@ def _is_cover(draft: Draft) -> bool:
 def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
     """What is shown besides prompt and model: first what must not get lost, or has to be fixed."""
     wanted = ["private"] if draft.private else []
-    wanted += in_the_way(draft)
+    wanted += in_the_way(draft, OPTIONS)
     if draft.request.lyrics or model is None or model.lyrics:
         wanted.append("lyrics")
     if draft.request.negative_prompt or model is None or model.negative_prompt:
@@ -121,7 +115,7 @@ class Filled:
     problems: list[NotANumber]
 
 
-async def submitted(interaction: discord.Interaction[ComposeClient], draft_id: str) -> Draft | None:
+async def submitted(interaction: Interaction, draft_id: str) -> Draft | None:
     """What was typed in the dialog; `None` if it could not be read, which was answered.
 
     `draft_id` names what the dialog was filled in with, and is `UNSTORED` if that was not kept.
@@ -155,14 +149,21 @@ def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
 def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
     problems: list[NotANumber] = []
-    changes: dict[str, Any] = {name: str(values[name] or "") for name in TEXTS if name in values}
-    changes |= {name: bool(values[name]) for name in TICKS if name in values}
-    for name in filter(values.__contains__, NUMBERS):
-        typed = visible(str(values[name] or "")) or ""
-        try:
-            changes[name] = int(typed) if typed else NOTHING[name]
-        except ValueError:
-            problems.append(NotANumber(name, typed))
+    changes: dict[str, Any] = {}
+    if "prompt" in values:
+        changes["prompt"] = str(values["prompt"] or "")
+    for name in filter(values.__contains__, OPTIONS):
+        match OPTIONS[name]:
+            case Text():
+                changes[name] = str(values[name] or "")
+            case Tick():
+                changes[name] = bool(values[name])
+            case Number():
+                typed = visible(str(values[name] or "")) or ""
+                try:
+                    changes[name] = int(typed) if typed else NOTHING[name]
+                except ValueError:
+                    problems.append(NotANumber(name, typed))
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id

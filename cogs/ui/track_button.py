@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot import words
+from bot.client import Interaction
 from bot.deliver import buttons
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
@@ -11,7 +12,7 @@ from bot.domain.requests import Relation
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import say
 from cogs.ui.intake import start
-from cogs.ui.job_button import JobButton, JobInteraction
+from cogs.ui.job_button import JobButton
 from cogs.ui.places import why_not_here
 
 COMMAND_LIMIT = 1700
@@ -21,7 +22,7 @@ SERVER_NAME_LIMIT = 150
 class TrackButton(JobButton):
     """A button for a finished track that is there."""
 
-    async def press(self, interaction: JobInteraction, job: Job) -> None:
+    async def press(self, interaction: Interaction, job: Job) -> None:
         """Its member may go on with a track that was taken away: the recipe stays."""
         if job.has_track or (job.deleted_at and job.member_id == interaction.user.id):
             await self.act(interaction, job)
@@ -30,18 +31,18 @@ class TrackButton(JobButton):
                 interaction, words.track_deleted() if job.deleted_at else words.not_finished()
             )
 
-    async def act(self, interaction: JobInteraction, job: Job) -> None:
+    async def act(self, interaction: Interaction, job: Job) -> None:
         """What the button is for."""
         raise NotImplementedError
 
-    def child(self, interaction: JobInteraction, job: Job, relation: Relation) -> Draft:
+    def child(self, interaction: Interaction, job: Job, relation: Relation) -> Draft:
         """A request for a track from this one. It is private where the button was."""
         own = job.member_id == interaction.user.id
         private = job.private and own and self.place != buttons.SHARE
         return replace(Draft.of(job, relation), private=private)
 
 
-async def begin(interaction: JobInteraction, job: Job, draft: Draft) -> None:
+async def begin(interaction: Interaction, job: Job, draft: Draft) -> None:
     """Start a track like this job's. Where that can't be, say where it can."""
     private = draft.private
     if job.guild_id and not interaction.guild_id and why_not_here(interaction, private=private):

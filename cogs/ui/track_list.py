@@ -15,10 +15,9 @@ from bot.domain.models import MODELS, name_of
 from bot.library.lists import PAGE_LENGTH, Page
 from bot.store.track_store import ListedTrack, Only, Wanted
 from bot.words.markdown import harmless
+from cogs.ui.limits import OPTION_LABEL_LIMIT, TITLE_LIMIT
 
-TITLE_LIMIT = 120
 SEARCH_LIMIT = 80
-LABEL_LIMIT = 100
 OPEN_ID = re.compile("compose:open")
 LIBRARY = "library"  # where the buttons of what is handed out or opened stand
 # All of one's own tracks: a list that need not be stored.
@@ -41,7 +40,7 @@ def shown_title(job: Job) -> str:
 
 def option_label(number: int, job: Job) -> str:
     """What an option of a select says of a track or job, numbered as in the list above it."""
-    return shortened(f"{number}. {words.among_takes(job, words.title_of(job))}", LABEL_LIMIT)
+    return shortened(f"{number}. {words.among_takes(job, words.title_of(job))}", OPTION_LABEL_LIMIT)
 
 
 def page_embed(page: Page) -> discord.Embed:
@@ -81,7 +80,7 @@ def open_select(tracks: Sequence[ListedTrack], *, first: int = 1) -> AnyItem:
         discord.SelectOption(
             label=option_label(number, track.job),
             value=track.job.id,
-            description=name_of(track.job.request.model)[:LABEL_LIMIT],
+            description=name_of(track.job.request.model)[:OPTION_LABEL_LIMIT],
         )
         for number, track in enumerate(tracks, first)
     ]

@@ -5,7 +5,7 @@ from typing import Any, cast
 import discord
 from discord.http import Route
 
-from bot.client import ComposeClient
+from bot.client import ComposeClient, Interaction
 from bot.services import Services
 from tests.factories import CHANNEL_ID, MEMBER_ID
 
@@ -35,9 +35,7 @@ def a_client(**parts: object) -> ComposeClient:
     return client
 
 
-def an_interaction(
-    client: ComposeClient | None = None, **payload: Any
-) -> discord.Interaction[ComposeClient]:
+def an_interaction(client: ComposeClient | None = None, **payload: Any) -> Interaction:
     """A command in the bot's direct messages, unless told otherwise."""
     usual = {
         "id": "7",

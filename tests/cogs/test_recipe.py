@@ -4,7 +4,7 @@ from bot.domain.requests import Relation
 from bot.domain.visibility import Ancestor
 from bot.library.visibility import NAMED_ANCESTORS
 from cogs.recipe import _beside, _in_messages
-from cogs.ui.refusals import MESSAGE_LIMIT
+from cogs.ui.limits import MESSAGE_LIMIT
 from tests.factories import a_job
 
 MEMBER_ID = 2**63 - 1

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 TOO_LARGE = {"message": "Request entity too large", "code": 40005}
 PAGE = "<!doctype html><title>Access denied</title>"
 ODD = {"message": "Something new", "code": 99123}
-HELD_WORDS = "I could not deliver this track"
+HELD_WORDS = "I couldn't deliver this track"
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ async def test_paid_track_is_delivered_when_its_process_was_taken_for_dead(
         state = sa.select(jobs.c.state)
         await until(engine, state, JobState.FAILED)
         await ada.wait_for_message(
-            lambda message: message.reference and "may have been billed" in message.text
+            lambda message: message.reference and "might have been paid for" in message.text
         )
         submission.release()
         await gate.open()

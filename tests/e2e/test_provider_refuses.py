@@ -25,7 +25,7 @@ async def test_rejected_request_is_told_with_the_providers_hint(stage: Stage) ->
     told = await stage.bot.watch(ben.wait_for_message(lambda m: "did not take" in m.content))
     assert r"\*\*Received\*\* 601" in told.content
     assert [user["id"] for user in told.mentions] == [str(ben.user_id)]
-    await ben.wait_for_edit(card, lambda message: "did not work out" in message.text)
+    await ben.wait_for_edit(card, lambda message: "couldn't be made" in message.text)
 
 
 async def test_hint_and_suggestion_are_told_when_they_lie_deep_in_the_answer(stage: Stage) -> None:
@@ -92,7 +92,7 @@ async def test_submission_with_unknown_outcome_is_never_repeated_unasked(stage: 
     ben = stage.member()
     await (await ben.slash("compose", prompt=PROMPT)).answered()
     told = await stage.bot.watch(
-        ben.wait_for_message(lambda m: "may have been billed" in m.content)
+        ben.wait_for_message(lambda m: "might have been paid for" in m.content)
     )
     assert len(stage.provider.generations) == 1
     await (await ben.click(told, label="Try again")).answered()

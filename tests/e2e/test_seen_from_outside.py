@@ -150,7 +150,7 @@ async def test_failures_and_the_pause_show_in_the_metrics(
         stage.provider.scenario.on("POST", GENERATE).reset_after()
         ben = stage.member()
         await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
-        await stage.bot.watch(ben.wait_for_message(lambda m: "may have been billed" in m.content))
+        await stage.bot.watch(ben.wait_for_message(lambda m: "paid for" in m.content))
         stage.provider.empty_account()
         await (await ben.slash("compose", channel="general", prompt="calm piano")).answered()
         await stage.bot.watch(ben.wait_for_message(lambda m: "has to wait" in m.content))
@@ -222,7 +222,9 @@ async def test_doctor_finds_the_charge_of_an_interrupted_submission(
         await stage.track(ben, "calm piano")
         stage.provider.scenario.on("POST", GENERATE).reset_after()
         await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
-        await stage.bot.watch(ben.wait_for_message(lambda m: "may have been billed" in m.content))
+        await stage.bot.watch(
+            ben.wait_for_message(lambda m: "might have been paid for" in m.content)
+        )
         stage.sandbox.clock.advance(60)  # the charge lands
 
         env = stage.sandbox.bot_env(stage.folder / "compose.db")

@@ -80,7 +80,7 @@ async def _sit(scene: Scene, number: int, channel: Channel) -> list[Ask]:
 
 
 async def _outcome(scene: Scene, ask: Ask) -> None:
-    ends = ("ready", "did not work out")
+    ends = ("ready", "couldn't be made")
     card = await ask.card()
     await scene.bot.watch(
         ask.member.wait_for_edit(
@@ -126,5 +126,5 @@ def _name(ask: Ask, told: list[MessageView]) -> str:
         return "did not respond"
     if any(message.attachments and ask.prompt in message.text for message in told):
         return "announced"
-    assert any("may have been billed" in message.content for message in told), (ask, told)
+    assert any("might have been paid for" in message.content for message in told), (ask, told)
     return "interrupted"

@@ -125,7 +125,7 @@ async def test_submission_of_unknown_outcome_is_told_and_not_repeated(
     stage, calls = interrupted
     call = calls[fault]
     told = await reply_to(stage, call.member, await call.answered())
-    assert "may have been billed" in told.content
+    assert "might have been paid for" in told.content
     assert [button["label"] for button in told.buttons] == ["Try again", "Edit", "Recipe"]
     assert Records(stage).state(call) is JobState.FAILED
 

@@ -23,7 +23,7 @@ def _has_audio_of(title: str, message: MessageView) -> bool:
 
 
 def _both_told(card: MessageView) -> bool:
-    return "Your 2 variations are ready" in card.text and card.text.count("Listen") == 2
+    return "Your 2 versions are ready" in card.text and card.text.count("Listen") == 2
 
 
 async def test_takes_come_in_a_thread_and_the_card_names_the_favourite(stage: Stage) -> None:
@@ -38,7 +38,7 @@ async def test_takes_come_in_a_thread_and_the_card_names_the_favourite(stage: St
             ben.wait_for_message(partial(_has_audio_of, wanted), channel=thread)
         )
         assert f"<@{ben.user_id}>" in message.content
-        assert len(message.audio) == 1
+        assert [file["filename"] for file in message.audio] == [f"lo-fi-rain-take-{take}.wav"]
     assert sorted(one.body["seed"] for one in stage.provider.generations) == [5, 6]
     await stage.bot.watch(ben.wait_for_edit(card, _both_told))
     await ada.click(message, label="Like")

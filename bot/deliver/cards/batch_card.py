@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import discord
-
 from bot import words
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
@@ -13,16 +11,14 @@ from bot.domain.jobs import TERMINAL, Job, JobState, Rung
 from bot.store.batch_store import Take
 
 
-def first_card(jobs: Sequence[Job], expected_at: datetime) -> tuple[discord.Embed, discord.ui.View]:
+def first_card(jobs: Sequence[Job], expected_at: datetime) -> cards.Card:
     """The answer to a request, before anything is known of its way."""
     if len(jobs) == 1:
         return cards.waiting_card(jobs[0], expected_at)
     return batch_card([Take(job=job) for job in jobs], expected_at)
 
 
-def batch_card(
-    takes: Sequence[Take], expected_at: datetime | None = None
-) -> tuple[discord.Embed, discord.ui.View]:
+def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> cards.Card:
     """`takes` has at least one. `expected_at` counts down to the first of those to come."""
     first = takes[0].job
     running = [take for take in takes if take.job.state not in TERMINAL]

@@ -7,6 +7,7 @@ is asked for again until it can be done, or surely can't.
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -36,43 +37,39 @@ NOT_DRAWN = "the card could not be drawn, and is tried again: %s"
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False)
 class CardKeeper(Worker[CardEdit]):
     """Draws cards that don't show how things stand. Places in the queue are looked at now and
     then, each at most every `EVERY_S`."""
 
-    def __init__(
-        self,
-        cards: CardStore,
-        edits: CardEditStore,
-        painter: CardPainter,
-        *,
-        bad_answers: BadAnswers,
-        wakeups: Wakeups,
-        clock: Clock,
-    ) -> None:
+    cards: CardStore
+    edits: CardEditStore
+    painter: CardPainter
+    bad_answers: BadAnswers
+    wakeups: Wakeups
+    clock: Clock
+
+    def __post_init__(self) -> None:
         super().__init__(
             slots=SLOTS,
-            wakeup=wakeups.event(Wakeup.CARDS),
-            clock=clock,
+            wakeup=self.wakeups.event(Wakeup.CARDS),
+            clock=self.clock,
             within_s=LEASE_S - 30,
-            may_begin=bad_answers.few,
+            may_begin=self.bad_answers.few,
         )
-        self._cards = cards
-        self._edits = edits
-        self._painter = painter
-        self._look_at = clock()
+        self._look_at = self.clock()
 
     async def claim(self, limit: int) -> Sequence[CardEdit]:
         """Cards that are to be drawn."""
-        now = self._clock()
+        now = self.clock()
         if now >= self._look_at:
             self._look_at = now + timedelta(seconds=LOOK_EVERY_S)
-            await self._cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
-        return await self._edits.claim(limit, now, lease_s=LEASE_S, under_way=self._under_way())
+            await self.cards.claim(LOOKED_AT, now, first_s=FIRST_S, every_s=EVERY_S)
+        return await self.edits.claim(limit, now, lease_s=LEASE_S, under_way=self._under_way())
 
     async def next_due_at(self) -> datetime | None:
         """The next card; places in the queue are looked at whenever the loop turns."""
-        return await self._edits.next_due_at(self._under_way())
+        return await self.edits.next_due_at(self._under_way())
 
     def _under_way(self) -> Counter[int]:
         return Counter(edit.channel_id for edit in self.in_slots)
@@ -81,7 +78,7 @@ class CardKeeper(Worker[CardEdit]):
         """Draw one card."""
         with about_job(item.id):
             try:
-                await self._painter.draw(item.id)
+                await self.painter.draw(item.id)
             except Unreachable as error:
                 log.info("the card can't be drawn: %s", error)
             except DeliveryError as error:
@@ -90,13 +87,13 @@ class CardKeeper(Worker[CardEdit]):
                     return
                 log.warning("the card can't be drawn, in Discord's words: %s", error)
             self._said.forget(item.id)
-            await self._edits.done(item)
+            await self.edits.done(item)
 
     def _has_waited(self, edit: CardEdit) -> bool:
-        return self._clock() - edit.created_at > DISCORD_PATIENCE
+        return self.clock() - edit.created_at > DISCORD_PATIENCE
 
     async def _put_off(self, edit: CardEdit, problem: str) -> None:
-        now = self._clock()
+        now = self.clock()
         seconds = SELDOM_S if self._has_waited(edit) else wait_s(edit, now)
         self._said.say(edit.id, NOT_DRAWN, problem)
-        await self._edits.put_off(edit, now + timedelta(seconds=seconds))
+        await self.edits.put_off(edit, now + timedelta(seconds=seconds))

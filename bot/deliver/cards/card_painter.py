@@ -1,14 +1,14 @@
 """What a card shows of a job, drawn from what is stored at this moment."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-
-import discord
 
 from bot import words
 from bot.clock import Clock
 from bot.deliver import announcements, buttons
 from bot.deliver.cards import status_card
 from bot.deliver.cards.batch_cards import BatchCards
+from bot.deliver.cards.status_card import Card
 from bot.deliver.messenger import Messenger
 from bot.deliver.retry_policy import PATIENT_TRIES
 from bot.deliver.track_embed import track_embed
@@ -16,46 +16,27 @@ from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, Notice
 from bot.domain.places import told_in
 from bot.domain.visibility import parent_in
 from bot.generate.estimates import DurationEstimates
-from bot.store.card_store import CardStore
-from bot.store.job_store import JobStore
-from bot.store.like_store import LikeStore
-from bot.store.notice_store import NoticeStore
-
-Card = tuple[discord.Embed, discord.ui.View]
+from bot.store.stores import Stores
 
 
+@dataclass(frozen=True)
 class CardPainter:
     """Draws cards. Methods raise what `Messenger.update_card` raises, and may be repeated."""
 
-    def __init__(
-        self,
-        jobs: JobStore,
-        notices: NoticeStore,
-        cards: CardStore,
-        likes: LikeStore,
-        *,
-        estimates: DurationEstimates,
-        messenger: Messenger,
-        batches: BatchCards,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._notices = notices
-        self._cards = cards
-        self._likes = likes
-        self._estimates = estimates
-        self._messenger = messenger
-        self._batches = batches
-        self._clock = clock
+    stores: Stores
+    estimates: DurationEstimates
+    messenger: Messenger
+    batches: BatchCards
+    clock: Clock
 
     async def draw(self, card_job_id: str) -> None:
         """The card of a job, or of its variations."""
-        job = await self._jobs.get(card_job_id)
+        job = await self.stores.jobs.get(card_job_id)
         if job is None:
             return
         with words.speaking(job.locale):
             if job.batch_id is not None:
-                await self._batches.refresh(job)
+                await self.batches.refresh(job)
             elif job.state in TERMINAL:
                 await self._draw_end(job)
             else:
@@ -64,28 +45,28 @@ class CardPainter:
     async def _draw_waiting(self, job: Job) -> None:
         place = None
         if job.state in {JobState.RECEIVED, JobState.QUEUED}:
-            place = await self._cards.shown_place(job.id)
-        expected_s = await self._estimates.expected_s(job.request.model, place=place)
-        expected_at = self._clock() + timedelta(seconds=expected_s)
-        await self._messenger.update_card(
+            place = await self.stores.cards.shown_place(job.id)
+        expected_s = await self.estimates.expected_s(job.request.model, place=place)
+        expected_at = self.clock() + timedelta(seconds=expected_s)
+        await self.messenger.update_card(
             job, *status_card.waiting_card(job, expected_at, place=place)
         )
-        now = await self._jobs.get(job.id)
+        now = await self.stores.jobs.get(job.id)
         if now is not None and now.state in TERMINAL:  # the edit may have come after the job's end
             await self._draw_end(now, drawn_over=True)
 
     async def _draw_end(self, job: Job, *, drawn_over: bool = False) -> None:
         """`drawn_over` says that the card may have been the track, and is a card again."""
-        notices = await self._notices.of_job(job.id)
+        notices = await self.stores.notices.of_job(job.id)
         # A job that came back after it had failed was told of both; the later one counts.
         told = next((one for one in reversed(notices) if one.kind in FINAL_KINDS), None)
         if told is not None and _is_on_card(told):
             if drawn_over and job.deleted_at is None:
                 became = await self._what_it_became(job, told.kind)
-                await self._messenger.update_card(job, *became, keep_text=True)
+                await self.messenger.update_card(job, *became, keep_text=True)
             return
         if (card := _ended(job, told)) is not None:
-            await self._messenger.update_card(job, *card)
+            await self.messenger.update_card(job, *card)
 
     async def _what_it_became(self, job: Job, kind: NoticeKind) -> Card:
         """The track, or the words for why there is none, had taken the card's place."""
@@ -93,10 +74,10 @@ class CardPainter:
             return status_card.recipe_embed(job), announcements.failure(job).view
         if kind is not NoticeKind.RESULT:
             return status_card.recipe_embed(job), announcements.not_started(job).view
-        parent = await self._jobs.get(job.parent_id) if job.parent_id else None
+        parent = await self.stores.jobs.get(job.parent_id) if job.parent_id else None
         shown = parent_in(job.channel_id, job, parent) if parent else None
         embed = track_embed(job, parent=shown, pictured=job.duration_s is not None)
-        likes = await self._likes.count(job.id)
+        likes = await self.stores.likes.count(job.id)
         return embed, buttons.under_track(job, kind, likes=likes)
 
 

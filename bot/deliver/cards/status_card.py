@@ -22,12 +22,12 @@ COLOURS = {
     JobState.FAILED: discord.Colour(0xC0473B),
     JobState.CANCELLED: discord.Colour(0x7A7F87),
 }
+Card = tuple[discord.Embed, discord.ui.View]
+
 COMPOSING_COLOUR = discord.Colour(0xE0A03C)
 
 
-def waiting_card(
-    job: Job, expected_at: datetime, *, place: int | None = None
-) -> tuple[discord.Embed, discord.ui.View]:
+def waiting_card(job: Job, expected_at: datetime, *, place: int | None = None) -> Card:
     """While the job waits, at this place in the queue, or runs; `expected_at` counts down."""
     embed = _embed(words.card_waiting() if place else words.card_composing(), job)
     if place:
@@ -38,7 +38,7 @@ def waiting_card(
 
 def ended_card(
     job: Job, *, message_url: str | None, held: bool = False, untold: bool = False
-) -> tuple[discord.Embed, discord.ui.View]:
+) -> Card:
     """After the end, with the way to the message that announced it, or to what is held; `untold`
     while that message can't be posted."""
     if job.state is JobState.SUCCEEDED:
@@ -70,7 +70,7 @@ def _ready(job: Job, message_url: str) -> discord.Embed:
     return embed.add_field(name=words.field_result(), value=link, inline=False)
 
 
-def deleted_card(job: Job, *, by_member: bool | None) -> tuple[discord.Embed, discord.ui.View]:
+def deleted_card(job: Job, *, by_member: bool | None) -> Card:
     """After its track was taken away, by its member or by a moderator, as far as that is known."""
     embed = discord.Embed(title=words.card_deleted(), colour=COLOURS[JobState.CANCELLED])
     if by_member is not None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from bot.domain.jobs import Job, NewJob, Notice
 from bot.domain.requests import Reference, Request
 from bot.store.database.tables import jobs
+
+T = TypeVar("T")
 
 
 def _columns(kind: type[Any], *besides: str) -> tuple[str, ...]:
@@ -41,6 +43,11 @@ def _reference(row: Any) -> Reference | None:
     if row.reference_url is None:
         return None
     return Reference(**_values(row, _REFERENCE, prefix="reference_"))
+
+
+def from_row(kind: type[T], row: Any, **besides: Any) -> T:
+    """A dataclass whose fields are called as the columns are, but for those `besides`."""
+    return kind(**_values(row, _columns(kind, *besides)), **besides)
 
 
 def notice_from_row(row: Any) -> Notice:

@@ -9,10 +9,11 @@ itself: there each work has a transaction of its own.
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import DatabaseTrouble
@@ -66,6 +67,28 @@ class Transactions:
             self._start()
         result: T = await waiting.outcome
         return result
+
+    async def rows(self, statement: sa.Executable, values: Mapping[str, Any]) -> Sequence[Any]:
+        """What a single statement brings."""
+
+        async def read(connection: AsyncConnection) -> Sequence[Any]:
+            return (await connection.execute(statement, values)).all()
+
+        return await self.run(read)
+
+    async def change(
+        self,
+        statement: sa.Executable,
+        values: Mapping[str, Any] | None = None,
+        *,
+        patience_s: float = 0.0,
+    ) -> int:
+        """How many rows a single statement met. `patience_s` is as in `run`."""
+
+        async def change(connection: AsyncConnection) -> int:
+            return (await connection.execute(statement, values)).rowcount
+
+        return await self.run(change, patience_s=patience_s)
 
     def _start(self) -> None:
         if self._waiting and (self._runner is None or self._runner.done()):

@@ -88,16 +88,16 @@ async def jobs_under_way(stage: Stage) -> Visitor:
     """`/jobs` lists what waits and runs, each with a way to cancel it."""
     ben = await stage.screen("Ben")
     await ben.use("jobs")
-    await expect(ben.answer("under way")).to_contain_text("in the queue at place 1")
+    await expect(ben.answer("in progress")).to_contain_text("number 1 in the queue")
     return ben
 
 
 async def cancelled_in_time(stage: Stage) -> Visitor:
     """A track cancelled from that list; its card says whether it may cost anything."""
     ben = await stage.screen("Ben")
-    await ben.press("Cancel 2", ben.answer("under way"))
+    await ben.press("Cancel 2", ben.answer("in progress"))
     await expect(ben.message("Cancelled")).to_contain_text("cost nothing")
-    await expect(ben.answer("under way")).not_to_contain_text("Night train")
+    await expect(ben.answer("in progress")).not_to_contain_text("Night train")
     return ben
 
 

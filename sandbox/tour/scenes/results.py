@@ -60,7 +60,7 @@ async def failure_with_another_try(stage: Stage) -> Visitor:
     await chika.use("compose", prompt=SIREN, model="stable-audio")
     await expect(chika.message(BLOCKED)).to_be_visible(timeout=TRACK_MS)
     await expect(
-        chika.message("could not make").get_by_role("button", name="Try again")
+        chika.message("couldn't make").get_by_role("button", name="Try again")
     ).to_be_visible()
     return chika
 

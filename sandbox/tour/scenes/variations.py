@@ -15,7 +15,7 @@ async def variations_question(stage: Stage) -> Visitor:
     """Variations asks how many first, since each counts as a track."""
     ben = await stage.screen("Ben")
     await ben.press("Variations", ben.track(RAIN))
-    await ben.show(ben.answer("How many takes"))
+    await ben.show(ben.answer("How many versions"))
     return ben
 
 
@@ -31,7 +31,7 @@ async def variations_card(stage: Stage) -> Visitor:
 async def variations_in_a_thread(stage: Stage) -> Visitor:
     """The takes come in a thread below the card, to be listened to and liked."""
     ben = await stage.screen("Ben")
-    card = ben.message("Your 3 variations are ready")
+    card = ben.message("Your 3 versions are ready")
     await card.wait_for(timeout=TRACK_MS)
     await card.get_by_role("button", name="See thread").click()
     await expect(ben.messages.locator("audio")).to_have_count(3)
@@ -45,7 +45,7 @@ async def variations_voted_on(stage: Stage) -> Visitor:
     [thread] = stage.member("Ben").threads(CHANNEL)
     for name, take in (("Chika", 1), ("Ada", 2), ("Chika", 2)):
         await stage.like(name, f"take {take}", thread)
-    await expect(ben.message("Your 3 variations are ready")).to_contain_text("2 likes")
+    await expect(ben.message("Your 3 versions are ready")).to_contain_text("2 likes")
     return ben
 
 

@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from bot.audio.picture import BOTTOM, HEIGHT, LEFT, TOP, WIDTH, draw
-from bot.audio.sound import Envelope, Sound
+from bot.audio.sound import Envelope, Sound, clock
 from tests.bot.audio.sounds import a_sound, an_envelope
 
 COLOUR = 0x5865F2
+PHONE_PX = 350  # how wide Discord shows the picture there
 Pixels = np.ndarray[tuple[int, int, int], np.dtype[np.int64]]
 
 
@@ -64,7 +65,7 @@ def test_colour_is_kept_when_it_stands_out() -> None:
 
 
 @pytest.mark.parametrize("columns", [1, 2, 7, 600])
-@pytest.mark.parametrize("duration_s", [0.0002, 0.4, 2.99, 9.7, 33, 61, 393, 1800])
+@pytest.mark.parametrize("duration_s", [0.0002, 0.4, 2.99, 9.7, 33, 61, 393, 1800, 30_000])
 def test_time_is_written_below_at_every_length(duration_s: float, columns: int) -> None:
     sound = a_sound(duration_s=duration_s, envelope=an_envelope(lambda _: 0.1, columns))
     below = pixels(sound)[HEIGHT - BOTTOM + 8 :].max(axis=2) > 120
@@ -81,8 +82,33 @@ def test_body_stays_within_the_outline_when_a_sound_leans_to_one_side() -> None:
     assert not wave[len(wave) // 2 + 2 :].any()
 
 
-def test_silence_is_a_line_and_a_word() -> None:
+def test_silence_is_a_line() -> None:
     silent = a_sound(envelope=an_envelope(lambda _: 0.0), peak_db=-120, loudness_db=-120)
-    image = pixels(silent)
-    assert coloured(image).sum(axis=0).max() <= 3
-    assert (image[:TOP, WIDTH // 2 :].max(axis=2) > 120).any()
+    assert coloured(pixels(silent)).sum(axis=0).max() <= 3
+
+
+def test_nothing_but_the_time_is_written() -> None:
+    assert not (pixels(a_sound())[: TOP - 1].max(axis=2) > 120).any()
+
+
+def test_digits_are_legible_when_a_phone_shows_the_picture() -> None:
+    below = pixels(a_sound())[HEIGHT - BOTTOM + 8 :].max(axis=2) > 120
+    height = np.flatnonzero(below.any(axis=1))
+    assert (height[-1] - height[0] + 1) * PHONE_PX / WIDTH >= 11
+
+
+@pytest.mark.parametrize("duration_s", [9.7, 33, 61, 100, 393, 599, 1800, 3599, 30_000])
+def test_times_do_not_run_into_each_other(duration_s: float) -> None:
+    below = pixels(a_sound(duration_s=duration_s))[HEIGHT - BOTTOM + 8 :].max(axis=2) > 120
+    gaps = np.diff(np.flatnonzero(below.any(axis=0))) - 1
+    assert 1 <= (gaps >= 30).sum() <= 5  # between times; those within one are narrower
+    assert not ((gaps > 18) & (gaps < 30)).any()
+
+
+def test_end_is_the_one_that_players_show() -> None:
+    def end(duration_s: float) -> Pixels:
+        return pixels(a_sound(duration_s=duration_s))[HEIGHT - BOTTOM + 8 :, WIDTH - 150 :]
+
+    assert [clock(one) for one in (0.4, 32.768, 61, 754.99)] == ["0:00", "0:32", "1:01", "12:34"]
+    assert (end(32.1) == end(32.9)).all()
+    assert (end(32.9) != end(33)).any()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bot.audio.tempo import Floats, estimate_bpm
+from bot.domain.tempo import in_named_octave
 from sandbox.aimlapi.synth import read_style, render_wav
 from tests.bot.audio.takes import Signal, noise, pulses, shaped
 
@@ -45,6 +46,14 @@ def test_tempo_of_a_piece_with_drums_is_told(prompt: str, seed: int) -> None:
 def test_tempo_is_right_or_not_told_where_it_is_hard_to_hear(prompt: str) -> None:
     told = estimate_bpm(slow(piece(prompt, 1)), RATE_HZ)
     assert told is None or told == pytest.approx(read_style(prompt).bpm, rel=0.02)
+
+
+@pytest.mark.parametrize("prompt", ["techno, 70 bpm", "folk, 60 bpm", "rock, 84 bpm"])
+def test_beat_that_is_heard_twice_as_fast_is_the_prompts(prompt: str) -> None:
+    told = estimate_bpm(slow(piece(prompt, 1)), RATE_HZ)
+    assert told is not None
+    assert told / read_style(prompt).bpm == pytest.approx(2, rel=0.02)
+    assert in_named_octave(told, prompt) == pytest.approx(read_style(prompt).bpm, rel=0.02)
 
 
 def chatter(seed: int) -> Signal:

@@ -21,11 +21,8 @@ def a_keeper(
 ) -> CardKeeper:
     stores, estimates = stored.stores, estimates_on(stored)
     painter = CardPainter(
-        stores.jobs,
-        stores.notices,
-        stores.cards,
-        stores.likes,
-        estimates=estimates,
+        stores,
+        estimates,
         messenger=messenger,
         batches=BatchCards(stores.batches, estimates, messenger, stored.clock),
         clock=stored.clock,
@@ -41,5 +38,4 @@ def a_keeper(
 
 
 def a_takedown(stored: Stored, messages: TrackMessages) -> Takedown:
-    stores = stored.stores
-    return Takedown(stores.tracks, stores.shares, stores.curation, messages)
+    return Takedown(stored.stores, messages)

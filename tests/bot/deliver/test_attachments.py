@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord.http import Route
 
-from bot.deliver.attachments import Attachments, attachments_of
+from bot.deliver.attachments import attachments_of, fresh_link
 from bot.domain.requests import Reference
 from bot.errors import DeliveryLater
 from sandbox.discord import DiscordStandIn
@@ -25,7 +25,7 @@ FILES = [DriverFile("notes.txt", b"in A minor"), DriverFile("hum.wav", WAV)]
 @dataclass
 class Scene:
     stand_in: DiscordStandIn
-    attachments: Attachments
+    client: discord.Client
 
     async def said(self, channel: str) -> MessageView:
         return await Driver(self.stand_in).member("Ben").say("riff", channel=channel, files=FILES)
@@ -45,7 +45,7 @@ async def scene(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     ):
         monkeypatch.setattr(Route, "BASE", stand_in.api_url)
         await client.login(TOKEN)
-        yield Scene(stand_in, Attachments(client))
+        yield Scene(stand_in, client)
 
 
 def reference_to(message: MessageView) -> Reference:
@@ -63,26 +63,26 @@ async def test_file_is_found_in_its_message(scene: Scene, channel: str) -> None:
     if not channel.startswith("@"):
         scene.allow_content()
     message = await scene.said(channel)
-    link = await scene.attachments.fresh_link(reference_to(message))
+    link = await fresh_link(scene.client, reference_to(message))
     assert await Driver(scene.stand_in).member("Ben").fetch({"url": link}) == WAV
 
 
 async def test_file_is_hidden_when_the_bot_may_not_read_what_others_say(scene: Scene) -> None:
     message = await scene.said("music-jam")
-    assert await scene.attachments.fresh_link(reference_to(message)) is None
+    assert await fresh_link(scene.client, reference_to(message)) is None
 
 
 async def test_file_is_gone_with_its_message(scene: Scene) -> None:
     scene.allow_content()
     message = await scene.said("music-jam")
     await Driver(scene.stand_in).member("Ben").delete(message)
-    assert await scene.attachments.fresh_link(reference_to(message)) is None
+    assert await fresh_link(scene.client, reference_to(message)) is None
 
 
 async def test_file_that_was_never_in_a_message_is_not_looked_for(scene: Scene) -> None:
     rule = scene.stand_in.scenario.on("GET", MESSAGE)
     given = replace(reference_to(await scene.said("music-jam")), message_id=None)
-    assert await scene.attachments.fresh_link(given) is None
+    assert await fresh_link(scene.client, given) is None
     assert rule.hits == 0
 
 
@@ -96,4 +96,4 @@ async def test_nothing_is_known_when_discord_has_trouble(scene: Scene) -> None:
     reference = reference_to(await scene.said("music-jam"))
     scene.stand_in.scenario.on("GET", MESSAGE, times=None).reset_before()
     with pytest.raises(DeliveryLater):
-        await scene.attachments.fresh_link(reference)
+        await fresh_link(scene.client, reference)

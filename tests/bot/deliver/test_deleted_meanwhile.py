@@ -13,7 +13,7 @@ from tests.factories import CARD_ID, CHANNEL_ID
 
 async def delete(post: Post, job: Job) -> None:
     """As a member does, by `/tracks`."""
-    assert await post.stored.stores.curation.delete(job.id, post.clock())
+    assert await post.stored.stores.removals.delete(job.id, post.clock())
 
 
 def before(way: Callable[..., Awaitable[Any]], step: Callable[[], Awaitable[None]]) -> Any:

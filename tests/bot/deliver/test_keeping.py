@@ -1,10 +1,12 @@
 """What is kept of a track, where there is little room for it."""
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.jobs import Job, Rung
 from bot.domain.requests import AudioFormat
 from bot.errors import AudioUnusable, ComposeError, Unreachable, WorkshopTrouble
+from bot.store.database.tables import jobs
 from bot.store.kept_room import Room
 from tests.bot.deliver.conftest import Post
 from tests.bot.provider.clips import WAV
@@ -19,10 +21,14 @@ def room() -> Room:
     return Room(whole_bytes=10 * SIZE, member_bytes=int(1.2 * SIZE))
 
 
-async def a_held_track(post: Post) -> Job:
+async def a_held_track(post: Post, *, take: int | None = None) -> Job:
     """One that could not be delivered."""
     job = await post.finished()
-    for way in ("post", "edit", "direct"):
+    if take is not None:
+        values = {"batch_id": job.id, "take": take}
+        async with post.stored.engine.begin() as connection:
+            await connection.execute(sa.update(jobs).values(values).where(jobs.c.id == job.id))
+    for way in ("thread", "post", "edit", "direct"):
         post.messenger.fail(way, Unreachable("closed"))
     await post.deliverer.run_once()
     assert (await post.notice(job)).rung is Rung.HELD
@@ -38,6 +44,11 @@ async def test_undelivered_track_is_kept_as_it_is_while_there_is_room(post: Post
     job = await a_held_track(post)
     assert await kept(post, job) == ("lo-fi-rain.wav", WAV)
     assert post.workshop.asked == []
+
+
+async def test_variation_is_numbered_when_it_is_kept(post: Post) -> None:
+    job = await a_held_track(post, take=1)
+    assert await kept(post, job) == ("lo-fi-rain-take-1.wav", WAV)
 
 
 async def test_undelivered_track_is_made_smaller_when_there_is_no_room(post: Post) -> None:

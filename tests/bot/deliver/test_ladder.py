@@ -120,7 +120,7 @@ async def a_take(stored: Stored) -> Job:
     for job in received.jobs:
         assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
     await stored.claim_submissions()
-    job = received.job
+    job = received.jobs[0]
     assert await stored.jobs.start_generation(job.id, "g:1", stored.clock())
     assert await stored.jobs.succeed(job.id, "https://cdn.example/1.wav", stored.clock())
     return await stored.job(job.id)
@@ -212,7 +212,7 @@ async def test_nothing_is_sent_when_the_track_was_deleted(
 ) -> None:
     job = await stored.succeed()
     notice = await stored.notice(job.id)
-    assert await stored.stores.curation.delete(job.id, stored.clock())
+    assert await stored.stores.removals.delete(job.id, stored.clock())
     with pytest.raises(TrackDeleted):
         await ladder.tell(job, notice, WORDS)
     assert messenger.sent == []

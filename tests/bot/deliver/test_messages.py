@@ -1,6 +1,5 @@
 """Cards, announcements and buttons: within Discord's limits, whatever was typed."""
 
-import contextlib
 import dataclasses
 from datetime import timedelta
 from pathlib import Path
@@ -219,14 +218,19 @@ def test_track_is_one_audio_file_and_a_picture_that_the_embed_shows(tmp_path: Pa
     path.write_bytes(b"ID3")
     fitted = dataclasses.replace(TRACK.fitted, path=path)
     what = announcements.track(a_job(), dataclasses.replace(TRACK, fitted=fitted))
-    audio, picture = what.open_files()
-    with contextlib.closing(audio), contextlib.closing(picture):
+    with what.open_files() as (audio, picture):
         assert (audio.filename, picture.filename) == ("lo-fi-rain.mp3", "waveform.png")
         assert audio.fp.read() == b"ID3"
         assert picture.fp.read() == b"PNG"
         assert "Waveform of the track: 33 seconds" in (picture.description or "")
     assert what.embed is not None
     assert what.embed.image.url == "attachment://waveform.png"
+
+
+def test_track_that_is_a_variation_has_a_numbered_file() -> None:
+    assert announcements.track(a_job(batch_id="b", take=2), TRACK).file_name == (
+        "lo-fi-rain-take-2.mp3"
+    )
 
 
 def test_track_without_examination_has_no_picture() -> None:

@@ -117,6 +117,16 @@ async def test_track_shows_what_is_heard_in_it(post: Post) -> None:
     assert (stored.duration_s, stored.tempo_bpm) == (32.8, 70.2)
 
 
+async def test_tempo_is_told_in_the_octave_that_the_prompt_names(post: Post) -> None:
+    job = await post.finished(request=a_request(prompt="techno, 140 bpm"))
+    await post.deliver()
+    [sent] = post.messenger.sent
+    assert (await post.stored.job(job.id)).tempo_bpm == 140.4
+    assert sent.what.embed is not None
+    assert "about 140 bpm" in [field.value for field in sent.what.embed.fields]
+    assert "about 140 beats per minute" in sent.what.picture_alt_text
+
+
 async def test_track_is_posted_later_with_its_picture_when_the_workshop_is_in_trouble(
     post: Post,
 ) -> None:

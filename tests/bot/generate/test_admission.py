@@ -52,7 +52,7 @@ def an_admission(
 async def test_nothing_is_stored_when_the_disk_is_nearly_full(stored: Stored) -> None:
     with pytest.raises(NoRoom):
         await an_admission(stored, has_room=False).admit(a_new_job(), within_s=SOON_S)
-    assert await stored.jobs.count(JobState.RECEIVED) == 0
+    assert await stored.count(JobState.RECEIVED) == 0
 
 
 async def test_job_is_expected_after_the_usual_time_when_nobody_waits(

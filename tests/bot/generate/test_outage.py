@@ -102,7 +102,7 @@ async def test_all_jobs_go_out_once_the_provider_accepts_again(
     rule = await queue.wait_through(outage)
     # The first jobs went out together; from then on one at a time: 2, 4, 8 … 60 s apart.
     assert rule.hits <= AT_MOST_RUNNING + 15
-    assert await stored.jobs.count(JobState.QUEUED) == WAITING
+    assert await stored.count(JobState.QUEUED) == WAITING
     pause = await stored.stores.pauses.current()
     assert pause is not None
     assert pause.host_must_act is outage.host_must_act
@@ -110,7 +110,7 @@ async def test_all_jobs_go_out_once_the_provider_accepts_again(
     clock.advance(60)
     await queue.work_off()
     assert len(queue.stand_in.generations) == WAITING
-    assert await stored.jobs.count(JobState.QUEUED) == 0
+    assert await stored.count(JobState.QUEUED) == 0
 
 
 @pytest.mark.parametrize("outage", UNKNOWN, ids=str)
@@ -119,7 +119,7 @@ async def test_few_jobs_are_lost_while_outcomes_are_unknown(
 ) -> None:
     rule = await queue.wait_through(outage)
     assert rule.hits <= AT_MOST_RUNNING + 15
-    failed = await stored.jobs.count(JobState.FAILED)
+    failed = await stored.count(JobState.FAILED)
     assert failed == rule.hits  # each may have been billed, and none was sent twice
     await queue.work_off()
     assert len(queue.stand_in.generations) == WAITING - failed

@@ -33,7 +33,7 @@ async def test_one_probe_goes_out_at_a_time_while_the_provider_refuses(
     clock.advance(8)
     assert await submitter.run_once() == 1
     assert await submitter.run_once() == 4
-    assert await stored.jobs.count(JobState.GENERATING) == 5
+    assert await stored.count(JobState.GENERATING) == 5
 
 
 async def test_no_second_probe_goes_out_while_the_first_is_under_way(

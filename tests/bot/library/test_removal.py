@@ -37,7 +37,7 @@ def messages() -> FakeTrackMessages:
 def removal(stored: Stored, messages: FakeTrackMessages) -> Removal:
     stores = stored.stores
     takedown = a_takedown(stored, messages)
-    return Removal(stores.tracks, stores.curation, takedown, Wakeups(), stored.clock)
+    return Removal(stores.tracks, stores.removals, takedown, Wakeups(), stored.clock)
 
 
 async def test_moderator_takes_away_what_is_theirs_alone(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pytest
@@ -23,7 +23,10 @@ from bot.errors import (
 )
 from bot.library import sharing
 from bot.library.audio_sources import AudioSources
-from bot.library.sharing import Sharing, Target
+from bot.library.renditions import Renditions
+from bot.library.share_posts import SharePosts
+from bot.library.shared_tracks import SharedTracks, Target
+from bot.library.sharing import Sharing
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.store.held_store import KeptAudio
@@ -76,17 +79,15 @@ async def scene(
     messages, messenger, workshop = FakeTrackMessages(), FakeMessenger(), FakeWorkshop()
     stores = stored.stores
     async with AudioFetcher.open(stand_in.url) as fetcher:
+        renditions = Renditions(
+            AudioSources(stores.tracks, messages, stores.held, fetcher),
+            Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
+        )
         shares = Sharing(
-            stores.jobs,
-            stores.shares,
-            stores.likes,
-            stores.curation,
-            mastering=Mastering(workshop, stored.jobs, AudioFormat.ORIGINAL),
-            sources=AudioSources(stores.tracks, messages, stores.held, fetcher),
-            messages=messages,
-            messenger=messenger,
-            takedown=a_takedown(stored, messages),
-            clock=clock,
+            SharePosts(stores.shares, messages, messenger, clock),
+            SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.removals,
+            a_takedown(stored, messages),
         )
         yield Scene(stored, clock, messages, messenger, shares, workshop, provider, stand_in)
 
@@ -102,6 +103,13 @@ async def test_share_is_the_same_audio_and_pings_nobody(scene: Scene) -> None:
     assert what.embed is not None
     assert "Options" not in {field.name for field in what.embed.fields}  # "only for you", say
     assert await scene.rows(job) == [message_id]
+
+
+async def test_shared_variation_is_numbered_as_it_was(scene: Scene) -> None:
+    variation = replace(await scene.held_track(private=True), batch_id="b", take=1)
+    await scene.sharing.share(variation, TARGET)
+    [(_, what, _)] = scene.messages.posted
+    assert what.file_name == "lo-fi-rain-take-1.wav"
 
 
 async def test_second_press_finds_the_first_message(scene: Scene) -> None:
@@ -296,7 +304,7 @@ async def test_nothing_is_shared_when_the_track_was_deleted_while_it_was_made_re
     go_on = scene.workshop.pause("examine")
     shared = asyncio.create_task(scene.sharing.share(job, TARGET))
     await scene.workshop.paused.wait()
-    assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+    assert await scene.stored.stores.removals.delete(job.id, scene.clock())
     go_on.set()
     with pytest.raises(TrackDeleted):
         await shared
@@ -311,7 +319,7 @@ async def test_share_is_removed_when_the_track_was_deleted_while_it_was_posted(
     post = scene.messages.post
 
     async def upload(*arguments: Any) -> int:
-        assert await scene.stored.stores.curation.delete(job.id, scene.clock())
+        assert await scene.stored.stores.removals.delete(job.id, scene.clock())
         return await post(*arguments)
 
     scene.messages.post = upload  # type: ignore[method-assign, assignment]

@@ -19,7 +19,7 @@ OWNER_ELSEWHERE = Viewer(member_id=MEMBER_ID, guild_id=None, sees=frozenset({7})
 
 @pytest.fixture
 def visibility(stored: Stored) -> Visibility:
-    return Visibility(stored.jobs, stored.stores.tracks, stored.stores.curation)
+    return Visibility(stored.jobs, stored.stores.tracks)
 
 
 async def share(stored: Stored, job: Job, guild_id: int, *, message_id: int | None = 77) -> None:
@@ -84,7 +84,7 @@ async def test_places_are_those_that_can_be_looked_at_again(
     assert await tracks.places(job) == [*found, shared]
     assert await tracks.shared_places(job.id) == [shared]
     await stored.stores.shares.remove(job.id, shared.channel_id, shared.message_id)
-    await stored.stores.curation.delete(job.id, NOW)
+    await stored.stores.removals.delete(job.id, NOW)
     assert await tracks.places(await stored.job(job.id)) == found
 
 
@@ -95,7 +95,7 @@ async def test_lineage_names_no_track_that_is_not_for_the_viewer(
     deleted = await stored.succeed(parent_id=secret.id, relation=Relation.REMIX)
     open_to_all = await stored.succeed(parent_id=deleted.id, relation=Relation.REMIX)
     job = await stored.succeed(parent_id=open_to_all.id, relation=Relation.AGAIN)
-    await stored.stores.curation.delete(deleted.id, NOW)
+    await stored.stores.removals.delete(deleted.id, NOW)
     line = await visibility.lineage(job, STRANGER)
     assert [(one.job.id, one.visible) for one in line] == [
         (open_to_all.id, True),

@@ -82,7 +82,7 @@ async def test_no_variation_is_stored_when_not_all_fit_the_daily_limit(stored: S
     await stored.receive()
     with pytest.raises(DailyLimitReached):
         await stored.receive(DailyLimits(per_member=3, whole_bot=0), variations=3)
-    assert await stored.jobs.count(JobState.RECEIVED) == 1
+    assert await stored.count(JobState.RECEIVED) == 1
 
 
 async def test_a_job_alone_is_no_variation(stored: Stored) -> None:

@@ -88,7 +88,7 @@ async def test_deleted_track_is_not_held_again_when_it_did_not_go_out(
     job = await stored.succeed()
     notice_id = await a_held_notice(stored, job)
     assert await held.hand_out(notice_id, clock())
-    await stored.stores.curation.delete(job.id, clock())
+    await stored.stores.removals.delete(job.id, clock())
     await held.take_back(notice_id, clock())
     assert await waiting(stored) == []
 
@@ -96,7 +96,7 @@ async def test_deleted_track_is_not_held_again_when_it_did_not_go_out(
 async def test_file_of_a_deleted_track_is_not_kept(stored: Stored, held: HeldStore) -> None:
     job = await stored.succeed()
     await held.keep(job.id, AUDIO, stored.clock())
-    assert await stored.stores.curation.delete(job.id, stored.clock())
+    assert await stored.stores.removals.delete(job.id, stored.clock())
     await held.keep(job.id, AUDIO, stored.clock())
     assert await held.get(job.id) is None
 

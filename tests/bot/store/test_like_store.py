@@ -16,7 +16,7 @@ async def test_second_press_takes_the_like_back(stored: Stored, clock: HandClock
     assert await likes.count(other.id) == 0
     back = await likes.toggle(job.id, ADA, clock())
     assert (back.count, back.liked) == (1, False)
-    assert await likes.counts([job.id, other.id]) == {job.id: 1}
+    assert (await likes.count(job.id), await likes.count(other.id)) == (1, 0)
 
 
 async def test_presses_at_the_same_moment_all_count(stored: Stored, clock: HandClock) -> None:

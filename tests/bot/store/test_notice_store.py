@@ -166,7 +166,7 @@ async def test_what_is_known_of_an_attempt_stays_when_it_is_cut_off(stored: Stor
 async def test_track_is_neither_tried_nor_held_when_it_was_deleted(stored: Stored) -> None:
     job = await stored.succeed()
     notice, now = await stored.claim_notice(), stored.clock()
-    await stored.stores.curation.delete(job.id, now)
+    await stored.stores.removals.delete(job.id, now)
     assert not await stored.notices.record_attempt(notice.id, Rung.CHANNEL, now)
     assert not await stored.notices.hold(notice, "no way", stored.clock())
     left = await stored.notice(job.id)

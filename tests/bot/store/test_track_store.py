@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.jobs import Job, JobState, Rung
 from bot.domain.places import Place
+from bot.domain.requests import Relation
 from bot.store.track_store import Only, Wanted
 from tests.bot.store.shelf import GUILD_ID, MESSAGE_ID, OTHER_ID, Shelf
 from tests.factories import CHANNEL_ID, MEMBER_ID, Stored
@@ -245,3 +246,18 @@ async def test_title_changes_only_for_its_member(shelf: Shelf) -> None:
 async def test_deleted_track_keeps_its_title(shelf: Shelf) -> None:
     job = await shelf.put(deleted_at=shelf.stored.clock())
     assert not await shelf.store.rename(job.id, MEMBER_ID, "Night bus")
+
+
+# --- where they come from -----------------------------------------------------------------------
+
+
+async def test_ancestors_come_parent_first_up_to_a_limit(stored: Stored) -> None:
+    line = [await stored.succeed()]
+    for _ in range(4):
+        child = await stored.succeed(parent_id=line[0].id, relation=Relation.REMIX)
+        line.insert(0, child)
+    tracks = stored.stores.tracks
+    found = await tracks.ancestors(line[0].id, most=10)
+    assert [one.id for one in found] == [one.id for one in line[1:]]
+    assert await tracks.ancestors(line[0].id, most=2) == found[:2]
+    assert await tracks.ancestors(line[-1].id, most=10) == []

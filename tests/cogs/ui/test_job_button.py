@@ -1,14 +1,16 @@
 """Which messages a press may change, whatever custom_id came with it."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import discord
 import pytest
 
+from bot.client import Interaction
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
-from cogs.ui.job_button import JobInteraction, stands_under
+from cogs.ui.job_button import stands_under
 from tests.cogs.interactions import a_client, a_press, an_interaction
 from tests.factories import CARD_ID, a_job
 
@@ -25,11 +27,12 @@ class KnowsTheCard:
         return await work
 
 
-def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> JobInteraction:
+def pressed_on(message_id: int, *, ephemeral: bool = False, names: Job) -> Interaction:
     """A press on the cancel button of a card that names a job."""
     custom_id = buttons.custom_id(Action.CANCEL, names.card_job_id, buttons.CARD)
     flags = discord.MessageFlags(ephemeral=ephemeral).value
-    client = a_client(tracks=KnowsTheCard(), admission=KnowsTheCard())
+    stores = SimpleNamespace(tracks=KnowsTheCard())
+    client = a_client(stores=stores, admission=KnowsTheCard())
     return an_interaction(client, **a_press(custom_id, id=str(message_id), flags=flags))
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.client import ComposeClient
-from cogs.ui.persistent import ItemInteraction, PersistentItem, add_items, chosen
+from bot.client import ComposeClient, Interaction
+from cogs.ui.persistent import PersistentItem, add_items, chosen
 from tests.cogs.interactions import a_client, a_dialog, a_press, an_interaction
 
 CUSTOM_ID = re.compile(r"compose:test:(?P<name>[a-z]+)")
@@ -34,10 +34,10 @@ def client(used: list[tuple[str, str]]) -> ComposeClient:
     """One with an item and a dialog that have the same custom_ids, as those that delete a track."""
 
     class Item(PersistentItem, template=CUSTOM_ID):
-        async def use(self, interaction: ItemInteraction) -> None:
+        async def use(self, interaction: Interaction) -> None:
             used.append((self.match["name"], chosen(interaction)))
 
-    async def on_dialog(_interaction: ItemInteraction, match: re.Match[str]) -> None:
+    async def on_dialog(_interaction: Interaction, match: re.Match[str]) -> None:
         used.append((match["name"], "dialog"))
 
     client = a_client()

@@ -3,11 +3,10 @@ no bot in it: where it has one is seen over real sockets (`tests/e2e/test_places
 
 from typing import Any
 
-import discord
 import pytest
 
 from bot import words
-from bot.client import ComposeClient
+from bot.client import Interaction
 from bot.domain.audience import Audience
 from cogs.ui.places import is_outside, upload_limit_bytes, why_not_here
 from tests.cogs.interactions import (
@@ -28,7 +27,7 @@ def served(*, users: bool, guild_ids: set[int] | None = None) -> Audience:
     return Audience(guild_ids=frozenset(guild_ids or {GUILD_ID}), users=users)
 
 
-def asked(audience: Audience | None = None, **payload: Any) -> discord.Interaction[ComposeClient]:
+def asked(audience: Audience | None = None, **payload: Any) -> Interaction:
     return an_interaction(a_client(audience=audience), **payload)
 
 

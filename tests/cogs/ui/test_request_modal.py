@@ -111,7 +111,9 @@ def test_fields_that_were_emptied_are_as_if_nothing_was_typed() -> None:
 def test_number_is_asked_for_again_when_it_is_none(typed: str) -> None:
     filled = filled_in(EVERYTHING, {"seconds": typed, "prompt": "other"})
     told = words.not_taken(filled.problems)
-    assert told.startswith(f"`seconds` must be a whole number (you typed `{' '.join(typed.split())}`)")
+    assert told.startswith(
+        f"`seconds` must be a whole number (you typed `{' '.join(typed.split())}`)"
+    )
     request = filled.draft.request
     assert (request.seconds, request.prompt) == (20, "other")
 

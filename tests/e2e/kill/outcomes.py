@@ -11,7 +11,7 @@ from tests.e2e.kill.scene import LOOK_EVERY_S, Ask, Scene
 
 WAIT_S = 20.0
 DIRECT = "@Compose Bot"
-READY, FAILED, HELD = "ready", "did not work out", "/tracks"
+READY, FAILED, HELD = "ready", "couldn't be made", "/tracks"
 
 Outcome = Callable[[Scene, Ask], Awaitable[None]]
 
@@ -68,7 +68,7 @@ async def interrupted(scene: Scene, ask: Ask, *, paid: int) -> None:
     card = await _card_says(scene, ask, FAILED)
     assert len(scene.paid(ask)) == paid
     (told,) = ask.told()
-    assert "may have been billed" in told.content
+    assert "might have been paid for" in told.content
     assert told.id in card.buttons[0]["url"]
     call = await ask.member.click(told, label="Try again")
     again = Ask(member=ask.member, channel=ask.channel, prompt=ask.prompt, call=call)

@@ -22,7 +22,7 @@ def takes_of(ask: Ask) -> list[MessageView]:
 
 
 def _leads_to_all(card: MessageView) -> bool:
-    return f"Your {TAKES} variations are ready" in card.text and card.text.count("Listen") == TAKES
+    return f"Your {TAKES} versions are ready" in card.text and card.text.count("Listen") == TAKES
 
 
 async def announced(scene: Scene, ask: Ask) -> None:

@@ -71,7 +71,7 @@ async def test_jobs_are_stored_through_a_pooler_when_many_come_at_once(
             stores = Stored(one, clock), Stored(other, clock, "two")
             for _ in range(3):  # the server's connections are old ones by then
                 await asyncio.gather(*(stored.receive() for stored in stores * 20))
-            assert await stores[0].jobs.count(JobState.RECEIVED) == 120
+            assert await stores[0].count(JobState.RECEIVED) == 120
     assert any("Use session pooling" in message for message in caplog.messages)
 
 

@@ -1,21 +1,17 @@
-"""Taking finished tracks away, and looking where they come from."""
+"""All queries that take finished tracks away."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.jobs import Job, JobState, NoticeKind, Rung
+from bot.domain.jobs import JobState, NoticeKind, Rung
 from bot.store.card_edits import mark_card
-from bot.store.database.row_mapping import job_from_row
+from bot.store.database.queries import Queries
 from bot.store.database.tables import held_audio, jobs, likes, notices
 
 
-class CurationStore:
+class RemovalStore(Queries):
     """Owns these queries. `now` is aware UTC."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
 
     async def delete(self, job_id: str, now: datetime, *, by_member: bool | None = None) -> bool:
         """Mark a track as deleted, and forget its likes and its audio; whether it was there.
@@ -53,8 +49,7 @@ class CurationStore:
     async def is_deleted(self, job_id: str) -> bool:
         """Whether a track has been taken away by now."""
         deleted = sa.select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.deleted_at.is_not(None))
-        async with self._engine.connect() as connection:
-            return (await connection.execute(deleted)).first() is not None
+        return await self._first(deleted) is not None
 
     async def withdraw(self, job_id: str, now: datetime) -> None:
         """The message that announced a track is gone, which goes on where it was shared to."""
@@ -67,22 +62,3 @@ class CurationStore:
         async with self._engine.begin() as connection:
             await connection.execute(gone)
             await mark_card(connection, job_id, now)
-
-    async def ancestors(self, job_id: str, *, most: int) -> list[Job]:
-        """What a track was made from, its parent first, at most so many."""
-        line = (
-            sa.select(jobs.c.parent_id, sa.literal(1).label("distance"))
-            .where(jobs.c.id == job_id, jobs.c.parent_id.is_not(None))
-            .cte("line", recursive=True)
-        )
-        older = jobs.alias("older")
-        line = line.union_all(
-            sa.select(older.c.parent_id, line.c.distance + 1).where(
-                older.c.id == line.c.parent_id,
-                older.c.parent_id.is_not(None),
-                line.c.distance < most,
-            )
-        )
-        wanted = sa.select(jobs).join(line, line.c.parent_id == jobs.c.id).order_by(line.c.distance)
-        async with self._engine.connect() as connection:
-            return [job_from_row(row) for row in (await connection.execute(wanted)).all()]

@@ -1,9 +1,8 @@
-"""Taking tracks away, and the line of tracks that one came from."""
+"""Taking tracks away."""
 
 import pytest
 
 from bot.domain.jobs import JobState, Rung
-from bot.domain.requests import Relation
 from bot.store.held_store import KeptAudio
 from tests.factories import HandClock, Stored
 
@@ -17,10 +16,10 @@ async def test_deleted_track_is_forgotten_but_for_its_recipe(
         await stores.likes.toggle(one.id, 5, clock())
         held = KeptAudio(file_name="a.wav", content=b"RIFF")
         await stores.held.keep(one.id, held, clock())
-    assert await stores.curation.delete(job.id, clock())
+    assert await stores.removals.delete(job.id, clock())
     gone = await stored.job(job.id)
     assert (gone.deleted_at, gone.request) == (clock(), job.request)
-    assert await stores.likes.counts([job.id, other.id]) == {other.id: 1}
+    assert [await stores.likes.count(one.id) for one in (job, other)] == [0, 1]
     assert await stores.held.get(job.id) is None
     assert await stores.held.get(other.id)
     assert (await stored.job(other.id)).deleted_at is None
@@ -29,8 +28,8 @@ async def test_deleted_track_is_forgotten_but_for_its_recipe(
 async def test_second_deletion_changes_nothing(stored: Stored, clock: HandClock) -> None:
     job = await stored.succeed()
     at = clock()
-    assert await stored.stores.curation.delete(job.id, at)
-    assert not await stored.stores.curation.delete(job.id, clock.advance(60))
+    assert await stored.stores.removals.delete(job.id, at)
+    assert not await stored.stores.removals.delete(job.id, clock.advance(60))
     assert (await stored.job(job.id)).deleted_at == at
 
 
@@ -39,7 +38,7 @@ async def test_only_finished_tracks_can_be_deleted(
     stored: Stored, clock: HandClock, state: JobState
 ) -> None:
     job = await stored.bring_to(state)
-    assert not await stored.stores.curation.delete(job.id, clock())
+    assert not await stored.stores.removals.delete(job.id, clock())
     assert (await stored.job(job.id)).deleted_at is None
 
 
@@ -47,7 +46,7 @@ async def test_result_that_was_not_told_yet_is_not_told_after_a_deletion(
     stored: Stored, clock: HandClock
 ) -> None:
     job = await stored.succeed()
-    await stored.stores.curation.delete(job.id, clock())
+    await stored.stores.removals.delete(job.id, clock())
     assert await stored.notices.claim_due(10, clock(), lease_s=60) == []
 
 
@@ -58,7 +57,7 @@ async def test_result_that_may_have_been_told_stays_due_after_a_deletion(
     dead = stored.as_worker("the dead")
     notice = await dead.claim_notice()
     await dead.notices.record_attempt(notice.id, Rung.CHANNEL, clock())
-    await stored.stores.curation.delete(job.id, clock())
+    await stored.stores.removals.delete(job.id, clock())
     assert [one.id for one, _ in await stored.notices.claim_due(10, clock(), lease_s=60)] == [
         notice.id
     ]
@@ -69,17 +68,5 @@ async def test_held_result_is_not_handed_out_after_a_deletion(
 ) -> None:
     job = await stored.succeed()
     await stored.notices.hold(await stored.claim_notice(), "no way", clock())
-    await stored.stores.curation.delete(job.id, clock())
+    await stored.stores.removals.delete(job.id, clock())
     assert await stored.notices.held_for(job.member_id, 5) == []
-
-
-async def test_ancestors_come_parent_first_up_to_a_limit(stored: Stored) -> None:
-    line = [await stored.succeed()]
-    for _ in range(4):
-        child = await stored.succeed(parent_id=line[0].id, relation=Relation.REMIX)
-        line.insert(0, child)
-    curation = stored.stores.curation
-    found = await curation.ancestors(line[0].id, most=10)
-    assert [one.id for one in found] == [one.id for one in line[1:]]
-    assert await curation.ancestors(line[0].id, most=2) == found[:2]
-    assert await curation.ancestors(line[-1].id, most=10) == []
