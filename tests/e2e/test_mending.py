@@ -161,7 +161,8 @@ async def test_text_is_in_the_answer_when_it_could_not_be_stored(stage: Stage) -
 
 async def test_long_text_is_a_file_when_it_could_not_be_stored(stage: Stage) -> None:
     place = Place(stage, "Longwinded")
-    opened = await dialog(place)
+    opened = await place.member.slash("studio", channel=place.channel)
+    await opened.acknowledged()
     typed = {"prompt": "slow " * 500, "lyrics": LYRICS * 60, "negative_prompt": "drums"}
     with locked(stage.folder / "compose.db"):
         answer = await (await place.member.fill_modal(opened, typed)).answered()
