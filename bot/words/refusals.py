@@ -222,7 +222,8 @@ def _of_audio(problem: AudioProblem) -> str:
 
 def typed(text: str) -> str:
     """What a member typed, to be copied, where it could not be kept; without backticks."""
-    return f"{said('You typed:')}\n```\n{text}\n```"
+    start = said("You typed:")
+    return f"{start}\n```\n{text}\n```"
 
 
 typed_as_file = sentence("What you typed is in the file.")
