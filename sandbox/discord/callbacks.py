@@ -122,7 +122,7 @@ class Callbacks:
         if message is None:
             raise errors.unknown_message()
         if callback is CallbackType.UPDATE_MESSAGE:
-            edit = self._edit_form(message, data, uploads)
+            edit = read_edit(data, uploads, message)
             check_sizes(edit.files, interaction.attachment_limit_bytes)
             self._messages.edit(message, edit, limit_bytes=interaction.attachment_limit_bytes)
         interaction.original_id = message.id
@@ -147,6 +147,7 @@ class Callbacks:
                 embeds=draft.embeds,
                 components=draft.components,
                 files=draft.files,
+                flags=draft.flags & ~MessageFlag.EPHEMERAL,
                 allowed_mentions=draft.allowed_mentions,
             )
             limit = interaction.attachment_limit_bytes
@@ -168,7 +169,7 @@ class Callbacks:
     def edit(
         self, interaction: Interaction, message: Message, form: Form, uploads: Sequence[Upload]
     ) -> Message:
-        edit = self._edit_form(message, form, uploads)
+        edit = read_edit(form, uploads, message)
         if message.id == interaction.original_id:
             interaction.fills_original = False
         limit = interaction.attachment_limit_bytes
@@ -177,10 +178,6 @@ class Callbacks:
     def delete(self, interaction: Interaction, message: Message) -> None:
         interaction.message_ids.discard(message.id)
         self._messages.delete(message)
-
-    @staticmethod
-    def _edit_form(message: Message, form: Form, uploads: Sequence[Upload]) -> Edit:
-        return read_edit(form, uploads, v2=MessageFlag.IS_COMPONENTS_V2 in message.flags)
 
     def _find(self, interaction: Interaction, message_id: int | None) -> Message | None:
         channel = self._state.channels.get(interaction.channel.id)

@@ -1,4 +1,4 @@
-"""Message components: buttons and selects in action rows, and the Components V2 layout types.
+"""Message components: buttons and selects in action rows.
 
 Discord docs: Components > Component Reference.
 """
@@ -13,7 +13,6 @@ from sandbox.discord.forms import Form
 from sandbox.discord.model import Json
 
 MAX_ROWS = 5
-MAX_COMPONENTS_V2 = 40
 MAX_CUSTOM_ID = 100
 Readers = Mapping[ComponentType, Callable[[Form], Json]]
 _SELECTS = (
@@ -39,12 +38,11 @@ class ComponentReader:
     def __init__(self) -> None:
         self._numbers = count(1)
         self._custom_ids: set[str] = set()
+        self.total = 0
 
-    def message(self, form: Form, *, v2: bool) -> list[Json]:
+    def message(self, form: Form) -> list[Json]:
         """The components of a message, normalised as the API gives them back."""
-        readers = self._layouts() if v2 else {ComponentType.ACTION_ROW: self.action_row}
-        maximum = MAX_COMPONENTS_V2 if v2 else MAX_ROWS
-        return self.children(form, readers, maximum=maximum)
+        return self.children(form, {ComponentType.ACTION_ROW: self.action_row}, maximum=MAX_ROWS)
 
     def children(
         self,
@@ -64,6 +62,7 @@ class ComponentReader:
         kind = form["type"].choice(readers, required=True)
         if kind is None:
             return {}
+        self.total += 1
         given = form["id"].integer(minimum=0, maximum=2**31 - 1)
         number = given or next(self._numbers)
         return {"type": kind, "id": number} | readers[ComponentType(kind)](form)
@@ -92,7 +91,9 @@ class ComponentReader:
         read: Json = {"style": style, "label": form["label"].text(maximum=80)}
         read["emoji"] = _read_emoji(form["emoji"])
         if style == ButtonStyle.LINK:
-            read["url"] = form["url"].url(schemes=("http", "https", "discord"), required=True)
+            read["url"] = form["url"].url(
+                schemes=("http", "https", "discord"), maximum=512, required=True
+            )
         elif style == ButtonStyle.PREMIUM:
             sku = form["sku_id"].snowflake(required=True)
             read["sku_id"] = str(sku)
@@ -125,71 +126,6 @@ class ComponentReader:
         if form["disabled"].boolean():
             read["disabled"] = True
         return {name: value for name, value in read.items() if value is not None}
-
-    def _layouts(self) -> Readers:
-        return {**self._contents(), ComponentType.CONTAINER: self._container}
-
-    def _contents(self) -> Readers:
-        return {
-            ComponentType.ACTION_ROW: self.action_row,
-            ComponentType.SECTION: self._section,
-            ComponentType.TEXT_DISPLAY: read_text_display,
-            ComponentType.MEDIA_GALLERY: _read_gallery,
-            ComponentType.FILE: _read_file,
-            ComponentType.SEPARATOR: _read_separator,
-        }
-
-    def _container(self, form: Form) -> Json:
-        children = self.children(
-            form["components"], self._contents(), minimum=1, maximum=MAX_COMPONENTS_V2
-        )
-        color = form["accent_color"].integer(minimum=0, maximum=0xFFFFFF)
-        return {
-            "accent_color": color,
-            "spoiler": form["spoiler"].boolean(),
-            "components": children,
-        }
-
-    def _section(self, form: Form) -> Json:
-        texts = {ComponentType.TEXT_DISPLAY: read_text_display}
-        beside = {ComponentType.BUTTON: self.button, ComponentType.THUMBNAIL: _read_media_entry}
-        return {
-            "components": self.children(form["components"], texts, minimum=1, maximum=3),
-            "accessory": self.one(form["accessory"], beside),
-        }
-
-
-def read_text_display(form: Form) -> Json:
-    return {"content": form["content"].text(minimum=1, maximum=4000, required=True) or ""}
-
-
-def _read_media_entry(form: Form) -> Json:
-    read: Json = {
-        "media": _read_media(form["media"]),
-        "description": form["description"].text(maximum=1024),
-        "spoiler": form["spoiler"].boolean(),
-    }
-    return read
-
-
-def _read_gallery(form: Form) -> Json:
-    entries = form["items"].items(minimum=1, maximum=10)
-    return {"items": [_read_media_entry(entry) for entry in entries]}
-
-
-def _read_file(form: Form) -> Json:
-    return {"file": _read_media(form["file"]), "spoiler": form["spoiler"].boolean()}
-
-
-def _read_separator(form: Form) -> Json:
-    spacing = form["spacing"].choice((1, 2))
-    return {"divider": form["divider"].boolean(default=True), "spacing": spacing or 1}
-
-
-def _read_media(form: Form) -> Json:
-    if not form.mapping(required=True):
-        return {}
-    return {"url": form["url"].url(schemes=("http", "https", "attachment"), required=True)}
 
 
 def _read_options(form: Form) -> list[Json]:

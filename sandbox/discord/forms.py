@@ -144,8 +144,10 @@ class Form:
             return None
         return number
 
-    def url(self, *, schemes: Collection[str], required: bool = False) -> str | None:
-        text = self.text(maximum=2048, required=required)
+    def url(
+        self, *, schemes: Collection[str], maximum: int = 2048, required: bool = False
+    ) -> str | None:
+        text = self.text(maximum=maximum, required=required)
         if text is None:
             return None
         try:

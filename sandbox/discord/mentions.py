@@ -1,4 +1,4 @@
-"""Whom a message tells: the users, roles and all that its content names and its sender allows.
+"""Whom a message tells: the users, roles and all that its texts name and its sender allows.
 
 Discord docs: Resources > Message > Allowed Mentions Object.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from sandbox.discord.enums import MessageType
+from sandbox.discord.layouts import displayed_texts
 from sandbox.discord.message_form import AllowedMentions
 from sandbox.discord.model import Channel, Message, User
 from sandbox.discord.state import State
@@ -21,18 +22,19 @@ def resolve_mentions(
     state: State, message: Message, channel: Channel, allowed: AllowedMentions, *, everyone: bool
 ) -> None:
     """Fill in the message's mentions; `everyone` says that its author may mention all."""
-    ids = [int(one) for one in _USER.findall(message.content)]
+    said = "\n".join([message.content, *displayed_texts(message.components)])
+    ids = [int(one) for one in _USER.findall(said)]
     told = [one for one in ids if "users" in allowed.parse or one in allowed.user_ids]
     author = _replied_author(message, channel)
     if author is not None and allowed.replied_user:
         told.append(author.id)
     message.mentioned = [state.users[one] for one in dict.fromkeys(told) if one in state.users]
     guild = state.guild_of(channel)
-    roles = {int(one) for one in _ROLE.findall(message.content)} & set(guild.roles if guild else ())
+    roles = {int(one) for one in _ROLE.findall(said)} & set(guild.roles if guild else ())
     message.mentioned_role_ids = sorted(
         one for one in roles if "roles" in allowed.parse or one in allowed.role_ids
     )
-    names_all = bool(_EVERYONE.search(message.content))
+    names_all = bool(_EVERYONE.search(said))
     message.mention_everyone = everyone and names_all and "everyone" in allowed.parse
 
 

@@ -5,14 +5,15 @@ Discord docs: Resources > Message > Create Message, Edit Message, Allowed Mentio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.discord.components import ComponentReader
 from sandbox.discord.embeds import read_embeds
 from sandbox.discord.enums import MessageFlag
 from sandbox.discord.forms import Form
-from sandbox.discord.model import NO_FLAGS, Json
+from sandbox.discord.layouts import LayoutReader
+from sandbox.discord.model import NO_FLAGS, Json, Message
 from sandbox.discord.uploads import Upload, safe_filename
 
 MAX_CONTENT = 2000
@@ -72,6 +73,8 @@ class Draft:
 
     @property
     def is_empty(self) -> bool:
+        if MessageFlag.IS_COMPONENTS_V2 in self.flags:
+            return not self.components
         return not (self.content or self.embeds or self.components or self.files)
 
 
@@ -100,10 +103,14 @@ def read_draft(
     """
     wanted = _read_flags(form["flags"], _CREATE_FLAGS | flags)
     files, _ = _read_files(form["attachments"], uploads)
+    content = (form["content"].text(maximum=MAX_CONTENT) or "").strip()
+    embeds = read_embeds(form["embeds"])
+    if MessageFlag.IS_COMPONENTS_V2 in wanted:
+        _reject_legacy(form, content=content, embeds=embeds)
     draft = Draft(
-        content=(form["content"].text(maximum=MAX_CONTENT) or "").strip(),
-        embeds=read_embeds(form["embeds"]),
-        components=_read_components(form["components"], wanted),
+        content=content,
+        embeds=embeds,
+        components=_read_components(form["components"], wanted, [file.filename for file in files]),
         files=files,
         flags=wanted,
         tts=form["tts"].boolean(),
@@ -112,19 +119,28 @@ def read_draft(
         reply_to=_read_reply(form["message_reference"]),
         allowed_mentions=_read_mentions(form["allowed_mentions"]),
     )
-    _check_v2(form, draft)
     form.errors.raise_if_any()
     return draft
 
 
-def read_edit(form: Form, uploads: Sequence[Upload], *, v2: bool = False) -> Edit:
-    """A change from a request body; `v2` says that the message already has V2 components."""
+def read_edit(form: Form, uploads: Sequence[Upload], message: Message) -> Edit:
+    """A change of `message` from a request body. Raises 50035 with all that is wrong."""
     flags = _read_flags(form["flags"], _CREATE_FLAGS) if form["flags"].given else None
     files, kept = _read_files(form["attachments"], uploads)
-    layout = (flags or NO_FLAGS) | (MessageFlag.IS_COMPONENTS_V2 if v2 else NO_FLAGS)
+    stays = {
+        a.filename for a in message.attachments if not form["attachments"].present or a.id in kept
+    }
     content = (form["content"].text(maximum=MAX_CONTENT) or "").strip()
     embeds = read_embeds(form["embeds"])
-    components = _read_components(form["components"], layout)
+    layout = (flags or NO_FLAGS) | message.flags
+    if MessageFlag.IS_COMPONENTS_V2 in layout:
+        _reject_legacy(
+            form,
+            content=content if form["content"].present else message.content,
+            embeds=embeds if form["embeds"].present else message.embeds,
+        )
+    names = stays.union(file.filename for file in files)
+    components = _read_components(form["components"], layout, names)
     edit = Edit(
         content=content if form["content"].present else None,
         embeds=embeds if form["embeds"].present else None,
@@ -143,14 +159,14 @@ def _read_flags(form: Form, allowed: MessageFlag) -> MessageFlag:
     return MessageFlag(form.integer(minimum=0) or 0) & allowed
 
 
-def _read_components(form: Form, flags: MessageFlag) -> list[Json]:
-    return ComponentReader().message(form, v2=MessageFlag.IS_COMPONENTS_V2 in flags)
+def _read_components(form: Form, flags: MessageFlag, files: Collection[str]) -> list[Json]:
+    v2 = MessageFlag.IS_COMPONENTS_V2 in flags
+    return (LayoutReader(files) if v2 else ComponentReader()).message(form)
 
 
-def _check_v2(form: Form, draft: Draft) -> None:
-    if MessageFlag.IS_COMPONENTS_V2 not in draft.flags:
-        return
-    for name, value in (("content", draft.content), ("embeds", draft.embeds)):
+def _reject_legacy(form: Form, **fields: object) -> None:
+    """A message of Components V2 holds nothing else, and what it held before has to go."""
+    for name, value in fields.items():
         if value:
             form[name].reject(
                 "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",

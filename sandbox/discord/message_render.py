@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sandbox.discord import render
 from sandbox.discord.enums import MessageFlag, MessageType
+from sandbox.discord.layout_render import components_json
 from sandbox.discord.model import Attachment, Channel, Json, Message
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.state import State
@@ -95,7 +96,7 @@ def _basic(state: State, message: Message) -> Json:
         "mention_roles": [str(role_id) for role_id in message.mentioned_role_ids],
         "attachments": [render.attachment_json(a, state.cdn.url(a)) for a in _listed(message)],
         "embeds": [_embed_json(state, embed, message) for embed in message.embeds],
-        "components": message.components,
+        "components": components_json(state, message),
         "flags": int(message.flags),
         "pinned": message.pinned_at is not None,
     }
@@ -103,7 +104,9 @@ def _basic(state: State, message: Message) -> Json:
 
 
 def _listed(message: Message) -> list[Attachment]:
-    """The files that no embed shows already."""
+    """The files that nothing else shows already: no embed, nor a layout of components."""
+    if MessageFlag.IS_COMPONENTS_V2 in message.flags:
+        return []
     shown = {url for embed in message.embeds for url in _pictures(embed)}
     return [a for a in message.attachments if f"attachment://{a.filename}" not in shown]
 

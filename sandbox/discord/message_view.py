@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sandbox.discord.enums import ComponentType, MessageFlag
+from sandbox.discord.layouts import displayed_texts
 from sandbox.discord.model import Json
 
 
@@ -71,8 +72,8 @@ class MessageView:
 
     @property
     def text(self) -> str:
-        """All words a member reads: the content and the texts of the embeds, line by line."""
-        lines: list[str | None] = [self.content]
+        """All words a member reads: content, text displays and embeds, line by line."""
+        lines: list[str | None] = [self.content, *displayed_texts(self.components)]
         for embed in self.embeds:
             lines += [embed.get("author", {}).get("name"), embed.get("title")]
             lines.append(embed.get("description"))

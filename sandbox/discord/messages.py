@@ -232,7 +232,7 @@ class Messages:
         message.components = list(changed.components)
         message.flags = changed.flags
         self._change_attachments(message, edit)
-        if edit.content is not None:
+        if edit.content is not None or edit.components is not None:
             resolve_mentions(self._state, message, channel, edit.allowed_mentions, everyone=True)
         message.edited_at = None if first_filling else self._state.clock.now()
         self._tell("MESSAGE_UPDATE", message, channel)

@@ -4,9 +4,10 @@ Responding > Modal; Components > Component Reference > Label.
 
 from __future__ import annotations
 
-from sandbox.discord.components import ComponentReader, read_text_display
+from sandbox.discord.components import ComponentReader
 from sandbox.discord.enums import ComponentType
 from sandbox.discord.forms import Form
+from sandbox.discord.layouts import read_text_display
 from sandbox.discord.model import Json
 
 MAX_TITLE = 45
@@ -59,7 +60,7 @@ class _ModalReader(ComponentReader):
         }
         return {
             "label": form["label"].text(minimum=1, maximum=45, required=True),
-            "description": form["description"].text(maximum=100),
+            "description": form["description"].text(minimum=1, maximum=100),
             "component": self.one(form["component"], readers),
         }
 

@@ -62,6 +62,7 @@ class Tab:
             "start_post": self._start_post,
             "slash": self._slash,
             "message_command": self._message_command,
+            "user_command": self._user_command,
             "autocomplete": self._autocomplete,
             "click": self._click,
             "choose": self._choose,
@@ -176,6 +177,13 @@ class Tab:
     async def _message_command(self, frame: Frame) -> Json:
         call = await self._member.menu(frame.text("command"), self._seen(frame))
         return await self._answered(call)
+
+    async def _user_command(self, frame: Frame) -> Json:
+        target = self._world.state.user(frame.snowflake("user_id"))
+        channel = self._channel(frame)
+        return await self._answered(
+            await self._member.menu(frame.text("command"), target, channel=channel)
+        )
 
     async def _autocomplete(self, frame: Frame) -> list[Json]:
         return await self._member.autocomplete(

@@ -88,6 +88,7 @@ class Stage:
             has_touch=phone,
             timezone_id="UTC",
             locale="en-US",
+            color_scheme="dark",
         )
         context.set_default_timeout(WAIT_MS)
         speaker = self.member(name).user_id

@@ -72,7 +72,7 @@ class Visitor:
             )
         channels = self.tab.get_by_role("navigation", name="Channels")
         await channels.get_by_role("button", name=re.compile(f"^{re.escape(channel)}")).click()
-        await self.tab.get_by_role("heading", level=2, name=channel).first.wait_for()
+        await self.tab.get_by_role("heading", level=1, name=channel).wait_for()
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ class Visitor:
         """Type into one option's field, which is added if it is not there yet."""
         field = self.option(option)
         if not await field.count():
-            await self.tab.get_by_role("button", name="Add one of").click()
+            await self.tab.get_by_role("combobox", name="Add one of").click()
             await self.tab.get_by_role("option", name=re.compile(rf"^{option}\b")).click()
         await field.fill(value)
         return field

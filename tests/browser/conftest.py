@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -40,10 +41,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def opened(browser: Browser, url: str, width: int = 1280) -> AsyncIterator[Page]:
-    """A tab at `url`, in UTC. Whatever the page complains about in its console fails the test."""
+async def opened(
+    browser: Browser, url: str, width: int = 1280, height: int = 800, **options: Any
+) -> AsyncIterator[Page]:
+    """A tab at `url`, in UTC. Whatever the page complains about in its console fails the test.
+
+    `options` are Playwright's for a context.
+    """
     context: BrowserContext = await browser.new_context(
-        viewport={"width": width, "height": 800}, timezone_id="UTC", locale="en-US"
+        viewport={"width": width, "height": height}, timezone_id="UTC", locale="en-US", **options
     )
     context.set_default_timeout(TIMEOUT_MS)
     page, complaints = await context.new_page(), list[str]()

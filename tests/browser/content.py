@@ -66,6 +66,22 @@ MODAL: dict[str, Any] = {
         }
     ],
 }
+SIDES = [
+    {"label": "A side", "value": "a", "description": "The loud one"},
+    {"label": "B side", "value": "b"},
+]
+FIELDS: dict[str, dict[str, Any]] = {
+    "Prompt": {"type": 4, "custom_id": "prompt", "style": 2, "value": "lo-fi"},
+    "Audio": {"type": 19, "custom_id": "audio"},
+    "Side": {"type": 21, "custom_id": "side", "options": SIDES},
+    "Sides": {"type": 22, "custom_id": "sides", "options": SIDES, "required": False},
+    "Loud": {"type": 23, "custom_id": "loud"},
+}
+FORM: dict[str, Any] = {
+    "custom_id": "form",
+    "title": "One of each",
+    "components": [{"type": 18, "label": name, "component": one} for name, one in FIELDS.items()],
+}
 
 
 def tone(seconds: float = 2) -> bytes:

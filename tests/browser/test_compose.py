@@ -26,9 +26,9 @@ async def compose(tab: Page, prompt: str, **options: str) -> None:
     """Pick /compose from the list and fill in its options, as a member does."""
     await tab.locator("#message-input").press_sequentially("/comp")
     await tab.get_by_role("option", name="/compose").click()
-    await tab.locator(".field[data-option=prompt] textarea").fill(prompt)
+    await tab.keyboard.type(prompt)
     for name, value in options.items():
-        await tab.get_by_role("button", name="Add one of").click()
+        await tab.get_by_role("combobox", name="Add one of").click()
         await tab.locator(f".option-label:text-is('{name}')").click()
         await tab.locator(f".field[data-option={name}] textarea").fill(value)
     await tab.keyboard.press("Enter")

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from sandbox.discord import DiscordStandIn
-from tests.browser.content import CARD, last, png, say, tone
+from tests.browser.content import CARD, FORM, last, png, say, tone
 from tests.sandbox.page.support import Application, post, register
 
 # One browser serves all tests, so they share its event loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-SIDES = [
-    {"label": "A side", "value": "a", "description": "The loud one"},
-    {"label": "B side", "value": "b"},
-]
-FIELDS: dict[str, dict[str, Any]] = {
-    "Prompt": {"type": 4, "custom_id": "prompt", "style": 2, "value": "lo-fi"},
-    "Audio": {"type": 19, "custom_id": "audio"},
-    "Side": {"type": 21, "custom_id": "side", "options": SIDES},
-    "Sides": {"type": 22, "custom_id": "sides", "options": SIDES, "required": False},
-    "Loud": {"type": 23, "custom_id": "loud"},
-}
-FORM = {
-    "custom_id": "form",
-    "title": "One of each",
-    "components": [{"type": 18, "label": name, "component": one} for name, one in FIELDS.items()],
-}
 COVER = {
     "name": "cover",
     "description": "Cover a recording",

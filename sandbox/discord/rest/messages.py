@@ -100,7 +100,7 @@ class MessageRoutes:
         form, uploads = await read_form(request)
         form.mapping(required=True)
         message = self._message(request, channel)
-        edit = read_edit(form, uploads, v2=MessageFlag.IS_COMPONENTS_V2 in message.flags)
+        edit = read_edit(form, uploads, message)
         if message.author.id != self._state.bot.id:
             self._edit_others(channel, message, form)
         else:

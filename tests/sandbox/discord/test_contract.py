@@ -14,6 +14,7 @@ from sandbox.discord.model import Json
 from sandbox.discord.seed import add_channel
 from tests.contract import published
 from tests.sandbox.discord.conftest import Api
+from tests.sandbox.discord.layouts import FILES, ONE_OF_EACH, TEXT
 
 BUTTON = {"type": 2, "style": 4, "label": "Cancel", "custom_id": "c", "emoji": {"name": "🛑"}}
 LINK = {"type": 2, "style": 5, "label": "Listen", "url": "https://example.com/a"}
@@ -35,17 +36,6 @@ CARD = {
     "components": [
         {"type": 1, "components": [BUTTON, LINK]},
         {"type": 1, "components": [SELECT]},
-    ],
-}
-V2 = {
-    "flags": 1 << 15,
-    "components": [
-        {"type": 17, "components": [{"type": 10, "content": "a"}, {"type": 14}]},
-        {
-            "type": 9,
-            "components": [{"type": 10, "content": "b"}],
-            "accessory": {"type": 2, "style": 5, "label": "x", "url": "https://example.com"},
-        },
     ],
 }
 COMMAND = {
@@ -113,7 +103,8 @@ async def use_commands(api: Api) -> None:
 
 async def use_messages(api: Api) -> None:
     channel = f"/channels/{api.channel('music-jam').id}"
-    await api("POST", api.messages(), V2)
+    laid_out = (await api("POST", api.messages(), ONE_OF_EACH, files=FILES)).data
+    await api("PATCH", f"{api.messages()}/{laid_out['id']}", {"components": [TEXT]})
     files = {"a.wav": b"RIFF", "b.txt": b"b"}
     message = (await api("POST", api.messages(), CARD | {"nonce": "n"}, files=files)).data
     one = f"{api.messages()}/{message['id']}"

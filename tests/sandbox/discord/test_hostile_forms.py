@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.discord.command_form import read_command
+from sandbox.discord.enums import MessageFlag
 from sandbox.discord.errors import ApiError
 from sandbox.discord.forms import Form
 from sandbox.discord.gateway.gateway import _decode
 from sandbox.discord.gateway.identify import Refused, read_identify, read_resume
 from sandbox.discord.message_form import read_draft, read_edit
 from sandbox.discord.modals import read_modal
+from sandbox.discord.model import Message
 from sandbox.discord.seed import TOKEN, default_world
 from sandbox.discord.uploads import Upload, parse_multipart
 
@@ -27,6 +29,7 @@ NAMES = [
     *("custom_id", "style", "label", "emoji", "id", "disabled", "min_values", "max_values"),
     *("attachments", "filename", "flags", "nonce", "message_reference", "message_id", "parse"),
     *("users", "allowed_mentions", "component", "accessory", "items", "media", "intents", "shard"),
+    *("file", "spoiler", "accent_color", "divider", "spacing"),
     *("properties", "token", "session_id", "seq", "contexts", "default_member_permissions"),
 ]
 SCALARS = (
@@ -47,10 +50,13 @@ JSON = st.recursive(
     ),
     max_leaves=30,
 )
+BOT = default_world().state.bot
+LAID_OUT = Message(1, 2, BOT, flags=MessageFlag.IS_COMPONENTS_V2)
 READERS: list[Callable[[Form], object]] = [
     read_draft,
     lambda form: read_draft(form, [Upload(0, "../a b", b"x")]),
-    lambda form: read_edit(form, [], v2=True),
+    lambda form: read_draft(form, [Upload(0, "a", b"x")]),
+    lambda form: read_edit(form, [], LAID_OUT),
     read_command,
     read_modal,
 ]

@@ -307,12 +307,3 @@ async def test_contents_of_others_are_blank_without_the_intent(api: Api) -> None
     post(api.user("Ben"), channel, Draft(content=f"<@{bot.id}> hello"))
     listed = (await api("GET", api.messages())).data
     assert [message["content"] for message in listed] == [f"<@{bot.id}> hello", ""]
-
-
-async def test_components_v2_come_alone(api: Api) -> None:
-    text = {"type": 10, "content": "# Title"}
-    body = {"flags": 1 << 15, "components": [{"type": 17, "components": [text]}]}
-    message = (await api("POST", api.messages(), body)).data
-    assert message["components"][0]["components"][0]["content"] == "# Title"
-    answer = await api("POST", api.messages(), body | {"content": "x"})
-    assert "content" in answer.data["errors"]

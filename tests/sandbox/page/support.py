@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse
+from aiohttp import ClientSession, ClientWebSocketResponse, FormData
 from yarl import URL
 
 from sandbox.discord import DiscordStandIn
@@ -149,14 +150,30 @@ class Application:
         path = f"/channels/{message.channel_id}/messages/{message.id}"
         await self._request("PATCH", path, payload)
 
+    async def post(
+        self, channel: str, payload: Json, files: Mapping[str, bytes] | None = None
+    ) -> None:
+        form = FormData({"payload_json": json.dumps(payload)}, default_to_multipart=True)
+        for key, (name, data) in enumerate((files or {}).items()):
+            form.add_field(f"files[{key}]", data, filename=name)
+        place = channel_named(self._discord.world, channel)
+        await self._request("POST", f"/channels/{place.id}/messages", form)
+
+    async def register(self, *commands: Json) -> None:
+        """Register global commands, over the wire."""
+        path = f"/applications/{self._discord.world.state.application.id}/commands"
+        for command in commands:
+            await self._request("POST", path, command)
+
     async def start_thread(self, message: Message, name: str) -> None:
         path = f"/channels/{message.channel_id}/messages/{message.id}/threads"
         await self._request("POST", path, {"name": name})
 
-    async def _request(self, method: str, path: str, payload: Json) -> None:
+    async def _request(self, method: str, path: str, payload: Json | FormData) -> None:
+        body: Any = {"data" if isinstance(payload, FormData) else "json": payload}
         headers = {"Authorization": f"Bot {self._discord.world.state.application.token}"}
         url = self._discord.api_url + path
-        async with self._session.request(method, url, json=payload, headers=headers) as response:
+        async with self._session.request(method, url, headers=headers, **body) as response:
             assert response.status < 300, await response.text()
 
     async def close(self) -> None:

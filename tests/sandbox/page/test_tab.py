@@ -29,6 +29,12 @@ MODAL = {
         }
     ],
 }
+GREET = {
+    "name": "Greet",
+    "type": 2,
+    "contexts": [0, 1, 2],
+    "integration_types": [0, 1],
+}
 BUTTON = [
     {"type": 1, "components": [{"type": 2, "style": 1, "label": "Again", "custom_id": "again"}]}
 ]
@@ -198,6 +204,48 @@ async def test_suggestions_come_from_the_bot_when_an_option_has_autocomplete(
         typed = {"focused": "model", "value": "ly", "options": {"prompt": "rain"}}
         found = await ben.request("autocomplete", channel_id=place, command="compose", **typed)
     assert [(one["name"], one["value"]) for one in found] == [("Lyria 2", "lyria2")]
+
+
+async def test_user_command_names_its_target_where_it_is_a_member(
+    page: Page, discord: DiscordStandIn, application: Application
+) -> None:
+    await application.register(GREET)
+    application.will_answer(message("hi"), message("hi"))
+    chika = str(discord.world.state.user_named("Chika").id)
+    async with tab(page, "Ben", discord.world) as ben:
+        for name in ("general", "Carpool"):
+            channel = str(channel_named(discord.world, name).id)
+            command = {"channel_id": channel, "command": "Greet", "user_id": chika}
+            await ben.request("user_command", **command)
+            event = await ben.event("MESSAGE_CREATE")
+            assert event["type"] == 23
+            assert event["interaction_metadata"]["target_user"]["id"] == chika
+    in_guild, in_group = (one["data"] for one in application.received)
+    assert in_guild["target_id"] == in_group["target_id"] == chika
+    assert (in_guild["type"], in_guild["resolved"].keys()) == (2, {"users", "members"})
+    assert in_group["resolved"].keys() == {"users"}
+
+
+@pytest.mark.parametrize(
+    ("command", "user_id", "words"),
+    [
+        ("Greet", "1", "Unknown User"),
+        ("Greet", None, "user_id"),
+        ("compose", "ben", "no context menu command"),
+        ("Keep", "ben", "no context menu command"),
+    ],
+)
+async def test_user_command_is_refused_when_there_is_no_such_command_or_user(
+    page: Page, discord: DiscordStandIn, command: str, user_id: str | None, words: str
+) -> None:
+    register(discord.world, COMPOSE, GREET, {"name": "Keep", "type": 3})
+    if user_id == "ben":
+        user_id = str(discord.world.state.user_named("Ben").id)
+    channel = str(channel_named(discord.world, "general").id)
+    asked = {"channel_id": channel, "command": command, "user_id": user_id}
+    async with tab(page, "Ben", discord.world) as ben:
+        with pytest.raises(Refused, match=words):
+            await ben.request("user_command", **asked)
 
 
 async def test_reaction_is_told_when_it_is_added_and_taken_back(

@@ -56,7 +56,7 @@ function pauseOthers(playing) {
   for (const other of document.querySelectorAll("audio")) if (other !== playing) other.pause();
 }
 
-function fileBox(attachment) {
+export function fileBox(attachment) {
   return el("div", { class: "attachment attachment-file" }, fileLine(attachment, "file"));
 }
 

@@ -37,9 +37,8 @@ export class CommandField {
       },
     });
     if (this.#hasList) {
-      this.input.setAttribute("role", "combobox");
+      this.input.setAttribute("aria-haspopup", "listbox");
       this.input.setAttribute("aria-autocomplete", "list");
-      this.input.setAttribute("aria-expanded", "false");
     }
     const label = `Remove option ${name}`;
     const remove = iconButton("close", label, () => form.remove(this), { class: "field-remove", tabindex: "-1" });

@@ -1,9 +1,9 @@
 // A command that was picked: its options as pills, checked as Discord's client checks them.
 
 import { CommandField } from "./command-field.js";
-import { el, icon } from "./dom.js";
+import { el, icon, types } from "./dom.js";
 import { FileField } from "./file-field.js";
-import { OptionType, expectation, shownDescription, shownName, splitTyped } from "./options.js";
+import { OptionType, expectation, firstText, shownDescription, shownName, splitTyped } from "./options.js";
 
 export class CommandForm {
   #fields = [];
@@ -19,7 +19,8 @@ export class CommandForm {
     this.store = composer.store;
     this.list = composer.list;
     const on = { click: () => this.#offerMore(), keydown: (event) => this.#moreKey(event) };
-    this.more = el("button", { type: "button", class: "more-options", on });
+    const list = { role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false" };
+    this.more = el("button", { type: "button", class: "more-options", ...list, on });
     this.fields = el("span", { class: "fields" });
     this.node = el(
       "div",
@@ -28,13 +29,16 @@ export class CommandForm {
         role: "group",
         "aria-label": `Command /${entry.name}`,
         tabindex: "-1", // where the keys go when there is nothing to fill in
-        on: { keydown: (event) => event.target === this.node && this.#ownKey(event) },
+        on: { keydown: (event) => this.#anyKey(event) },
       },
       el("span", { class: "command-name" }, `/${entry.name}`),
       this.fields,
       this.more,
     );
-    for (const option of entry.options.filter(({ required }) => required)) this.#add(option);
+    const needed = entry.options.filter(({ required }) => required);
+    const text = firstText(entry.options);
+    const offered = needed.length || text?.autocomplete ? needed : [text].filter(Boolean);
+    for (const option of offered) this.#add(option);
     this.#fill(typed);
     this.#refresh();
   }
@@ -45,6 +49,14 @@ export class CommandForm {
     if (field) field.input.focus();
     else (this.more.hidden ? this.node : this.more).focus();
     if (!field) this.#hint(null);
+  }
+
+  /** Add words to the first text option, as if the member had typed them there. */
+  type(words) {
+    const field = this.#textField();
+    if (!field) return;
+    field.text += words;
+    field.input.focus();
   }
 
   /** The form leaves the page; what its fields tell from now on (they lose the focus) is no news. */
@@ -190,6 +202,7 @@ export class CommandForm {
   }
 
   #offerMore() {
+    this.more.focus(); // not all browsers do so on a click
     const choices = this.#missing().map((option) => {
       return { label: shownName(option), description: shownDescription(option), option };
     });
@@ -208,6 +221,22 @@ export class CommandForm {
       event.preventDefault();
       this.#offerMore();
     } else this.#ownKey(event);
+  }
+
+  /** What is typed where nothing can be typed goes into the first text option. */
+  #anyKey(event) {
+    if (event.target === this.node) this.#ownKey(event);
+    if (!types(event) || event.target.matches("textarea, input")) return;
+    const input = this.#textField()?.input;
+    input?.focus();
+    input?.setSelectionRange(input.value.length, input.value.length);
+  }
+
+  #textField() {
+    const option = firstText(this.entry.options);
+    const field = this.#fields.find((one) => one.option === option) ?? (option && this.#add(option));
+    this.#refresh();
+    return field;
   }
 
   /** Keys outside of the fields. */

@@ -1,7 +1,9 @@
-// Rows of buttons and selects under a message. Discord docs: Component Reference.
+// What a message is made of below its words: rows of buttons and selects, or a whole layout. Discord docs:
+// Component Reference.
 
 import { el, icon } from "./dom.js";
 import { emojiMark } from "./emoji.js";
+import { renderLayout } from "./layout.js";
 import { isWebUrl } from "./markdown-view.js";
 import { SELECT_TYPES, renderSelect } from "./select.js";
 
@@ -28,15 +30,13 @@ export function renderComponents(message, act, store) {
       control.removeAttribute("aria-busy");
     }
   };
-  const rows = message.components.filter((row) => row.type === ROW);
-  const renderRow = (row) => row.components.map((one) => renderOne(one, perform, store));
-  return [...rows.map((row) => el("div", { class: "component-row" }, renderRow(row))), notice];
-}
-
-function renderOne(component, perform, store) {
-  if (component.type === BUTTON) return renderButton(component, perform);
-  if (SELECT_TYPES.has(component.type)) return renderSelect(component, perform, store);
-  return null;
+  const draw = (one) => {
+    if (one.type === ROW) return el("div", { class: "component-row" }, one.components.map(draw));
+    if (one.type === BUTTON) return renderButton(one, perform);
+    if (SELECT_TYPES.has(one.type)) return renderSelect(one, perform, store);
+    return renderLayout(one, { names: store.names, draw });
+  };
+  return [...message.components.map(draw), notice];
 }
 
 function renderButton(component, perform) {
@@ -47,7 +47,8 @@ function renderButton(component, perform) {
   const label = component.label ? null : (component.emoji?.name ?? "Button");
   if (component.url) {
     const href = isWebUrl(component.url) && !component.disabled ? component.url : null;
-    const props = { href, target: "_blank", rel: "noopener noreferrer nofollow", "aria-label": label };
+    const blocked = href ? {} : { role: "link", "aria-disabled": "true" };
+    const props = { href, target: "_blank", rel: "noopener noreferrer nofollow", "aria-label": label, ...blocked };
     return el("a", { class: "button secondary", ...props }, words, icon("external"));
   }
   const button = el(

@@ -28,8 +28,7 @@ export class Composer {
     this.input = el("textarea", {
       id: "message-input",
       rows: 1,
-      role: "combobox",
-      "aria-expanded": "false",
+      "aria-haspopup": "listbox",
       "aria-autocomplete": "list",
       on: { input: () => this.#typed(), keydown: (event) => this.#key(event), blur: () => this.list.hide() },
     });
@@ -50,6 +49,8 @@ export class Composer {
         el("div", { class: "composer-line" }, fileButton, slashButton, this.place, this.counter, sendButton),
       ),
     );
+    // A button that is pressed leaves the focus in the field: nothing moves under the finger.
+    root.addEventListener("mousedown", (event) => event.target.closest("button") && event.preventDefault());
     acceptDrops(root, (files) => this.#accept(files));
     root.addEventListener("paste", (event) => {
       const files = [...event.clipboardData.files];
@@ -70,7 +71,7 @@ export class Composer {
     this.leave("", false);
     this.replyTo(null);
     this.tray.clear();
-    this.input.placeholder = placeholder;
+    this.input.placeholder = `${placeholder} or type /`;
     this.input.setAttribute("aria-label", placeholder);
   }
 
@@ -88,6 +89,22 @@ export class Composer {
   startCommand(name) {
     this.leave(`/${name}`);
     this.#typed();
+  }
+
+  /** Go where the member types. */
+  focus() {
+    (this.#form ?? this.input).focus();
+  }
+
+  /** Name somebody where the member types. */
+  mention(user) {
+    const words = `@${this.store.displayName(user)} `;
+    if (this.#form) this.#form.type(words);
+    else {
+      this.input.focus();
+      this.input.setRangeText(words, this.input.selectionStart, this.input.selectionEnd, "end");
+      this.#fit();
+    }
   }
 
   // What the command form asks of the composer.
@@ -163,13 +180,8 @@ export class Composer {
     if (typed === "" && !isFresh) this.#refresh();
   }
 
-  /** A bot that was started a moment ago may have registered more by now. */
   async #refresh() {
-    try {
-      await this.actions.refreshCommands();
-    } catch {
-      return; // what is known already stays on offer
-    }
+    await this.actions.refreshCommands();
     const typed = COMMAND.exec(this.input.value)?.[1]; // more may have been typed meanwhile
     if (!this.#form && typed !== undefined && document.activeElement === this.input) {
       this.#typedCommand(typed, true);

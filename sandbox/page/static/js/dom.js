@@ -35,6 +35,11 @@ function append(node, children) {
   }
 }
 
+/** Whether a key types something that is seen. */
+export function types(event) {
+  return [...event.key].length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+}
+
 /** An icon drawn from SVG path data on a 24 × 24 grid; decorative, hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

@@ -33,7 +33,7 @@ function renderAuthor(author) {
 function renderTitle(embed, names) {
   const title = renderInline(embed.title, names);
   const content = embed.url ? safeLink(embed.url, title) : title;
-  return el("div", { class: "embed-title", role: "heading", "aria-level": 4 }, content);
+  return el("div", { class: "embed-title", role: "heading", "aria-level": 3 }, content);
 }
 
 /** Up to three inline fields share a row; the row is divided evenly among those in it. */

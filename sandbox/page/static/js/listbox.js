@@ -44,14 +44,14 @@ export class Listbox {
     this.heading.hidden = !heading;
     this.list.replaceChildren(...choices.map((choice, index) => this.#option(choice, index)));
     this.node.hidden = false;
-    owner.setAttribute("aria-expanded", "true");
+    this.#expanded(true);
     owner.setAttribute("aria-controls", this.#id);
     this.#activate(choices.length ? Math.min(active, choices.length - 1) : -1);
   }
 
   hide() {
     this.node.hidden = true;
-    this.#owner?.setAttribute("aria-expanded", "false");
+    this.#expanded(false);
     this.#owner?.removeAttribute("aria-activedescendant");
     this.#owner = null;
     this.#choices = [];
@@ -72,6 +72,11 @@ export class Listbox {
     event.preventDefault();
     event.stopPropagation();
     return true;
+  }
+
+  /** A place to type has no such state. */
+  #expanded(open) {
+    if (this.#owner && !this.#owner.matches("textarea")) this.#owner.setAttribute("aria-expanded", String(open));
   }
 
   #option(choice, index) {

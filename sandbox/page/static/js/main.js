@@ -3,7 +3,8 @@
 import { channelIntro, channelLine } from "./channel-intro.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
-import { el, icon } from "./dom.js";
+import { el, icon, types } from "./dom.js";
+import { closeDrawer } from "./drawer.js";
 import { uploadAll, withUploads } from "./files.js";
 import { MESSAGE_LINK } from "./markdown-view.js";
 import { MessageMenu } from "./menu.js";
@@ -13,6 +14,7 @@ import { shownName } from "./options.js";
 import { Sidebar, channelTitle } from "./sidebar.js";
 import { ChannelType, Flag, Store } from "./state.js";
 import { startTicking } from "./time.js";
+import { UserMenu } from "./user-menu.js";
 
 const MEMBER_KEY = "compose-sandbox-member";
 const TOAST_MS = 6000;
@@ -25,6 +27,15 @@ const connection = new Connection();
 /** Ask the server for something in the channel that is open. */
 function here(op, fields = {}) {
   return connection.request(op, { channel_id: store.channelId, ...fields });
+}
+
+/** A bot that was started a moment ago may have registered more by now; else what is known stays. */
+async function refreshCommands() {
+  try {
+    store.commands = await here("commands");
+  } catch {
+    // Without a connection nothing new is to be had.
+  }
 }
 
 /** Send an action; an answer that is a modal opens it. */
@@ -67,9 +78,7 @@ const composer = new Composer(at("composer"), store, {
   complete: (entry, focused, text, options) =>
     here("autocomplete", { command: entry.path, focused, value: text, options }),
   tell: say,
-  async refreshCommands() {
-    store.commands = await here("commands");
-  },
+  refreshCommands,
 });
 
 const sidebarPlaces = {
@@ -87,6 +96,7 @@ new Sidebar(sidebarPlaces, store, {
 });
 
 new MessageMenu(at("messages"), store, {
+  refreshCommands,
   reply: (message) => composer.replyTo(message),
   react: (message, emoji) => told(here("react", { message_id: message.id, emoji })).catch(() => {}),
   run: (message, command) =>
@@ -96,8 +106,20 @@ new MessageMenu(at("messages"), store, {
     }),
   remove: (message) => told(here("delete", { message_id: message.id })).catch(() => {}),
   startThread: (message) => askForThread(message),
-  copyLink: (message) => navigator.clipboard.writeText(linkTo(message)).catch(() => say("Could not copy.")),
+  copyLink: (message) => copy(linkTo(message)),
 });
+
+new UserMenu(document.body, store, {
+  refreshCommands,
+  mention: (user) => composer.mention(user),
+  run: (user, command) =>
+    runCommand(command, shownName(command), "user_command", { command: command.name, user_id: user.id }),
+  copyId: (user) => copy(user.id),
+});
+
+function copy(text) {
+  navigator.clipboard.writeText(text).catch(() => say("Could not copy."));
+}
 
 function linkTo(message) {
   const guildId = store.channels.get(message.channel_id)?.guild_id ?? "@me";
@@ -217,22 +239,19 @@ function showChannel() {
   list.reset(store.messages(), channelIntro(store, channel, page.openChannel, askForPost));
   at("composer").hidden = channel.type === ChannelType.FORUM;
   composer.reset(`Message ${shown}`);
-  closeSidebar();
+  closeDrawer();
   history.replaceState(null, "", `#${store.channelId}`);
 }
 
-// The sidebar is a drawer on narrow screens.
-function closeSidebar() {
-  document.body.classList.remove("sidebar-open");
-  at("menu-button").setAttribute("aria-expanded", "false");
-}
-at("menu-button").addEventListener("click", () => {
-  const open = document.body.classList.toggle("sidebar-open");
-  at("menu-button").setAttribute("aria-expanded", String(open));
-  if (open) at("channels").querySelector("button")?.focus();
+// Who types while nothing that takes text has the focus, means the field.
+document.addEventListener("keydown", (event) => {
+  if (types(event) && document.activeElement.matches("body, #scroller, .message")) composer.focus();
 });
-at("scrim").addEventListener("click", closeSidebar);
-document.addEventListener("keydown", (event) => event.key === "Escape" && closeSidebar());
+
+document.querySelector(".skip-link").addEventListener("click", (event) => {
+  event.preventDefault(); // the address names the channel
+  composer.focus();
+});
 
 // Pills in messages: a channel opens, a command is typed. Links to messages stay in this page.
 at("messages").addEventListener("click", (event) => {
@@ -254,6 +273,7 @@ connection.addEventListener("state", ({ detail }) => {
 connection.addEventListener("event", ({ detail }) => store.apply(detail.name, detail.data));
 connection.addEventListener("status", ({ detail }) => (at("offline").hidden = detail));
 store.addEventListener("opened", showChannel);
+store.addEventListener("opened", () => composer.focus(), { once: true });
 store.addEventListener("older", ({ detail }) => list.prepend(detail));
 store.addEventListener("gone", () => openChannel(store.firstChannel(null)));
 store.addEventListener("channels", () => {

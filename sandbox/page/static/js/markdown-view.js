@@ -27,12 +27,8 @@ function renderBlock(block, names) {
   const inner = () => inlineNodes(block.children, names);
   switch (block.type) {
     case "heading":
-      // Headings of messages are below the page's own in the outline.
-      return el(
-        "div",
-        { class: `md-h${block.level}`, role: "heading", "aria-level": block.level + 3 },
-        inner(),
-      );
+      // In the outline they are all right below the message's author, whatever their size.
+      return el("div", { class: `md-h${block.level}`, role: "heading", "aria-level": 3 }, inner());
     case "subtext":
       return el("small", { class: "md-subtext" }, inner());
     case "quote":

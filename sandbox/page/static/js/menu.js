@@ -2,25 +2,23 @@
 // right click with the bot's message commands (Discord's "Apps").
 
 import { el, iconButton } from "./dom.js";
-import { CommandType, shownName } from "./options.js";
+import { CommandType } from "./options.js";
+import { PopupMenu } from "./popup.js";
 
 const QUICK_REACTIONS = ["👍", "❤️", "🔥"];
 
 export class MessageMenu {
-  #opener = null;
+  #menu = new PopupMenu();
 
-  /** `actions` = {reply, react(message, emoji), run(message, command), remove, startThread, copyLink}. */
+  /**
+   * `actions` = {refreshCommands (a promise), reply, react(message, emoji), run(message, command), remove,
+   * startThread, copyLink}.
+   */
   constructor(list, store, actions) {
     Object.assign(this, { list, store, actions });
-    const on = { keydown: (event) => this.#key(event) };
-    this.menu = el("div", { class: "menu", role: "menu", "aria-label": "Message", hidden: true, on });
-    document.body.append(this.menu);
     list.addEventListener("contextmenu", (event) => this.#contextMenu(event));
-    list.addEventListener("pointerover", (event) => this.#offerTools(event.target));
+    list.addEventListener("pointermove", (event) => this.#offerTools(event.target));
     list.addEventListener("focusin", (event) => this.#offerTools(event.target));
-    document.addEventListener("pointerdown", (event) => !this.menu.contains(event.target) && this.#close());
-    window.addEventListener("blur", () => this.#close());
-    list.addEventListener("scroll", () => this.#close(), { capture: true });
     this.tools = el(
       "div",
       { class: "message-tools", role: "toolbar", "aria-label": "Message actions" },
@@ -37,71 +35,43 @@ export class MessageMenu {
   #offerTools(target) {
     const node = target.closest?.(".message");
     const message = node && this.#message(node);
-    if (!message || this.tools.parentNode === node || !this.menu.hidden) return;
+    if (!message || this.tools.parentNode === node || this.#menu.isOpen) return;
     if (this.tools.contains(document.activeElement) && !node.contains(document.activeElement)) return;
     node.append(this.tools);
   }
 
   #contextMenu(event) {
-    // Links, players and selected text keep the browser's own menu.
-    if (event.target.closest("a, audio, img, input, textarea") || !getSelection().isCollapsed) return;
-    if (!this.#message(event.target)) return;
+    // Links, players and selected text keep the browser's own menu; people have one of their own.
+    const { target } = event;
+    if (target.closest("a, audio, video, img, input, textarea, [data-user]") || !getSelection().isCollapsed) return;
+    if (!this.#message(target)) return;
     event.preventDefault();
-    this.#openAt(event.target, { left: event.clientX, bottom: event.clientY });
+    this.#openAt(target, { left: event.clientX, bottom: event.clientY });
   }
 
-  #openAt(target, place) {
+  async #openAt(target, place) {
     const message = this.#message(target);
     if (!message) return;
-    this.#opener = document.activeElement;
+    await this.actions.refreshCommands();
     const commands = this.store.commands.filter(({ type }) => type === CommandType.MESSAGE);
-    const reaction = (emoji) => this.#item(emoji, () => this.actions.react(message, emoji));
-    this.menu.replaceChildren(
+    const reaction = (emoji) => this.#menu.item(emoji, () => this.actions.react(message, emoji));
+    const parts = [
       el("div", { class: "menu-reactions" }, QUICK_REACTIONS.map(reaction)),
-      this.#item("Reply", () => this.actions.reply(message)),
+      this.#menu.item("Reply", () => this.actions.reply(message)),
       ...this.#more(message),
-      ...(commands.length ? [el("div", { class: "menu-heading" }, "Apps")] : []),
-      ...commands.map((command) => this.#item(shownName(command), () => this.actions.run(message, command))),
-    );
-    this.menu.hidden = false;
-    const { offsetWidth: width, offsetHeight: height } = this.menu;
-    this.menu.style.left = `${Math.max(8, Math.min(place.left, innerWidth - width - 8))}px`;
-    this.menu.style.top = `${Math.max(8, Math.min(place.bottom, innerHeight - height - 8))}px`;
-    this.menu.querySelector("[role=menuitem]").focus();
+      ...this.#menu.apps(commands, (command) => this.actions.run(message, command)),
+    ];
+    this.#menu.open("Message", parts, place);
   }
 
   /** What only some messages offer. */
   #more(message) {
     const { store, actions } = this;
+    const menu = this.#menu;
     return [
-      store.mayStartThread(message) && this.#item("Create thread", () => actions.startThread(message)),
-      this.#item("Copy message link", () => actions.copyLink(message)),
-      store.mayDelete(message) && this.#item("Delete message", () => actions.remove(message), "danger"),
+      store.mayStartThread(message) && menu.item("Create thread", () => actions.startThread(message)),
+      menu.item("Copy message link", () => actions.copyLink(message)),
+      store.mayDelete(message) && menu.item("Delete message", () => actions.remove(message), "danger"),
     ].filter(Boolean);
-  }
-
-  #item(label, act, kind = "") {
-    const click = () => {
-      this.#close();
-      act();
-    };
-    const props = { type: "button", role: "menuitem", class: `menu-item ${kind}`.trim(), tabindex: "-1" };
-    return el("button", { ...props, on: { click } }, label);
-  }
-
-  #key(event) {
-    const items = [...this.menu.querySelectorAll("[role=menuitem]")];
-    const at = items.indexOf(document.activeElement);
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-    if (step) items[(at + step + items.length) % items.length].focus();
-    else if (event.key === "Escape" || event.key === "Tab") this.#close();
-    else return;
-    event.preventDefault();
-  }
-
-  #close() {
-    if (this.menu.hidden) return;
-    this.menu.hidden = true;
-    this.#opener?.focus?.();
   }
 }

@@ -139,7 +139,7 @@ export class MessageList {
     const date = new Date(view.message.timestamp);
     const needed = !before || !isSameDay(new Date(before.timestamp), date);
     if (has) previous.remove();
-    const divider = () => el("li", { class: "day-divider", role: "separator" }, el("span", {}, longDay(date)));
+    const divider = () => el("li", { class: "day-divider" }, el("span", {}, longDay(date)));
     if (needed) view.node.before(divider());
   }
 

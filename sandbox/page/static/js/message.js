@@ -40,7 +40,7 @@ export class MessageView {
   constructor(message, page) {
     this.page = page;
     for (const name of PARTS) {
-      this.#parts[name] = el(name === "byline" ? "h3" : "div", { class: `message-${name}` });
+      this.#parts[name] = el(name === "byline" ? "h2" : "div", { class: `message-${name}` });
     }
     const { lead, reply, ...body } = this.#parts;
     this.node = el(
@@ -65,11 +65,11 @@ export class MessageView {
     const name = store.displayName(message.author);
     this.#draw("lead", [continued, message.timestamp, name], () => this.#lead(message, name, continued));
     this.#draw("reply", [message.referenced_message, usedCommand(message)], () => this.#replyLine(message));
-    this.#draw("byline", [name, message.timestamp], () => this.#byline(message, name));
+    this.#draw("byline", [name, message.timestamp, continued], () => this.#byline(message, name, continued));
     this.#draw("content", contentKey(message), () => this.#content(message));
     this.#draw("attachments", attachmentKey(message), () => (message.attachments ?? []).map(renderAttachment));
     this.#draw("embeds", message.embeds, () => this.#embeds(message));
-    this.#draw("components", message.components, () => this.#components(message));
+    this.#draw("components", componentsKey(message), () => this.#components(message));
     this.#draw("thread", threadKey(message, store), () => this.#thread(message));
     this.#draw("reactions", message.reactions, () => renderReactions(message, this.page));
     this.#draw("foot", isPrivate, () => (isPrivate ? this.#privateNote(message) : []));
@@ -91,13 +91,15 @@ export class MessageView {
     const date = new Date(message.timestamp);
     return continued
       ? el("time", { class: "hover-time", datetime: message.timestamp, title: fullTime(date) }, clockTime(date))
-      : avatar(message.author, name);
+      : avatar(message.author, name, "", { user: message.author.id });
   }
 
-  #byline(message, name) {
+  /** The name leads to what can be done with its bearer, where it is in sight. */
+  #byline(message, name, continued) {
     const date = new Date(message.timestamp);
+    const props = { type: "button", class: "author", "aria-haspopup": "menu", dataset: { user: message.author.id } };
     return [
-      el("span", { class: message.author.bot ? "author author-bot" : "author" }, name),
+      continued ? el("span", { class: "author" }, name) : el("button", props, name),
       message.author.bot && appTag(),
       el("time", { class: "sent-at", datetime: message.timestamp, title: fullTime(date) }, messageTime(date)),
     ];
@@ -117,7 +119,7 @@ export class MessageView {
       { type: "button", class: "reply-link", on: { click: () => jumpTo(target.id) } },
       avatar(target.author, name, "tiny"),
       target.author.bot && appTag(),
-      el("span", { class: "reply-author" }, name),
+      el("span", { class: "reply-author", dataset: { user: target.author.id } }, name),
       el("span", { class: "reply-words" }, words),
     );
   }
@@ -129,7 +131,7 @@ export class MessageView {
       "span",
       { class: "used-line" },
       avatar(interaction.user, name, "tiny"),
-      el("span", { class: "reply-author" }, name),
+      el("span", { class: "reply-author", dataset: { user: interaction.user.id } }, name),
       " used ",
       el("span", { class: "used-command" }, `${prefix}${interaction.name}`),
     );
@@ -139,7 +141,6 @@ export class MessageView {
     const { store } = this.page;
     if (message.local) return localLine(message.local);
     if (message.flags & Flag.LOADING) return waitingLine(`${store.displayName(message.author)} is thinking…`);
-    if (message.flags & Flag.COMPONENTS_V2) return el("em", {}, "This page does not draw Components V2.");
     const system = SYSTEM_LINES[message.type];
     if (message.type === STARTER) return this.#starter(message.referenced_message);
     return [
@@ -223,6 +224,11 @@ function threadKey(message, store) {
 /** Links to files are signed anew with each fetch; only another file is another attachment. */
 function attachmentKey(message) {
   return (message.attachments ?? []).map((one) => [one.id, one.filename, one.title, one.size, one.description]);
+}
+
+/** So are those to the files in a layout. */
+function componentsKey(message) {
+  return JSON.stringify(message.components ?? [], (_, value) => value?.attachment_id ?? value);
 }
 
 function contentKey(message) {

@@ -52,6 +52,7 @@ export function openModal(modal, store, submit) {
 
   document.body.append(dialog);
   dialog.showModal();
+  form.querySelector("input:not([hidden]), textarea, button").focus(); // not the part that scrolls
 }
 
 function renderPart(component, fields, store) {

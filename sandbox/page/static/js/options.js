@@ -94,6 +94,11 @@ function inLength(option, text) {
   return { value: text };
 }
 
+/** The option that takes whatever is typed. */
+export function firstText(options) {
+  return options.find(({ type, choices }) => type === OptionType.STRING && !choices?.length);
+}
+
 /** What the field expects, in a few words, for the hint above it. */
 export function expectation(option) {
   const words = [];
@@ -112,11 +117,11 @@ export function expectation(option) {
 
 /**
  * Split "lo-fi rain seed:3" by the options' names: [["prompt", "lo-fi rain"], ["seed", "3"]].
- * Words before the first name belong to the first option.
+ * Words before the first name belong to the first text option.
  */
 export function splitTyped(text, options) {
   const found = [];
-  let current = options[0]?.name;
+  let current = (firstText(options) ?? options[0])?.name;
   for (const word of text.split(/(?<=\s)/)) {
     const named = options.find((option) => word.startsWith(`${shownName(option)}:`));
     const name = named?.name;

@@ -2,14 +2,17 @@
 
 import { el, icon } from "./dom.js";
 
-/** Initials on a colour that follows from the id, so a member keeps it everywhere; a tape for bots. */
-export function avatar(user, name, size = "") {
+/**
+ * Initials on a colour that follows from the id, so a member keeps it everywhere; a tape for bots. With
+ * `dataset` = {user} it opens the member's menu.
+ */
+export function avatar(user, name, size = "", dataset = {}) {
   const mixed = ((BigInt(user.id) >> 22n) * 2654435761n) % 4294967296n; // neighbours look different
   const hue = Number(mixed % 360n);
   const className = ["avatar", size, user.bot && "avatar-bot"].filter(Boolean).join(" ");
   return el(
     "span",
-    { class: className, "aria-hidden": "true", style: { "--hue": hue } },
+    { class: className, "aria-hidden": "true", dataset, style: { "--hue": hue } },
     user.bot ? icon("tape") : initials(name) || "?",
   );
 }

@@ -11,6 +11,8 @@ const USER = 5;
 const ROLE = 6;
 const MENTIONABLE = 7;
 const CHANNEL = 8;
+const GAP_PX = 4;
+const LEAST_PX = 120;
 export const SELECT_TYPES = new Set([STRING, USER, ROLE, MENTIONABLE, CHANNEL]);
 
 const PLACEHOLDERS = {
@@ -40,6 +42,7 @@ export class Select {
     this.#chosen = new Set(initialValues(component));
     this.placeholder = component.placeholder || PLACEHOLDERS[component.type];
     this.list = new Listbox({ label: this.placeholder, multiple: this.most > 1 });
+    this.list.node.popover = "manual";
     this.words = el("span", { class: "select-words" });
     this.button = el(
       "button",
@@ -76,15 +79,30 @@ export class Select {
     this.#place();
   }
 
-  /** Above the button where the list would be cut off below it. */
+  /** Below the button, or above it where there is more room; it goes with the button when that moves. */
   #place() {
-    const { node } = this.list;
-    node.classList.remove("above");
-    const place = this.node.closest("#scroller, .modal-body")?.getBoundingClientRect();
-    const { bottom, height } = node.getBoundingClientRect();
-    const room = this.button.getBoundingClientRect().top - (place?.top ?? 0);
-    node.classList.toggle("above", bottom > (place?.bottom ?? innerHeight) && height < room);
+    const { node, heading } = this.list;
+    if (!node.matches(":popover-open")) node.showPopover();
+    document.addEventListener("scroll", this.#follow, { capture: true, passive: true });
+    const place = this.node.closest("#scroller")?.getBoundingClientRect() ?? { top: 0, bottom: innerHeight };
+    const { left, top, bottom, width } = this.button.getBoundingClientRect();
+    const below = place.bottom - bottom - 2 * GAP_PX;
+    const above = top - place.top - 2 * GAP_PX;
+    const isBelow = node.scrollHeight <= below || below >= above;
+    const style = {
+      left: `${left}px`,
+      width: `${width}px`,
+      top: isBelow ? `${bottom + GAP_PX}px` : "auto",
+      bottom: isBelow ? "auto" : `${innerHeight - top + GAP_PX}px`,
+      "--room": `${Math.max(isBelow ? below : above, LEAST_PX) - heading.offsetHeight}px`,
+    };
+    for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
   }
+
+  #follow = ({ target }) => {
+    if (!this.list.isOpen) document.removeEventListener("scroll", this.#follow, { capture: true });
+    else if (!this.list.node.contains(target)) this.#place();
+  };
 
   #key(event) {
     if (this.list.key(event)) return;

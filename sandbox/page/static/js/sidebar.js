@@ -87,6 +87,7 @@ export class Sidebar {
     const unread = store.unread.get(channel.id);
     const current = channel.id === store.channelId;
     const name = store.channelName(channel);
+    const other = channel.type === ChannelType.DM ? { user: otherIn(store, channel).id } : {};
     const spoken = unread ? `${name}, ${unread.count} unread` : name;
     const button = el(
       "button",
@@ -95,7 +96,7 @@ export class Sidebar {
         class: unread ? "channel unread" : "channel",
         "aria-current": current ? "page" : null,
         "aria-label": spoken,
-        dataset: { key: channel.id },
+        dataset: { key: channel.id, ...other },
         on: { click: () => this.open(channel.id) },
       },
       channelMark(store, channel, "small"),
@@ -125,7 +126,7 @@ export class Sidebar {
     });
     return el(
       "label",
-      { class: "member" },
+      { class: "member", dataset: { user: user.id } },
       radio,
       avatar(user, name, "medium"),
       el("span", { class: "member-name" }, name),
@@ -164,5 +165,5 @@ function administratorTag() {
 }
 
 function section(title, items) {
-  return el("section", {}, el("h2", {}, title), el("ul", {}, items));
+  return el("section", {}, el("h3", {}, title), el("ul", {}, items));
 }
