@@ -121,15 +121,15 @@ async def test_dialog_can_be_sent_after_a_restart(stage: Stage) -> None:
 async def test_dialog_shows_the_options_that_stand_in_the_way(stage: Stage) -> None:
     member = Place(stage, "Mender").member
     answer = await refused(member, prompt=PROMPT, model="stable-audio", seed=7, seconds=5000)
-    assert "Stable Audio takes no `seed`; you gave `7`" in answer.text
-    assert "makes `seconds` from 1 to 47; you gave 5000" in answer.text
+    assert "Stable Audio takes no `seed` (you gave `7`)" in answer.text
+    assert "can be 1–47 seconds long (you asked for 5000)" in answer.text
     mending = await edit(member, answer)
     shown = fields(mending)
     assert (shown["seed"], shown["seconds"], shown["model"]) == ("7", "5000", ["stable-audio"])
 
     sent = await member.fill_modal(mending, {"seed": "", "seconds": "a lot"})
     again = await sent.answered()
-    assert "`seconds` is a whole number; you typed `a lot`" in again.text
+    assert "`seconds` must be a whole number (you typed `a lot`)" in again.text
     sent = await member.fill_modal(await edit(member, again), {"seconds": "20"})
     body = await generated(stage, member, sent)
     assert body["seconds_total"] == 20
