@@ -23,6 +23,8 @@ from bot.translation import CommandTranslator
 
 COGS = (
     "cogs.compose",
+    "cogs.studio",
+    "cogs.styles",
     "cogs.drafts",
     "cogs.cover",
     "cogs.tracks",

@@ -8,15 +8,17 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient, Interaction
 from bot.domain.drafts import SEED_LIMIT, Draft
-from bot.domain.models import MODELS, NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, VARIATIONS_LIMIT
+from bot.domain.models import NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, VARIATIONS_LIMIT
 from bot.domain.requests import AudioFormat, Request
+from bot.domain.styles import NAME_LIMIT
 from cogs.ui.intake import start
-from cogs.ui.limits import CHOICES_LIMIT
-from cogs.ui.request_modal import CUSTOM_ID, open_modal, submitted
+from cogs.ui.model_choices import model_choices
+from cogs.ui.own_styles import style_choices, style_named
+from cogs.ui.request_modal import CUSTOM_ID, submitted
 
 
 class Compose(commands.Cog):
-    """`/compose`, and the dialog that it opens when nothing was typed."""
+    """`/compose`: with every option there is."""
 
     @app_commands.command(description=words.COMPOSE)
     @app_commands.describe(
@@ -30,12 +32,14 @@ class Compose(commands.Cog):
         variations=words.COMPOSE_VARIATIONS,
         private=words.COMPOSE_PRIVATE,
         audio_format=words.COMPOSE_FORMAT,
+        style=words.COMPOSE_STYLE,
     )
     @app_commands.rename(audio_format="format")
+    @app_commands.autocomplete(model=model_choices, style=style_choices)
     async def compose(  # noqa: PLR0917 - the options, which discord.py reads from here
         self,
         interaction: Interaction,
-        prompt: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
+        prompt: app_commands.Range[str, 1, PROMPT_LIMIT],
         model: str | None = None,
         negative_prompt: app_commands.Range[str, 1, NEGATIVE_PROMPT_LIMIT] | None = None,
         lyrics: app_commands.Range[str, 1, PROMPT_LIMIT] | None = None,
@@ -45,10 +49,11 @@ class Compose(commands.Cog):
         variations: app_commands.Range[int, 1, VARIATIONS_LIMIT] = 1,
         private: bool = False,
         audio_format: AudioFormat | None = None,
+        style: app_commands.Range[str, 1, NAME_LIMIT] | None = None,
     ) -> None:
-        """With a prompt it goes straight on; without one, a dialog asks for it."""
+        """The prompt is required: clients then offer its field at once."""
         request = Request(
-            prompt=prompt or "",
+            prompt=prompt,
             model=model or "",
             negative_prompt=negative_prompt,
             lyrics=lyrics,
@@ -58,24 +63,13 @@ class Compose(commands.Cog):
             audio_format=audio_format,
         )
         draft = Draft(request=request, variations=variations, private=private)
-        await (open_modal if prompt is None else start)(interaction, draft)
-
-    @compose.autocomplete("model")
-    async def _models(
-        self, _interaction: Interaction, typed: str
-    ) -> list[app_commands.Choice[str]]:
-        """The models whose name or use has what was typed in it."""
-        wanted = typed.casefold()
-        named = {words.model_choice(model): model for model in MODELS.values()}
-        return [
-            app_commands.Choice(name=name, value=model.id)
-            for name, model in named.items()
-            if not model.reference and wanted in f"{name} {model.id}".casefold()
-        ][:CHOICES_LIMIT]
+        found = await style_named(interaction, style, draft) if style else None
+        if found or not style:
+            await start(interaction, draft, found)
 
 
 async def _start_submitted(interaction: Interaction, match: re.Match[str]) -> None:
-    """Called by discord.py for every interaction; a sent dialog starts a track."""
+    """Called by the router; a sent dialog starts a track."""
     draft = await submitted(interaction, match["draft_id"])
     if draft is not None:
         await start(interaction, draft)

@@ -182,15 +182,17 @@ async def client() -> AsyncIterator[ComposeClient]:
 
 async def test_readme_names_every_command_and_no_other(client: ComposeClient) -> None:
     shown = {
-        f"`/{command.name}`" if isinstance(command, app_commands.Command) else f"*{command.name}*"
+        f"*{command.name}*"
+        if isinstance(command, app_commands.ContextMenu)
+        else f"`/{command.name}`"
         for command in client.tree.get_commands()
     }
     assert {command for command, _does in rows(text("README.md"), "command")} == shown
 
 
-@pytest.mark.parametrize("name", ["compose", "cover", "tracks"])
+@pytest.mark.parametrize("name", ["compose", "style save", "cover", "tracks"])
 async def test_guide_explains_every_option_of(name: str, client: ComposeClient) -> None:
-    command = client.tree.get_command(name)
+    (command,) = [one for one in client.tree.walk_commands() if one.qualified_name == name]
     assert isinstance(command, app_commands.Command)
     said = [option for option, _meaning in rows(text("docs/guide.md"), f"`/{name}` option")]
     assert said == [f"`{option.display_name}`" for option in command.parameters]

@@ -108,12 +108,13 @@ def checked(draft: Draft) -> Request:
 
 def in_the_way(draft: Draft, options: Iterable[str]) -> list[str]:
     """Those of the options without which less would stand in the way of the request."""
-    now = len(_problems_of(draft))
+    now = len(problems_of(draft))
     without = {name: draft.having(**{name: NOTHING[name]}) for name in options}
-    return [name for name, other in without.items() if len(_problems_of(other)) < now]
+    return [name for name, other in without.items() if len(problems_of(other)) < now]
 
 
-def _problems_of(draft: Draft) -> Sequence[Problem]:
+def problems_of(draft: Draft) -> Sequence[Problem]:
+    """All that stands in the way of the request."""
     try:
         checked(draft)
     except NotTaken as error:

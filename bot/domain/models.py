@@ -149,6 +149,7 @@ MODELS = {
     )
 }
 DEFAULT = LYRIA_2
+LONGEST_S = max(model.seconds.most for model in MODELS.values() if model.seconds)
 
 
 def model_named(typed: str) -> Model | None:

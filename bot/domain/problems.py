@@ -129,10 +129,38 @@ class AudioGone:
     """The audio for a cover is no longer where it was."""
 
 
+@dataclass(frozen=True)
+class UnknownStyle:
+    """The member has no style of this name."""
+
+    given: str
+
+
+@dataclass(frozen=True)
+class BadStyleName:
+    """Nothing can be seen in it, or it has more characters than `most`."""
+
+    most: int
+
+
+@dataclass(frozen=True)
+class EmptyStyle:
+    """A style that sets nothing."""
+
+
+@dataclass(frozen=True)
+class OfStyle:
+    """Not what was typed is the problem, but what the member's style of this name adds to it."""
+
+    style: str
+    problem: "Problem"
+
+
 NumberProblem = NotANumber | OutOfRange
 AudioProblem = (
     AudioMissing | AudioNotTaken | AudioGone | NotAudio | AudioNotRead | AudioSize | AudioLength
 )
+StyleProblem = UnknownStyle | BadStyleName | EmptyStyle | OfStyle
 Problem = (
     EmptyPrompt
     | UnknownModel
@@ -143,6 +171,7 @@ Problem = (
     | AlwaysSings
     | NumberProblem
     | AudioProblem
+    | StyleProblem
 )
 
 

@@ -21,6 +21,7 @@ OPTIONS = {
         "format",
         "variations",
         "private",
+        "style",
     ),
     "/cover": ("audio", "prompt", "lyrics", "private"),
 }
@@ -44,7 +45,7 @@ def listed(request: Request) -> str:
     return "\n\n".join([_name(request), *_paragraphs(request)])
 
 
-def typed(draft: Draft) -> str:
+def typed(draft: Draft, *, style: str | None = None) -> str:
     """What a member typed, each option in a paragraph; empty if it was nothing."""
     request, reference = draft.request, draft.request.reference
     paragraphs = _paragraphs(
@@ -52,6 +53,7 @@ def typed(draft: Draft) -> str:
         variations=draft.variations if draft.variations > 1 else None,
         private=draft.private,
         audio=reference.file_name if reference else None,
+        style=style,
     )
     return "\n\n".join(paragraphs)
 
@@ -65,7 +67,10 @@ def _paragraphs(request: Request, **around: Any) -> Iterator[str]:
 
 
 def _values(request: Request, **around: Any) -> Iterator[tuple[str, str]]:
-    """What was asked for. How many tracks of it, and for whom, is no part of a recipe."""
+    """What was asked for. How many tracks of it, and for whom, is no part of a recipe.
+
+    Nor is a style: what it sets is among the rest, so that the recipe works for everyone.
+    """
     wishes = {
         **vars(request),
         **around,

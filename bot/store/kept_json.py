@@ -13,9 +13,10 @@ from bot.store.database.queries import Queries
 from bot.store.database.tables import drafts
 
 KEPT_LIMIT = 20  # of one member, of each kind
-# Begins what is no draft, but a list that somebody looks at.
-VIEW = "view:"
-IS_VIEW = drafts.c.content.startswith(VIEW)
+# Begins what is no draft, but a list that somebody looks at, or a style that is to be saved.
+VIEW, STYLE = "view:", "style:"
+IS_VIEW, IS_STYLE = (drafts.c.content.startswith(kind) for kind in (VIEW, STYLE))
+IS_DRAFT = ~IS_VIEW & ~IS_STYLE
 
 T = TypeVar("T")
 

@@ -17,6 +17,8 @@ from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
 from bot.store.removal_store import RemovalStore
 from bot.store.share_store import ShareStore
+from bot.store.style_question_store import StyleQuestionStore
+from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
 from bot.store.view_store import ViewStore
 
@@ -42,3 +44,5 @@ class Stores:
         self.queue = QueueStore(engine)
         self.references = ReferenceStore(engine)
         self.cancelled = CancelledStore(engine)
+        self.styles = StyleStore(engine, transactions)
+        self.style_questions = StyleQuestionStore(engine)

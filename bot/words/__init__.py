@@ -17,5 +17,6 @@ from bot.words.models import *  # noqa: F403
 from bot.words.phrases import *  # noqa: F403
 from bot.words.refusals import *  # noqa: F403
 from bot.words.sound import *  # noqa: F403
+from bot.words.styles import *  # noqa: F403
 from bot.words.tracks import *  # noqa: F403
 from bot.words.variations import *  # noqa: F403

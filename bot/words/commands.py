@@ -10,16 +10,35 @@ from bot.words.language import marked, said, sentence
 FILE_NAME_LIMIT = 60
 
 COMPOSE = marked("Turn a sentence into a track")
-COMPOSE_PROMPT = marked("What it should sound like: style, mood, instruments, tempo")
+COMPOSE_PROMPT = marked(
+    "What it should sound like: style, mood, instruments, tempo; in English for Google Lyria 2"
+)
 COMPOSE_NEGATIVE_PROMPT = marked("What you don't want to hear")
 COMPOSE_SEED = marked("The same seed and prompt give about the same track again")
 COMPOSE_MODEL = marked("Who makes the music; choose from the list")
-COMPOSE_LYRICS = marked("Words to sing, if the model sings")
-COMPOSE_SECONDS = marked("How long it should be, if the model lets you choose")
+COMPOSE_LYRICS = marked(
+    "Words to sing, if the model sings; put [Verse] and [Chorus] before the parts"
+)
+COMPOSE_SECONDS = marked(
+    "How many seconds, if the model lets you choose. Without it, Eleven Music makes just 10: try 30"
+)
 COMPOSE_INSTRUMENTAL = marked("Without vocals")
 COMPOSE_VARIATIONS = marked("How many versions to make, 1 to 4; each counts as a track")
 COMPOSE_PRIVATE = marked("Only you will see and hear it")
 COMPOSE_FORMAT = marked("The kind of file you want (default: as the model makes it)")
+
+COMPOSE_STYLE = marked("One of your saved styles; whatever else you give here wins over it")
+STUDIO = marked("Compose in a dialog, starting from what you used last")
+
+STYLE = marked("Options you save under a name, to use them again")
+STYLE_SAVE = marked("Save options under a name; only you can see and use them")
+STYLE_USE = marked("Turn a sentence into a track, in one of your styles")
+STYLE_DELETE = marked("Delete one of your styles")
+STYLE_NAME = marked("What to call it")
+STYLE_MODEL = marked("Who makes the music")
+STYLE_SECONDS = marked("How many seconds long the tracks should be")
+STYLE_WORDS = marked("Words to add to each prompt; they count as part of it")
+STYLE_WHICH = marked("Which of your styles")
 
 COVER = marked("Make a new version of a track, in another style")
 COVER_AUDIO = marked("The track: MP3, WAV, FLAC, OGG or M4A, 6 seconds to 6 minutes")
@@ -52,11 +71,21 @@ HELP = marked("What you can do here, with examples to press")
 modal_title = sentence("Compose a track")
 modal_title_remix = sentence("Remix a track")
 modal_title_cover = sentence("Make a new version of a track")
+modal_title_studio = sentence("Studio")
 modal_prompt = sentence("What should it sound like?")
+modal_prompt_hint = sentence("Style, mood, instruments, tempo. Google Lyria 2 wants it in English.")
 modal_model = sentence("Model")
 modal_avoid = sentence("What should it leave out?")
 modal_lyrics = sentence("Lyrics, if the model sings")
+modal_lyrics_hint = sentence("Put [Verse] and [Chorus] on lines of their own before the parts.")
+modal_style = sentence("Style")
+modal_style_hint = sentence(
+    "Its model and length count unless you change them here. Its words are added to your prompt."
+)
 modal_seconds = sentence("Length in seconds (empty: the usual)")
+modal_seconds_hint = sentence(
+    "Only some models let you choose. Without it, Eleven Music makes just 10: try 30."
+)
 modal_seed = sentence("Seed (empty: random)")
 modal_variations = sentence("How many versions?")
 modal_instrumental = sentence("Instrumental")

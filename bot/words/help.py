@@ -4,7 +4,8 @@ from bot.words.language import counted, sentence
 
 help_title = sentence("What you can do here")
 help_compose = sentence(
-    "`/compose` turns a sentence into a track. With nothing typed, it opens a dialog.\n"
+    "`/compose` turns a sentence into a track, and `/studio` does it in a dialog.\n"
+    "`/style` saves options under a name, to use them again.\n"
     "`/cover` makes a new version of an audio file."
 )
 help_compose_not_here = sentence("`/compose` turns a sentence into a track, but not here:")

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from bot.domain import models
+from bot.domain.characters import shortened
 from bot.domain.models import Model
 from bot.words.language import Sentence, said, sentence
+
+CHOICE_LIMIT = 100
 
 _GOOD_FOR: Mapping[str, Sentence] = {
     models.LYRIA_2.id: sentence("half a minute of clean instrumental music"),
@@ -15,6 +18,14 @@ _GOOD_FOR: Mapping[str, Sentence] = {
     models.MUSIC_2_6.id: sentence("songs, with your lyrics, its own, or none"),
     models.MUSIC_COVER.id: sentence("a new version of a track in another style"),
 }
+# What to know before sending a request.
+_TIPS: Mapping[str, Sentence] = {
+    models.LYRIA_2.id: sentence("prompt in English"),
+    models.ELEVEN_MUSIC.id: sentence("makes 10 seconds unless you say more"),
+    models.MUSIC_1_5.id: sentence("takes [Verse], [Chorus]"),
+    models.MUSIC_2_0.id: sentence("takes [Verse], [Chorus]"),
+    models.MUSIC_2_6.id: sentence("takes [Verse], [Chorus]"),
+}
 
 
 def good_for(model: Model) -> str:
@@ -23,15 +34,20 @@ def good_for(model: Model) -> str:
 
 
 def model_hint(model: Model) -> str:
-    """Below a model's name in a list."""
-    return said("Good for {what}", what=good_for(model))
+    """Below a model's name in a list; Discord takes at most 100 characters."""
+    return shortened(said("Good for {what}", what=_with_tip(model)), CHOICE_LIMIT)
 
 
 def model_choice(model: Model) -> str:
     """A line of the list at `model`; Discord takes at most 100 characters."""
-    return f"{model.name}: {good_for(model)}"[:100]
+    return shortened(f"{model.name}: {_with_tip(model)}", CHOICE_LIMIT)
 
 
 def help_model(model: Model) -> str:
     """A line of the list of models."""
     return f"**{model.name}**: {good_for(model)}"
+
+
+def _with_tip(model: Model) -> str:
+    tip = _TIPS.get(model.id)
+    return f"{good_for(model)}; {tip()}" if tip else good_for(model)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain import problems
-from bot.domain.problems import AudioProblem, NumberProblem, Problem
+from bot.domain.problems import AudioProblem, NumberProblem, Problem, StyleProblem
 from bot.errors import AttemptsUsedUp, DailyLimitReached
 from bot.words.language import counted, said, sentence
 from bot.words.phrases import permissions, relative_time, shown
@@ -37,10 +37,19 @@ something_went_wrong = sentence("Something went wrong on my side. Please try aga
 
 def not_taken(found: Sequence[Problem]) -> str:
     """All that stands in the way of a request, and that it cost nothing."""
-    lines = [_sentence(problem) for problem in found]
-    listed = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
     nothing_started = said("Nothing was started.")
-    return f"{listed}\n{nothing_started}"
+    return f"{_listed(found)}\n{nothing_started}"
+
+
+def style_not_saved(found: Sequence[Problem]) -> str:
+    """All that stands in the way of a style."""
+    nothing_saved = said("Nothing was saved.")
+    return f"{_listed(found)}\n{nothing_saved}"
+
+
+def _listed(found: Sequence[Problem]) -> str:
+    lines = [_sentence(problem) for problem in found]
+    return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
 
 
 def _sentence(problem: Problem) -> str:
@@ -94,6 +103,8 @@ def _sentence(problem: Problem) -> str:
                 "that.",
                 model=model,
             )
+    if isinstance(problem, StyleProblem):
+        return _of_a_style(problem)
     if isinstance(problem, NumberProblem):
         return _of_a_number(problem)
     return _of_audio(problem)
@@ -137,6 +148,33 @@ def _of_a_number(problem: NumberProblem) -> str:
                 most=taken.most,
                 given=given,
             )
+
+
+def _of_a_style(problem: StyleProblem) -> str:
+    match problem:
+        case problems.UnknownStyle(given):
+            return said(
+                "You don't have a style called {given}. Choose one from the list at `style`, or "
+                "save it with `/style save`.",
+                given=shown(given),
+            )
+        case problems.BadStyleName(most):
+            return said("A style needs a name of 1 to {most} characters.", most=most)
+        case problems.EmptyStyle():
+            return said("Give the style at least one option to keep, for example a model.")
+        case problems.OfStyle(style, problems.UnknownModel(given)):
+            return said(
+                "Your style {style} uses {model}, which I don't have any more. Choose another "
+                "model, and save the style with it.",
+                style=shown(style),
+                model=shown(given),
+            )
+        case problems.OfStyle(style, problems.WrongLength("prompt") as inner):
+            counts = said("The words of your style {style} count, too.", style=shown(style))
+            return f"{_sentence(inner)} {counts}"
+        case problems.OfStyle(style, inner):
+            where = said("That comes from your style {style}.", style=shown(style))
+            return f"{_sentence(inner)} {where}"
 
 
 def _of_audio(problem: AudioProblem) -> str:

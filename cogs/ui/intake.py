@@ -17,6 +17,7 @@ from bot.domain.models import MODELS
 from bot.domain.places import card_of
 from bot.domain.problems import NotTaken
 from bot.domain.requests import Request
+from bot.domain.styles import Style
 from bot.errors import (
     AlreadyReceived,
     AlreadyRetried,
@@ -47,19 +48,35 @@ from cogs.ui.refusals import refuse, refuse_unsaved
 log = logging.getLogger(__name__)
 
 
-async def start(interaction: Interaction, draft: Draft) -> None:
-    """Check, store, answer with the card, queue; or say privately why not, with a way to fix it."""
+async def start(interaction: Interaction, draft: Draft, style: Style | None = None) -> None:
+    """Check, store, answer with the card, queue; or say privately why not, with a way to fix it.
+
+    With a style, what the draft lacks is taken from there, and is in what is kept of a refusal.
+    """
+    typed = draft
+    draft = style.applied_to(typed) if style else typed
     if why := why_not_here(interaction, private=draft.private):
         await refuse(interaction, why, draft)
         return
     try:
         request = await _heard(interaction, checked(draft))
     except NotTaken as error:
-        await refuse(interaction, words.not_taken(error.problems), draft)
+        problems = style.named_in(error.problems, typed) if style else error.problems
+        await refuse(interaction, words.not_taken(problems), draft)
         return
     admitted = await _admit(interaction, draft, request)
     if admitted is not None:
         await _answer_with_card(interaction, draft, admitted)
+        if style is not None:
+            await _remember(interaction, style, admitted.job)
+
+
+async def _remember(interaction: Interaction, style: Style, job: Job) -> None:
+    """The studio opens with the style that was used last; without that, nothing is amiss."""
+    try:
+        await services_of(interaction).stores.styles.used(job.member_id, style.name, job.id)
+    except DatabaseTrouble as error:
+        log.warning("the use of a style is forgotten: the database %s", error)
 
 
 async def _heard(interaction: Interaction, request: Request) -> Request:

@@ -42,12 +42,15 @@ async def kept(interaction: Interaction, draft: Draft) -> str | None:
         return None
 
 
-async def refuse_unsaved(interaction: Interaction, text: str, draft: Draft) -> None:
+async def refuse_unsaved(
+    interaction: Interaction, text: str, draft: Draft, *, style: str | None = None
+) -> None:
     """Say privately why nothing was started, with everything that was typed below it.
 
-    As a file when it is long, or would break out of a code block.
+    As a file when it is long, or would break out of a code block. `style` is the name of one that
+    could not be read.
     """
-    options = typed(draft)
+    options = typed(draft, style=style)
     quoted = "\n".join((text, words.typed(options)))
     if not options:
         await say(interaction, text)

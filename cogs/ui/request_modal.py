@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import discord
 
@@ -18,18 +18,20 @@ from bot import words
 from bot.client import Interaction, services_of
 from bot.domain.characters import visible
 from bot.domain.drafts import NOTHING, Draft, in_the_way
-from bot.domain.models import (
-    DEFAULT,
-    MODELS,
-    NEGATIVE_PROMPT_LIMIT,
-    PROMPT_LIMIT,
-    Model,
-    model_named,
-)
+from bot.domain.models import DEFAULT, Model, model_named
 from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
-from bot.words.language import Sentence
+from cogs.ui.fields import (
+    KINDS,
+    OPTIONS,
+    Number,
+    Text,
+    Tick,
+    model_field,
+    option_field,
+    prompt_field,
+)
 from cogs.ui.first_answers import ask
 from cogs.ui.given_audio import with_uploaded
 from cogs.ui.refusals import kept, refuse, refuse_unsaved
@@ -38,54 +40,17 @@ AUDIO = "audio"
 UNSTORED = "new"
 CUSTOM_ID = re.compile(r"compose:modal:(?P<draft_id>[0-9a-f]{16}|new)")
 CHOSEN_FIELDS = 3
-NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
-
-
-class Text(NamedTuple):
-    """What is typed, of at most so many characters."""
-
-    label: Sentence
-    most: int
-
-
-class Number(NamedTuple):
-    """A whole number, or nothing."""
-
-    label: Sentence
-
-
-class Tick(NamedTuple):
-    """Yes or no."""
-
-    label: Sentence
-    hint: Sentence
-
-
-KINDS = (Text, Number, Tick)  # in the order in which the dialog shows them
-# In the order in which those that have to be fixed get a place.
-OPTIONS: Mapping[str, Text | Number | Tick] = {
-    "negative_prompt": Text(words.modal_avoid, NEGATIVE_PROMPT_LIMIT),
-    "lyrics": Text(words.modal_lyrics, PROMPT_LIMIT),
-    "seconds": Number(words.modal_seconds),
-    "instrumental": Tick(words.modal_instrumental, words.modal_instrumental_hint),
-    "seed": Number(words.modal_seed),
-    "variations": Number(words.modal_variations),
-    "private": Tick(words.modal_private, words.modal_private_hint),
-}
 
 log = logging.getLogger(__name__)
 
 
 async def open_modal(interaction: Interaction, draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
-    draft_id = UNSTORED
-    if draft != Draft():
-        kept_id = await kept(interaction, draft)
-        if kept_id is None and not _shows_all(draft):  # the rest would be forgotten
-            await refuse_unsaved(interaction, words.store_trouble(), draft)
-            return
-        draft_id = kept_id or UNSTORED
-    await ask(interaction, RequestModal(draft, draft_id))
+    draft_id = await kept(interaction, draft)
+    if draft_id is None and not _shows_all(draft):  # the rest would be forgotten
+        await refuse_unsaved(interaction, words.store_trouble(), draft)
+        return
+    await ask(interaction, RequestModal(draft, draft_id or UNSTORED))
 
 
 class RequestModal(discord.ui.Modal):
@@ -96,56 +61,14 @@ class RequestModal(discord.ui.Modal):
             title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
         )
         model, values = model_named(draft.request.model), draft.values()
-        self._add_text(
-            "prompt", words.modal_prompt(), values["prompt"], PROMPT_LIMIT, required=True
-        )
-        self._add_model(draft, model)
+        self.add_item(prompt_field(values["prompt"]))
+        self.add_item(model_field(model or DEFAULT, for_audio=_is_cover(draft)))
         if _is_cover(draft):
             self._add_audio(draft.request.reference)
         shown = _chosen_fields(draft, model)
         for name in sorted(shown, key=_place_of):
-            self._add_option(name, values[name])
+            self.add_item(option_field(name, values[name]))
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
-
-    def _add_option(self, name: str, value: Any) -> None:
-        match OPTIONS[name]:
-            case Text(label, most):
-                self._add_text(name, label(), value, most)
-            case Number(label):
-                typed = None if value is None else str(value)
-                self._add_text(name, label(), typed, NUMBER_LIMIT)
-            case Tick(label, hint):
-                tick: discord.ui.Checkbox[Any] = discord.ui.Checkbox(custom_id=name, default=value)
-                self.add_item(discord.ui.Label(text=label(), description=hint(), component=tick))
-
-    def _add_text(
-        self, name: str, label: str, typed: str | None, most: int, *, required: bool = False
-    ) -> None:
-        # A field of one line can't hold line breaks.
-        long = name in {"prompt", "lyrics"} or "\n" in (typed or "")
-        field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id=name,
-            style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-            default=(typed or "")[:most] or None,
-            required=required,
-            max_length=most,
-        )
-        self.add_item(discord.ui.Label(text=label, component=field))
-
-    def _add_model(self, draft: Draft, chosen: Model | None) -> None:
-        for_audio = _is_cover(draft)
-        options = [
-            discord.SelectOption(
-                label=model.name,
-                value=model.id,
-                description=words.model_hint(model),
-                default=model is (chosen or DEFAULT),
-            )
-            for model in MODELS.values()
-            if bool(model.reference) == for_audio
-        ]
-        select: discord.ui.Select[Any] = discord.ui.Select(custom_id="model", options=options)
-        self.add_item(discord.ui.Label(text=words.modal_model(), component=select))
 
     def _add_audio(self, given: Reference | None) -> None:
         field: discord.ui.FileUpload[Any] = discord.ui.FileUpload(
@@ -178,6 +101,8 @@ def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
         wanted.append("lyrics")
     if draft.request.negative_prompt or model is None or model.negative_prompt:
         wanted.append("negative_prompt")
+    if model is not None and model.seconds:
+        wanted.append("seconds")
     places = CHOSEN_FIELDS - _is_cover(draft)
     return list(dict.fromkeys([*wanted, "private"]))[:places]
 

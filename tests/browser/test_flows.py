@@ -53,11 +53,11 @@ async def composed(stage: Stage, name: str, prompt: str) -> None:
     )
 
 
-async def test_dialog_leads_to_a_track_when_no_prompt_was_typed(stage: Stage) -> None:
+async def test_studio_leads_to_a_track(stage: Stage) -> None:
     ben = await jam(stage, "Ben")
-    await ben.use("compose")
+    await ben.use("studio")
     await ben.submit({PROMPT_LABEL: "slow cello, one room"})
-    await expect(ben.message("slow cello").locator(".used-line")).to_contain_text("/compose")
+    await expect(ben.message("slow cello").locator(".used-line")).to_contain_text("/studio")
     await ben.track("slow cello").wait_for(timeout=DELIVERED_MS)
     picture = ben.track("slow cello").get_by_role("img", name="Waveform of the track")
     assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 400
@@ -65,8 +65,8 @@ async def test_dialog_leads_to_a_track_when_no_prompt_was_typed(stage: Stage) ->
 
 async def test_what_was_typed_is_kept_when_the_model_does_not_take_it(stage: Stage) -> None:
     ben = await jam(stage, "Ben")
-    await ben.use("compose")
-    dialog = ben.dialog("Compose a track")
+    await ben.use("studio")
+    dialog = ben.dialog("Studio")
     await dialog.get_by_label(PROMPT_LABEL).fill("sea shanty for robots")
     await dialog.get_by_role("combobox", name="Make a selection").click()
     await dialog.get_by_role("option", name="MiniMax Music 2.0").click()

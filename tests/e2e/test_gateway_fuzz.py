@@ -21,7 +21,7 @@ async def test_bot_lives_and_serves_when_thousands_of_events_are_bad(tmp_path: P
         card = await (await ben.slash("compose", prompt="before")).answered()
         track = await stage.track(ben, "before")
         await (await press(ben, track, "Recipe")).answered()
-        opened = await ben.slash("compose")
+        opened = await ben.slash("studio")
         await (await ben.fill_modal(opened, {"prompt": "from the dialog"})).answered()
         await stage.track(ben, "from the dialog")
         await ben.start_thread("a thread", message=card)

@@ -44,6 +44,7 @@ class Seat:
             self.fill_in_the_dialog: 3,
             self.search: 3,
             self.look_up_models: 2,
+            self.save_a_style: 2,
         }
 
     async def sit(self, inputs: int) -> Counter[str]:
@@ -73,8 +74,7 @@ class Seat:
 
     async def fill_in_the_dialog(self) -> str:
         """With a number that is none, or a prompt that can't be seen."""
-        model = self.chance.choice([*MODEL_NAMES, self.text() or "x"])
-        dialog = await self.slash("compose", seconds=5, model=model)
+        dialog = await self.slash("studio")
         await dialog.acknowledged()
         assert dialog.modal is not None
         fields = [label["component"] for label in dialog.modal["components"]]
@@ -83,10 +83,17 @@ class Seat:
             for field in fields
             if field["type"] == ComponentType.TEXT_INPUT
         }
-        numbers = {name: self.chance.choice(NUMBERS) for name in ("seconds", "seed")}
-        values |= {name: number for name, number in numbers.items() if name in values}
+        values["seconds"] = self.chance.choice(NUMBERS)
         values["model"] = self.chance.choice(MODELS_WITHOUT_AUDIO)
         return await self.outcome(await self.member.fill_modal(dialog, values))
+
+    async def save_a_style(self) -> str:
+        """What is typed comes back in the answer; some names come twice."""
+        name = self.chance.choice([self.text()[:40] or "x", "Night"])
+        texts = {"words": self.text()[:1000] or "x", "model": self.chance.choice(MODEL_NAMES)}
+        call = await self.slash("style save", name=name, **texts)
+        self.read(await call.answered())
+        return "saved"
 
     async def search(self) -> str:
         """What is typed comes back in the answer."""
@@ -145,7 +152,7 @@ async def test_each_member_has_an_outcome_whatever_they_type(tmp_path: Path) -> 
         books = sum((seat.result() for seat in seats), Counter[str]())
         print(books)
         assert books.total() == INPUTS
-        assert {"refused", "composed", "listed", "proposed"} <= books.keys()
+        assert {"refused", "composed", "listed", "proposed", "saved"} <= books.keys()
         paid = [str(one.body["prompt"]) for one in stage.provider.generations]
         assert not any(prompt.strip("".join(INVISIBLE)) == "" for prompt in paid)
         assert "Traceback" not in stage.log()

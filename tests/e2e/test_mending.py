@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.jobs import JobState, Rung
-from sandbox.driver import Call, MemberDriver, MessageView, OptionError
+from sandbox.driver import Call, DriverFile, MemberDriver, MessageView, OptionError
+from tests.bot.provider.clips import WAV
 from tests.e2e.conftest import OpenStage
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, quick_sandbox, reply_to, shared_stage
@@ -52,6 +53,13 @@ def fields(call: Call) -> dict[str, Any]:
     return found
 
 
+async def dialog(place: Place, **options: Any) -> Call:
+    """The dialog for what was refused because its prompt can't be seen."""
+    typed = {"prompt": "\u200b", **options}
+    call = await place.member.slash("compose", channel=place.channel, options=typed)
+    return await edit(place.member, await call.answered())
+
+
 async def generated(stage: Stage, member: MemberDriver, call: Call) -> dict[str, Any]:
     """What the provider was asked for, in the end."""
     card = await call.answered()
@@ -59,9 +67,9 @@ async def generated(stage: Stage, member: MemberDriver, call: Call) -> dict[str,
     return dict(stage.provider.generations[-1].body)
 
 
-async def test_dialog_asks_for_the_prompt_when_none_was_given(stage: Stage) -> None:
+async def test_dialog_asks_for_the_prompt_when_it_was_blank(stage: Stage) -> None:
     place = Place(stage, "Typist")
-    call = await place.member.slash("compose", channel=place.channel, seed=7)
+    call = await dialog(place, seed=7)
     with pytest.raises(OptionError):
         await place.member.fill_modal(call, {"prompt": ""})
     sent = await place.member.fill_modal(call, {"prompt": PROMPT, "negative_prompt": "drums"})
@@ -74,7 +82,7 @@ async def test_dialog_holds_all_that_was_typed_when_it_is_mended_after_a_restart
 ) -> None:
     place = Place(stage, "Singer")
     member = place.member
-    opened = await member.slash("compose", channel=place.channel, private=True)
+    opened = await dialog(place, private=True)
     typed = {"prompt": PROMPT, "lyrics": LYRICS, "negative_prompt": "drums"}
     call = await member.fill_modal(opened, typed)
     answer = await call.answered()
@@ -102,8 +110,7 @@ async def test_dialog_holds_all_that_was_typed_when_it_is_mended_after_a_restart
 
 async def test_dialog_can_be_sent_after_a_restart(stage: Stage) -> None:
     place = Place(stage, "Slow")
-    opened = await place.member.slash("compose", channel=place.channel, seed=9)
-    await opened.acknowledged()
+    opened = await dialog(place, seed=9)
     await stage.bot.stop()
     await stage.bot.start()
     await stage.bot.ready()
@@ -114,15 +121,15 @@ async def test_dialog_can_be_sent_after_a_restart(stage: Stage) -> None:
 async def test_dialog_shows_the_options_that_stand_in_the_way(stage: Stage) -> None:
     member = Place(stage, "Mender").member
     answer = await refused(member, prompt=PROMPT, model="stable-audio", seed=7, seconds=5000)
-    assert "Stable Audio takes no `seed`; you gave `7`" in answer.text
-    assert "makes `seconds` from 1 to 47; you gave 5000" in answer.text
+    assert "Stable Audio takes no `seed` (you gave `7`)" in answer.text
+    assert "can be 1–47 seconds long (you asked for 5000)" in answer.text
     mending = await edit(member, answer)
     shown = fields(mending)
     assert (shown["seed"], shown["seconds"], shown["model"]) == ("7", "5000", ["stable-audio"])
 
     sent = await member.fill_modal(mending, {"seed": "", "seconds": "a lot"})
     again = await sent.answered()
-    assert "`seconds` is a whole number; you typed `a lot`" in again.text
+    assert "`seconds` must be a whole number (you typed `a lot`)" in again.text
     sent = await member.fill_modal(await edit(member, again), {"seconds": "20"})
     body = await generated(stage, member, sent)
     assert body["seconds_total"] == 20
@@ -141,8 +148,7 @@ async def test_place_can_be_mended_by_making_the_track_private(stage: Stage) -> 
 
 async def test_text_is_in_the_answer_when_it_could_not_be_stored(stage: Stage) -> None:
     place = Place(stage, "Unstored")
-    opened = await place.member.slash("compose", channel=place.channel)
-    await opened.acknowledged()
+    opened = await dialog(place)
     with locked(stage.folder / "compose.db"):
         typed = {"prompt": PROMPT, "lyrics": LYRICS, "model": "MiniMax Music 2.6"}
         sent = await place.member.fill_modal(opened, typed)
@@ -155,7 +161,7 @@ async def test_text_is_in_the_answer_when_it_could_not_be_stored(stage: Stage) -
 
 async def test_long_text_is_a_file_when_it_could_not_be_stored(stage: Stage) -> None:
     place = Place(stage, "Longwinded")
-    opened = await place.member.slash("compose", channel=place.channel)
+    opened = await place.member.slash("studio", channel=place.channel)
     await opened.acknowledged()
     typed = {"prompt": "slow " * 500, "lyrics": LYRICS * 60, "negative_prompt": "drums"}
     with locked(stage.folder / "compose.db"):
@@ -172,17 +178,17 @@ async def test_options_that_the_dialog_does_not_show_are_told_when_nothing_can_b
 ) -> None:
     place = Place(stage, "Unshown")
     with locked(stage.folder / "compose.db"):
-        call = await place.member.slash("compose", channel=place.channel, variations=3, seed=7)
+        audio = DriverFile("hum.wav", WAV)
+        call = await place.member.slash("cover", channel=place.channel, audio=audio, private=True)
         answer = await call.answered()
     assert "nothing was started" in answer.text
-    assert "variations:\n3" in answer.text
-    assert "seed:\n7" in answer.text
+    assert "audio:\nhum.wav" in answer.text
+    assert "private:\nTrue" in answer.text
 
 
 async def test_text_is_kept_when_discord_does_not_take_the_card(stage: Stage) -> None:
     place = Place(stage, "Cardless")
-    opened = await place.member.slash("compose", channel=place.channel)
-    await opened.acknowledged()
+    opened = await dialog(place)
     refusal = stage.discord.scenario.on("POST", "/api/v10/interactions/.+", times=1)
     refusal.respond(400, {"message": "Invalid Form Body", "code": 50035})
     sent = await place.member.fill_modal(opened, {"prompt": PROMPT})
@@ -197,12 +203,12 @@ async def test_text_is_kept_when_discord_does_not_take_the_card(stage: Stage) ->
 
 async def test_dialog_opens_in_time_when_nothing_can_be_stored(stage: Stage) -> None:
     place = Place(stage, "Unkept")
+    idea = await place.member.say(PROMPT, channel=place.channel)
     with locked(stage.folder / "compose.db"):
-        opened = await place.member.slash("compose", channel=place.channel, private=True)
+        opened = await place.member.menu("Compose from this message", idea)
         await opened.acknowledged()
-    assert fields(opened)["private"] is True
-    sent = await place.member.fill_modal(opened, {"prompt": PROMPT})
-    assert (await sent.answered()).ephemeral
+    sent = await place.member.fill_modal(opened, {})
+    assert (await generated(stage, place.member, sent))["prompt"] == PROMPT
 
 
 async def test_text_is_kept_when_the_daily_limit_is_reached(open_stage: OpenStage) -> None:

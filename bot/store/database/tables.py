@@ -269,3 +269,21 @@ drafts = sa.Table(
     sa.Index(None, "created_at"),
     sa.Index(None, "member_id", "created_at"),
 )
+
+# Options that members saved under a name, each for themselves.
+styles = sa.Table(
+    "styles",
+    metadata,
+    sa.Column("member_id", Snowflake, primary_key=True, autoincrement=False),
+    # the name in all its spellings
+    sa.Column("name_key", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("model", sa.String(64)),
+    sa.Column("negative_prompt", AnyText),
+    sa.Column("seconds", sa.Integer),
+    sa.Column("audio_format", OneOf(AudioFormat)),
+    sa.Column("words", AnyText),
+    # what it was used for last; requests that came to nothing are deleted without it
+    sa.Column("last_job_id", sa.String(16)),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)

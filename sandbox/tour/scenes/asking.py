@@ -101,12 +101,12 @@ async def cancelled_in_time(stage: Stage) -> Visitor:
     return ben
 
 
-async def dialog_without_a_prompt(stage: Stage) -> Visitor:
-    """`/compose` with nothing typed opens a dialog."""
+async def studio_for_typing(stage: Stage) -> Visitor:
+    """`/studio` opens a dialog, with hints at its fields."""
     ben = await stage.screen("Ben")
     await ben.dismiss()
-    await ben.use("compose")
-    dialog = ben.dialog("Compose a track")
+    await ben.use("studio")
+    dialog = ben.dialog("Studio")
     await dialog.get_by_label("What should it sound like?").fill(SEA)
     await dialog.get_by_role("combobox", name="Make a selection").click()
     await dialog.get_by_role("option", name="MiniMax Music 2.0").click()
@@ -141,7 +141,7 @@ SCENES: Final = (
     place_in_the_queue,
     jobs_under_way,
     cancelled_in_time,
-    dialog_without_a_prompt,
+    studio_for_typing,
     refused_with_a_way_to_mend_it,
     mended_with_everything_kept,
 )

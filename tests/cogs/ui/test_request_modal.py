@@ -137,3 +137,8 @@ def test_dialog_is_read_whatever_comes(values: dict[str, Any]) -> None:
     draft = filled_in(EVERYTHING, values).draft
     assert isinstance(draft.request.prompt, str)
     assert draft.relation is Relation.REMIX
+
+
+def test_length_is_shown_when_the_model_has_several() -> None:
+    draft = a_draft(prompt=PROMPT, model=STABLE_AUDIO.id)
+    assert list(shown(draft)) == ["prompt", "model", "seconds", "private"]
