@@ -28,6 +28,7 @@ from bot.machine.hosting import ephemeral_disk, listening_host
 from bot.machine.proxy import Proxy, unused_proxy
 from bot.metrics import Metrics
 from bot.ops.health import Health, serving
+from bot.ops.introduction import introduce
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
@@ -45,6 +46,7 @@ async def run(settings: Settings) -> None:
 
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
+    introduce(settings)
     disk, proxy = _look_at_host(settings), settings.proxy()
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import io
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from enum import StrEnum
@@ -33,6 +34,7 @@ PICTURES = ROOT / "docs" / "images"
 REQUIRED = "required"
 EMPTY = "empty"
 
+_DEFAULT = re.compile(r"^#(?=[A-Z_]+=)", re.MULTILINE)
 _ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FILE = re.compile(r"`(\w+\.py)`")
@@ -78,8 +80,9 @@ def readme_defaults() -> dict[str, str]:
 
 
 def example_defaults() -> dict[str, str]:
-    values = dotenv_values(ROOT / ".env.example")
-    return {name: value or "" for name, value in values.items()}
+    """Those that are commented out included."""
+    given = io.StringIO(_DEFAULT.sub("", text(".env.example")))
+    return {name: value or "" for name, value in dotenv_values(stream=given).items()}
 
 
 def settings_with(values: Mapping[str, str]) -> Settings:
@@ -104,10 +107,17 @@ def test_env_example_names_every_setting_and_no_other() -> None:
 
 
 def test_env_example_explains_every_setting() -> None:
-    lines = text(".env.example").splitlines()
+    lines = _DEFAULT.sub("", text(".env.example")).splitlines()
     for before, line in zip(["", *lines], lines, strict=False):
         if line and not line.startswith("#"):
             assert before.startswith("# "), f"{line} has no comment above it"
+
+
+def test_env_example_asks_for_what_is_required_alone() -> None:
+    required = [
+        name.upper() for name, field in Settings.model_fields.items() if field.is_required()
+    ]
+    assert list(dotenv_values(ROOT / ".env.example")) == required
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
