@@ -20,6 +20,7 @@ from bot.client import COGS, ComposeClient
 from bot.deliver.buttons import LABELS
 from bot.domain.jobs import MOVES, FailureKind, NoticeKind, Rung
 from bot.domain.models import MODELS, Model
+from bot.gateway.invitation import invitation
 from bot.settings import Settings
 from tests.import_graph import FILES
 from tests.test_layout import LAYERS
@@ -170,6 +171,7 @@ def test_invite_asks_for_the_sum_of_the_permissions() -> None:
     assert query["permissions"] == [str(total)]
     assert query["scope"] == ["bot applications.commands"]
     assert f"number {total} is the sum" in text("README.md")
+    assert invitation(1) == invite.replace("APPLICATION_ID", "1")
 
 
 def test_invite_asks_for_all_that_compose_needs() -> None:

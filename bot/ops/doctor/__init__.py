@@ -10,7 +10,7 @@ from bot.ops.doctor.charges import check_charges
 from bot.ops.doctor.discord_side import check_discord
 from bot.ops.doctor.findings import Check, Finding, Ill, Level, ok, plain, warn
 from bot.ops.doctor.machine import check_audio, check_database, check_disk
-from bot.ops.doctor.network import check_proxy
+from bot.ops.doctor.network import check_port, check_proxy
 from bot.ops.doctor.provider_side import check_provider
 from bot.settings import Settings
 
@@ -19,6 +19,7 @@ CHECK_TIMEOUT_S = 20
 CHECKS: dict[str, Check] = {
     "database": check_database,
     "disk": check_disk,
+    "port": check_port,
     "proxy": check_proxy,
     "audio": check_audio,
     "discord": check_discord,
