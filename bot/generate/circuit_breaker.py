@@ -27,9 +27,10 @@ Half open
 
 The pause is a row, not a variable, and the transaction that claims jobs reads it
 (`JobStore.claim_submissions`). So three processes send one probe, not three, and a restart neither
-forgets the pause nor begins at 2 seconds again. Nothing says who has the probe. It is the job that
-is `submitting`: while there is one, a pause lets no other out. If the process with the probe dies,
-its job is given up as any abandoned submission is, and the next job may be the probe.
+forgets the pause nor begins at 2 seconds again. It sends the next probe at once, though: the host
+may have restarted because of what was wrong. Nothing says who has the probe. It is the job that is
+`submitting`: while there is one, a pause lets no other out. If the process with the probe dies, its
+job is given up as any abandoned submission is, and the next job may be the probe.
 
 What can go wrong, and what becomes of it
     Submissions that were under way when the pause began fail one after the other. They are no

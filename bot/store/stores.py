@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.alert_store import AlertStore
 from bot.store.batch_store import BatchStore
 from bot.store.cancelled_store import CancelledStore
 from bot.store.card_edits import CardEditStore
@@ -31,6 +32,7 @@ class Stores:
     jobs: JobStore
     notices: NoticeStore
     pauses: PauseStore
+    alerts: AlertStore
     held: HeldStore
     cards: CardStore
     card_edits: CardEditStore
@@ -53,6 +55,7 @@ class Stores:
             jobs=JobStore(engine, transactions, worker_id),
             notices=NoticeStore(engine, transactions, worker_id),
             pauses=PauseStore(engine, transactions),
+            alerts=AlertStore(engine, transactions, worker_id),
             held=HeldStore(engine),
             cards=CardStore(engine),
             card_edits=CardEditStore(engine, transactions, worker_id),

@@ -117,10 +117,11 @@ def file_late(member_id: int) -> str:
     )
 
 
-def delayed(member_id: int) -> str:
+def delayed(member_id: int, *, host_knows: bool = False) -> str:
     """Told once when nothing can be submitted for now."""
+    told = ", and whoever runs me has been told" if host_knows else ""
     return (
         f"{mention(member_id)} your track has to wait: the music service takes no requests from me "
-        "right now. That is not your fault, your place is kept, and whoever runs me has been told. "
+        f"right now. That is not your fault, and your place is kept{told}. "
         "I start as soon as it works again."
     )
