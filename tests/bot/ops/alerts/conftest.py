@@ -132,8 +132,8 @@ class Processes:
     async def pause(self, reason: PauseReason = PauseReason.UNAVAILABLE, **changes: Any) -> None:
         now = self.stored.clock()
         probe_at = now + timedelta(seconds=600)
-        pause = {"began_at": now, "probe_at": probe_at, "distance_s": 60.0} | changes
-        await self.stored.stores.pauses.change(lambda _: Pause(reason=reason, **pause))
+        pause: dict[str, Any] = {"began_at": now, "probe_at": probe_at, "distance_s": 60.0}
+        await self.stored.stores.pauses.change(lambda _: Pause(reason=reason, **pause | changes))
 
     @property
     def _file(self) -> str:
