@@ -7,10 +7,12 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import aiohttp
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.audio.workshop import Workshop
+from bot.background import running
 from bot.client import ComposeClient
 from bot.clock import Clock
 from bot.gateway.connection import log_in, register_commands, stay_connected
@@ -25,9 +27,13 @@ from bot.loops.worker import Worker
 from bot.machine.descriptors import raise_limit
 from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
-from bot.machine.proxy import Proxy, unused_proxy
+from bot.machine.proxy import Proxy, through, unused_proxy
 from bot.metrics import Metrics
+from bot.ops.alerts.account import Account
+from bot.ops.alerts.channels import OwnerMessages, Webhook
+from bot.ops.alerts.watch import Watch
 from bot.ops.health import Health, serving
+from bot.ops.introduction import introduce
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.settings import Settings
@@ -45,6 +51,7 @@ async def run(settings: Settings) -> None:
 
     Raises `DatabaseUnusable`, `DiscordRejectedToken` or `PortUnusable`.
     """
+    introduce(settings)
     disk, proxy = _look_at_host(settings), settings.proxy()
     stop = on_signal()
     key = settings.aimlapi_key.get_secret_value()
@@ -82,7 +89,9 @@ async def run(settings: Settings) -> None:
             client.serve(services)
             health.workers = services.workers
             token = settings.discord_token.get_secret_value()
-            await _serve(client, token, services.workers, stop)
+            await stores.pauses.probe_at_once(clock())
+            async with _alerts(settings, client, provider, stores, clock=clock, disk=disk):
+                await _serve(client, token, services.workers, stop)
 
 
 def _look_at_host(settings: Settings) -> Disk:
@@ -167,6 +176,32 @@ async def _health_server(
     )
     async with serving(health, metrics, host=listening_host(settings.host), port=settings.port):
         yield health
+
+
+@contextlib.asynccontextmanager
+async def _alerts(
+    settings: Settings,
+    client: ComposeClient,
+    provider: Provider,
+    stores: Stores,
+    *,
+    clock: Clock,
+    disk: Disk,
+) -> AsyncIterator[None]:
+    """Tell the host within the block of what only the host can fix."""
+    async with aiohttp.ClientSession(**through(settings.proxy())) as session:
+        url = settings.alert_webhook_url
+        channel = Webhook(url.get_secret_value(), session) if url else OwnerMessages(client)
+        watch = Watch(
+            stores.alerts,
+            stores.pauses,
+            Account(provider, clock),
+            has_room=disk.has_room,
+            tell=channel.tell,
+            clock=clock,
+        )
+        async with running(watch.run()):
+            yield
 
 
 async def _serve(

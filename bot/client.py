@@ -18,6 +18,7 @@ from bot.readiness import Part
 from bot.rest.answers import explained
 from bot.rest.bad_answers import BadAnswers
 from bot.router import Router
+from bot.said_once import SaidOnce
 from bot.services import Services
 from bot.translation import CommandTranslator
 
@@ -61,6 +62,7 @@ class ComposeClient(commands.AutoShardedBot):
         proxy: Proxy | None = None,
     ) -> None:
         self.bad_answers = BadAnswers()
+        self._said = SaidOnce(log)
         trace = http_trace or aiohttp.TraceConfig()
         self.bad_answers.watch(trace)
         # Without them discord.py asks /gateway/bot how many there should be, and opens all.
@@ -155,15 +157,16 @@ class ComposeClient(commands.AutoShardedBot):
         """Called by discord.py when a shard lost its connection; it reconnects by itself."""
         if shard_id in self._connected_shards:
             self._connected_shards.discard(shard_id)
-            log.warning("shard %d lost its connection to Discord", shard_id)
+            lost = "%s lost its connection to Discord"
+            self._said.say(shard_id, lost, f"shard {shard_id}")
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Called by discord.py when a session goes on; events missed in between were replayed."""
         self._is_there(shard_id)
-        log.info("shard %d is connected again", shard_id)
 
     def _is_there(self, shard_id: int) -> None:
         self._connected_shards.add(shard_id)
+        self._said.over(shard_id, f"shard {shard_id} is connected again")
         if self.connected:
             self.gateway_part.succeed()
 

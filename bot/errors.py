@@ -20,6 +20,7 @@
     ├── ReferenceLost            the audio for a cover can't be had any more: final, and free
     ├── ReferenceTrouble         whether it can still be had can't be known for now: try again later
     ├── WorkshopTrouble          a file can't be examined or converted for now; it may be fine
+    ├── HostNotTold              an alert did not reach whoever runs the bot, as far as is known
     ├── DeliveryError            a member could not be told
     │   ├── DeliveryUnsure       whether the message was posted can't be known yet
     │   ├── DeliveryLater        Discord has trouble, or asks to wait: surely not posted
@@ -146,6 +147,10 @@ class ReferenceTrouble(ComposeError):
 
 class WorkshopTrouble(ComposeError):
     """No worker could deal with a file for now: too many wait, it took too long, none starts."""
+
+
+class HostNotTold(ComposeError):
+    """The host could not be told of trouble. Never quotes the webhook's address."""
 
 
 class DeliveryError(ComposeError):

@@ -6,12 +6,15 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 
 log = logging.getLogger(__name__)
+
+# A record's mapping of more to say, by name: `log.info("…", extra={DETAILS: {"version": "1.0"}})`.
+DETAILS = "details"
 
 _job_id: ContextVar[str | None] = ContextVar("job_id", default=None)
 
@@ -60,6 +63,10 @@ class _Formatter(logging.Formatter):
         except Exception:  # noqa: BLE001 - a library logs numbers that came as something else
             return self.hide(f"{record.msg} {record.args}")
 
+    def _details(self, record: logging.LogRecord) -> dict[str, str]:
+        details: Mapping[str, object] = getattr(record, DETAILS, {})
+        return {name: self.hide(str(value)) for name, value in details.items()}
+
     def _traceback(self, record: logging.LogRecord) -> str | None:
         return self.hide(self.formatException(record.exc_info)) if record.exc_info else None
 
@@ -68,7 +75,7 @@ class TextFormatter(_Formatter):
     """`2026-11-22 10:15:00 INFO    bot.generate.poller  job 1f2e…: still generating`."""
 
     def compose(self, record: logging.LogRecord) -> str:
-        """One line, and the traceback below it if there is one, a little to the right.
+        """One line, and below it details and traceback, if any, a little to the right.
 
         So no line of a traceback can be taken for one of the log: errors quote what came in.
         """
@@ -76,17 +83,18 @@ class TextFormatter(_Formatter):
         job_id = _job_id.get()
         about = f"job {job_id}: " if job_id else ""
         message = f"{record.levelname:<7} {record.name}  {about}{self._message(record)}"
-        traceback = (self._traceback(record) or "").split("\n")
+        below = [f"{name}: {value}" for name, value in self._details(record).items()]
+        below += (self._traceback(record) or "").split("\n")
         return "\n".join(
             [
                 f"{moment} {one_line(message)}",
-                *(f"{MARGIN}{one_line(one)}" for one in traceback if one),
+                *(f"{MARGIN}{one_line(one)}" for one in below if one),
             ]
         )
 
 
 class JsonFormatter(_Formatter):
-    """One JSON object a line: `time`, `level`, `logger`, `message`, and `job_id`, `error`."""
+    """One JSON object a line: time, level, logger, message; perhaps job_id, error, details."""
 
     def compose(self, record: logging.LogRecord) -> str:
         """The record as one line."""
@@ -97,6 +105,7 @@ class JsonFormatter(_Formatter):
             "message": self._message(record),
             "job_id": _job_id.get(),
             "error": self._traceback(record),
+            "details": self._details(record) or None,
         }
         return json.dumps({key: value for key, value in entry.items() if value is not None})
 

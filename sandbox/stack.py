@@ -28,6 +28,7 @@ SETTINGS: Final = (
     "AIMLAPI_URL",
     "DATABASE_URL",
     "PROXY_URL",
+    "ALERT_WEBHOOK_URL",
     "PORT",
     "HOST",
     "ALLOWED_GUILD_IDS",

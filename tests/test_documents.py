@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import io
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from enum import StrEnum
@@ -19,6 +20,7 @@ from bot.client import COGS, ComposeClient
 from bot.deliver.buttons import LABELS
 from bot.domain.jobs import MOVES, FailureKind, NoticeKind, Rung
 from bot.domain.models import MODELS, Model
+from bot.gateway.invitation import invitation
 from bot.settings import Settings
 from tests.import_graph import FILES
 from tests.test_layout import LAYERS
@@ -33,6 +35,7 @@ PICTURES = ROOT / "docs" / "images"
 REQUIRED = "required"
 EMPTY = "empty"
 
+_DEFAULT = re.compile(r"^#(?=[A-Z_]+=)", re.MULTILINE)
 _ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FILE = re.compile(r"`(\w+\.py)`")
@@ -78,8 +81,9 @@ def readme_defaults() -> dict[str, str]:
 
 
 def example_defaults() -> dict[str, str]:
-    values = dotenv_values(ROOT / ".env.example")
-    return {name: value or "" for name, value in values.items()}
+    """Those that are commented out included."""
+    given = io.StringIO(_DEFAULT.sub("", text(".env.example")))
+    return {name: value or "" for name, value in dotenv_values(stream=given).items()}
 
 
 def settings_with(values: Mapping[str, str]) -> Settings:
@@ -104,10 +108,17 @@ def test_env_example_names_every_setting_and_no_other() -> None:
 
 
 def test_env_example_explains_every_setting() -> None:
-    lines = text(".env.example").splitlines()
+    lines = _DEFAULT.sub("", text(".env.example")).splitlines()
     for before, line in zip(["", *lines], lines, strict=False):
         if line and not line.startswith("#"):
             assert before.startswith("# "), f"{line} has no comment above it"
+
+
+def test_env_example_asks_for_what_is_required_alone() -> None:
+    required = [
+        name.upper() for name, field in Settings.model_fields.items() if field.is_required()
+    ]
+    assert list(dotenv_values(ROOT / ".env.example")) == required
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
@@ -160,6 +171,7 @@ def test_invite_asks_for_the_sum_of_the_permissions() -> None:
     assert query["permissions"] == [str(total)]
     assert query["scope"] == ["bot applications.commands"]
     assert f"number {total} is the sum" in text("README.md")
+    assert invitation(1) == invite.replace("APPLICATION_ID", "1")
 
 
 def test_invite_asks_for_all_that_compose_needs() -> None:
@@ -263,7 +275,7 @@ def folders() -> dict[str, str]:
 def test_architecture_has_a_line_for_each_folder() -> None:
     with_code = {Path(*file.relative_to(ROOT).parts[:-1]).as_posix() for file in FILES.values()}
     assert set(folders()) == {path for path in with_code if "migrations" not in path}
-    assert len(folders()) <= 30
+    assert len(folders()) <= 32
 
 
 def test_files_that_the_table_of_folders_names_are_there() -> None:

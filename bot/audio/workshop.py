@@ -19,6 +19,7 @@ from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
 from bot.audio.process import NOTHING, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined, Fitted
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
+from bot.said_once import SaidOnce
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class Workshop:
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
         self._missing: tuple[str, ...] = ()
+        self._said = SaidOnce(log)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -240,8 +242,10 @@ class Workshop:
         try:
             await self._ask_one(NOTHING, EXAMINE_S)
         except WorkerLost as error:
-            log.error("workers are lost whatever they do: %s", error)
+            lost = "workers are lost whatever they do: %s"
+            self._said.say("lost", lost, error, level=logging.ERROR)
             return False
+        self._said.over("lost", "workers live again")
         return True
 
     async def _ask_one(self, errand: dict[str, Any], timeout_s: float) -> Answer:

@@ -221,7 +221,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
 
     async def _hold(self, job: Job, notice: Notice, problem: str, *, unsure: bool) -> None:
         """No way is left: the member has to ask for it."""
-        log.warning("held for the member to ask for: %s", problem)
+        self._said.say((notice.id, "held"), "held for the member to ask for: %s", problem)
         if notice.kind is NoticeKind.RESULT:
             self.step_aside(asyncio.current_task())
             try:

@@ -158,7 +158,8 @@ class TrackDelivery:
             except AudioTooLarge:
                 continue
             except (AudioUnusable, WorkshopTrouble) as error:
-                log.warning("its audio is kept as it is, though there is no room: %s", error)
+                kept = "its audio is kept as it is, though there is no room: %s"
+                self._said.say((master.job.id, "room"), kept, error)
                 break
         return path, extension
 
@@ -183,7 +184,8 @@ class TrackDelivery:
             try:
                 return await self.ladder.tell(job, notice, what)
             except UploadTooLarge as error:
-                log.info("too large, though it should fit (%d bytes): %s", track.size_bytes, error)
+                too_large = f"too large, though it should fit ({track.size_bytes} bytes): %s"
+                self._said.say((job.id, "size"), too_large, error, level=logging.INFO)
                 limit_bytes = track.size_bytes - 1
         raise AudioTooLarge(f"{master.audio.size_bytes} bytes, and no form of it goes in")
 

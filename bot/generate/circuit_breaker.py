@@ -27,9 +27,10 @@ Half open
 
 The pause is a row, not a variable, and the transaction that claims jobs reads it
 (`JobStore.claim_submissions`). So three processes send one probe, not three, and a restart neither
-forgets the pause nor begins at 2 seconds again. Nothing says who has the probe. It is the job that
-is `submitting`: while there is one, a pause lets no other out. If the process with the probe dies,
-its job is given up as any abandoned submission is, and the next job may be the probe.
+forgets the pause nor begins at 2 seconds again. It sends the next probe at once, though: the host
+may have restarted because of what was wrong. Nothing says who has the probe. It is the job that is
+`submitting`: while there is one, a pause lets no other out. If the process with the probe dies, its
+job is given up as any abandoned submission is, and the next job may be the probe.
 
 What can go wrong, and what becomes of it
     Submissions that were under way when the pause began fail one after the other. They are no
@@ -62,6 +63,7 @@ from bot.domain.jobs import NoticeKind
 from bot.errors import KeyRejected, OutcomeUnknown, OutOfCredits, RateLimited, Refused
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.metrics import Metrics
+from bot.said_once import SaidOnce
 from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import Pause, PauseReason, PauseStore
 
@@ -95,12 +97,16 @@ class CircuitBreaker:
 
     def __post_init__(self) -> None:
         self._paused = False
+        self._said = SaidOnce(log)
         self._tell_again_at = self.clock()
 
     def seen(self, probe_at: datetime | None) -> None:
         """Whether there is a pause, as it is stored; any process may begin or end it."""
         self._paused = probe_at is not None
         self.metrics.paused(self._paused)
+        if not self._paused:
+            again = "the provider accepts submissions again"
+            self._said.over("pause", again, level=logging.WARNING)
 
     async def hold_back(self, why: Refused | OutcomeUnknown) -> tuple[Pause | None, Pause]:
         """From now on one job at a time goes out, from all processes, until one is accepted.
@@ -111,15 +117,14 @@ class CircuitBreaker:
         self.seen(pause.probe_at)
         if before is None or (before.reason, before.began_at) != (pause.reason, pause.began_at):
             level = logging.ERROR if pause.host_must_act else logging.WARNING
-            log.log(level, "%s", _advice(why, pause))
+            self._said.say("pause", "%s", _advice(why, pause), level=level)
         return before, pause
 
     async def let_through(self) -> None:
         """The provider accepted a submission: the pause is over, if there was one."""
         if await self.pauses.end():
-            log.warning("the provider accepts submissions again")
             self.wakeups.wake(Wakeup.SUBMIT)
-        self.metrics.paused(False)
+        self.seen(None)
 
     async def tell_again(self) -> None:
         """In a pause, from time to time: more members may be waiting by now."""

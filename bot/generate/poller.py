@@ -85,6 +85,8 @@ class Poller(Worker[Job]):
 
     async def _take(self, job: Job, generation: Generation) -> None:
         if await self.generations.take(job, generation):
+            if generation.phase is Phase.COMPLETED:
+                self._said.over((job.id, "file"), "its file is there")
             self._forget(job)
             return
         self._said.over(job.id, "could be polled again")
@@ -104,6 +106,5 @@ class Poller(Worker[Job]):
             self._forget(job)
 
     def _forget(self, job: Job) -> None:
-        self._said.over((job.id, "file"), "its file is there")
         for key in (job.id, (job.id, "file")):
             self._said.forget(key)

@@ -117,8 +117,9 @@ class Submitter(Worker[Job]):
         except ReferenceTrouble as error:
             self._said.say(job.id, "waits: %s", error)
             await self._wait(job, REFERENCE_AGAIN_S)
-        except Exception:
-            log.exception("waits: its reference could not be looked for")
+        except Exception as error:  # noqa: BLE001  # it is in the log
+            lost = "waits: its reference could not be looked for: %s"
+            self._said.say(job.id, lost, in_short(error), level=logging.ERROR, traceback=True)
             await self._wait(job, REFERENCE_AGAIN_S)
         return None
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bot.said_once import SaidOnce
+
 LEAST_FREE_BYTES = 256 * 2**20
 LOOK_EVERY_S = 2.0
 
@@ -34,12 +36,13 @@ def short_of_room(folders: Sequence[Path]) -> Iterator[str]:
 
 
 class Disk:
-    """Looks at the disk when it is asked, every few seconds at most; logs a change once."""
+    """Looks at the disk when it is asked, every few seconds at most; says once what is wrong."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
         self._looked_at_s = -LOOK_EVERY_S
         self._has_room = True
+        self._said = SaidOnce(log)
 
     def has_room(self) -> bool:
         """Whether something new may be taken in."""
@@ -56,9 +59,8 @@ class Disk:
             log.debug("the disk can't be looked at: %s", error)
             return
         if short and self._has_room:
-            least = LEAST_FREE_BYTES // 2**20
-            told = ", ".join(short)
-            log.error("%s: below %d MB no request is taken in. Make room", told, least)
-        elif not short and not self._has_room:
-            log.info("there is room on the disk again: requests are taken in")
+            least = f"below {LEAST_FREE_BYTES // 2**20} MB no request is taken in. Make room"
+            self._said.say("room", f"%s: {least}", ", ".join(short), level=logging.ERROR)
+        elif not short:
+            self._said.over("room", "there is room on the disk again: requests are taken in")
         self._has_room = not short

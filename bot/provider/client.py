@@ -29,6 +29,7 @@ from bot.provider.shapes import Phase
 from bot.provider.wire import (
     Balance,
     Generation,
+    KeyTerms,
     Transaction,
     TransactionPage,
     hint,
@@ -137,6 +138,15 @@ class Provider:
     async def balance(self) -> Balance:
         """What is left on the host's account; may be repeated. Raises as `fetch` does."""
         return parse(Balance, await self._read("/v2/billing"))
+
+    async def key_terms(self) -> KeyTerms | None:
+        """What our key may do; `None` where the provider tells of another key.
+
+        May be repeated. Raises as `fetch` does. Source: AI/ML API docs, API Keys > Get key.
+        """
+        terms = parse(KeyTerms, await self._read("/v1/key"))
+        is_ours = self._key.decode().startswith(terms.prefix) if terms.prefix else False
+        return terms if is_ours else None
 
     async def charges(self, start: datetime, end: datetime) -> AsyncIterator[Transaction]:
         """What the account was charged for the use of models in `start` ≤ time < `end`.

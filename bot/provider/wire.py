@@ -113,6 +113,42 @@ class Balance(_Answer):
     currency: str = "USD"
 
 
+def _true(value: Any) -> Any:
+    return value is True
+
+
+def _texts_or_none(value: Any) -> Any:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else None
+
+
+class KeyLimit(_Answer):
+    """What a key may spend, in USD, until it starts again: `day`, `week`, `month`, `no_reset`."""
+
+    threshold: OptionalAmount = None
+    retention: OptionalText = None
+
+
+class KeyTerms(_Answer):
+    """What the provider says of a key. It names the latest one, which need not be ours: `prefix`.
+
+    `scopes` is `None` where the key may be used for everything.
+    """
+
+    prefix: OptionalText = None
+    disabled: Annotated[bool, BeforeValidator(_true)] = False
+    scopes: Annotated[tuple[str, ...] | None, BeforeValidator(_texts_or_none)] = None
+    limit: Annotated[KeyLimit | None, BeforeValidator(_dict_or_none)] = None
+    monthly_usage: OptionalAmount = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrapped(cls, answer: Any) -> Any:
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(data, dict):
+            raise ValueError("tells of no key")  # noqa: TRY004 - pydantic's way to refuse
+        return data
+
+
 class _Amount(_Answer):
     usd: OptionalAmount = None
     credits: OptionalAmount = None

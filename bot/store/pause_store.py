@@ -87,6 +87,17 @@ class PauseStore(Queries):
 
         return await self._transactions.run(change)
 
+    async def probe_at_once(self, now: datetime) -> bool:
+        """Don't wait for the next probe, unless the provider itself asked to wait; whether one is
+        nearer now. For a start: the host may just have fixed what was wrong."""
+        waits = sa.and_(pauses.c.probe_at > now, pauses.c.reason != PauseReason.RATE_LIMITED)
+
+        async def bring_nearer(connection: AsyncConnection) -> bool:
+            nearer = sa.update(pauses).where(_MINE, waits).values(probe_at=now)
+            return (await connection.execute(nearer)).rowcount > 0
+
+        return await self._transactions.run(bring_nearer)
+
     async def end(self) -> bool:
         """Submissions go out freely from now on; whether there was a pause."""
         return await self._transactions.change(sa.delete(pauses).where(_MINE)) > 0

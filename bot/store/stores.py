@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.store.alert_store import AlertStore
 from bot.store.batch_store import BatchStore
 from bot.store.cancelled_store import CancelledStore
 from bot.store.card_edits import CardEditStore
@@ -31,6 +32,7 @@ class Stores:
         self.jobs = JobStore(engine, transactions, worker_id)
         self.notices = NoticeStore(engine, transactions, worker_id)
         self.pauses = PauseStore(engine, transactions)
+        self.alerts = AlertStore(engine, transactions, worker_id)
         self.held = HeldStore(engine)
         self.cards = CardStore(engine)
         self.card_edits = CardEditStore(engine, transactions, worker_id)

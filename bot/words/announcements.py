@@ -129,11 +129,14 @@ def file_late(member_id: int) -> str:
     )
 
 
-def delayed(member_id: int) -> str:
+def delayed(member_id: int, *, host_knows: bool = False) -> str:
     """Told once when nothing can be submitted for now."""
-    return said(
+    waits = said(
         "{member} your track has to wait: the music service isn't taking requests from me right "
-        "now. That's not your fault, your place is kept, and whoever runs me has been told. "
-        "I'll start as soon as it works again.",
+        "now. That's not your fault, your place is kept, and I'll start as soon as it works again.",
         member=mention(member_id),
     )
+    if not host_knows:
+        return waits
+    told = said("Whoever runs me has been told.")
+    return f"{waits} {told}"

@@ -18,6 +18,9 @@ NO_CREDITS: Final = (
     "You've run out of credits. Please top up your balance or update your payment method to"
     " continue: https://aimlapi.com/app/billing/"
 )
+NOT_VERIFIED: Final = "Complete verification to using the API: https://aimlapi.com/app/verification"
+LIMIT_REACHED: Final = "The spending limit of this API key is reached"
+NO_SCOPE: Final = "This API key has no access to models of the category audio"
 TOO_MANY_REQUESTS: Final = "Too Many Requests"
 
 

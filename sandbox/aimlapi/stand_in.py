@@ -24,11 +24,13 @@ from sandbox.aimlapi.catalogue import CREDITS_PER_USD, Model, checked
 from sandbox.aimlapi.errors import (
     BAD_KEY,
     NO_CREDITS,
+    NOT_VERIFIED,
     TOO_MANY_REQUESTS,
     ApiError,
     errors_as_json,
 )
 from sandbox.aimlapi.generations import Audio, Fate, Generation, Ledger
+from sandbox.aimlapi.key_terms import KeyTerms
 from sandbox.aimlapi.ledger_page import ledger_page
 from sandbox.clock import Clock
 from sandbox.guard import guard
@@ -81,6 +83,7 @@ class AimlapiStandIn:
         self.scenario = scenario or Scenario()
         self.traffic = traffic or Traffic()
         self.keys = set(keys)
+        self.key_terms = KeyTerms()
         self.speed = speed
         self.requests_per_second = requests_per_second
         self._port = port
@@ -102,6 +105,7 @@ class AimlapiStandIn:
         app.router.add_get("/v2/generate/audio", self._fetch)
         app.router.add_get("/v2/billing", self._balance)
         app.router.add_get("/v2/billing/transactions", self._transactions)
+        app.router.add_get("/v1/key", self._key)
         app.router.add_get("/cdn/generations/{token}/{name}", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -171,6 +175,8 @@ class AimlapiStandIn:
             model = checked(body)
         except ValueError as error:
             raise ApiError(400, f"Body validation error\n{error}") from None
+        if refused := self.key_terms.refusal():
+            raise ApiError(403, refused)
         if not self._ledger.affords(model, self.clock.now()):
             raise ApiError(403, NO_CREDITS)
         generation = self._accept(model, body)
@@ -198,6 +204,8 @@ class AimlapiStandIn:
 
     async def _fetch(self, request: web.Request) -> web.Response:
         self._admit(request)
+        if not self.key_terms.verified:
+            raise ApiError(403, NOT_VERIFIED)
         if not (generation_id := request.query.get("generation_id")):
             issue = "generation_id: Required. Expected string, received undefined"
             raise ApiError(400, f"Query validation error\n{issue}")
@@ -248,6 +256,11 @@ class AimlapiStandIn:
         self._admit(request)
         return web.json_response({"current_balance": self.balance_usd, "currency": "USD"})
 
+    async def _key(self, request: web.Request) -> web.Response:
+        """Of the key that asks; the provider's own answer is about the latest one."""
+        key = self._admit(request)
+        return web.json_response({"data": self.key_terms.as_json(key)})
+
     async def _transactions(self, request: web.Request) -> web.Response:
         self._admit(request)
         try:
@@ -257,11 +270,13 @@ class AimlapiStandIn:
         pagination = {"next_cursor": cursor, "has_more": cursor is not None}
         return web.json_response({"data": page, "pagination": pagination})
 
-    def _admit(self, request: web.Request) -> None:
+    def _admit(self, request: web.Request) -> str:
+        """The key. Raises `ApiError`."""
         self._count_call()
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or key not in self.keys:
             raise ApiError(401, BAD_KEY)
+        return key
 
     def _count_call(self) -> None:
         if self.requests_per_second is None:

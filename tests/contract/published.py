@@ -74,13 +74,14 @@ def _take_what_discord_takes(schemas: Json) -> None:
 
 @cache
 def provider() -> Specification:
-    """AI/ML API, the calls around music (OpenAPI 3.0). Paths under `/v2/`.
+    """AI/ML API, the calls around music and the key (OpenAPI 3.0). Under `/v1/` and `/v2/`.
 
     The provider publishes one file for each model, all with the same path: here they are one
     document, in which the body's `model` says what a submission has to look like.
     Raises FileNotFoundError where a file is missing.
     """
-    files = [json.loads(file.read_text()) for file in sorted(PROVIDER_FOLDER.glob("*.json"))]
+    published = [*sorted(PROVIDER_FOLDER.glob("*.json")), PROVIDER_FOLDER / "account/key-get.json"]
+    files = [json.loads(file.read_text()) for file in published]
     paths: Json = {}
     submissions: Json = {}
     for file in files:
@@ -91,7 +92,7 @@ def provider() -> Specification:
     _submit_by_model(paths["/v2/generate/audio"]["post"], submissions)
     _mend(paths)
     document = {"paths": paths, "components": {"schemas": submissions}}
-    return Specification(document, OAS30Validator, requests=closed(document), under=r"(?=/v2/)")
+    return Specification(document, OAS30Validator, requests=closed(document), under=r"(?=/v[12]/)")
 
 
 def _submission(operations: Json) -> Json | None:

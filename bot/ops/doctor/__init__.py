@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from bot.errors import SettingsError
 from bot.ops.doctor.charges import check_charges
 from bot.ops.doctor.discord_side import check_discord
-from bot.ops.doctor.findings import Check, Finding, Ill, Level, ok, plain
+from bot.ops.doctor.findings import Check, Finding, Ill, Level, ok, plain, warn
 from bot.ops.doctor.machine import check_audio, check_database, check_disk
-from bot.ops.doctor.network import check_proxy
+from bot.ops.doctor.network import check_port, check_proxy
 from bot.ops.doctor.provider_side import check_provider
 from bot.settings import Settings
 
@@ -19,6 +19,7 @@ CHECK_TIMEOUT_S = 20
 CHECKS: dict[str, Check] = {
     "database": check_database,
     "disk": check_disk,
+    "port": check_port,
     "proxy": check_proxy,
     "audio": check_audio,
     "discord": check_discord,
@@ -37,6 +38,8 @@ async def main() -> int:
             _print("settings", Finding(Level.WRONG, problem))
         return 1
     _print("settings", ok("complete and well-formed"))
+    for oddity in Settings.oddities():
+        _print("settings", warn(oddity))
     well = True
     async for name, finding in run(settings):
         _print(name, finding)

@@ -9,6 +9,7 @@ from bot.domain.characters import shortened
 from bot.errors import DiscordRejectedToken, NotInServer
 from bot.gateway.command_sync import payloads, registered
 from bot.gateway.connection import Login, application_id
+from bot.gateway.invitation import invitation
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.rest.answers import checked, explained
 from bot.settings import Settings
@@ -118,8 +119,9 @@ async def _servers(client: ComposeClient, settings: Settings) -> Sequence[Findin
     names = {
         guild.id: guild.name async for guild in client.fetch_guilds(limit=None, with_counts=False)
     }
+    invite = f"invite it: {invitation(await application_id(client))}"
     if not names:
-        return [warn("the bot is in no server. Invite it: the README has the address")]
+        return [warn(f"the bot is in no server. You can {invite}")]
     shown = [
         f"{shortened(name, NAME_LIMIT)} ({guild_id})"
         for guild_id, name in list(names.items())[:SERVERS_SHOWN]
@@ -129,6 +131,7 @@ async def _servers(client: ComposeClient, settings: Settings) -> Sequence[Findin
     absent = sorted(settings.allowed_guild_ids - names.keys())
     return [
         found,
+        ok(f"into other servers you can {invite}"),
         *(
             warn(f"ALLOWED_GUILD_IDS names {guild_id}, a server that the bot is not in")
             for guild_id in absent

@@ -186,6 +186,11 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 
 def _why(url: URL, error: BaseException) -> str:
-    place = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
     reason = str(error) if isinstance(error, DatabaseTrouble) else in_words(error)
-    return f"the database {place} {reason}"
+    return f"the database {shown(url)} {reason}"
+
+
+def shown(url: URL) -> str:
+    """The address for people: no password, and no options, which might hold one."""
+    bare = url.set(drivername=url.get_backend_name(), query={})
+    return bare.render_as_string(hide_password=True)

@@ -233,6 +233,17 @@ pauses = sa.Table(
     sa.Column("distance_s", sa.Float, nullable=False),
 )
 
+# What the host is told of, as long as it lasts: each once, by one process.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("cause", sa.String(16), primary_key=True),
+    sa.Column("place", sa.String(64), primary_key=True),
+    sa.Column("began_at", UtcDateTime, nullable=False),
+    sa.Column("told_at", UtcDateTime),
+    sa.Column("claimed_until", UtcDateTime),
+)
+
 # Who likes which track: each member once.
 likes = sa.Table(
     "likes",

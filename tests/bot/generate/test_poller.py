@@ -1,5 +1,6 @@
 """Polling the provider's stand-in: nothing that was paid for is given up."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -133,6 +134,27 @@ async def test_member_is_to_be_told_within_two_minutes_when_a_finished_track_has
     assert due_at is not None
     assert due_at - finished_at < timedelta(minutes=2)
     assert caplog.text.count("names no file") == 1
+
+
+async def test_file_is_said_to_be_there_only_when_it_is(
+    *,
+    stored: Stored,
+    provider: Provider,
+    stand_in: AimlapiStandIn,
+    poller: Poller,
+    clock: HandClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    for end in ({"status": "error"}, {"status": "completed", "audio_file": AUDIO_URL}):
+        stand_in.plan(Fate(duration_s=0, audio_file={"url": None}))
+        job = await generating(stored, provider)
+        assert await poller.run_once() == 1
+        assert "its file is there" not in caplog.text
+        stand_in.scenario.on("GET", GENERATIONS).respond(200, {"id": job.generation_id} | end)
+        clock.advance(OVERDUE_S)
+        assert await poller.run_once() == 1
+    assert caplog.text.count("its file is there") == 1
 
 
 @pytest.mark.parametrize(

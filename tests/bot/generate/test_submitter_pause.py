@@ -288,3 +288,38 @@ async def test_pause_goes_on_when_the_process_with_the_probe_died(
     await ProcessStore(stored.engine, "two").leave()
     assert await submitter.run_once() == 1
     assert (await stored.job(probe.id)).failure_kind is FailureKind.INTERRUPTED
+
+
+async def test_probe_goes_out_at_once_after_a_restart(
+    stored: Stored, stand_in: AimlapiStandIn, provider: Provider, wakeups: Wakeups, clock: HandClock
+) -> None:
+    rule = refusing(stand_in, 401)
+    await stored.queue()
+    submitter = a_submitter(stored, provider, wakeups)
+    for wait_s in (0, 2, 4, 8):
+        clock.advance(wait_s)
+        assert await submitter.run_once() == 1
+    stand_in.scenario.rules.remove(rule)
+    clock.advance(1)
+    assert await submitter.run_once() == 0
+    await stored.as_worker("two").stores.pauses.probe_at_once(clock())
+    assert await a_submitter(stored.as_worker("two"), provider, wakeups).run_once() == 1
+    assert len(stand_in.generations) == 1
+
+
+async def test_trouble_that_comes_and_goes_is_said_once(
+    stored: Stored,
+    stand_in: AimlapiStandIn,
+    submitter: Submitter,
+    clock: HandClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for _ in range(5):
+        await stored.queue()
+        rule = refusing(stand_in, 503)
+        assert await submitter.run_once() == 1
+        stand_in.scenario.rules.remove(rule)
+        clock.advance(2)
+        assert await submitter.run_once() == 1
+    assert caplog.text.count("does not accept submissions right now") == 1
+    assert caplog.text.count("accepts submissions again") == 1

@@ -50,6 +50,17 @@ def test_there_is_no_room_when_one_of_the_folders_is_short(
     assert "room on the disk again" in over
 
 
+def test_room_that_comes_and_goes_is_said_once(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    disk = Disk([Path("/a")])
+    with caplog.at_level(logging.INFO):
+        for short in (1, -1) * 10:
+            room.free["/a"] -= short
+            disk.has_room()
+    assert len(caplog.messages) == 2
+
+
 def test_folder_that_is_gone_is_no_reason_to_refuse(room: Room) -> None:
     room.free.clear()
     assert Disk([Path("/a")]).has_room()

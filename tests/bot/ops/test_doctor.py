@@ -1,5 +1,6 @@
 """What the doctor finds, check by check."""
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +15,7 @@ from bot.audio import process
 from bot.audio.process import WorkerProcess
 from bot.clock import utc_now
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.gateway.invitation import invitation
 from bot.machine import disk as disk_module
 from bot.ops import doctor
 from bot.ops.doctor import charges
@@ -21,10 +23,12 @@ from bot.ops.doctor.charges import check_charges
 from bot.ops.doctor.discord_side import check_discord
 from bot.ops.doctor.findings import Finding, Ill, Level, plain
 from bot.ops.doctor.machine import check_audio, check_database, check_disk
+from bot.ops.doctor.network import check_port
+from bot.ops.doctor.provider_side import check_provider
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
-from sandbox.aimlapi import KEY, AimlapiStandIn
+from sandbox.aimlapi import KEY, AimlapiStandIn, KeyTerms, error_body
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN, tape_club_world
 from tests.factories import HandClock, Stored, a_request
@@ -135,6 +139,25 @@ async def test_worker_for_audio_that_can_not_work_is_wrong(
         await check_audio(settings_of(sqlite_url))
 
 
+async def test_port_that_is_free_is_well_and_one_that_is_taken_is_wrong(
+    sqlite_url: str, unused_port: int
+) -> None:
+    settings = settings_of(sqlite_url, port=unused_port)
+    assert await check_port(settings_of(sqlite_url)) == []
+    assert only(await check_port(settings)).text == f"port {unused_port} of 127.0.0.1 is free"
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", unused_port):
+        with pytest.raises(Ill, match="Change PORT or HOST"):
+            await check_port(settings)
+        async with open_database(sqlite_url):
+            taken = only(await check_port(settings))
+            assert (taken.level, "running bot" in taken.text) == (Level.OK, True)
+
+
+async def test_port_of_another_machine_is_wrong(sqlite_url: str) -> None:
+    with pytest.raises(Ill, match="Change PORT or HOST"):
+        await check_port(settings_of(sqlite_url, port=1, host="192.0.2.1"))
+
+
 # --- Discord ----------------------------------------------------------------------------------
 
 
@@ -149,6 +172,16 @@ async def test_servers_and_commands_are_listed(
     assert "compose" in said[0]
     assert "no commands are registered" in said[1]
     assert said[2] == f"in 1 server(s): {guild.name} ({guild.id})"
+    assert said[3].endswith(invitation(discord_stand_in.world.state.application.id))
+
+
+async def test_invitation_is_shown_whole_when_the_bot_is_in_no_server(
+    discord_stand_in: DiscordStandIn, sqlite_url: str
+) -> None:
+    discord_stand_in.scenario.on("GET", "/api/v10/users/@me/guilds").respond(200, [])
+    settings = settings_of(sqlite_url, discord_api_url=discord_stand_in.api_url)
+    [alone] = texts(await check_discord(settings), Level.WARN)
+    assert invitation(discord_stand_in.world.state.application.id) in alone
 
 
 async def test_allowed_server_that_the_bot_is_not_in_is_a_warning(
@@ -176,6 +209,81 @@ async def test_portal_that_does_not_offer_the_user_install_is_a_warning(
     rule.respond(200, {"id": "1", "integration_types_config": {"0": {}}})
     [missing] = texts(await check_discord(settings), Level.WARN)
     assert "ALLOW_USER_INSTALLS" in missing
+
+
+# --- the provider -------------------------------------------------------------------------------
+
+
+async def provider_found(stand_in: AimlapiStandIn, **settings: Any) -> Sequence[Finding]:
+    values = {"aimlapi_url": stand_in.url} | settings
+    return await check_provider(settings_of("sqlite:///unused.db", **values))
+
+
+async def test_balance_and_the_keys_own_limit_are_told(stand_in: AimlapiStandIn) -> None:
+    said = texts(await provider_found(stand_in), Level.OK)
+    assert said[0] == "the key works; 100.00 USD left"
+    assert said[1].startswith("the key has no spending limit of its own")
+    stand_in.key_terms = KeyTerms(scopes=("model:audio",), limit_usd=25, spent_this_month_usd=3.2)
+    _, limit = texts(await provider_found(stand_in), Level.OK)
+    assert limit == "the key may spend 25.00 USD a month; 3.20 USD this month"
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (KeyTerms(verified=False), "is not verified. Follow the link"),
+        (KeyTerms(scopes=("model:chat", "model:speech")), "may not be used for audio"),
+        (KeyTerms(scopes=()), "may not be used for audio"),
+        (KeyTerms(limit_usd=25, spent_this_month_usd=25), "spending limit is reached"),
+        (KeyTerms(disabled=True), "is switched off"),
+    ],
+)
+async def test_account_that_can_make_no_music_is_wrong(
+    stand_in: AimlapiStandIn, terms: KeyTerms, said: str
+) -> None:
+    stand_in.key_terms = terms
+    with pytest.raises(Ill, match=said):
+        await provider_found(stand_in)
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("You've run out of credits. Please top up your balance", "out of credits"),
+        ("Complete verification to using the API", "not verified"),
+        ("Your API key has reached its spending limit", "spending limit"),
+        ("This key lacks the scope model:audio", "may not be used for audio"),
+    ],
+)
+async def test_refused_account_is_wrong_for_the_right_reason(
+    stand_in: AimlapiStandIn, said: str, meaning: str
+) -> None:
+    stand_in.scenario.on("GET", "/v2/billing").respond(403, error_body(403, said))
+    with pytest.raises(Ill, match=meaning):
+        await provider_found(stand_in)
+
+
+async def test_rejected_key_and_empty_account_are_wrong(stand_in: AimlapiStandIn) -> None:
+    with pytest.raises(Ill, match="the key is rejected"):
+        await provider_found(stand_in, aimlapi_key="another")
+    stand_in.empty_account()
+    with pytest.raises(Ill, match="Top up the account"):
+        await provider_found(stand_in)
+
+
+async def test_nothing_is_made_of_another_keys_terms(stand_in: AimlapiStandIn) -> None:
+    other = {"prefix": "another1", "disabled": True, "scopes": []}
+    stand_in.scenario.on("GET", "/v1/key").respond(200, {"data": other})
+    assert "another key" in texts(await provider_found(stand_in), Level.OK)[1]
+
+
+@pytest.mark.parametrize("answer", [None, [], {"data": "x"}, {"data": None}])
+async def test_key_that_can_not_be_read_is_a_warning(
+    stand_in: AimlapiStandIn, answer: object
+) -> None:
+    stand_in.scenario.on("GET", "/v1/key").respond(200, answer)
+    [unread] = texts(await provider_found(stand_in), Level.WARN)
+    assert "can't be read" in unread
 
 
 # --- charges ------------------------------------------------------------------------------------

@@ -88,3 +88,18 @@ async def test_outlook_tells_of_the_next_job_and_of_the_pause(stored: Stored) ->
     await begin(stored)
     upcoming = await stored.jobs.next_submission()
     assert (upcoming.due_at, upcoming.probe_at) == (job.due_at, PAUSE.probe_at)
+
+
+async def test_next_probe_is_at_once_after_a_restart(stored: Stored, clock: HandClock) -> None:
+    pauses = stored.stores.pauses
+    assert not await pauses.probe_at_once(clock())
+    await begin(stored, replace(PAUSE, probe_at=NOW + timedelta(seconds=60), distance_s=60.0))
+    assert await pauses.probe_at_once(clock())
+    assert await pauses.current() == replace(PAUSE, probe_at=NOW, distance_s=60.0)
+
+
+async def test_probe_is_not_nearer_than_the_provider_asked_for(
+    stored: Stored, clock: HandClock
+) -> None:
+    await begin(stored, replace(PAUSE, reason=PauseReason.RATE_LIMITED))
+    assert not await stored.stores.pauses.probe_at_once(clock())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Fate
+from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Fate, KeyTerms
 from tests.contract import published
 
 PATH = "/v2/generate/audio"
@@ -89,3 +89,37 @@ async def test_answers_are_as_published_when_calls_are_refused(provider: Aimlapi
 async def test_balance_is_as_published_when_asked_for(provider: AimlapiStandIn) -> None:
     answer = await _call(provider, "GET", "/v2/billing")
     assert answer["currency"] == "USD"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        KeyTerms(),
+        KeyTerms(scopes=("model:chat",), disabled=True),
+        KeyTerms(limit_usd=25, retention="month", spent_this_month_usd=25),
+    ],
+    ids=["plain", "without audio", "limited"],
+)
+async def test_key_is_as_published_when_asked_for(
+    provider: AimlapiStandIn, terms: KeyTerms
+) -> None:
+    provider.key_terms = terms
+    answer = await _call(provider, "GET", "/v1/key")
+    assert KEY.startswith(answer["data"]["prefix"])
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        KeyTerms(scopes=("model:chat",)),
+        KeyTerms(limit_usd=25, spent_this_month_usd=25),
+        KeyTerms(verified=False),
+    ],
+    ids=["without audio", "used up", "not verified"],
+)
+async def test_submission_is_refused_as_published_when_the_key_may_not(
+    provider: AimlapiStandIn, terms: KeyTerms
+) -> None:
+    provider.key_terms = terms
+    answer = await _call(provider, "POST", PATH, json=LYRIA)
+    assert answer["statusCode"] == 403

@@ -1,0 +1,22 @@
+"""The address with which the bot is invited into a server."""
+
+from typing import Final
+
+import discord
+
+# What each is for is in the README, and in docs/operations.md what happens without it.
+PERMISSIONS: Final = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+
+
+def invitation(application_id: int) -> str:
+    """Asks for the two scopes that the bot needs, and for `PERMISSIONS`."""
+    query = f"client_id={application_id}&scope=bot+applications.commands"
+    return f"https://discord.com/oauth2/authorize?{query}&permissions={PERMISSIONS.value}"

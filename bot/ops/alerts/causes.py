@@ -1,0 +1,69 @@
+"""What the host is told of, in which words."""
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from bot.store.pause_store import Pause, PauseReason
+
+PAUSED_S: Final = 300.0
+# Without a probe for so long, nobody waits for the provider.
+IDLE_AFTER_S: Final = 120.0
+
+
+class Cause(StrEnum):
+    """Why the host is told something."""
+
+    KEY = "key"
+    BALANCE = "balance"
+    PAUSED = "paused"
+    DATABASE = "database"
+    DISK = "disk"
+
+
+OF_ACCOUNT: Final = (Cause.KEY, Cause.BALANCE)
+# So long a cause has to last until the host is told. A pause knows itself how long it has.
+LASTS_S: Final = dict.fromkeys(Cause, 60.0) | {Cause.PAUSED: 0.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What a look at a cause has shown: whether it is there now, and what to say of it.
+
+    `place` is the machine, for a cause that is of one machine.
+    """
+
+    cause: Cause
+    is_there: bool
+    text: str = ""
+    place: str = ""
+
+
+def of_pause(pause: Pause | None, now: datetime) -> Sight:
+    """A rejected key has a cause of its own, and what nobody waits for is no trouble."""
+    if pause is None or pause.reason is PauseReason.KEY_REJECTED:
+        return Sight(cause=Cause.PAUSED, is_there=False)
+    is_idle = (now - pause.probe_at).total_seconds() > IDLE_AFTER_S
+    return Sight(
+        cause=Cause.PAUSED,
+        is_there=pause.lasted_s(now) >= PAUSED_S and not is_idle,
+        text=(
+            f"AI/ML API has taken no requests since {pause.began_at:%H:%M} UTC. They wait, and go "
+            "out as soon as it does. The log says what it answers."
+        ),
+    )
+
+
+def of_disk(*, has_room: bool) -> Sight:
+    """Each machine has its own."""
+    machine = socket.gethostname()[:64]
+    text = f"The disk of {machine} is nearly full. No requests are taken in until there is room."
+    return Sight(cause=Cause.DISK, is_there=not has_room, place=machine, text=text)
+
+
+def of_database(trouble: str | None) -> Sight:
+    """`trouble` ends a sentence about the database."""
+    text = f"The database {trouble}. The bot goes on by itself once the database is well."
+    return Sight(cause=Cause.DATABASE, is_there=trouble is not None, text=text)
