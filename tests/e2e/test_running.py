@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from bot.settings.given import MAY_BE_IN_FILES
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import ROOT, SETTINGS, Sandbox
 from tests.e2e.conftest import OpenStage
@@ -206,3 +207,4 @@ async def test_logs_carry_job_ids_and_no_secrets(open_fresh: OpenStage) -> None:
 
 async def test_every_setting_of_the_bot_is_kept_from_its_environment() -> None:
     assert {name.upper() for name in Settings.model_fields} <= set(SETTINGS)
+    assert {f"{name}_FILE" for name in MAY_BE_IN_FILES} <= set(SETTINGS)
