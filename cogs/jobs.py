@@ -92,8 +92,8 @@ class StopSelect(_Stop, template=PICK_ID):
 async def _listed(interaction: Interaction, whose: str) -> tuple[discord.Embed, discord.ui.View]:
     """What is under way, as far as Discord takes it, and the controls for just that."""
     found = await _found(interaction, whose)
-    lines = await _fitting(_job_lines(interaction, found.oldest, whose))
-    shown = found.oldest[: len(lines)]
+    lines = await _fitting(_job_lines(interaction, found.first, whose))
+    shown = found.first[: len(lines)]
     if found.total > len(shown):
         lines.append(words.jobs_left_out(found.total - len(shown)))
     embed = discord.Embed(

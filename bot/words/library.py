@@ -6,7 +6,6 @@ from bot.words.commands import ONLY_LIKED
 from bot.words.language import counted, said, sentence
 from bot.words.phrases import button_cancel, mention, relative_time
 
-nothing_held = sentence("Nothing is waiting for you: all your tracks were delivered.")
 held_track = sentence("I couldn't deliver this track when it was ready. Here it is.")
 held_without_file = sentence(
     "I couldn't deliver this track, and its file isn't kept any more. With the same prompt and "
@@ -57,8 +56,8 @@ not_renamed = sentence(
 def own_only() -> str:
     """`only` asks for what nobody sees of others."""
     return said(
-        "Only your own tracks can be private or waiting for you. Leave out `only` or `user`, or "
-        "choose “{liked}”.",
+        "Nobody else's private, undelivered or deleted tracks are shown. Leave out `only` or "
+        "`user`, or choose “{liked}”.",
         liked=said(ONLY_LIKED),
     )
 
