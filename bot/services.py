@@ -13,6 +13,7 @@ from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
 from bot.library.lists import Library
 from bot.library.removal import Removal
+from bot.library.renaming import Renaming
 from bot.library.replay import Replay
 from bot.library.sharing import Sharing
 from bot.library.visibility import Visibility
@@ -38,6 +39,7 @@ class Services:
     replay: Replay
     sharing: Sharing
     removal: Removal
+    renaming: Renaming
     stores: Stores
     clock: Clock
     workers: Sequence[Worker[Any]]

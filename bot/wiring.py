@@ -31,6 +31,7 @@ from bot.generate.submitter import Submitter
 from bot.library.audio_sources import AudioSources
 from bot.library.lists import Library
 from bot.library.removal import Removal
+from bot.library.renaming import Renaming
 from bot.library.renditions import Renditions
 from bot.library.replay import Replay
 from bot.library.share_posts import SharePosts
@@ -91,6 +92,7 @@ def build(has: Resources) -> Services:
         replay=library.replay,
         sharing=library.sharing,
         removal=library.removal,
+        renaming=library.renaming,
         stores=has.stores,
         clock=has.clock,
         workers=(*generating.workers, *delivering.workers),
@@ -209,9 +211,11 @@ class Shelf:
         self.sharing = Sharing(
             SharePosts(stores.shares, messages, delivering.messenger, has.clock),
             SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.tracks,
             stores.removals,
             delivering.takedown,
         )
         self.removal = Removal(
             stores.tracks, stores.removals, delivering.takedown, has.wakeups, has.clock
         )
+        self.renaming = Renaming(stores, messages, has.wakeups, has.clock)

@@ -25,7 +25,7 @@ from bot.errors import (
     UploadTooLarge,
 )
 from bot.library.shared_tracks import Target
-from cogs.ui.first_answers import defer, say
+from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.job_button import JobButton, permissions_in
 from cogs.ui.member_lock import one_each
 from cogs.ui.persistent import add_items, chosen
@@ -50,17 +50,21 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
     a private answer can't be looked at again."""
 
     async def press(self, interaction: Interaction, job: Job) -> None:
-        """Ask where to share it to, if it is the member's own track."""
+        """Ask where to share it to, if it is the member's own track. The channel that has it is not
+        offered."""
         if why := _share_problem(interaction, job):
             await say(interaction, why)
             return
-        here = buttons.button(Action.SHARE_HERE, job.id, self.place)
+        standing = await in_time(interaction, services_of(interaction).stores.tracks.places(job))
+        here = [buttons.button(Action.SHARE_HERE, job.id, self.place)]
+        if any(place.channel_id == interaction.channel_id for place in standing):
+            here = []
         there: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
             custom_id=buttons.custom_id(Action.SHARE_THERE, job.id, self.place),
             channel_types=CHANNEL_TYPES,
             placeholder=words.share_placeholder(),
         )
-        view = buttons.row(here, there)
+        view = buttons.row(*here, there)
         url = audio_url(interaction.message) if interaction.message else None
         if url and len(url) <= LINK_BUTTON_LIMIT:
             view.add_item(buttons.link(words.button_listen(), url))
@@ -93,13 +97,26 @@ async def _share(interaction: Interaction, job: Job, channel_id: int) -> None:
         return
     async with one_each(interaction) as free:
         if free:
-            await defer(interaction)
-            why = await _closed(interaction, channel_id)
-            await say(interaction, why or await _shared(interaction, job, channel_id))
+            await edit_private(interaction, content=words.sharing(), view=None)
+            said, answered = await _shared(interaction, job, channel_id)
+            view = None if answered else _question_again(interaction)
+            await interaction.edit_original_response(content=said, view=view)
 
 
-async def _shared(interaction: Interaction, job: Job, channel_id: int) -> str:
-    """Share the track, and give back the sentence that the member is told."""
+def _question_again(interaction: Interaction) -> discord.ui.View | None:
+    """The question as it was, to be answered otherwise."""
+    message = interaction.message
+    if message is None or not message.flags.ephemeral:
+        return None
+    view = discord.ui.View.from_message(message, timeout=None)
+    view.stop()
+    return view
+
+
+async def _shared(interaction: Interaction, job: Job, channel_id: int) -> tuple[str, bool]:
+    """Share the track. What the member is told, and whether that leaves nothing to be asked."""
+    if why := await _closed(interaction, channel_id):
+        return why, False
     target = Target(
         channel_id=channel_id,
         guild_id=interaction.guild_id,
@@ -108,11 +125,13 @@ async def _shared(interaction: Interaction, job: Job, channel_id: int) -> str:
     )
     sharing = services_of(interaction).sharing
     try:
+        if standing := await sharing.standing(job, channel_id):
+            return words.already_shared(standing.url), True
         message_id = await sharing.share(job, target, at_hand=_link_at_hand(interaction))
     except (DeliveryError, AudioError) as error:
-        return _why_not(error)
+        return _why_not(error), False
     place = Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
-    return words.shared_at(place.url)
+    return words.shared_at(place.url), True
 
 
 def _share_problem(interaction: Interaction, job: Job) -> str | None:

@@ -1,6 +1,7 @@
 """The buttons under finished tracks: make another one of it, like it."""
 
 from dataclasses import replace
+from typing import Any
 
 import discord
 
@@ -9,15 +10,16 @@ from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
+from bot.domain.models import VARIATIONS_LIMIT
 from bot.domain.requests import Relation
-from cogs.ui.first_answers import edit, in_time, say
+from cogs.ui.first_answers import ask, edit, in_time, say
 from cogs.ui.job_button import stands_under
 from cogs.ui.persistent import add_items
 from cogs.ui.places import member_locale, server_locale
-from cogs.ui.request_modal import open_modal
+from cogs.ui.request_modal import open_modal, values_of
 from cogs.ui.track_button import TrackButton, begin
 
-TAKES = {"two": 2, "three": 3, "four": 4}
+TAKES = range(2, VARIATIONS_LIMIT + 1)
 # A press that came at the same moment may have been counted after ours, and shown before.
 LABEL_LOOKS = 3
 
@@ -43,27 +45,43 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 
     async def act(self, interaction: Interaction, job: Job) -> None:
         """Ask how many takes are wanted, since each is paid for."""
-        choices = (
-            buttons.button(
-                Action.TAKES, job.id, f"{name}{self.place}", label=words.takes_label(takes)
+        await ask(interaction, TakesModal(job, self.place))
+
+
+class TakesModal(discord.ui.Modal):
+    """The question for the number of takes. Its answer is the card, so a private message with the
+    question would be left open beside it."""
+
+    def __init__(self, job: Job, place: str) -> None:
+        custom_id = buttons.custom_id(Action.TAKES, job.id, place)
+        super().__init__(title=words.button_variations(), custom_id=custom_id, timeout=None)
+        options = [
+            discord.SelectOption(
+                label=words.takes_label(takes), value=str(takes), default=takes == TAKES[0]
             )
-            for name, takes in TAKES.items()
+            for takes in TAKES
+        ]
+        select: discord.ui.Select[Any] = discord.ui.Select(custom_id="takes", options=options)
+        hint = words.takes_hint()
+        self.add_item(
+            discord.ui.Label(text=words.modal_variations(), description=hint, component=select)
         )
-        await say(interaction, words.how_many_takes(), view=buttons.row(*choices))
+        self.stop()
 
 
-class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
-    """Answers the question for the number of takes, with which its place begins."""
+class Takes(TrackButton, template=buttons.pattern(Action.TAKES)):
+    """What that dialog comes back with."""
 
     async def act(self, interaction: Interaction, job: Job) -> None:
         """Start all takes as one request, which has one card."""
-        chosen = next((name for name in TAKES if self.place.startswith(name)), None)
-        if chosen is None:
+        takes = next(
+            (one for one in TAKES if [str(one)] == values_of(interaction).get("takes")), None
+        )
+        if takes is None:
             await say(interaction, words.job_unknown())
             return
-        self.place = self.place.removeprefix(chosen)
         draft = self.child(interaction, job, Relation.VARIATION).reseeded()
-        await begin(interaction, job, replace(draft, variations=TAKES[chosen]))
+        await begin(interaction, job, replace(draft, variations=takes))
 
 
 class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
@@ -106,4 +124,5 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    add_items(client, AgainButton, RemixButton, VariationsButton, TakesButton, LikeButton)
+    client.router.dialogs[Takes.template] = Takes.handle
+    add_items(client, AgainButton, RemixButton, VariationsButton, LikeButton)

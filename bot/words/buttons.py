@@ -94,11 +94,11 @@ own_track_like = sentence("You can't like your own track.")
 liked = sentence("You like this track now. Press again to take it back.")
 like_taken_back = sentence("You don't like this track any more. Press again if you do.")
 not_finished = sentence("This track isn't finished yet. Its buttons work once you can hear it.")
-how_many_takes = sentence("How many versions? Each counts as one of today's tracks.")
+takes_hint = sentence("Each counts as one of today's tracks.")
 
 
 def takes_label(takes: int) -> str:
-    """A button of that question; at least two."""
+    """A choice of how many; at least two."""
     return counted("{count} version", "{count} versions", count=takes)
 
 
@@ -191,9 +191,17 @@ def shared(member_id: int) -> str:
     return said("{member} shared a track.", member=mention(member_id))
 
 
+sharing = sentence("Sharing it…")
+
+
 def shared_at(url: str) -> str:
     """The answer to its member."""
     return said("The track is here: {url}", url=url)
+
+
+def already_shared(url: str) -> str:
+    """The same where nothing was posted."""
+    return said("This track is already in that channel: {url}", url=url)
 
 
 check_finished = sentence("It's finished after all: I'll post it in a moment.")

@@ -46,7 +46,9 @@ opened_gone = sentence(
 )
 rename_title = sentence("Rename this track")
 rename_label = sentence("Title")
-rename_hint = sentence("Leave it empty to go back to the title from the prompt.")
+rename_hint = sentence(
+    "Changes lists, my messages and later file names. Empty: the title from the prompt."
+)
 not_yours_to_rename = sentence("Only the member who asked for this track can rename it.")
 not_renamed = sentence(
     "This track can't be renamed any more: it was deleted. Use `/tracks` to see yours."
@@ -72,11 +74,17 @@ def held_not_now(titles: list[str]) -> str:
     return f"{start}\n{named}"
 
 
-def renamed(title: str) -> str:
-    """`title` is harmless."""
-    return said(
-        "It's called **{title}** now, in lists and when it's shared or opened again.", title=title
+def renamed(title: str, *, everywhere: bool) -> str:
+    """`title` is harmless; `everywhere` says that all messages with the track show it."""
+    changed = said(
+        "It's called **{title}** now: in lists, on my messages with it, and in the name of the "
+        "file when it's shared or opened again.",
+        title=title,
     )
+    if everywhere:
+        return changed
+    left = said("I can't reach every message with it, so one or the other keeps the old title.")
+    return f"{changed}\n{left}"
 
 
 def own_tracks(total: int) -> str:

@@ -34,7 +34,7 @@ async def failed(stored: Stored, job: Job) -> Job:
 async def tell(messenger: FakeMessenger, stored: Stored, job: Job) -> tuple[Rung, int]:
     ladder = Ladder(messenger, stored.notices, stored.clock)
     notice = await stored.notice(job.id, NoticeKind.FAILURE)
-    told = await ladder.tell(job, notice, not_started(job))
+    told = await ladder.tell(job, notice, lambda: not_started(job))
     return told.rung, told.channel_id
 
 
