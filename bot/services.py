@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.domain.audience import Audience
 from bot.generate.admission import Admission
-from bot.generate.estimates import DurationEstimates
+from bot.generate.expectations import Expectations
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
 from bot.library.lists import Library
@@ -30,7 +30,7 @@ class Services:
 
     audience: Audience
     admission: Admission
-    estimates: DurationEstimates
+    expectations: Expectations
     references: References
     rechecking: Rechecking
     batches: BatchCards

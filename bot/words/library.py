@@ -1,10 +1,9 @@
 """The library: lists of tracks, and one of them opened."""
 
-from datetime import datetime
-
 from bot.words.commands import ONLY_LIKED
 from bot.words.language import counted, said, sentence
-from bot.words.phrases import button_cancel, mention, relative_time
+from bot.words.phrases import button_cancel, mention
+from bot.words.sound import length
 
 held_track = sentence("I couldn't deliver this track when it was ready. Here it is.")
 held_without_file = sentence(
@@ -58,7 +57,7 @@ not_renamed = sentence(
 def own_only() -> str:
     """`only` asks for what nobody sees of others."""
     return said(
-        "Nobody else's private, undelivered or deleted tracks are shown. Leave out `only` or "
+        "I only show you your own private, undelivered and deleted tracks. Leave out `only` or "
         "`user`, or choose “{liked}”.",
         liked=said(ONLY_LIKED),
     )
@@ -83,7 +82,7 @@ def renamed(title: str, *, everywhere: bool) -> str:
     )
     if everywhere:
         return changed
-    left = said("I can't reach every message with it, so one or the other keeps the old title.")
+    left = said("I can't reach every message with it, so you might still see the old title there.")
     return f"{changed}\n{left}"
 
 
@@ -105,14 +104,15 @@ def narrowed(search: str | None, only: str | None, model: str | None, *, here: b
     """What a list was narrowed down to; empty if to nothing. Texts are harmless."""
     parts = [
         said("with {words}", words=search) if search else "",
-        _within_a_sentence(said(only)) if only else "",
+        within_a_sentence(said(only)) if only else "",
         said("by {model}", model=model) if model else "",
         said("on this server") if here else "",
     ]
     return ", ".join(part for part in parts if part)
 
 
-def _within_a_sentence(choice: str) -> str:
+def within_a_sentence(choice: str) -> str:
+    """What begins with a capital letter where it stands alone."""
     return choice[:1].lower() + choice[1:]
 
 
@@ -180,7 +180,6 @@ jobs_moderators = sentence(
     "see yours."
 )
 job_runs = sentence("being composed")
-job_soon = sentence("expected any moment")
 select_cancel = sentence("Choose a track to cancel it")
 
 
@@ -194,9 +193,9 @@ def jobs_left_out(count: int) -> str:
     return said("and {count} more, which move up here as those above finish", count=count)
 
 
-def job_expected(moment: datetime) -> str:
-    """When it should be ready."""
-    return said("expected {when}", when=relative_time(moment))
+def job_expected(seconds: float) -> str:
+    """How long it should take from here. A list stays as it is, where a countdown would go on."""
+    return said("expected in about {length}", length=length(seconds))
 
 
 def cancel_label(number: int) -> str:

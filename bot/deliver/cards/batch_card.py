@@ -1,25 +1,25 @@
 """The card that variations share: how each of them stands, and which one is liked most."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot import words
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.jobs import TERMINAL, Job, JobState, Rung
+from bot.generate.expectations import Expectation
 from bot.store.batch_store import Take
 
 
-def first_card(jobs: Sequence[Job], expected_at: datetime) -> cards.Card:
+def first_card(jobs: Sequence[Job], expected: Expectation) -> cards.Card:
     """The answer to a request, before anything is known of its way."""
     if len(jobs) == 1:
-        return cards.waiting_card(jobs[0], expected_at)
-    return batch_card([Take(job=job) for job in jobs], expected_at)
+        return cards.waiting_card(jobs[0], expected)
+    return batch_card([Take(job=job) for job in jobs], expected)
 
 
-def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> cards.Card:
-    """`takes` has at least one. `expected_at` counts down to the first of those to come."""
+def batch_card(takes: Sequence[Take], expected: Expectation | None = None) -> cards.Card:
+    """`takes` has at least one. `expected` is of the first of those to come."""
     first = takes[0].job
     running = [take for take in takes if take.job.state not in TERMINAL]
     embed = cards.recipe_embed(first, takes=len(takes))
@@ -32,8 +32,8 @@ def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> ca
         embed.add_field(
             name=words.field_favourite(), value=words.favourite(favourites), inline=False
         )
-    if running and expected_at is not None:
-        embed.add_field(name=words.field_expected(), value=words.relative_time(expected_at))
+    if running and expected is not None:
+        cards.add_expected(embed, expected)
     cancel = buttons.button(Action.CANCEL, first.card_job_id, buttons.CARD)
     return embed, buttons.row(*([cancel] if running else []))
 

@@ -21,8 +21,11 @@ from bot.domain.characters import is_blank
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.domain.requests import AudioFormat, Reference, Relation
 from bot.domain.visibility import Ancestor, parent_in
+from bot.generate.expectations import Expectation
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request
+
+IN_A_WHILE = Expectation(at=NOW + timedelta(seconds=35))
 
 HOSTILE = st.text(
     st.sampled_from("*_`~|\\[]()<>@#\n ab1\x00\u202e\u200b☔") | st.characters(codec="utf-8"),
@@ -60,7 +63,10 @@ async def test_cards_fit_whatever_was_typed(prompt: str, reason: str, state: Job
         failure_kind=FailureKind.REJECTED,
         failure_reason=reason,
     )
-    for embed, view in (cards.waiting_card(job, NOW), cards.ended_card(job, message_url=URL)):
+    for embed, view in (
+        cards.waiting_card(job, IN_A_WHILE),
+        cards.ended_card(job, message_url=URL),
+    ):
         assert_fits(embed)
         assert len(view.children) <= 5
 
@@ -121,7 +127,7 @@ async def test_ready_card_is_short_and_leads_to_the_track() -> None:
 
 
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
-    embed, _ = cards.waiting_card(a_job(request=a_request(model="old/model")), NOW)
+    embed, _ = cards.waiting_card(a_job(request=a_request(model="old/model")), IN_A_WHILE)
     assert "old/model" in [field.value for field in embed.fields]
 
 
@@ -261,7 +267,7 @@ def test_link_delivery_has_a_download_button_beside_the_others() -> None:
     ],
 )
 def test_card_tells_the_options_that_were_used(changes: dict[str, Any], told: str | None) -> None:
-    embed, _ = cards.waiting_card(a_job(request=a_request(**changes)), NOW)
+    embed, _ = cards.waiting_card(a_job(request=a_request(**changes)), IN_A_WHILE)
     assert {field.name: field.value for field in embed.fields}.get("Options") == told
 
 

@@ -86,6 +86,7 @@ async def scene(
         shares = Sharing(
             SharePosts(stores.shares, messages, messenger, clock),
             SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.tracks,
             stores.removals,
             a_takedown(stored, messages),
         )

@@ -8,6 +8,7 @@ import pytest
 from bot.deliver.cards.batch_card import batch_card
 from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.domain.places import Place
+from bot.generate.expectations import Expectation
 from bot.store.batch_store import Take
 from tests.factories import NOW, a_job, a_request
 
@@ -28,7 +29,7 @@ def a_take(take: int = 1, *, likes: int = 0, told: bool = False, **changes: Any)
 
 def text(*takes: Take) -> str:
     """Everything that the card says."""
-    embed, _ = batch_card(takes, NOW + timedelta(seconds=35))
+    embed, _ = batch_card(takes, Expectation(at=NOW + timedelta(seconds=35)))
     fields = [f"{field.name}: {field.value}" for field in embed.fields]
     return "\n".join([embed.title or "", embed.description or "", *fields])
 
