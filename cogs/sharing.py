@@ -97,20 +97,11 @@ async def _share(interaction: Interaction, job: Job, channel_id: int) -> None:
         return
     async with one_each(interaction) as free:
         if free:
-            await edit_private(interaction, content=words.sharing(), view=None)
+            await edit_private(interaction, content=words.sharing())
             said, answered = await _shared(interaction, job, channel_id)
-            view = None if answered else _question_again(interaction)
-            await interaction.edit_original_response(content=said, view=view)
-
-
-def _question_again(interaction: Interaction) -> discord.ui.View | None:
-    """The question as it was, to be answered otherwise."""
-    message = interaction.message
-    if message is None or not message.flags.ephemeral:
-        return None
-    view = discord.ui.View.from_message(message, timeout=None)
-    view.stop()
-    return view
+            # The question becomes the answer; until then it can be answered once more.
+            closed: dict[str, Any] = {"view": None} if answered else {}
+            await interaction.edit_original_response(content=said, **closed)
 
 
 async def _shared(interaction: Interaction, job: Job, channel_id: int) -> tuple[str, bool]:

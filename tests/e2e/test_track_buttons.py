@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot import words
 from bot.domain.jobs import JobState
 from sandbox.aimlapi import Fate
 from sandbox.discord.permissions import Permissions
@@ -46,7 +47,7 @@ async def test_again_is_a_track_of_whoever_presses_with_a_seed_of_its_own(
     assert (first["seed"], second["prompt"]) == (7, PROMPT)
     assert second["seed"] != 7
     told = await recipe(place.member, child)
-    assert f"Another take of **Lo-fi rain** by <@{place.member.user_id}>" in told
+    assert f"Another version of **Lo-fi rain** by <@{place.member.user_id}>" in told
 
 
 async def test_remix_opens_a_dialog_with_everything_and_keeps_the_parent(
@@ -64,7 +65,7 @@ async def test_remix_opens_a_dialog_with_everything_and_keeps_the_parent(
     grandchild = await next_track(place, place.member, grandchild_call)
     lines = (await recipe(other, grandchild)).splitlines()[-2:]
     assert lines == [
-        f"- Another take of **Hi-fi sun** by <@{other.user_id}>",
+        f"- Another version of **Hi-fi sun** by <@{other.user_id}>",
         f"- Remix of **Lo-fi rain** by <@{place.member.user_id}>",
     ]
     assert [ping.id for ping in other.pings(place.channel)] == [child.id]
@@ -74,14 +75,14 @@ async def test_variations_ask_how_many_before_anything_is_spent(
     place: Place, other: MemberDriver
 ) -> None:
     track = await delivered(place, prompt="slow waltz", seed=7)
-    question = await (await other.click(track, label="Variations")).answered()
-    assert question.ephemeral
-    assert "counts towards your daily tracks" in question.text
-    assert [button["label"] for button in question.buttons] == ["2 takes", "3 takes", "4 takes"]
-    call = await other.click(question, label="2 takes")
+    dialog = await other.click(track, label="Variations")
+    await dialog.acknowledged()
+    for said in (words.modal_variations(), words.takes_hint(), *map(words.takes_label, (2, 3, 4))):
+        assert said in str(dialog.modal)
+    call = await other.fill_modal(dialog, {"takes": ["3"]})
     assert not (await call.answered()).ephemeral
-    first, second = Records(place.stage).seeds(call)
-    assert second == first + 1
+    first, second, third = Records(place.stage).seeds(call)
+    assert (second, third) == (first + 1, first + 2)
     assert first != 7
 
 
@@ -152,7 +153,7 @@ ACTIONS = [
     "retry",
     "cancel",
 ]
-FOLLOWING = ["takes", "sharehere", "deletenow", "keep"]
+FOLLOWING = ["sharehere", "deletenow", "keep"]
 
 
 async def test_forged_button_of_a_job_that_is_not_theirs_to_know_does_nothing(
@@ -165,7 +166,7 @@ async def test_forged_button_of_a_job_that_is_not_theirs_to_know_does_nothing(
     made = len(place.stage.provider.generations)
     for job_id in ("0" * 16, job_id_of(secret), job_id_of(foreign)):
         for action in (*ACTIONS, *FOLLOWING):
-            call = await forge(other, track, action, job_id, "two" if action == "takes" else "card")
+            call = await forge(other, track, action, job_id, "card")
             assert UNKNOWN in await private_answer(call), (action, job_id)
     assert len(place.stage.provider.generations) == made
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import words
 from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import MemberDriver
@@ -92,7 +93,7 @@ async def test_message_that_can_not_be_removed_is_told_of_and_goes_by_another_pr
     refused.respond(403, {"message": "Missing Permissions", "code": 50013})
     question = await (await place.member.click(track, label="Delete")).answered()
     await (await place.member.click(question, label="Delete it")).acknowledged()
-    await place.member.wait_for_edit(question, lambda one: "did not let me remove" in one.text)
+    await place.member.wait_for_edit(question, lambda one: "didn't let me remove" in one.text)
 
     question = await (await place.member.click(track, label="Delete")).answered()
     await (await place.member.click(question, label="Delete it")).acknowledged()
@@ -112,18 +113,22 @@ async def test_private_track_is_shared_without_another_generation(
     told = await choose(place, question, "music-jam")
 
     shared = place.member.follow(told.split()[-1])
-    assert f"<@{place.member.user_id}> shares a track" in shared.content
+    assert f"<@{place.member.user_id}> shared a track" in shared.content
     assert not shared.mentions
     assert labels(shared) == BUTTONS
     (audio,), (original,) = shared.audio, track.audio
     assert await other.fetch(audio) == await place.member.fetch(original)
     assert len(place.stage.provider.generations) == made
-    assert await choose(place, question, "music-jam") == told  # the same message again
+    assert not place.member.message(question).buttons  # it's answered
+    assert not place.member.message(question).selects
+    question = await (await place.member.click(track, label="Share")).answered()
+    again = await choose(place, question, "music-jam")
+    assert again == words.already_shared(told.split()[-1])
 
     await (await other.click(shared, label="Like")).acknowledged()
     await other.wait_for_edit(shared, lambda message: "Like (1)" in labels(message))
     child = await next_track(place, other, await other.click(shared, label="Again"))
-    assert f"Another take of **Secret song** by <@{place.member.user_id}>" in child.text + (
+    assert f"Another version of **Secret song** by <@{place.member.user_id}>" in child.text + (
         await recipe(other, child)
     )
 
@@ -135,6 +140,7 @@ async def test_track_is_shared_again_when_its_message_was_deleted(
     question = await (await place.member.click(track, label="Share")).answered()
     told = await choose(place, question, "general")
     await moderator.delete(place.member.follow(told.split()[-1]))
+    question = await (await place.member.click(track, label="Share")).answered()
     again = await choose(place, question, "general")
     assert again != told
     assert place.member.follow(again.split()[-1]).audio
@@ -206,6 +212,28 @@ async def test_share_that_broke_off_is_never_posted_twice(place: Place) -> None:
     assert told.endswith(f"/{shared.id}")
 
 
+async def test_channel_that_has_the_track_is_not_offered_and_gets_no_second_one(
+    place: Place,
+) -> None:
+    track = await delivered(place)
+    question = await (await place.member.click(track, label="Share")).answered()
+    assert "Share in this channel" not in labels(question)
+    answer = await choose(place, question, place.channel.name)
+    assert answer == words.already_shared(answer.split()[-1])
+    assert answer.endswith(f"/{track.id}")
+    assert len(place.audio()) == 1
+
+
+async def test_question_can_be_answered_once_more_after_a_refusal(place: Place) -> None:
+    track = await delivered(place)
+    target = Place(place.stage, "second choice of a share")
+    question = await (await place.member.click(track, label="Share")).answered()
+    assert "Attach Files" in await choose(place, question, "quiet-corner")
+    assert "The track is here" in await choose(place, question, target.channel.name)
+    assert not place.member.message(question).selects
+    assert len(target.audio()) == 1
+
+
 async def test_share_here_posts_in_the_thread_it_was_pressed_in(
     place: Place, other: MemberDriver
 ) -> None:
@@ -217,4 +245,4 @@ async def test_share_here_posts_in_the_thread_it_was_pressed_in(
     shared = await place.stage.bot.watch(
         other.wait_for_message(lambda one: one.audio, channel=place.channel)
     )
-    assert "shares a track" in shared.content
+    assert "shared a track" in shared.content

@@ -16,7 +16,7 @@ from bot.deliver import announcements, buttons
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.deliver.mastering import Rendition
-from bot.deliver.track_embed import as_shared, track_embed
+from bot.deliver.track_embed import as_shared, retitled, track_embed
 from bot.domain.characters import is_blank
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.domain.requests import AudioFormat, Reference, Relation
@@ -296,3 +296,15 @@ def test_every_place_is_one_the_pattern_takes(place: str) -> None:
     assert buttons.pattern(Action.RECIPE).fullmatch(
         buttons.custom_id(Action.RECIPE, "0" * 16, place)
     )
+
+
+@pytest.mark.parametrize("picture", ["https://cdn.example/1/2/waveform.png?ex=1", None])
+def test_new_title_changes_nothing_else_of_the_embed(picture: str | None) -> None:
+    shown = track_embed(a_job(duration_s=30.0)).set_image(url=picture)
+    before = shown.to_dict()
+    after = retitled(shown, a_job(title="Night *bus*")).to_dict()
+    assert shown.to_dict() == before
+    wanted = {**before, "title": r"Night \*bus\*"}
+    if picture:
+        wanted["image"] = {"url": "attachment://waveform.png"}
+    assert after == wanted
