@@ -10,7 +10,6 @@ from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
-from bot.domain.models import VARIATIONS_LIMIT
 from bot.domain.requests import Relation
 from cogs.ui.first_answers import ask, edit, in_time, say
 from cogs.ui.job_button import stands_under
@@ -19,7 +18,7 @@ from cogs.ui.places import member_locale, server_locale
 from cogs.ui.request_modal import open_modal, values_of
 from cogs.ui.track_button import TrackButton, begin
 
-TAKES = range(2, VARIATIONS_LIMIT + 1)
+TAKES = {"two": 2, "three": 3, "four": 4}
 # A press that came at the same moment may have been counted after ours, and shown before.
 LABEL_LOOKS = 3
 
@@ -56,11 +55,10 @@ class TakesModal(discord.ui.Modal):
         custom_id = buttons.custom_id(Action.TAKES, job.id, place)
         super().__init__(title=words.button_variations(), custom_id=custom_id, timeout=None)
         options = [
-            discord.SelectOption(
-                label=words.takes_label(takes), value=str(takes), default=takes == TAKES[0]
-            )
-            for takes in TAKES
+            discord.SelectOption(label=words.takes_label(takes), value=name)
+            for name, takes in TAKES.items()
         ]
+        options[0].default = True
         select: discord.ui.Select[Any] = discord.ui.Select(custom_id="takes", options=options)
         hint = words.takes_hint()
         self.add_item(
@@ -70,18 +68,20 @@ class TakesModal(discord.ui.Modal):
 
 
 class Takes(TrackButton, template=buttons.pattern(Action.TAKES)):
-    """What that dialog comes back with."""
+    """What that dialog comes back with. Older questions are private messages with buttons, whose
+    place begins with the number."""
 
     async def act(self, interaction: Interaction, job: Job) -> None:
         """Start all takes as one request, which has one card."""
-        takes = next(
-            (one for one in TAKES if [str(one)] == values_of(interaction).get("takes")), None
-        )
-        if takes is None:
+        sent = values_of(interaction).get("takes")
+        answers = (name for name in TAKES if sent == [name] or self.place.startswith(name))
+        chosen = next(answers, None)
+        if chosen is None:
             await say(interaction, words.job_unknown())
             return
+        self.place = self.place.removeprefix(chosen)
         draft = self.child(interaction, job, Relation.VARIATION).reseeded()
-        await begin(interaction, job, replace(draft, variations=takes))
+        await begin(interaction, job, replace(draft, variations=TAKES[chosen]))
 
 
 class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
@@ -125,4 +125,4 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
     client.router.dialogs[Takes.template] = Takes.handle
-    add_items(client, AgainButton, RemixButton, VariationsButton, LikeButton)
+    add_items(client, AgainButton, RemixButton, VariationsButton, Takes, LikeButton)

@@ -53,9 +53,8 @@ class TrackMessages:
         message = await self._read(place.channel_id, place.message_id)
         if message is None or not message.embeds:
             return
-        guild = self._client.get_guild(place.guild_id) if place.guild_id else None
-        locale = str(guild.preferred_locale) if guild else job.locale
-        with words.speaking(locale if place.guild_id else job.member_locale):
+        guild = self._client.get_guild(place.guild_id or 0)
+        with words.speaking(str(guild.preferred_locale) if guild else job.member_locale):
             embed = retitled(message.embeds[0], job)
         if embed.title == message.embeds[0].title:
             return

@@ -40,7 +40,7 @@ async def test_buttons_from_before_a_restart_work(open_stage: OpenStage) -> None
         for call in (
             await chika.fill_modal(dialog, {"prompt": "hi-fi sun"}),
             await chika.click(track, label="Again"),
-            await ben.fill_modal(takes, {"takes": ["2"]}),
+            await ben.fill_modal(takes, {"takes": ["two"]}),
         ):
             assert not (await call.answered()).ephemeral
         (select,) = share.selects

@@ -79,7 +79,7 @@ async def test_variations_ask_how_many_before_anything_is_spent(
     await dialog.acknowledged()
     for said in (words.modal_variations(), words.takes_hint(), *map(words.takes_label, (2, 3, 4))):
         assert said in str(dialog.modal)
-    call = await other.fill_modal(dialog, {"takes": ["3"]})
+    call = await other.fill_modal(dialog, {"takes": ["three"]})
     assert not (await call.answered()).ephemeral
     first, second, third = Records(place.stage).seeds(call)
     assert (second, third) == (first + 1, first + 2)
@@ -153,7 +153,7 @@ ACTIONS = [
     "retry",
     "cancel",
 ]
-FOLLOWING = ["sharehere", "deletenow", "keep"]
+FOLLOWING = ["takes", "sharehere", "deletenow", "keep"]
 
 
 async def test_forged_button_of_a_job_that_is_not_theirs_to_know_does_nothing(
@@ -166,7 +166,7 @@ async def test_forged_button_of_a_job_that_is_not_theirs_to_know_does_nothing(
     made = len(place.stage.provider.generations)
     for job_id in ("0" * 16, job_id_of(secret), job_id_of(foreign)):
         for action in (*ACTIONS, *FOLLOWING):
-            call = await forge(other, track, action, job_id, "card")
+            call = await forge(other, track, action, job_id, "two" if action == "takes" else "card")
             assert UNKNOWN in await private_answer(call), (action, job_id)
     assert len(place.stage.provider.generations) == made
 
