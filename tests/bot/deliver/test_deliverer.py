@@ -315,7 +315,7 @@ async def test_outcome_is_unknown_when_the_audio_can_not_be_kept_after_the_last_
 async def test_direct_message_speaks_the_members_language_and_the_channel_the_servers(
     post: Post, *, larger: bool
 ) -> None:
-    limit = {"upload_limit_bytes": 1} if larger else {}
+    limit: dict[str, Any] = {"upload_limit_bytes": 1} if larger else {}
     await post.finished(server_locale="en-GB", member_locale="de", **limit)
     post.messenger.fail("post", Unreachable("50001"))
     post.messenger.fail("edit", Unreachable("50027"))

@@ -1,5 +1,7 @@
 """Another title: stored first, then on every message with the track that can be reached."""
 
+from typing import Any
+
 import pytest
 
 from bot.domain.jobs import Job, Rung
@@ -26,7 +28,7 @@ def renaming(stored: Stored, messages: FakeTrackMessages, wakeups: Wakeups) -> R
     return Renaming(stored.stores, messages, wakeups, stored.clock)
 
 
-async def a_track(stored: Stored, rung: Rung = Rung.CHANNEL, **changes: object) -> Job:
+async def a_track(stored: Stored, rung: Rung = Rung.CHANNEL, **changes: Any) -> Job:
     """One that was told on this rung."""
     job, now = await stored.succeed(**changes), stored.clock()
     notice = await stored.claim_notice()
