@@ -46,7 +46,9 @@ async def test_places_go_up_though_variations_came_at_the_same_moment(stored: St
 
 
 async def test_server_goes_by_the_queue_and_not_by_when_it_was_asked(stored: Stored) -> None:
-    first, second = await stored.queue(), await stored.queue()
+    first = await stored.queue()
+    stored.clock.advance(1)
+    second = await stored.queue()
     stored.clock.advance(1)
     other = await stored.queue(member_id=OTHER_ID)
     found = await stored.stores.queue.of_server(400, {CHANNEL_ID}, limit=10)
