@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -92,6 +92,7 @@ class ComposeClient(commands.AutoShardedBot):
             **shards,
         )
         self.command_guild_id = command_guild_id
+        self.command_ids: Mapping[str, int] = {}  # of slash commands, once they are registered
         # What is missing of these, the work goes on without.
         self.login_part = Part("login")
         self.gateway_part = Part("gateway")

@@ -8,11 +8,12 @@ from bot.clock import Clock
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.domain.audience import Audience
 from bot.generate.admission import Admission
-from bot.generate.estimates import DurationEstimates
+from bot.generate.expectations import Expectations
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
 from bot.library.lists import Library
 from bot.library.removal import Removal
+from bot.library.renaming import Renaming
 from bot.library.replay import Replay
 from bot.library.sharing import Sharing
 from bot.library.visibility import Visibility
@@ -29,7 +30,7 @@ class Services:
 
     audience: Audience
     admission: Admission
-    estimates: DurationEstimates
+    expectations: Expectations
     references: References
     rechecking: Rechecking
     batches: BatchCards
@@ -38,6 +39,7 @@ class Services:
     replay: Replay
     sharing: Sharing
     removal: Removal
+    renaming: Renaming
     stores: Stores
     clock: Clock
     workers: Sequence[Worker[Any]]

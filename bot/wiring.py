@@ -23,6 +23,7 @@ from bot.domain.audience import Audience
 from bot.generate.admission import Admission
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
+from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
 from bot.generate.poller import Poller
 from bot.generate.rechecking import Rechecking
@@ -31,6 +32,7 @@ from bot.generate.submitter import Submitter
 from bot.library.audio_sources import AudioSources
 from bot.library.lists import Library
 from bot.library.removal import Removal
+from bot.library.renaming import Renaming
 from bot.library.renditions import Renditions
 from bot.library.replay import Replay
 from bot.library.share_posts import SharePosts
@@ -82,7 +84,7 @@ def build(has: Resources) -> Services:
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
         admission=generating.admission,
-        estimates=generating.estimates,
+        expectations=generating.expectations,
         references=generating.references,
         rechecking=generating.rechecking,
         batches=delivering.batches,
@@ -91,6 +93,7 @@ def build(has: Resources) -> Services:
         replay=library.replay,
         sharing=library.sharing,
         removal=library.removal,
+        renaming=library.renaming,
         stores=has.stores,
         clock=has.clock,
         workers=(*generating.workers, *delivering.workers),
@@ -110,6 +113,7 @@ class Generating:
             overdue_s=settings.generation_timeout_s,
         )
         self.estimates = DurationEstimates(jobs, self.capacity)
+        self.expectations = Expectations(self.estimates, has.stores.pauses, has.clock)
         self.admission = Admission(
             jobs,
             has.stores.drafts,
@@ -151,13 +155,13 @@ class Delivering:
         stores = has.stores
         self.messenger, self.messages = Messenger(has.client), TrackMessages(has.client)
         self.takedown = Takedown(stores, self.messages)
-        self.batches = BatchCards(stores.batches, generating.estimates, self.messenger, has.clock)
+        self.batches = BatchCards(stores.batches, generating.expectations, self.messenger)
         self.bad_answers = has.client.bad_answers
         admission = generating.admission
         reconciler = Reconciler(
             stores.jobs, admission, self.messenger, self.bad_answers, has.wakeups, has.clock
         )
-        cards = self._card_keeper(has, generating.estimates)
+        cards = self._card_keeper(has, generating.expectations)
         self.workers: tuple[Worker[Any], ...] = (self._deliverer(has), reconciler, cards)
 
     def _deliverer(self, has: Resources) -> Deliverer:
@@ -188,11 +192,9 @@ class Delivering:
             metrics=has.metrics,
         )
 
-    def _card_keeper(self, has: Resources, estimates: DurationEstimates) -> CardKeeper:
+    def _card_keeper(self, has: Resources, expectations: Expectations) -> CardKeeper:
         stores = has.stores
-        painter = CardPainter(
-            stores, estimates, messenger=self.messenger, batches=self.batches, clock=has.clock
-        )
+        painter = CardPainter(stores, expectations, messenger=self.messenger, batches=self.batches)
         return CardKeeper(
             stores.cards, stores.card_edits, painter, self.bad_answers, has.wakeups, has.clock
         )
@@ -209,9 +211,11 @@ class Shelf:
         self.sharing = Sharing(
             SharePosts(stores.shares, messages, delivering.messenger, has.clock),
             SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.tracks,
             stores.removals,
             delivering.takedown,
         )
         self.removal = Removal(
             stores.tracks, stores.removals, delivering.takedown, has.wakeups, has.clock
         )
+        self.renaming = Renaming(stores, messages, has.wakeups, has.clock)

@@ -38,7 +38,10 @@ class Help(commands.Cog):
         in_server = interaction.guild_id is not None
         embed = discord.Embed(
             title=words.help_title(),
-            description="\n".join(_help_lines(closed, allowance, in_server=in_server)),
+            description=words.with_mentions(
+                "\n".join(_help_lines(closed, allowance, in_server=in_server)),
+                interaction.client.command_ids,
+            ),
             colour=COLOUR,
         )
         if closed:
@@ -61,6 +64,8 @@ def _help_lines(
     closed: str | None, allowance: Allowance | None, *, in_server: bool
 ) -> Iterator[str]:
     yield f"{words.help_compose_not_here()} {closed}" if closed else words.help_compose()
+    if not closed:
+        yield words.help_apps()
     yield words.help_look()
     if in_server:
         yield words.help_top()

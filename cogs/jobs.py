@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
 from typing import Any
 
 import discord
@@ -92,8 +91,8 @@ class StopSelect(_Stop, template=PICK_ID):
 async def _listed(interaction: Interaction, whose: str) -> tuple[discord.Embed, discord.ui.View]:
     """What is under way, as far as Discord takes it, and the controls for just that."""
     found = await _found(interaction, whose)
-    lines = await _fitting(_job_lines(interaction, found.oldest, whose))
-    shown = found.oldest[: len(lines)]
+    lines = await _fitting(_job_lines(interaction, found.first, whose))
+    shown = found.first[: len(lines)]
     if found.total > len(shown):
         lines.append(words.jobs_left_out(found.total - len(shown)))
     embed = discord.Embed(
@@ -136,13 +135,12 @@ async def _job_lines(
 
 
 async def _expected(interaction: Interaction, one: UnderWay) -> str:
-    """When it should be ready; what takes longer than usual may be so any moment."""
-    now = discord.utils.utcnow()
-    since = now if one.place else (one.job.submitted_at or now)
-    model, place = one.job.request.model, one.place
-    expected_s = await services_of(interaction).estimates.expected_s(model, place=place)
-    moment = since + timedelta(seconds=expected_s)
-    return words.job_expected(moment) if moment > now else words.job_soon()
+    """How long it should take from here, or why that can't be said."""
+    services = services_of(interaction)
+    expected = await services.expectations.of(one.job, place=one.place)
+    if expected.at is None:
+        return words.within_a_sentence(expected.instead())
+    return words.job_expected((expected.at - services.clock()).total_seconds())
 
 
 def _stop_controls(found: Sequence[UnderWay], whose: str) -> discord.ui.View:

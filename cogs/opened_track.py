@@ -10,7 +10,7 @@ from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
-from bot.deliver.track_embed import as_shared, track_embed
+from bot.deliver.track_embed import as_shared, retitled, track_embed
 from bot.domain.characters import visible
 from bot.domain.jobs import Job
 from bot.domain.requests import Relation
@@ -18,7 +18,7 @@ from bot.errors import Busy
 from bot.rest.verdict import Verdict, verdict_on
 from bot.store.track_store import ListedTrack
 from bot.words.markdown import harmless
-from cogs.ui.first_answers import ask, defer, in_time, say
+from cogs.ui.first_answers import ask, defer, edit, in_time, say
 from cogs.ui.job_button import JobButton
 from cogs.ui.limits import TITLE_LIMIT
 from cogs.ui.member_lock import one_each
@@ -161,19 +161,27 @@ class RenameModal(discord.ui.Modal):
 async def _rename(interaction: Interaction, match: re.Match[str]) -> None:
     """Handles the dialog for titles, once it was sent."""
     title = visible(str(values_of(interaction).get("title") or "")[:NEW_TITLE_LIMIT])
-    job = await in_time(interaction, _renamed(interaction, match["job_id"], title))
+    renaming = services_of(interaction).renaming
+    changing = renaming.rename(match["job_id"], interaction.user.id, title)
+    job = await in_time(interaction, changing)
     if job is None:
         await say(interaction, words.not_renamed())
+        return
+    if opened := _opened_embed(interaction):
+        await edit(interaction, embed=retitled(opened, job))
     else:
-        await say(interaction, words.renamed(harmless(words.title_of(job), TITLE_LIMIT)))
+        await defer(interaction)
+    shown = await renaming.show(job.id)
+    called = harmless(words.title_of(job), TITLE_LIMIT)
+    await say(interaction, words.renamed(called, everywhere=shown))
 
 
-async def _renamed(interaction: Interaction, job_id: str, title: str | None) -> Job | None:
-    """The job with its new title, if it is one's own and was not deleted."""
-    services = services_of(interaction)
-    if not await services.stores.tracks.rename(job_id, interaction.user.id, title):
+def _opened_embed(interaction: Interaction) -> discord.Embed | None:
+    """That of the private answer with the track, from which it was renamed."""
+    message = interaction.message
+    if message is None or not message.flags.ephemeral:
         return None
-    return await services.stores.jobs.get(job_id)
+    return next(iter(message.embeds), None)
 
 
 async def setup(client: ComposeClient) -> None:

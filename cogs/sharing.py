@@ -24,7 +24,7 @@ from bot.errors import (
 )
 from bot.library.shared_tracks import Target
 from cogs.ui.audio_link import carried_link, link_at_hand
-from cogs.ui.first_answers import defer, say
+from cogs.ui.first_answers import edit_private, in_time, say
 from cogs.ui.job_button import JobButton, permissions_in
 from cogs.ui.member_lock import one_each
 from cogs.ui.persistent import add_items, chosen
@@ -53,13 +53,16 @@ class ShareButton(JobButton, template=buttons.pattern(Action.SHARE)):
         if why := share_problem(interaction, job):
             await say(interaction, why)
             return
-        here = buttons.button(Action.SHARE_HERE, job.id, self.place)
+        standing = await in_time(interaction, services_of(interaction).stores.tracks.places(job))
+        here = [buttons.button(Action.SHARE_HERE, job.id, self.place)]
+        if any(place.channel_id == interaction.channel_id for place in standing):
+            here = []
         there: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
             custom_id=buttons.custom_id(Action.SHARE_THERE, job.id, self.place),
             channel_types=CHANNEL_TYPES,
             placeholder=words.share_placeholder(),
         )
-        view = buttons.row(here, there)
+        view = buttons.row(*here, there)
         if url := link_at_hand(interaction):
             view.add_item(buttons.link(words.button_listen(), url))
         await say(interaction, words.share_question(), view=view)
@@ -91,13 +94,17 @@ async def _share(interaction: Interaction, job: Job, channel_id: int) -> None:
         return
     async with one_each(interaction) as free:
         if free:
-            await defer(interaction)
-            why = await _closed(interaction, channel_id)
-            await say(interaction, why or await _shared(interaction, job, channel_id))
+            await edit_private(interaction, content=words.sharing())
+            said, answered = await _shared(interaction, job, channel_id)
+            # The question becomes the answer; until then it can be answered once more.
+            closed: dict[str, Any] = {"view": None} if answered else {}
+            await interaction.edit_original_response(content=said, **closed)
 
 
-async def _shared(interaction: Interaction, job: Job, channel_id: int) -> str:
-    """Share the track, and give back the sentence that the member is told."""
+async def _shared(interaction: Interaction, job: Job, channel_id: int) -> tuple[str, bool]:
+    """Share the track. What the member is told, and whether that leaves nothing to be asked."""
+    if why := await _closed(interaction, channel_id):
+        return why, False
     target = Target(
         channel_id=channel_id,
         guild_id=interaction.guild_id,
@@ -106,11 +113,13 @@ async def _shared(interaction: Interaction, job: Job, channel_id: int) -> str:
     )
     sharing = services_of(interaction).sharing
     try:
+        if standing := await sharing.standing(job, channel_id):
+            return words.already_shared(standing.url), True
         message_id = await sharing.share(job, target, at_hand=carried_link(interaction))
     except (DeliveryError, AudioError) as error:
-        return _why_not(error)
+        return _why_not(error), False
     place = Place(guild_id=target.guild_id, channel_id=target.channel_id, message_id=message_id)
-    return words.shared_at(place.url)
+    return words.shared_at(place.url), True
 
 
 async def _closed(interaction: Interaction, channel_id: int) -> str | None:

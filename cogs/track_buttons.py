@@ -1,6 +1,7 @@
 """The buttons under finished tracks: make another one of it, like it."""
 
 from dataclasses import replace
+from typing import Any
 
 import discord
 
@@ -10,11 +11,11 @@ from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.jobs import Job
 from bot.domain.requests import Relation
-from cogs.ui.first_answers import edit, in_time, say
+from cogs.ui.first_answers import ask, edit, in_time, say
 from cogs.ui.job_button import stands_under
 from cogs.ui.persistent import add_items
 from cogs.ui.places import member_locale, server_locale
-from cogs.ui.request_modal import open_modal
+from cogs.ui.request_modal import open_modal, values_of
 from cogs.ui.track_button import TrackButton, begin
 
 TAKES = {"two": 2, "three": 3, "four": 4}
@@ -43,21 +44,38 @@ class VariationsButton(TrackButton, template=buttons.pattern(Action.VARIATIONS))
 
     async def act(self, interaction: Interaction, job: Job) -> None:
         """Ask how many takes are wanted, since each is paid for."""
-        choices = (
-            buttons.button(
-                Action.TAKES, job.id, f"{name}{self.place}", label=words.takes_label(takes)
-            )
+        await ask(interaction, TakesModal(job, self.place))
+
+
+class TakesModal(discord.ui.Modal):
+    """The question for the number of takes. Its answer is the card, so a private message with the
+    question would be left open beside it."""
+
+    def __init__(self, job: Job, place: str) -> None:
+        custom_id = buttons.custom_id(Action.TAKES, job.id, place)
+        super().__init__(title=words.button_variations(), custom_id=custom_id, timeout=None)
+        options = [
+            discord.SelectOption(label=words.takes_label(takes), value=name)
             for name, takes in TAKES.items()
+        ]
+        options[0].default = True
+        select: discord.ui.Select[Any] = discord.ui.Select(custom_id="takes", options=options)
+        hint = words.takes_hint()
+        self.add_item(
+            discord.ui.Label(text=words.modal_variations(), description=hint, component=select)
         )
-        await say(interaction, words.how_many_takes(), view=buttons.row(*choices))
+        self.stop()
 
 
-class TakesButton(TrackButton, template=buttons.pattern(Action.TAKES)):
-    """Answers the question for the number of takes, with which its place begins."""
+class Takes(TrackButton, template=buttons.pattern(Action.TAKES)):
+    """What that dialog comes back with. Older questions are private messages with buttons, whose
+    place begins with the number."""
 
     async def act(self, interaction: Interaction, job: Job) -> None:
         """Start all takes as one request, which has one card."""
-        chosen = next((name for name in TAKES if self.place.startswith(name)), None)
+        sent = values_of(interaction).get("takes")
+        answers = (name for name in TAKES if sent == [name] or self.place.startswith(name))
+        chosen = next(answers, None)
         if chosen is None:
             await say(interaction, words.job_unknown())
             return
@@ -106,4 +124,5 @@ class LikeButton(TrackButton, template=buttons.pattern(Action.LIKE)):
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    add_items(client, AgainButton, RemixButton, VariationsButton, TakesButton, LikeButton)
+    client.router.dialogs[Takes.template] = Takes.handle
+    add_items(client, AgainButton, RemixButton, VariationsButton, Takes, LikeButton)

@@ -87,6 +87,8 @@ class TrackLists(commands.Cog):
     async def _models(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The models that made what would be listed, whose name has what was typed in it."""
         wanted = _wanted(interaction, getattr(interaction.namespace, "user", None))
+        if getattr(interaction.namespace, "only", None) == Only.DELETED:
+            wanted = replace(wanted, only=Only.DELETED)
         looking = services_of(interaction).library.models(wanted, viewer(interaction))
         try:
             made_by = await in_time(interaction, looking)
@@ -143,7 +145,7 @@ def _list_problem(wanted: Wanted) -> str | None:
     """Why there can't be such a list, and what to ask for instead."""
     if not wanted.own and wanted.guild_id is None:
         return words.server_for_others()
-    if not wanted.own and wanted.only in {Only.HELD, Only.PRIVATE}:
+    if not wanted.own and wanted.only not in {None, Only.LIKED}:
         return words.own_only()
     return None
 
@@ -177,9 +179,7 @@ async def _hand_out(interaction: Interaction) -> str | None:
             failed.append(shown_title(job))
         if AT_ONCE in {handed_out, len(failed)}:
             break
-    if failed:
-        return words.held_not_now(failed)
-    return None if waiting else words.nothing_held()
+    return words.held_not_now(failed) if failed else None
 
 
 async def _is_handed_over(interaction: Interaction, job: Job, notice: Notice) -> bool:

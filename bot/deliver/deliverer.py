@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import words
 from bot.clock import Clock
@@ -155,7 +156,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if notice.kind is NoticeKind.RESULT:
             async with self._lateness.watched(job, notice):
                 return await self.tracks.tell(job, notice)
-        return await self.ladder.tell(job, notice, _announcement(job, notice))
+        return await self.ladder.tell(job, notice, partial(_announcement, job, notice))
 
     async def _remember(self, notice: Notice, told: Receipt) -> None:
         log.info("told the member (%s by %s)", notice.kind, told.rung)

@@ -81,6 +81,7 @@ NONCE_HOLDS = timedelta(seconds=30)
 SEARCH, THREAD = "search", "thread"
 
 T = TypeVar("T")
+Announce = Callable[[], Announcement]
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Ladder:
 
     def __post_init__(self) -> None:
         self._said = SaidOnce(log)
-        self._ways: dict[Rung, Callable[[Job, Notice, Announcement], Awaitable[Receipt]]] = {
+        self._ways: dict[Rung, Callable[[Job, Notice, Announce], Awaitable[Receipt]]] = {
             Rung.CHANNEL: self._in_channel,
             Rung.INTERACTION: self._through_interaction,
             Rung.DIRECT_MESSAGE: self._directly,
@@ -171,15 +172,16 @@ class Ladder:
         # Stored before the channel was remembered.
         return [id_ for id_ in (thread_id_of(job), job.channel_id) if id_ is not None]
 
-    async def tell(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
+    async def tell(self, job: Job, notice: Notice, announce: Announce) -> Receipt:
         """Tell the member on the best rung that is open, or on the one that is still unsure.
 
+        `announce` makes the message in the language of those who read it there.
         Raises `Unreachable` if no rung is open, `TrackDeleted` if there is nothing to be told any
         more, and passes on `DeliveryUnsure`, `DeliveryLater` and `UploadTooLarge`.
         """
         # Judged right before sending: the file's download may have taken long.
         if notice.unsure and self._is_repeatable(notice):
-            return await self._repeat(job, notice, what)
+            return await self._repeat(job, notice, announce)
         if notice.unsure and (told := await self.seek(job, notice)):
             return told
         rungs = [rung for rung in self._ways if _is_for(rung, job)]
@@ -188,21 +190,21 @@ class Ladder:
         problem = Unreachable("there is no way")
         for rung in rungs:
             try:
-                return await self._ways[rung](job, notice, what)
+                return await self._ways[rung](job, notice, announce)
             except Unreachable as error:
                 self._note(notice, f"not by {rung}: %s", error)
                 problem = error
         raise problem
 
-    async def _repeat(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
+    async def _repeat(self, job: Job, notice: Notice, announce: Announce) -> Receipt:
         """The same try once more: in the same channel, and by no other way, where Discord would
         take it for another message."""
         rung = notice.attempted_rung or Rung.CHANNEL
         try:
             if rung is Rung.CHANNEL:
                 channel_id = notice.attempted_channel_id or job.channel_id
-                return await self._post(job, notice, what, channel_id)
-            return await self._ways[rung](job, notice, what)
+                return await self._post(job, notice, announce, channel_id)
+            return await self._ways[rung](job, notice, announce)
         except Unreachable as error:
             raise Unreachable(f"it may have been told before: {error}") from error
 
@@ -228,14 +230,14 @@ class Ladder:
                 raise
             raise Unreachable(f"{times} times: {error}") from error
 
-    async def _in_channel(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
+    async def _in_channel(self, job: Job, notice: Notice, announce: Announce) -> Receipt:
         thread_id = await self._thread(job, notice)
         if thread_id is not None:
             try:
-                return await self._post(job, notice, what, thread_id)
+                return await self._post(job, notice, announce, thread_id)
             except Unreachable as error:
                 self._note(notice, "not in the thread: %s", error)
-        return await self._post(job, notice, what, job.channel_id)
+        return await self._post(job, notice, announce, job.channel_id)
 
     async def _thread(self, job: Job, notice: Notice) -> int | None:
         """The thread in which variations are posted, where there can be one."""
@@ -252,24 +254,25 @@ class Ladder:
         """Once for each notice: it may be tried for a day."""
         self._said.say((notice.id, what), what, error, level=logging.INFO)
 
-    async def _post(self, job: Job, notice: Notice, what: Announcement, channel_id: int) -> Receipt:
+    async def _post(self, job: Job, notice: Notice, announce: Announce, channel_id: int) -> Receipt:
         await self._attempt(notice, Rung.CHANNEL, channel_id)
         thread_id = None if channel_id == job.channel_id else channel_id
-        posting = self.messenger.post(job, notice, what, thread_id=thread_id)
+        posting = self.messenger.post(job, notice, announce(), thread_id=thread_id)
         message = await self._answered(notice, f"{Rung.CHANNEL}:{channel_id}", posting)
         return Receipt(rung=Rung.CHANNEL, channel_id=channel_id, message_id=message.id)
 
-    async def _through_interaction(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
+    async def _through_interaction(self, job: Job, notice: Notice, announce: Announce) -> Receipt:
         await self._attempt(notice, Rung.INTERACTION)
         edit = self.messenger.edit_answer
         if notice.kind not in FINAL_KINDS:
             edit = self.messenger.add_to_answer
-        message = await self._answered(notice, Rung.INTERACTION, edit(job, what))
+        message = await self._answered(notice, Rung.INTERACTION, edit(job, announce()))
         return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
-    async def _directly(self, job: Job, notice: Notice, what: Announcement) -> Receipt:
+    async def _directly(self, job: Job, notice: Notice, announce: Announce) -> Receipt:
         await self._attempt(notice, Rung.DIRECT_MESSAGE)
-        posting = self.messenger.post_direct(job, notice, what)
+        with words.speaking(job.member_locale):
+            posting = self.messenger.post_direct(job, notice, announce())
         message = await self._answered(notice, Rung.DIRECT_MESSAGE, posting)
         channel_id = message.channel.id
         return Receipt(rung=Rung.DIRECT_MESSAGE, channel_id=channel_id, message_id=message.id)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot import words
@@ -82,11 +83,11 @@ class TrackDelivery:
                 return await self._tell_with_file(master, notice, patient=patient)
         except AudioTooLarge as error:
             self._say_link(job, error, logging.INFO)
-            why = words.too_large(min(job.upload_limit_bytes, MASTER_LIMIT_BYTES))
-            return await self._tell_with_link(job, notice, why)
+            limit_bytes = min(job.upload_limit_bytes, MASTER_LIMIT_BYTES)
+            return await self._tell_with_link(job, notice, partial(words.too_large, limit_bytes))
         except AudioUnusable as error:
             self._say_link(job, error, logging.WARNING)
-            return await self._tell_with_link(job, notice, words.not_audio())
+            return await self._tell_with_link(job, notice, words.not_audio)
         except AddressRefused as error:
             refused = "the provider named an address that is not fetched from: %s"
             self._said.say((job.id, "address"), refused, error)
@@ -94,7 +95,7 @@ class TrackDelivery:
         except AudioUnavailable as error:
             is_page = isinstance(error, PageInstead)
             if has_waited(notice, PAGE_PATIENCE if is_page else FILE_PATIENCE, self.clock()):
-                why = words.not_audio() if is_page else words.file_gone()
+                why = words.not_audio if is_page else words.file_gone
                 return await self._tell_with_link(job, notice, why)
             await self._ask_for_address(job)
             raise
@@ -180,29 +181,32 @@ class TrackDelivery:
             track = await self.mastering.fit(master, limit_bytes, patient=patient)
             if track is None:
                 break
-            what = announcements.track(job, track, parent=parent)
+            announce = partial(announcements.track, job, track, parent=parent)
             try:
-                return await self.ladder.tell(job, notice, what)
+                return await self.ladder.tell(job, notice, announce)
             except UploadTooLarge as error:
                 too_large = f"too large, though it should fit ({track.size_bytes} bytes): %s"
                 self._said.say((job.id, "size"), too_large, error, level=logging.INFO)
                 limit_bytes = track.size_bytes - 1
         raise AudioTooLarge(f"{master.audio.size_bytes} bytes, and no form of it goes in")
 
-    async def _tell_with_link(self, job: Job, notice: Notice, why: str) -> Receipt:
+    async def _tell_with_link(self, job: Job, notice: Notice, why: words.Sentence) -> Receipt:
         url = self.fetcher.link(_address(job))
         if url is None:
             return await self._tell_without(job, notice)
-        what = announcements.track_link(job, url, why, parent=await self._parent(job))
-        return await self.ladder.tell(job, notice, what)
+        parent = await self._parent(job)
+        return await self.ladder.tell(
+            job, notice, lambda: announcements.track_link(job, url, why(), parent=parent)
+        )
 
     def _say_link(self, job: Job, why: AudioError, level: int) -> None:
         """Once, however often Discord has to be asked to take it."""
         self._said.say((job.id, "link"), "delivered as a link: %s", why, level=level)
 
     async def _tell_without(self, job: Job, notice: Notice) -> Receipt:
-        what = announcements.track_unreachable(job, parent=await self._parent(job))
-        return await self.ladder.tell(job, notice, what)
+        parent = await self._parent(job)
+        announce = partial(announcements.track_unreachable, job, parent=parent)
+        return await self.ladder.tell(job, notice, announce)
 
     async def _parent(self, job: Job) -> Ancestor | None:
         """What it was made from."""

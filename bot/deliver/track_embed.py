@@ -49,6 +49,15 @@ def track_embed(
     return embed
 
 
+def retitled(embed: discord.Embed, job: Job) -> discord.Embed:
+    """The embed of a track that Discord has, with the title that the track has now."""
+    changed = embed.copy()
+    changed.title = _titled(job)
+    if PICTURE_NAME in (embed.image.url or ""):  # else Discord would show the attachment beside it
+        changed.set_image(url=f"attachment://{PICTURE_NAME}")
+    return changed
+
+
 def as_shared(job: Job) -> Job:
     """What others may be shown of a track that was private until its member shared it."""
     return replace(job, private=False)

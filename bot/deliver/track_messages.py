@@ -1,9 +1,14 @@
-"""The messages a track stands in, after its delivery: looked at anew, posted elsewhere, removed."""
+"""The messages a track stands in, after its delivery: looked at anew, posted elsewhere, retitled,
+removed."""
 
 import discord
 
+from bot import words
 from bot.deliver.announcements import Announcement
 from bot.deliver.messenger import READ_TIMEOUT_S, SEND_TIMEOUT_S, translated
+from bot.deliver.track_embed import retitled
+from bot.domain.jobs import Job
+from bot.domain.places import Place
 from bot.rest.verdict import UNKNOWN_CHANNEL_CODE, UNKNOWN_MESSAGE_CODE, own_code
 
 AUDIO_TYPE = "audio/"
@@ -41,6 +46,20 @@ class TrackMessages:
                     allowed_mentions=discord.AllowedMentions.none(),
                 )
         return message.id
+
+    async def retitle(self, place: Place, job: Job) -> None:
+        """Show what the track is called now; all else stays. May be repeated, and a message that is
+        gone is fine."""
+        message = await self._read(place.channel_id, place.message_id)
+        if message is None or not message.embeds:
+            return
+        guild = self._client.get_guild(place.guild_id or 0)
+        with words.speaking(str(guild.preferred_locale) if guild else job.member_locale):
+            embed = retitled(message.embeds[0], job)
+        if embed.title == message.embeds[0].title:
+            return
+        async with translated(READ_TIMEOUT_S):
+            await message.edit(embed=embed)
 
     async def remove(self, channel_id: int, message_id: int) -> None:
         """Delete a message of our own; one that is gone already is fine."""

@@ -52,16 +52,22 @@ async def sync_commands(
     application_id: int,
     tree: app_commands.CommandTree[Any],
     guild_id: int | None,
-) -> None:
-    """Make Discord show exactly the commands of `tree`, in all servers or only in `guild_id`.
+) -> dict[str, int]:
+    """Make Discord show exactly the commands of `tree`, in all servers or only in `guild_id`. The
+    ids of its slash commands.
 
     The other scope is emptied: the same command in both would be listed twice. Other servers are
     not looked at. May be repeated. Raises what discord.py does, and `NotInServer`.
     """
     wanted = await payloads(tree)
-    await _write_if_different(http, application_id, None, [] if guild_id else wanted)
+    shown = await _write_if_different(http, application_id, None, [] if guild_id else wanted)
     if guild_id:
-        await _write_if_different(http, application_id, guild_id, wanted)
+        shown = await _write_if_different(http, application_id, guild_id, wanted)
+    return {
+        str(command["name"]): int(command["id"])
+        for command in shown
+        if "id" in command and int(command.get("type", 1)) == DEFAULTS["type"]
+    }
 
 
 async def payloads(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
@@ -77,20 +83,22 @@ async def _write_if_different(
     application_id: int,
     guild_id: int | None,
     wanted: Sequence[dict[str, Any]],
-) -> None:
+) -> Sequence[Any]:
+    """What Discord has then."""
     if guild_id:
         wanted = [_in_one_server(command) for command in wanted]
     found = await registered(http, application_id, guild_id)
     scope = f"server {guild_id}" if guild_id else "all servers"
     if comparable(found) == comparable(wanted):
         log.info("the commands in %s are as they should be", scope)
-        return
+        return found
     payload: list[Any] = list(wanted)
     if guild_id:
-        await http.bulk_upsert_guild_commands(application_id, guild_id, payload)
+        written = await http.bulk_upsert_guild_commands(application_id, guild_id, payload)
     else:
-        await http.bulk_upsert_global_commands(application_id, payload)
+        written = await http.bulk_upsert_global_commands(application_id, payload)
     log.info("registered %d commands in %s", len(wanted), scope)
+    return written
 
 
 async def registered(

@@ -101,7 +101,9 @@ async def register_commands(client: ComposeClient) -> None:
     own_id = await application_id(client)
 
     async def attempt() -> None:
-        await sync_commands(client.http, own_id, client.tree, client.command_guild_id)
+        client.command_ids = await sync_commands(
+            client.http, own_id, client.tree, client.command_guild_id
+        )
 
     await keep_trying(client.commands_part, attempt, COMMANDS_RETRY_S)
     client.commands_part.succeed()

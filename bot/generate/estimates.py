@@ -55,6 +55,11 @@ class DurationEstimates:
         rounds = 1.0 if place is None else self.rounds(place - 1) + 0.5
         return rounds * await self.generation_s(model)
 
+    async def expected_at(self, job: Job, now: datetime, *, place: int | None = None) -> datetime:
+        """When a track should be ready that waits at this place in the queue, or runs."""
+        seconds = await self.expected_s(job.request.model, place=place)
+        return (job.submitted_at or now) + timedelta(seconds=seconds)
+
     def rounds(self, ahead: int) -> int:
         """Jobs go out in rounds, as many at a time as the provider may see."""
         return 1 + ahead // self.capacity.at_most_running

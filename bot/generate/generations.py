@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.generate.estimates import DurationEstimates
+from bot.generate.expectations import SOON
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.metrics import Metrics
 from bot.provider.shapes import Phase
@@ -39,7 +40,10 @@ class Generations:
         """Whatever became of the job in the meantime: to others this process may seem dead."""
         due_at = await self.estimates.next_poll_at(job, self.clock())
         paid = (job.id, generation.id, due_at)
-        if await self.jobs.start_generation(*paid, inference_id=generation.inference_id):
+        expected_at = await self.estimates.expected_at(job, self.clock())
+        if await self.jobs.start_generation(
+            *paid, inference_id=generation.inference_id, draw_at=expected_at - SOON
+        ):
             return
         if await self.jobs.revive(*paid, inference_id=generation.inference_id):
             log.warning("it had been given up, and goes on since the provider accepted it")

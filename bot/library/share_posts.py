@@ -61,7 +61,8 @@ class SharePosts:
     async def earlier(self, job: Job, share: Share) -> int | None:
         """The message of an earlier press that can't be repeated any more, if it is there."""
         if share.message_id is not None:
-            return share.message_id if await self._is_there(share, share.message_id) else None
+            there = await self.is_there(share.channel_id, share.message_id)
+            return share.message_id if there else None
         if share.shared_at is None:
             return None
         since = time_snowflake(share.shared_at - CLOCKS_APART)
@@ -87,10 +88,11 @@ class SharePosts:
         await self.shares.posted(share, message_id)
         return message_id
 
-    async def _is_there(self, share: Share, message_id: int) -> bool:
-        """Also where that can't be seen: it was posted, and nobody said that it was removed."""
+    async def is_there(self, channel_id: int, message_id: int) -> bool:
+        """Whether the message was not deleted. Also where that can't be seen: it was posted, and
+        nobody said that it was removed."""
         try:
-            return await self.messages.is_there(share.channel_id, message_id)
+            return await self.messages.is_there(channel_id, message_id)
         except Unreachable as error:
             log.info("the earlier message can't be seen: %s", error)
             return True

@@ -13,12 +13,14 @@ from bot.deliver.messenger import SEARCH_TIMEOUT_S, SEND_TIMEOUT_S
 from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import PREPARED_WITHIN_S
 from bot.domain.jobs import Job
+from bot.domain.places import Place
 from bot.errors import DeliveryUnsure, TrackDeleted
 from bot.library.share_posts import SharePosts
 from bot.library.shared_tracks import SharedTracks, Target
 from bot.logs import about_job
 from bot.store.removal_store import RemovalStore
 from bot.store.share_store import Share
+from bot.store.track_store import TrackStore
 
 LEASE_S = PREPARED_WITHIN_S + 2 * SEARCH_TIMEOUT_S + SEND_TIMEOUT_S
 # Ends before somebody else may claim the same.
@@ -33,8 +35,18 @@ class Sharing:
 
     posts: SharePosts
     tracks: SharedTracks
+    places: TrackStore
     removals: RemovalStore
     takedown: Takedown
+
+    async def standing(self, job: Job, channel_id: int) -> Place | None:
+        """The message with the track in this channel, if it's there already: the one that announced
+        it, or an earlier share. Raises the `DeliveryError`s."""
+        for place in await self.places.places(job):
+            here = place.channel_id == channel_id
+            if here and await self.posts.is_there(channel_id, place.message_id):
+                return place
+        return None
 
     async def share(self, job: Job, target: Target, *, at_hand: str | None = None) -> int:
         """The id of the message with the track there: a new one, or the one that was there before.

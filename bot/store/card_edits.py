@@ -88,9 +88,9 @@ class CardEditStore(Claims):
 
         return await self._transactions.run(take)
 
-    async def done(self, edit: CardEdit) -> None:
-        """It was drawn, or can't be. If nothing more has happened since, that is all, and the
-        tokens of those of its jobs that came to their end are forgotten."""
+    async def done(self, edit: CardEdit, *, again_at: datetime | None = None) -> None:
+        """It was drawn, or can't be. If nothing more has happened since, that is all until
+        `again_at`, and the tokens of those of its jobs that came to their end are forgotten."""
         same = (card_edits.c.id == edit.id, card_edits.c.version == edit.version)
         told = ~sa.exists().where(notices.c.job_id == jobs.c.id, notices.c.due_at.is_not(None))
         forget = sa.update(jobs).where(
@@ -103,7 +103,11 @@ class CardEditStore(Claims):
         async def finish(connection: AsyncConnection) -> None:
             # Jobs before all else, as everywhere: two transactions must not wait for each other.
             await connection.execute(forget.values(interaction_token=None))
-            if not (await connection.execute(sa.delete(card_edits).where(*same))).rowcount:
+            rest: sa.Delete | sa.Update = sa.delete(card_edits)
+            if again_at is not None:
+                later = {"due_at": again_at, "created_at": again_at, "attempts": 0}
+                rest = sa.update(card_edits).values(later | RELEASED)
+            if not (await connection.execute(rest.where(*same))).rowcount:
                 await connection.execute(_of(edit).values(attempts=0, **RELEASED))
 
         await self._transactions.run(finish)

@@ -98,11 +98,18 @@ class JobStore(JobUpdates):
             return oldest_first((await connection.execute(_CLAIM_QUEUED, taken)).all())
 
     async def start_generation(
-        self, job_id: str, generation_id: str, due_at: datetime, *, inference_id: str | None = None
+        self,
+        job_id: str,
+        generation_id: str,
+        due_at: datetime,
+        *,
+        inference_id: str | None = None,
+        draw_at: datetime | None = None,
     ) -> bool:
         """submitting → generating: it is paid for, and polled from `due_at` on until it ends.
 
         `inference_id` is the name of the charge in the account's ledger, as far as it is known.
+        At `draw_at` its card is out of date if the track isn't there by then.
         """
         return await self._move(
             job_id,
@@ -112,6 +119,7 @@ class JobStore(JobUpdates):
             inference_id=inference_id,
             due_at=due_at,
             attempts=0,
+            draw_at=draw_at,
         )
 
     async def revive(

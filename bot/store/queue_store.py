@@ -15,6 +15,14 @@ from bot.store.receiving import COUNTED, DAY
 
 _UNDER_WAY = (JobState.QUEUED, *AT_THE_PROVIDER)
 _PLACES = in_order().subquery()
+# What runs comes before what waits, each in the order of its turn.
+_IN_ORDER = (
+    sa.func.coalesce(_PLACES.c.place, 0),
+    jobs.c.submitted_at,
+    jobs.c.created_at,
+    jobs.c.take,
+    jobs.c.id,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +35,10 @@ class UnderWay:
 
 @dataclass(frozen=True, kw_only=True)
 class Excerpt:
-    """The oldest of the jobs under way that were asked for, and how many there are in all."""
+    """The first to be ready of the jobs under way that were asked for, and how many there are in
+    all."""
 
-    oldest: Sequence[UnderWay]
+    first: Sequence[UnderWay]
     total: int
 
 
@@ -37,13 +46,13 @@ class QueueStore(Queries):
     """Owns the queries on jobs under way. Nothing here changes anything."""
 
     async def of_member(self, member_id: int, *, limit: int) -> Excerpt:
-        """A member's jobs on all servers, oldest first."""
+        """A member's jobs on all servers, in their order."""
         return await self._under_way(jobs.c.member_id == member_id, limit=limit)
 
     async def of_server(
         self, guild_id: int, channel_ids: Collection[int], *, limit: int
     ) -> Excerpt:
-        """All members' public jobs in these channels of a server, oldest first."""
+        """All members' public jobs in these channels of a server, in their order."""
         here = sa.and_(
             jobs.c.guild_id == guild_id, jobs.c.channel_id.in_(channel_ids), ~jobs.c.private
         )
@@ -61,12 +70,12 @@ class QueueStore(Queries):
             sa.select(jobs, _PLACES.c.place, sa.func.count().over().label("total"))
             .select_from(jobs.outerjoin(_PLACES, _PLACES.c.id == jobs.c.id))
             .where(jobs.c.state.in_(_UNDER_WAY), which)
-            .order_by(jobs.c.created_at, jobs.c.id)
+            .order_by(*_IN_ORDER)
             .limit(limit)
         )
         rows = await self._rows(statement)
-        oldest = [UnderWay(job=job_from_row(row), place=row.place) for row in rows]
-        return Excerpt(oldest=oldest, total=rows[0].total if rows else 0)
+        first = [UnderWay(job=job_from_row(row), place=row.place) for row in rows]
+        return Excerpt(first=first, total=rows[0].total if rows else 0)
 
     async def counted_today(self, member_id: int | None, now: datetime) -> int:
         """The tracks of the last 24 hours that count towards a limit; `None` for all members'."""

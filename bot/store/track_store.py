@@ -28,13 +28,15 @@ class Only(StrEnum):
     LIKED = "liked"
     HELD = "held"
     PRIVATE = "private"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which tracks a member wants to see: their own ones, or what is public of another member.
 
-    With `guild_id` only those of that server; another member's tracks need one.
+    With `guild_id` only those of that server; another member's tracks need one. What was deleted is
+    left out, unless it's asked for.
     """
 
     viewer_id: int
@@ -208,6 +210,8 @@ def _conditions(wanted: Wanted, channel_ids: Collection[int]) -> Iterable[Condit
     yield jobs.c.member_id == wanted.member_id
     if wanted.own:
         yield jobs.c.state == JobState.SUCCEEDED
+        deleted = wanted.only is Only.DELETED
+        yield jobs.c.deleted_at.is_not(None) if deleted else jobs.c.deleted_at.is_(None)
         if wanted.guild_id is not None:
             yield jobs.c.guild_id == wanted.guild_id
     else:

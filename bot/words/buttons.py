@@ -101,11 +101,11 @@ def more(title: str) -> str:
     return said("What do you want to do with **{title}**?", title=title)
 
 
-how_many_takes = sentence("How many versions? Each counts as one of today's tracks.")
+takes_hint = sentence("Each counts as one of today's tracks.")
 
 
 def takes_label(takes: int) -> str:
-    """A button of that question; at least two."""
+    """A choice of how many; at least two."""
     return counted("{count} version", "{count} versions", count=takes)
 
 
@@ -196,9 +196,17 @@ def shared(member_id: int) -> str:
     return said("{member} shared a track.", member=mention(member_id))
 
 
+sharing = sentence("Sharing it…")
+
+
 def shared_at(url: str) -> str:
     """The answer to its member."""
     return said("The track is here: {url}", url=url)
+
+
+def already_shared(url: str) -> str:
+    """The same where nothing was posted."""
+    return said("This track is already in that channel: {url}", url=url)
 
 
 check_finished = sentence("It's finished after all: I'll post it in a moment.")

@@ -10,6 +10,10 @@ card_cancelled = sentence("Cancelled")
 
 field_place = sentence("Place in the queue")
 field_expected = sentence("Expected")
+field_status = sentence("Status")
+any_moment = sentence("Ready any moment now")
+takes_longer = sentence("Taking longer than usual")
+service_closed = sentence("Waiting for the music service to take requests again")
 
 button_recipe = sentence("Recipe")
 button_try_again = sentence("Try again")

@@ -56,6 +56,7 @@ TRACKS_SERVER = marked("Only your tracks from this server (default: from all ser
 ONLY_LIKED = marked("With likes")
 ONLY_HELD = marked("Not delivered yet")
 ONLY_PRIVATE = marked("Private")
+ONLY_DELETED = marked("Deleted")
 
 TOP = marked("The most liked tracks on this server")
 TOP_PERIOD = marked("Time period (default: this week)")

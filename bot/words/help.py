@@ -1,6 +1,12 @@
 """What a member can do here."""
 
-from bot.words.language import counted, sentence
+import re
+from collections.abc import Mapping
+
+from bot.words.commands import COMPOSE_MENU, COVER_MENU
+from bot.words.language import counted, said, sentence
+
+_COMMAND = re.compile(r"`/([a-z]+)`")
 
 help_title = sentence("What you can do here")
 help_compose = sentence(
@@ -14,13 +20,38 @@ help_look = sentence(
     "`/jobs` shows your tracks in progress, and lets you cancel them."
 )
 help_top = sentence(
-    "`/tracks user:` shows someone's public tracks.\n`/top` shows what this server likes most."
+    "`/tracks` with `user` shows someone's public tracks.\n"
+    "`/top` shows what this server likes most."
 )
 help_models = sentence("Models")
 help_examples = sentence(
     "Press an example to open it in the dialog. It costs nothing until you send it."
 )
-EXAMPLES = ("lo-fi rain, warm tape, 70 bpm", "epic strings, rising to a bright end")
+EXAMPLES = (
+    "lo-fi rain, warm tape, 70 bpm",
+    "epic strings, rising to a bright end",
+    "funky slap bass and tight drums, 110 bpm",
+)
+
+
+def help_apps() -> str:
+    """The commands of a message's menu, as Discord shows them in the reader's language."""
+    return said(
+        "In a message's menu, under **Apps**: **{cover}** makes a new version of its audio, "
+        "**{compose}** takes its text as the prompt.",
+        cover=said(COVER_MENU),
+        compose=said(COMPOSE_MENU),
+    )
+
+
+def with_mentions(text: str, command_ids: Mapping[str, int]) -> str:
+    """The same, with commands that can be pressed, as far as their ids are known."""
+
+    def mention(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"</{name}:{command_ids[name]}>" if name in command_ids else found[0]
+
+    return _COMMAND.sub(mention, text)
 
 
 def allowance(left: int, limit: int, *, whole_bot: bool) -> str:

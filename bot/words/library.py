@@ -1,12 +1,10 @@
 """The library: lists of tracks, and one of them opened."""
 
-from datetime import datetime
-
 from bot.words.commands import ONLY_LIKED
 from bot.words.language import counted, said, sentence
-from bot.words.phrases import button_cancel, mention, relative_time
+from bot.words.phrases import button_cancel, mention
+from bot.words.sound import length
 
-nothing_held = sentence("Nothing is waiting for you: all your tracks were delivered.")
 held_track = sentence("I couldn't deliver this track when it was ready. Here it is.")
 held_without_file = sentence(
     "I couldn't deliver this track, and its file isn't kept any more. With the same prompt and "
@@ -47,7 +45,9 @@ opened_gone = sentence(
 )
 rename_title = sentence("Rename this track")
 rename_label = sentence("Title")
-rename_hint = sentence("Leave it empty to go back to the title from the prompt.")
+rename_hint = sentence(
+    "Changes lists, my messages and later file names. Empty: the title from the prompt."
+)
 not_yours_to_rename = sentence("Only the member who asked for this track can rename it.")
 not_renamed = sentence(
     "This track can't be renamed any more: it was deleted. Use `/tracks` to see yours."
@@ -57,8 +57,8 @@ not_renamed = sentence(
 def own_only() -> str:
     """`only` asks for what nobody sees of others."""
     return said(
-        "Only your own tracks can be private or waiting for you. Leave out `only` or `user`, or "
-        "choose “{liked}”.",
+        "I only show you your own private, undelivered and deleted tracks. Leave out `only` or "
+        "`user`, or choose “{liked}”.",
         liked=said(ONLY_LIKED),
     )
 
@@ -73,11 +73,17 @@ def held_not_now(titles: list[str]) -> str:
     return f"{start}\n{named}"
 
 
-def renamed(title: str) -> str:
-    """`title` is harmless."""
-    return said(
-        "It's called **{title}** now, in lists and when it's shared or opened again.", title=title
+def renamed(title: str, *, everywhere: bool) -> str:
+    """`title` is harmless; `everywhere` says that all messages with the track show it."""
+    changed = said(
+        "It's called **{title}** now: in lists, on my messages with it, and in the name of the "
+        "file when it's shared or opened again.",
+        title=title,
     )
+    if everywhere:
+        return changed
+    left = said("I can't reach every message with it, so you might still see the old title there.")
+    return f"{changed}\n{left}"
 
 
 def own_tracks(total: int) -> str:
@@ -98,14 +104,15 @@ def narrowed(search: str | None, only: str | None, model: str | None, *, here: b
     """What a list was narrowed down to; empty if to nothing. Texts are harmless."""
     parts = [
         said("with {words}", words=search) if search else "",
-        _within_a_sentence(said(only)) if only else "",
+        within_a_sentence(said(only)) if only else "",
         said("by {model}", model=model) if model else "",
         said("on this server") if here else "",
     ]
     return ", ".join(part for part in parts if part)
 
 
-def _within_a_sentence(choice: str) -> str:
+def within_a_sentence(choice: str) -> str:
+    """What begins with a capital letter where it stands alone."""
     return choice[:1].lower() + choice[1:]
 
 
@@ -173,7 +180,6 @@ jobs_moderators = sentence(
     "see yours."
 )
 job_runs = sentence("being composed")
-job_soon = sentence("expected any moment")
 select_cancel = sentence("Choose a track to cancel it")
 
 
@@ -187,9 +193,9 @@ def jobs_left_out(count: int) -> str:
     return said("and {count} more, which move up here as those above finish", count=count)
 
 
-def job_expected(moment: datetime) -> str:
-    """When it should be ready."""
-    return said("expected {when}", when=relative_time(moment))
+def job_expected(seconds: float) -> str:
+    """How long it should take from here. A list stays as it is, where a countdown would go on."""
+    return said("expected in about {length}", length=length(seconds))
 
 
 def cancel_label(number: int) -> str:

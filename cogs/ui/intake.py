@@ -27,6 +27,7 @@ from bot.errors import (
     NoRoom,
 )
 from bot.generate.admission import Admitted
+from bot.generate.expectations import Expectation
 from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear
 from bot.rest.verdict import (
     ALREADY_ANSWERED_CODE,
@@ -140,7 +141,7 @@ def _new_job(interaction: Interaction, draft: Draft, request: Request) -> NewJob
 
 async def _answer_with_card(interaction: Interaction, draft: Draft, admitted: Admitted) -> None:
     with words.speaking(admitted.job.locale):
-        embed, view = first_card(admitted.jobs, admitted.expected_at)
+        embed, view = first_card(admitted.jobs, Expectation(at=admitted.expected_at))
     private, response = admitted.job.private, interaction.response
     refused_with: int | None = None
     first: FirstAnswer

@@ -29,6 +29,7 @@ ONLY_NAMES = {
     Only.LIKED: words.ONLY_LIKED,
     Only.HELD: words.ONLY_HELD,
     Only.PRIVATE: words.ONLY_PRIVATE,
+    Only.DELETED: words.ONLY_DELETED,
 }
 
 AnyItem = discord.ui.Item[Any]

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import discord
 
+from bot import words
 from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
 from bot.audio.sound import Examined, Fitted
 from bot.audio.workshop import Workshop
@@ -17,6 +18,7 @@ from bot.deliver.buttons import CARD
 from bot.deliver.messenger import Messenger
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.jobs import Job, Notice, NoticeKind
+from bot.domain.places import Place
 from bot.errors import ChannelGone, ComposeError, DeliveryError, Unreachable
 from tests.bot.audio.sounds import a_sound
 
@@ -170,6 +172,7 @@ class FakeTrackMessages(TrackMessages):
         self.links: dict[int, str] = {}
         self.gone: set[int] = set()
         self.removed: list[tuple[int, int]] = []
+        self.titles: dict[int, str] = {}
         self.error: DeliveryError | None = None
         self.unseen = False
 
@@ -195,6 +198,13 @@ class FakeTrackMessages(TrackMessages):
             self.posted.append((nonce, what, content))
             nonces.append(nonce)
         return 9_000 + nonces.index(nonce)
+
+    async def retitle(self, place: Place, job: Job) -> None:
+        if place.message_id in self.gone:
+            return
+        if self.unseen:
+            raise Unreachable("50001")
+        self.titles[place.message_id] = words.title_of(job)
 
     async def remove(self, channel_id: int, message_id: int) -> None:
         self.removed.append((channel_id, message_id))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot import words
 from sandbox.driver import Call, MemberDriver, MessageView
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, reply_to
@@ -94,12 +95,10 @@ async def private_track(place: Place) -> MessageView:
 
 async def choose(place: Place, question: MessageView, channel: str) -> str:
     """What the member is told after choosing a channel to share to."""
-    (select,) = question.selects
+    (select,) = place.member.message(question).selects
     call = await place.member.choose(question, custom_id=select["custom_id"], values=[channel])
     await call.acknowledged()
-    said = await place.stage.bot.watch(
-        place.member.wait_for_message(
-            lambda one: one.id in {mine.id for mine in call.messages()} and not one.thinking
-        )
+    answer = await place.stage.bot.watch(
+        place.member.wait_for_edit(question, lambda one: one.content != words.sharing())
     )
-    return said.text
+    return answer.content

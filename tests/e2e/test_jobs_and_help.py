@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot import words
 from sandbox.driver import Call, MessageView
 from tests.e2e.conftest import OpenStage
 from tests.e2e.reader import Reader, opened_shelf, titles
@@ -39,8 +40,15 @@ async def test_jobs_shows_what_waits_and_runs_and_cancels_it_after_a_restart(
         await stage.world.state.bus.wait_until(lambda: len(stage.provider.generations) == 1)
         listed = await (await jobs(stage, "Ben")).answered()
         assert listed.ephemeral
-        for shown in ("Number one", "being composed", "Number two", "place 1", "<t:", second.id):
+        for shown in (
+            "Number one",
+            "being composed",
+            "Number two",
+            "number 1 in the queue",
+            second.id,
+        ):
             assert shown in listed.text
+        assert listed.text.count("ready any moment now") == 2  # tracks take a second here
         await stage.bot.stop()
         await stage.bot.start()
         await stage.bot.ready()
@@ -49,7 +57,7 @@ async def test_jobs_shows_what_waits_and_runs_and_cancels_it_after_a_restart(
         assert [button["label"] for button in after.buttons] == ["Cancel 1"]
         await ben.wait_for_edit(second, lambda message: "Cancelled" in message.text)
         gone = await (await ben.click(after, label="Cancel 1")).answered()
-        assert "Nothing of yours" in gone.text
+        assert "None of your tracks" in gone.text
         assert [one.body["prompt"] for one in stage.provider.generations] == ["number one"]
 
 
@@ -91,7 +99,7 @@ async def test_jobs_that_have_no_room_move_up_as_others_are_cancelled(
 async def test_jobs_of_all_are_for_moderators(open_stage: OpenStage) -> None:
     async with open_stage(speed=1.0, MAX_CONCURRENT_GENERATIONS="1") as stage:
         [card] = await queue(stage, "Ben", "number one")
-        assert "Nothing of yours" in await private_answer(await jobs(stage, "Chika"))
+        assert "None of your tracks" in await private_answer(await jobs(stage, "Chika"))
         refused = await private_answer(await jobs(stage, "Chika", everyone=True))
         assert "moderators" in refused
         ada = stage.member("Ada")
@@ -99,7 +107,7 @@ async def test_jobs_of_all_are_for_moderators(open_stage: OpenStage) -> None:
         assert f"<@{stage.member().user_id}>" in listed.text
         assert not listed.mentions
         after = await (await ada.click(listed, label="Cancel 1")).answered()
-        assert "Nothing is waiting" in after.text
+        assert "Nothing is in progress" in after.text
         await ada.wait_for_edit(card, lambda message: "Cancelled" in message.text)
 
 
@@ -110,7 +118,7 @@ async def test_job_that_has_ended_meanwhile_is_not_cancelled(open_stage: OpenSta
         listed = await (await jobs(stage, "Ben")).answered()
         await (await ben.click(card, label="Cancel")).acknowledged()
         await (await ben.click(listed, label="Cancel 1")).acknowledged()
-        said = await ben.wait_for_message(lambda message: "cancelled already" in message.text)
+        said = await ben.wait_for_message(lambda message: "already cancelled" in message.text)
         assert said.ephemeral
 
 
@@ -120,8 +128,11 @@ async def test_help_says_what_is_left_and_opens_an_example(open_stage: OpenStage
         await queue(stage, "Ben", "number one")
         shown = await (await ben.slash("help", channel="general")).answered()
         assert shown.ephemeral
-        for said in ("2 of your 3 tracks", "/tracks", "/top", "Google Lyria 2"):
+        for said in ("2 of your 3 tracks", "</tracks:", "</top:", "Google Lyria 2", "**Apps**"):
             assert said in shown.text
+        ids = {one["name"]: one["id"] for one in stage.world.commands.all(None)}
+        assert f"</compose:{ids['compose']}>" in shown.text
+        assert [button["label"] for button in shown.buttons] == list(words.EXAMPLES)
         await stage.bot.stop()
         await stage.bot.start()
         await stage.bot.ready()
@@ -138,7 +149,7 @@ async def test_help_says_why_one_can_not_compose_here(stage: Stage) -> None:
     ben = stage.member()
     refused = await private_answer(await ben.slash("help", channel="quiet-corner"))
     assert "Attach Files" in refused
-    assert "/tracks" in refused
+    assert "</tracks:" in refused
     direct = await private_answer(await ben.slash("help", channel="@Compose Bot"))
     assert "but not here" in direct
     assert "/top" not in direct
@@ -159,7 +170,7 @@ async def test_lists_are_the_same_on_postgresql(open_stage: OpenStage, postgres_
         top = await (await reader.member.slash("top", channel=reader.place.channel)).answered()
         assert titles(top)[0] == "100% song 11"
         await queue(stage, "Ben", "number one", "number two")
-        assert "place 1" in (await (await jobs(stage, "Ben")).answered()).text
+        assert "number 1 in the queue" in (await (await jobs(stage, "Ben")).answered()).text
         assert "18 of your 20" in (await (await help_for(stage)).answered()).text
 
 

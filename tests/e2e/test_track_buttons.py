@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot import words
 from bot.domain.jobs import JobState
 from sandbox.aimlapi import Fate
 from sandbox.discord.permissions import Permissions
@@ -84,9 +85,14 @@ async def test_variations_ask_how_many_before_anything_is_spent(
         "4 versions",
     ]
     call = await other.click(question, label="2 versions")
+    dialog = await other.click(track, label="Variations")
+    await dialog.acknowledged()
+    for said in (words.modal_variations(), words.takes_hint(), *map(words.takes_label, (2, 3, 4))):
+        assert said in str(dialog.modal)
+    call = await other.fill_modal(dialog, {"takes": ["three"]})
     assert not (await call.answered()).ephemeral
-    first, second = Records(place.stage).seeds(call)
-    assert second == first + 1
+    first, second, third = Records(place.stage).seeds(call)
+    assert (second, third) == (first + 1, first + 2)
     assert first != 7
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import words
 from sandbox.discord.model import Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.driver import MemberDriver
@@ -121,7 +122,11 @@ async def test_private_track_is_shared_without_another_generation(
     (audio,), (original,) = shared.audio, track.audio
     assert await other.fetch(audio) == await place.member.fetch(original)
     assert len(place.stage.provider.generations) == made
-    assert await choose(place, question, "music-jam") == told  # the same message again
+    assert not place.member.message(question).buttons  # it's answered
+    assert not place.member.message(question).selects
+    question = await (await place.member.click(track, label="Share")).answered()
+    again = await choose(place, question, "music-jam")
+    assert again == words.already_shared(told.split()[-1])
 
     await (await other.click(shared, label="Like")).acknowledged()
     await other.wait_for_edit(shared, lambda message: "Like (1)" in labels(message))
@@ -138,6 +143,7 @@ async def test_track_is_shared_again_when_its_message_was_deleted(
     question = await (await press(place.member, track, "Share")).answered()
     told = await choose(place, question, "general")
     await moderator.delete(place.member.follow(told.split()[-1]))
+    question = await (await place.member.click(track, label="Share")).answered()
     again = await choose(place, question, "general")
     assert again != told
     assert place.member.follow(again.split()[-1]).audio
@@ -207,6 +213,28 @@ async def test_share_that_broke_off_is_never_posted_twice(place: Place) -> None:
     told = await choose(place, question, target.channel.name)
     (shared,) = target.audio()
     assert told.endswith(f"/{shared.id}")
+
+
+async def test_channel_that_has_the_track_is_not_offered_and_gets_no_second_one(
+    place: Place,
+) -> None:
+    track = await delivered(place)
+    question = await (await place.member.click(track, label="Share")).answered()
+    assert "Share in this channel" not in labels(question)
+    answer = await choose(place, question, place.channel.name)
+    assert answer == words.already_shared(answer.split()[-1])
+    assert answer.endswith(f"/{track.id}")
+    assert len(place.audio()) == 1
+
+
+async def test_question_can_be_answered_once_more_after_a_refusal(place: Place) -> None:
+    track = await delivered(place)
+    target = Place(place.stage, "second choice of a share")
+    question = await (await place.member.click(track, label="Share")).answered()
+    assert "Attach Files" in await choose(place, question, "quiet-corner")
+    assert "The track is here" in await choose(place, question, target.channel.name)
+    assert not place.member.message(question).selects
+    assert len(target.audio()) == 1
 
 
 async def test_share_here_posts_in_the_thread_it_was_pressed_in(

@@ -1,7 +1,6 @@
 """The card that variations share: how each of them stands, and which one is liked most."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 import discord
 
@@ -11,20 +10,21 @@ from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.deliver.details import details_of_request, prompt_of
 from bot.domain.jobs import TERMINAL, Job, JobState, Rung
+from bot.generate.expectations import Expectation
 from bot.store.batch_store import Take
 
 PROMPT_LIMIT = 300  # beside what can be said of each take
 
 
-def first_card(jobs: Sequence[Job], expected_at: datetime) -> cards.Card:
+def first_card(jobs: Sequence[Job], expected: Expectation) -> cards.Card:
     """The answer to a request, before anything is known of its way."""
     if len(jobs) == 1:
-        return cards.waiting_card(jobs[0], expected_at)
-    return batch_card([Take(job=job) for job in jobs], expected_at)
+        return cards.waiting_card(jobs[0], expected)
+    return batch_card([Take(job=job) for job in jobs], expected)
 
 
-def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> cards.Card:
-    """`takes` has at least one. `expected_at` counts down to the first of those to come."""
+def batch_card(takes: Sequence[Take], expected: Expectation | None = None) -> cards.Card:
+    """`takes` has at least one. `expected` is of the first of those to come."""
     first = takes[0].job
     running = [take for take in takes if take.job.state not in TERMINAL]
     # When all have ended, their messages say the rest.
@@ -38,8 +38,8 @@ def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> ca
     if not running:
         return embed, buttons.row()
     embed.set_footer(text=details_of_request(first, takes=len(takes)))
-    if expected_at is not None:
-        embed.add_field(name=words.field_expected(), value=words.relative_time(expected_at))
+    if expected is not None:
+        cards.add_expected(embed, expected)
     cancel = buttons.button(Action.CANCEL, first.card_job_id, buttons.CARD)
     return embed, buttons.row(cancel)
 

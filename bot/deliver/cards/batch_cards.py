@@ -1,14 +1,13 @@
 """Keeping the card that variations share true, whatever happens to one of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.clock import Clock
 from bot.deliver.cards.batch_card import batch_card
 from bot.deliver.cards.status_card import Card
 from bot.deliver.messenger import Messenger
 from bot.domain.jobs import TERMINAL, Job
-from bot.generate.estimates import DurationEstimates
+from bot.generate.expectations import Expectation, Expectations
 from bot.store.batch_store import BatchStore, Take
 
 
@@ -17,9 +16,8 @@ class BatchCards:
     """Draws the card from what is stored."""
 
     batches: BatchStore
-    estimates: DurationEstimates
+    expectations: Expectations
     messenger: Messenger
-    clock: Clock
 
     async def takes(self, job: Job) -> list[Take]:
         """The variations that this one belongs to."""
@@ -28,24 +26,28 @@ class BatchCards:
     async def card(self, job: Job) -> Card:
         """The card as things stand."""
         takes = await self.takes(job)
-        return batch_card(takes, await self._expected_at(takes))
+        return batch_card(takes, await self._expected(takes))
 
-    async def refresh(self, job: Job) -> None:
-        """Show how things stand; may be repeated. Raises what `Messenger.update_card` raises."""
+    async def refresh(self, job: Job) -> datetime | None:
+        """Show how things stand, which may be so only until the moment that's given back; may be
+        repeated. Raises what `Messenger.update_card` raises."""
         takes = await self.takes(job)
-        card = batch_card(takes, await self._expected_at(takes))
-        await self.messenger.update_card(_reaching_card(takes), *card)
+        expected = await self._expected(takes)
+        await self.messenger.update_card(_reaching_card(takes), *batch_card(takes, expected))
+        return expected.until if expected else None
 
-    async def _expected_at(self, takes: list[Take]) -> datetime | None:
-        """When the next one should be ready."""
+    async def _expected(self, takes: list[Take]) -> Expectation | None:
+        """Of the next one that should be ready: what runs longest, else what waits first."""
         coming = [take for take in takes if take.job.state not in TERMINAL]
         if not coming:
             return None
-        running = [take.job.submitted_at for take in coming if take.job.submitted_at]
-        place = None if running else min(take.place or 1 for take in coming)
-        model = coming[0].job.request.model
-        seconds = await self.estimates.expected_s(model, place=place)
-        return (min(running) if running else self.clock()) + timedelta(seconds=seconds)
+        first = min(coming, key=_turn)
+        return await self.expectations.of(first.job, place=first.place)
+
+
+def _turn(take: Take) -> tuple[bool, datetime, int]:
+    submitted_at = take.job.submitted_at
+    return submitted_at is None, submitted_at or take.job.created_at, take.place or 1
 
 
 def _reaching_card(takes: list[Take]) -> Job:

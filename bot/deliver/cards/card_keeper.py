@@ -76,9 +76,10 @@ class CardKeeper(Worker[CardEdit]):
 
     async def handle(self, item: CardEdit) -> None:
         """Draw one card."""
+        again_at = None
         with about_job(item.id):
             try:
-                await self.painter.draw(item.id)
+                again_at = await self.painter.draw(item.id)
             except Unreachable as error:
                 log.info("the card can't be drawn: %s", error)
             except DeliveryError as error:
@@ -87,7 +88,7 @@ class CardKeeper(Worker[CardEdit]):
                     return
                 log.warning("the card can't be drawn, in Discord's words: %s", error)
             self._said.forget(item.id)
-            await self.edits.done(item)
+            await self.edits.done(item, again_at=again_at)
 
     def _has_waited(self, edit: CardEdit) -> bool:
         return self.clock() - edit.created_at > DISCORD_PATIENCE

@@ -1,10 +1,9 @@
 """What a card shows of a job, drawn from what is stored at this moment."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from bot import words
-from bot.clock import Clock
 from bot.deliver import announcements, buttons
 from bot.deliver.cards import status_card
 from bot.deliver.cards.batch_cards import BatchCards
@@ -15,7 +14,7 @@ from bot.deliver.track_embed import track_embed
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.domain.places import told_in
 from bot.domain.visibility import parent_in
-from bot.generate.estimates import DurationEstimates
+from bot.generate.expectations import Expectations
 from bot.store.stores import Stores
 
 
@@ -24,36 +23,35 @@ class CardPainter:
     """Draws cards. Methods raise what `Messenger.update_card` raises, and may be repeated."""
 
     stores: Stores
-    estimates: DurationEstimates
+    expectations: Expectations
     messenger: Messenger
     batches: BatchCards
-    clock: Clock
 
-    async def draw(self, card_job_id: str) -> None:
-        """The card of a job, or of its variations."""
+    async def draw(self, card_job_id: str) -> datetime | None:
+        """The card of a job, or of its variations; when it's to be drawn again, whatever happens
+        until then."""
         job = await self.stores.jobs.get(card_job_id)
         if job is None:
-            return
+            return None
         with words.speaking(job.locale):
             if job.batch_id is not None:
-                await self.batches.refresh(job)
-            elif job.state in TERMINAL:
-                await self._draw_end(job)
-            else:
-                await self._draw_waiting(job)
+                return await self.batches.refresh(job)
+            if job.state not in TERMINAL:
+                return await self._draw_waiting(job)
+            await self._draw_end(job)
+            return None
 
-    async def _draw_waiting(self, job: Job) -> None:
+    async def _draw_waiting(self, job: Job) -> datetime | None:
         place = None
         if job.state in {JobState.RECEIVED, JobState.QUEUED}:
             place = await self.stores.cards.shown_place(job.id)
-        expected_s = await self.estimates.expected_s(job.request.model, place=place)
-        expected_at = self.clock() + timedelta(seconds=expected_s)
-        await self.messenger.update_card(
-            job, *status_card.waiting_card(job, expected_at, place=place)
-        )
+        expected = await self.expectations.of(job, place=place)
+        await self.messenger.update_card(job, *status_card.waiting_card(job, expected, place=place))
         now = await self.stores.jobs.get(job.id)
         if now is not None and now.state in TERMINAL:  # the edit may have come after the job's end
             await self._draw_end(now, drawn_over=True)
+            return None
+        return expected.until
 
     async def _draw_end(self, job: Job, *, drawn_over: bool = False) -> None:
         """`drawn_over` says that the card may have been the track, and is a card again."""

@@ -1,7 +1,6 @@
 """The status card: the first answer to a request, brought up to date when the job has ended."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import discord
 
@@ -11,6 +10,7 @@ from bot.deliver.announcements import REASON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.details import details_of_request, prompt_of
 from bot.domain.jobs import Job, JobState
+from bot.generate.expectations import Expectation
 from bot.words.markdown import harmless, isolated
 
 PROMPT_LIMIT = 1000  # the recipe has it whole
@@ -26,13 +26,21 @@ Card = tuple[discord.Embed, discord.ui.View]
 COMPOSING_COLOUR = discord.Colour(0xE0A03C)
 
 
-def waiting_card(job: Job, expected_at: datetime, *, place: int | None = None) -> Card:
-    """While the job waits, at this place in the queue, or runs; `expected_at` counts down."""
+def waiting_card(job: Job, expected: Expectation, *, place: int | None = None) -> Card:
+    """While the job waits, at this place in the queue, or runs."""
     embed = _embed(words.card_waiting() if place else words.card_composing(), job)
     if place:
         embed.add_field(name=words.field_place(), value=str(place))
-    embed.add_field(name=words.field_expected(), value=words.relative_time(expected_at))
+    add_expected(embed, expected)
     return embed, buttons.row(buttons.button(Action.CANCEL, job.id, buttons.CARD))
+
+
+def add_expected(embed: discord.Embed, expected: Expectation) -> None:
+    """A countdown, or what is to be said instead."""
+    if expected.at is not None:
+        embed.add_field(name=words.field_expected(), value=words.relative_time(expected.at))
+    else:
+        embed.add_field(name=words.field_status(), value=expected.instead())
 
 
 def ended_card(

@@ -15,14 +15,14 @@ async def variations_question(stage: Stage) -> Visitor:
     """Variations asks how many first, since each counts as a track."""
     ben = await stage.screen("Ben")
     await ben.press_more("Variations", ben.track(RAIN))
-    await ben.show(ben.answer("How many versions"))
+    await expect(ben.dialog("Variations")).to_contain_text("How many versions?")
     return ben
 
 
 async def variations_card(stage: Stage) -> Visitor:
     """The same from the start with `variations`: one card tells how all takes stand."""
     ben = await stage.screen("Ben")
-    await ben.dismiss()
+    await ben.press("Cancel", ben.dialog())
     await ben.use("compose", prompt=HARBOUR, seed="21", variations="3")
     await expect(ben.message("Composing 3 variations")).to_contain_text("Take 3")
     return ben

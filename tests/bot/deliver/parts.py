@@ -8,7 +8,7 @@ from bot.deliver.track_messages import TrackMessages
 from bot.loops.wakeups import Wakeups
 from bot.rest.bad_answers import BadAnswers
 from tests.bot.fakes import FakeMessenger
-from tests.bot.generate.parts import estimates_on
+from tests.bot.generate.parts import expectations_on
 from tests.factories import Stored
 
 
@@ -19,13 +19,12 @@ def a_keeper(
     bad_answers: BadAnswers | None = None,
     wakeups: Wakeups | None = None,
 ) -> CardKeeper:
-    stores, estimates = stored.stores, estimates_on(stored)
+    stores, expectations = stored.stores, expectations_on(stored)
     painter = CardPainter(
         stores,
-        estimates,
+        expectations,
         messenger=messenger,
-        batches=BatchCards(stores.batches, estimates, messenger, stored.clock),
-        clock=stored.clock,
+        batches=BatchCards(stores.batches, expectations, messenger),
     )
     return CardKeeper(
         stores.cards,

@@ -311,3 +311,33 @@ async def test_outcome_is_unknown_when_the_audio_can_not_be_kept_after_the_last_
     monkeypatch.setattr(post.messenger, "post", cut_off)
     await post.deliver()
     assert (await post.notice(job)).unsure
+
+
+@pytest.mark.parametrize("larger", [False, True])
+async def test_direct_message_speaks_the_members_language_and_the_channel_the_servers(
+    post: Post, *, larger: bool
+) -> None:
+    limit: dict[str, Any] = {"upload_limit_bytes": 1} if larger else {}
+    await post.finished(server_locale="en-GB", member_locale="de", **limit)
+    post.messenger.fail("post", Unreachable("50001"))
+    post.messenger.fail("edit", Unreachable("50027"))
+    await post.deliver()
+    await post.finished(server_locale="en-GB", member_locale="de", **limit)
+    await post.deliver()
+    direct, posted = post.messenger.sent
+    assert (direct.way, posted.way) == ("direct", "post")
+    with words.speaking("de"):
+        assert words.track_ready(MEMBER_ID) in direct.what.content
+        assert words.button_again() in direct.labels
+        assert (words.too_large(1) in direct.what.content) is larger
+    assert words.track_ready(MEMBER_ID) in posted.what.content
+
+
+async def test_failure_by_direct_message_speaks_the_members_language(post: Post) -> None:
+    await post.stored.fail(server_locale="en-GB", member_locale="de")
+    post.messenger.fail("post", Unreachable("50001"))
+    post.messenger.fail("edit", Unreachable("50027"))
+    await post.deliver()
+    [direct] = post.messenger.sent
+    with words.speaking("de"):
+        assert words.button_try_again() in direct.labels

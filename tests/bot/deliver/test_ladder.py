@@ -33,7 +33,7 @@ async def told(
     """The rung on which the member learns of it."""
     await stored.notices.add(job.id, kind, stored.clock())
     notice = await stored.notice(job.id, kind)
-    return (await ladder.tell(job, notice, WORDS)).rung
+    return (await ladder.tell(job, notice, lambda: WORDS)).rung
 
 
 @pytest.mark.parametrize("changes", HIDDEN)
@@ -214,6 +214,6 @@ async def test_nothing_is_sent_when_the_track_was_deleted(
     notice = await stored.notice(job.id)
     assert await stored.stores.removals.delete(job.id, stored.clock())
     with pytest.raises(TrackDeleted):
-        await ladder.tell(job, notice, WORDS)
+        await ladder.tell(job, notice, lambda: WORDS)
     assert messenger.sent == []
     assert not (await stored.notice(job.id)).unsure

@@ -38,7 +38,7 @@ async def told(
     ladder: Ladder, stored: Stored, job: Job, kind: NoticeKind = NoticeKind.RESULT
 ) -> Receipt:
     notice = await stored.notice(job.id, kind)
-    return await ladder.earlier(job, notice) or await ladder.tell(job, notice, WORDS)
+    return await ladder.earlier(job, notice) or await ladder.tell(job, notice, lambda: WORDS)
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,16 @@ from bot.deliver import announcements, buttons
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.deliver.mastering import Rendition
-from bot.deliver.track_embed import as_shared, track_embed
+from bot.deliver.track_embed import as_shared, retitled, track_embed
 from bot.domain.characters import is_blank
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.domain.requests import AudioFormat, Reference, Relation
 from bot.domain.visibility import Ancestor, parent_in
+from bot.generate.expectations import Expectation
 from tests.bot.audio.sounds import a_sound
 from tests.factories import CHANNEL_ID, MEMBER_ID, NOW, a_job, a_request
+
+IN_A_WHILE = Expectation(at=NOW + timedelta(seconds=35))
 
 HOSTILE = st.text(
     st.sampled_from("*_`~|\\[]()<>@#\n ab1\x00\u202e\u200b☔") | st.characters(codec="utf-8"),
@@ -62,7 +65,10 @@ async def test_cards_fit_whatever_was_typed(prompt: str, reason: str, state: Job
         failure_kind=FailureKind.REJECTED,
         failure_reason=reason,
     )
-    for embed, view in (cards.waiting_card(job, NOW), cards.ended_card(job, message_url=URL)):
+    for embed, view in (
+        cards.waiting_card(job, IN_A_WHILE),
+        cards.ended_card(job, message_url=URL),
+    ):
         assert_fits(embed)
         assert len(view.children) <= 5
 
@@ -126,7 +132,7 @@ async def test_ready_card_is_one_line_with_one_link() -> None:
 async def test_card_names_who_asked_whatever_became_of_it(state: JobState) -> None:
     job = a_job(state=state, failure_kind=FailureKind.LOST)
     for embed, _ in (
-        cards.waiting_card(job, NOW),
+        cards.waiting_card(job, IN_A_WHILE),
         cards.ended_card(job, message_url=URL),
         cards.ended_card(job, message_url=None, held=True),
         *(cards.deleted_card(job, by_member=by) for by in (True, False, None)),
@@ -135,7 +141,7 @@ async def test_card_names_who_asked_whatever_became_of_it(state: JobState) -> No
 
 
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:
-    embed, _ = cards.waiting_card(a_job(request=a_request(model="old/model")), NOW)
+    embed, _ = cards.waiting_card(a_job(request=a_request(model="old/model")), IN_A_WHILE)
     assert "old/model" in (embed.footer.text or "")
 
 
@@ -282,7 +288,7 @@ def test_link_delivery_has_a_download_button_beside_the_others() -> None:
     ],
 )
 def test_card_tells_the_options_that_were_used(changes: dict[str, Any], told: str | None) -> None:
-    embed, _ = cards.waiting_card(a_job(request=a_request(seed=None, **changes)), NOW)
+    embed, _ = cards.waiting_card(a_job(request=a_request(seed=None, **changes)), IN_A_WHILE)
     assert embed.footer.text == " · ".join(filter(None, ["Google Lyria 2", told]))
 
 
@@ -338,3 +344,15 @@ def test_every_place_is_one_the_pattern_takes(place: str) -> None:
     assert buttons.pattern(Action.RECIPE).fullmatch(
         buttons.custom_id(Action.RECIPE, "0" * 16, place)
     )
+
+
+@pytest.mark.parametrize("picture", ["https://cdn.example/1/2/waveform.png?ex=1", None])
+def test_new_title_changes_nothing_else_of_the_embed(picture: str | None) -> None:
+    shown = track_embed(a_job(duration_s=30.0)).set_image(url=picture)
+    before = shown.to_dict()
+    after = retitled(shown, a_job(title="Night *bus*")).to_dict()
+    assert shown.to_dict() == before
+    wanted = {**before, "title": r"Night \*bus\*"}
+    if picture:
+        wanted["image"] = {"url": "attachment://waveform.png"}
+    assert after == wanted

@@ -184,6 +184,24 @@ async def test_commands_are_registered_when_the_application_can_not_be_asked_for
     assert stand_in.world.commands.all(None)
 
 
+@pytest.mark.parametrize("of_a_server", [False, True])
+async def test_ids_of_slash_commands_are_known_whether_written_or_found(
+    stand_in: DiscordStandIn, *, of_a_server: bool
+) -> None:
+    guild_id = next(iter(stand_in.world.state.guilds)) if of_a_server else None
+    found = []
+    for _ in range(2):
+        async with ComposeClient(api_url=stand_in.api_url, command_guild_id=guild_id) as client:
+            await client.load_cogs()
+            await Login(client, TOKEN).attempt()
+            assert client.command_ids == {}
+            await register_commands(client)
+            found.append(client.command_ids)
+    stored = stand_in.world.commands.all(guild_id)
+    assert found == [{one["name"]: int(one["id"]) for one in stored if one["type"] == 1}] * 2
+    assert {"compose", "tracks", "help"} <= found[0].keys()
+
+
 async def test_server_that_the_bot_is_not_in_is_named_and_tried_on(
     stand_in: DiscordStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -2,6 +2,7 @@
 
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
+from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
 from bot.generate.poller import Poller
 from bot.generate.submitter import Refresh, Submitter
@@ -18,6 +19,10 @@ def estimates_on(stored: Stored, *, at_most_running: int = 10) -> DurationEstima
     return DurationEstimates(
         stored.jobs, Capacity(at_most_running=at_most_running, overdue_s=OVERDUE_S)
     )
+
+
+def expectations_on(stored: Stored) -> Expectations:
+    return Expectations(estimates_on(stored), stored.stores.pauses, stored.clock)
 
 
 def generations_on(stored: Stored, wakeups: Wakeups, metrics: Metrics | None = None) -> Generations:

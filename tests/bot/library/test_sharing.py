@@ -9,7 +9,7 @@ import pytest
 
 from bot import words
 from bot.deliver.mastering import Mastering
-from bot.domain.jobs import Job
+from bot.domain.jobs import Job, Rung
 from bot.domain.requests import AudioFormat
 from bot.errors import (
     AlreadySharing,
@@ -86,6 +86,7 @@ async def scene(
         shares = Sharing(
             SharePosts(stores.shares, messages, messenger, clock),
             SharedTracks(stores.jobs, stores.likes, renditions),
+            stores.tracks,
             stores.removals,
             a_takedown(stored, messages),
         )
@@ -110,6 +111,38 @@ async def test_shared_variation_is_numbered_as_it_was(scene: Scene) -> None:
     await scene.sharing.share(variation, TARGET)
     [(_, what, _)] = scene.messages.posted
     assert what.file_name == "lo-fi-rain-take-1.wav"
+
+
+async def test_channel_that_has_the_track_is_known_whether_announced_or_shared(
+    scene: Scene,
+) -> None:
+    job = await scene.held_track()
+    notice, now = await scene.stored.claim_notice(), scene.clock()
+    await scene.stored.notices.told(notice.id, Rung.CHANNEL, now, channel_id=7, message_id=50)
+    shared_id = await scene.sharing.share(job, TARGET)
+    for channel_id, message_id in ((7, 50), (TARGET.channel_id, shared_id)):
+        place = await scene.sharing.standing(job, channel_id)
+        assert place is not None
+        assert (place.channel_id, place.message_id) == (channel_id, message_id)
+    assert await scene.sharing.standing(job, 9) is None
+
+
+async def test_channel_whose_message_was_deleted_by_hand_can_have_the_track_again(
+    scene: Scene,
+) -> None:
+    job = await scene.held_track()
+    first = await scene.sharing.share(job, TARGET)
+    scene.messages.gone = {first}
+    assert await scene.sharing.standing(job, TARGET.channel_id) is None
+    scene.messages.unseen = True  # nobody said that it was removed
+    assert await scene.sharing.standing(job, TARGET.channel_id)
+
+
+async def test_private_track_stands_in_no_channel_before_it_is_shared(scene: Scene) -> None:
+    job = await scene.held_track(private=True)
+    notice, now = await scene.stored.claim_notice(), scene.clock()
+    await scene.stored.notices.told(notice.id, Rung.INTERACTION, now, channel_id=7, message_id=50)
+    assert await scene.sharing.standing(job, 7) is None
 
 
 async def test_second_press_finds_the_first_message(scene: Scene) -> None:

@@ -57,15 +57,26 @@ async def test_what_is_no_finished_track_is_not_listed(shelf: Shelf, state: JobS
     assert await found(shelf) == []
 
 
-async def test_own_private_held_and_deleted_tracks_are_listed_as_such(shelf: Shelf) -> None:
+async def test_own_private_and_held_tracks_are_listed_as_such(shelf: Shelf) -> None:
     private = await shelf.put(private=True, rung=Rung.DIRECT_MESSAGE)
     await shelf.put(rung=Rung.HELD)
-    deleted = await shelf.put(deleted_at=shelf.stored.clock())
     tracks = {one.job.id: one for one in await shelf.store.page(OWN, (), limit=10, offset=0)}
     assert tracks[private.id].job.private
-    assert [track.held for track in tracks.values()] == [False, True, False]
-    assert tracks[deleted.id].job.deleted_at
-    assert tracks[deleted.id].places == ()
+    assert [track.held for track in tracks.values()] == [True, False]
+
+
+async def test_deleted_tracks_are_left_out_unless_asked_for(shelf: Shelf) -> None:
+    kept = await shelf.put()
+    deleted = await shelf.put(model="stable-audio", deleted_at=shelf.stored.clock())
+    asked = replace(OWN, only=Only.DELETED)
+    assert await found(shelf) == ids(kept)
+    assert await shelf.store.count(OWN, ()) == 1
+    assert await shelf.store.models(OWN, ()) == [kept.request.model]
+    [track] = await shelf.store.page(asked, (), limit=10, offset=0)
+    assert track.job.id == deleted.id
+    assert track.job.deleted_at
+    assert track.places == ()
+    assert await shelf.store.models(asked, ()) == ["stable-audio"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.domain.places import Place
 from bot.domain.problems import AudioNotRead, NotANumber, NotAudio, OptionNotTaken, UnknownModel
 from bot.domain.requests import Relation
 from bot.domain.visibility import Ancestor
+from bot.generate.expectations import Expectation
 from bot.store.track_store import ListedTrack
 from bot.words.markdown import harmless
 from cogs.ui.track_list import track_lines
@@ -75,7 +76,7 @@ def places(text: str) -> Iterator[str]:
     )
     parent = Ancestor(job=job, visible=True)
     yield from texts_of(track_embed(job, parent=parent))
-    yield from texts_of(cards.waiting_card(job, NOW)[0])
+    yield from texts_of(cards.waiting_card(job, Expectation(at=NOW))[0])
     yield from texts_of(cards.ended_card(job, message_url=None)[0])
     yield announcements.failure(job).content
     yield "\n".join(track_lines([a_track(job), a_track(job)], authors=True))

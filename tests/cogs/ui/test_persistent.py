@@ -19,7 +19,7 @@ ITEMS = (
 )
 DIALOGS = (
     *("compose:modal:new", "compose:modal:0123456789abcdef", "compose:rename:0123456789abcdef"),
-    "compose:deletenow:0123456789abcdef:card",
+    *("compose:deletenow:0123456789abcdef:card", "compose:takes:0123456789abcdef:card"),
 )
 
 

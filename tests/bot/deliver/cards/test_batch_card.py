@@ -11,6 +11,7 @@ from bot.deliver.cards.batch_card import batch_card
 from bot.domain.characters import is_blank
 from bot.domain.jobs import FailureKind, JobState, Rung
 from bot.domain.places import Place
+from bot.generate.expectations import Expectation
 from bot.store.batch_store import Take
 from tests.bot.deliver.test_messages import HOSTILE, assert_fits
 from tests.factories import MEMBER_ID, NOW, a_job, a_request
@@ -32,7 +33,7 @@ def a_take(take: int = 1, *, likes: int = 0, told: bool = False, **changes: Any)
 
 def text(*takes: Take) -> str:
     """Everything that the card says."""
-    embed, _ = batch_card(takes, NOW + timedelta(seconds=35))
+    embed, _ = batch_card(takes, Expectation(at=NOW + timedelta(seconds=35)))
     fields = [f"{field.name}: {field.value}" for field in embed.fields]
     quiet = embed.footer.text or ""
     return "\n".join([embed.title or "", embed.description or "", *fields, quiet])
@@ -130,5 +131,5 @@ def test_card_fits_whatever_was_typed_and_however_takes_failed(prompt: str, reas
     ]
     for last in (JobState.FAILED, JobState.GENERATING):
         fourth = replace(failed[0].job, state=last, take=4)
-        embed, _ = batch_card([*failed, Take(job=fourth, place=None)], NOW)
+        embed, _ = batch_card([*failed, Take(job=fourth, place=None)], Expectation(at=NOW))
         assert_fits(embed)

@@ -9,7 +9,7 @@ from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, Unreachable
 from bot.generate.first_answer import Taken
 from tests.bot.fakes import FakeMessenger
-from tests.bot.generate.parts import estimates_on
+from tests.bot.generate.parts import expectations_on
 from tests.bot.generate.test_admission import an_admission
 from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, Stored, a_new_job
 
@@ -34,7 +34,7 @@ async def failed(stored: Stored, job: Job) -> Job:
 async def tell(messenger: FakeMessenger, stored: Stored, job: Job) -> tuple[Rung, int]:
     ladder = Ladder(messenger, stored.notices, stored.clock)
     notice = await stored.notice(job.id, NoticeKind.FAILURE)
-    told = await ladder.tell(job, notice, not_started(job))
+    told = await ladder.tell(job, notice, lambda: not_started(job))
     return told.rung, told.channel_id
 
 
@@ -96,7 +96,7 @@ async def test_private_variations_have_no_thread(stored: Stored) -> None:
 async def test_card_shows_how_things_stand(stored: Stored) -> None:
     messenger = FakeMessenger()
     first, *_ = await variations(stored)
-    cards = BatchCards(stored.stores.batches, estimates_on(stored), messenger, stored.clock)
+    cards = BatchCards(stored.stores.batches, expectations_on(stored), messenger)
     await cards.refresh(first)
     assert len(messenger.cards) == 1
     assert "Composing 3 versions" in (messenger.cards[0][0].title or "")
@@ -122,7 +122,7 @@ async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:
         reached.append(job.card_message_id)
 
     messenger.update_card = update_card  # type: ignore[method-assign]
-    cards = BatchCards(stored.stores.batches, estimates_on(stored), messenger, stored.clock)
+    cards = BatchCards(stored.stores.batches, expectations_on(stored), messenger)
     await cards.refresh(first)
     assert reached == [CARD_ID]
     assert await admission.cancel(await stored.job(second.id))  # and forgets the token

@@ -11,7 +11,9 @@ from bot.deliver.cards import card_keeper, status_card
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, NotUnderstood
+from bot.generate.expectations import SOON
 from bot.store.card_edits import DRAWN_BY_PRESS
+from bot.store.pause_store import Pause, PauseReason
 from tests.bot.deliver.parts import a_keeper
 from tests.bot.fakes import FakeMessenger
 from tests.factories import (
@@ -214,3 +216,59 @@ async def test_card_is_drawn_by_another_process_when_one_dies(stored: Stored) ->
     stored.clock.advance(60)
     assert await a_keeper(stored, messenger).run_once()
     assert len(messenger.cards) == 1
+
+
+def said(messenger: FakeMessenger) -> str:
+    """What the card says in the end."""
+    return str([(field.name, field.value) for field in messenger.cards[-1][0].fields])
+
+
+@pytest.mark.parametrize("variations", [1, 2])
+async def test_card_shows_no_moment_that_has_passed(stored: Stored, variations: int) -> None:
+    new = a_new_job(variations=variations)
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in received.jobs:
+        assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
+    messenger, edits = FakeMessenger(), stored.stores.card_edits
+    keeper = a_keeper(stored, messenger)
+    submitted = await stored.claim_submissions()
+    expected_at = stored.clock() + timedelta(seconds=35)
+    for job in submitted:
+        assert await stored.jobs.start_generation(
+            job.id, f"{job.id}:lyria2", stored.clock(), draw_at=expected_at - SOON
+        )
+    assert not await keeper.run_once()  # the first answer counts down
+    await edits.mark(received.jobs[0].id, stored.clock())
+    assert await keeper.run_once()
+    assert f"<t:{expected_at.timestamp():.0f}:R>" in said(messenger)
+    stored.clock.now = expected_at - SOON
+    assert await keeper.run_once()
+    assert "<t:" not in said(messenger)
+    assert words.any_moment() in said(messenger)
+    assert await edits.next_due_at() is None
+
+
+async def test_card_says_that_the_music_service_takes_no_requests(stored: Stored) -> None:
+    job, messenger = await stored.queue(), FakeMessenger()
+    keeper, now = a_keeper(stored, messenger), stored.clock()
+    await stored.stores.card_edits.mark(job.id, now)
+    assert await keeper.run_once()
+    assert "<t:" in said(messenger)
+    closed = Pause(reason=PauseReason.UNAVAILABLE, began_at=now, probe_at=now, distance_s=60)
+    await stored.stores.pauses.change(lambda _: closed)
+    stored.clock.advance(60)  # the moment that it showed has passed
+    while await keeper.run_once():
+        pass
+    assert "<t:" not in said(messenger)
+    assert words.service_closed() in said(messenger)
+
+
+async def test_card_that_ended_meanwhile_is_not_drawn_again(stored: Stored) -> None:
+    job, edits = await stored.generate(), stored.stores.card_edits
+    await edits.mark(job.id, stored.clock())
+    [edit] = await edits.claim(5, stored.clock(), lease_s=60, under_way={})
+    await edits.mark(job.id, stored.clock())  # its end, while the countdown is drawn
+    await edits.done(edit, again_at=stored.clock() + timedelta(seconds=30))
+    [last] = await edits.claim(5, stored.clock(), lease_s=60, under_way={})
+    await edits.done(last)
+    assert await edits.next_due_at() is None
