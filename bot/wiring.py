@@ -183,6 +183,7 @@ class Delivering:
         )
         return Deliverer(
             stores.notices,
+            stores.alerts,
             tracks,
             ladder,
             takedown=self.takedown,

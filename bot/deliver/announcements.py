@@ -132,11 +132,15 @@ def not_started(job: Job) -> Announcement:
     )
 
 
-def still_waiting(job: Job, kind: NoticeKind) -> Announcement:
-    """Overdue, delayed or late: nothing is lost, but it takes longer."""
+def still_waiting(job: Job, kind: NoticeKind, *, host_knows: bool = False) -> Announcement:
+    """Overdue, delayed or late: nothing is lost, but it takes longer.
+
+    `host_knows` says that the host was told of what delays it.
+    """
     say, actions = _WAITING[kind]
+    told = f" {words.host_told()}" if host_knows else ""
     return Announcement(
-        content=say(job.member_id),
+        content=say(job.member_id) + told,
         embed=None,
         view=buttons.row(*(buttons.button(action, job.id, kind) for action in actions)),
     )

@@ -41,6 +41,7 @@ from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.metrics import Metrics
 from bot.rest.bad_answers import BadAnswers
+from bot.store.alert_store import AlertStore
 from bot.store.notice_store import NoticeStore
 
 SLOTS = 6
@@ -56,6 +57,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     """Works off the notices in the store."""
 
     notices: NoticeStore
+    alerts: AlertStore
     tracks: TrackDelivery
     ladder: Ladder
     takedown: Takedown
@@ -156,7 +158,9 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if notice.kind is NoticeKind.RESULT:
             async with self._lateness.watched(job, notice):
                 return await self.tracks.tell(job, notice)
-        return await self.ladder.tell(job, notice, partial(_announcement, job, notice))
+        host_knows = notice.kind is NoticeKind.DELAYED and await self.alerts.host_knows()
+        what = partial(_announcement, job, notice, host_knows=host_knows)
+        return await self.ladder.tell(job, notice, what)
 
     async def _remember(self, notice: Notice, told: Receipt) -> None:
         log.info("told the member (%s by %s)", notice.kind, told.rung)
@@ -238,13 +242,13 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             await self.takedown.catch_up(job)
 
 
-def _announcement(job: Job, notice: Notice) -> Announcement:
+def _announcement(job: Job, notice: Notice, *, host_knows: bool) -> Announcement:
     """Of anything but a track."""
     if notice.kind is NoticeKind.FAILURE:
         return announcements.failure(job)
     if notice.kind is NoticeKind.UNSTARTED:
         return announcements.not_started(job)
-    return announcements.still_waiting(job, notice.kind)
+    return announcements.still_waiting(job, notice.kind, host_knows=host_knows)
 
 
 def _told_before(notice: Notice) -> Receipt | None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.causes import DELAYING
 from bot.store.database.inserts import insert_missing
 from bot.store.database.tables import alerts, processes
 from bot.store.database.transactions import Transactions
@@ -41,8 +42,9 @@ class AlertStore:
         return {(row.cause, row.place): Alert(**row._mapping) for row in rows}
 
     async def host_knows(self) -> bool:
-        """Whether the host was told of trouble that lasts."""
-        told = sa.select(sa.exists().where(alerts.c.told_at.is_not(None)))
+        """Whether the host was told of what delays requests, and it lasts."""
+        delays = alerts.c.cause.in_(DELAYING)
+        told = sa.select(sa.exists().where(alerts.c.told_at.is_not(None), delays))
         async with self._engine.connect() as connection:
             return bool((await connection.execute(told)).scalar())
 

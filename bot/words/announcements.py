@@ -129,14 +129,13 @@ def file_late(member_id: int) -> str:
     )
 
 
-def delayed(member_id: int, *, host_knows: bool = False) -> str:
+def delayed(member_id: int) -> str:
     """Told once when nothing can be submitted for now."""
-    waits = said(
+    return said(
         "{member} your track has to wait: the music service isn't taking requests from me right "
         "now. That's not your fault, your place is kept, and I'll start as soon as it works again.",
         member=mention(member_id),
     )
-    if not host_knows:
-        return waits
-    told = said("Whoever runs me has been told.")
-    return f"{waits} {told}"
+
+
+host_told = sentence("Whoever runs me has been told.")

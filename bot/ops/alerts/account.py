@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
+from bot.domain.causes import Cause
 from bot.errors import KeyRejected, OutOfCredits, ProviderError
-from bot.ops.alerts.causes import Cause, Sight
+from bot.ops.alerts.causes import Sight
 from bot.provider.account import advice, hindrance
 from bot.provider.client import Provider
 from bot.provider.wire import Balance

@@ -3,24 +3,14 @@
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
+from bot.domain.causes import Cause
 from bot.store.pause_store import Pause, PauseReason
 
 PAUSED_S: Final = 300.0
 # Without a probe for so long, nobody waits for the provider.
 IDLE_AFTER_S: Final = 120.0
-
-
-class Cause(StrEnum):
-    """Why the host is told something."""
-
-    KEY = "key"
-    BALANCE = "balance"
-    PAUSED = "paused"
-    DATABASE = "database"
-    DISK = "disk"
 
 
 OF_ACCOUNT: Final = (Cause.KEY, Cause.BALANCE)

@@ -100,6 +100,7 @@ async def post(
         bad_answers = BadAnswers(lambda: clock().timestamp())
         deliverer = Deliverer(
             stored.notices,
+            stored.stores.alerts,
             tracks,
             ladder,
             takedown=a_takedown(stored, messages),

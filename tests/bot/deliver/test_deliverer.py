@@ -9,6 +9,7 @@ from bot import words
 from bot.deliver import deliverer
 from bot.deliver.cards.status_card import shown_title
 from bot.deliver.retry_policy import DISCORD_PATIENCE, PATIENT_TRIES
+from bot.domain.causes import Cause
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind, Rung
 from bot.domain.requests import AudioFormat
 from bot.errors import (
@@ -341,3 +342,18 @@ async def test_failure_by_direct_message_speaks_the_members_language(post: Post)
     [direct] = post.messenger.sent
     with words.speaking("de"):
         assert words.button_try_again() in direct.labels
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_delayed_member_hears_that_the_host_knows_when_the_host_was_told(
+    post: Post, told: bool
+) -> None:
+    job = await post.stored.queue()
+    await post.stored.notices.add(job.id, NoticeKind.DELAYED, post.clock())
+    alerts = post.stored.stores.alerts
+    await alerts.claim(Cause.BALANCE, "", post.clock(), lease_s=60)
+    if told:
+        await alerts.told(Cause.BALANCE, "", post.clock())
+    await post.deliver()
+    [sent] = post.messenger.sent
+    assert (words.host_told() in sent.what.content) is told

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from bot.domain.causes import Cause
 from bot.store.process_store import ProcessStore
 from tests.factories import NOW, HandClock, Stored
 
@@ -28,11 +31,10 @@ async def test_another_process_may_tell_when_the_first_did_not(
 async def test_cause_that_comes_back_is_another_one(stored: Stored, clock: HandClock) -> None:
     alerts = stored.stores.alerts
     await alerts.claim(*DISK, clock(), lease_s=60)
-    assert (set(await alerts.standing()), await alerts.host_knows()) == ({DISK}, False)
+    assert set(await alerts.standing()) == {DISK}
     await alerts.told(*DISK, clock())
-    assert await alerts.host_knows()
     await alerts.over(*DISK)
-    assert (await alerts.standing(), await alerts.host_knows()) == ({}, False)
+    assert await alerts.standing() == {}
     later = clock.advance(600)
     assert await alerts.claim(*DISK, later, lease_s=60) == later
 
@@ -50,3 +52,16 @@ async def test_one_process_is_the_first(stored: Stored, clock: HandClock) -> Non
     assert [await one.is_first(clock()), await two.is_first(clock())] == [True, False]
     await ProcessStore(stored.engine, "one").leave()
     assert [await one.is_first(clock()), await two.is_first(clock())] == [False, True]
+
+
+@pytest.mark.parametrize("cause", Cause)
+async def test_host_knows_of_a_delay_when_told_of_its_cause(
+    stored: Stored, clock: HandClock, cause: Cause
+) -> None:
+    alerts = stored.stores.alerts
+    await alerts.claim(cause, "", clock(), lease_s=60)
+    assert not await alerts.host_knows()
+    await alerts.told(cause, "", clock())
+    assert await alerts.host_knows() is (cause in {Cause.KEY, Cause.BALANCE, Cause.PAUSED})
+    await alerts.over(cause, "")
+    assert not await alerts.host_knows()

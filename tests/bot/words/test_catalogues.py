@@ -42,8 +42,6 @@ SAID_PAST_THE_CATALOGUES = {
     "AI-generated with ",
     ". Prompt: ",
     " on ",
-    "peak ",
-    " dB",
     "Suggestion: ",
     "expected ",
     ", received ",

@@ -55,9 +55,3 @@ def test_missing_permissions_are_named_as_discord_names_them() -> None:
     text = words.permissions_missing(["attach_files", "embed_links"])
     assert "**Attach Files** and **Embed Links**" in text
     assert "manage_threads" in words.permissions_missing(["manage_threads"])
-
-
-def test_host_is_said_to_know_only_where_it_does() -> None:
-    told = "whoever runs me has been told"
-    assert told not in words.delayed(1)
-    assert told in words.delayed(1, host_knows=True)

@@ -14,9 +14,9 @@ from aiohttp import web
 
 from bot.client import ComposeClient
 from bot.clock import utc_now
+from bot.domain.causes import Cause
 from bot.gateway.connection import log_in
 from bot.ops.alerts.account import Account
-from bot.ops.alerts.causes import Cause
 from bot.ops.alerts.channels import OwnerMessages, Tell, Webhook
 from bot.ops.alerts.watch import Watch
 from bot.provider.client import Provider

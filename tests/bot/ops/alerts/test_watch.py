@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.causes import Cause
 from bot.ops.alerts.account import LOOK_EVERY_S
-from bot.ops.alerts.causes import PAUSED_S, Cause
+from bot.ops.alerts.causes import PAUSED_S
 from bot.ops.alerts.channels import OwnerMessages, Tell, Webhook
 from bot.ops.alerts.watch import TRY_AGAIN_S
 from bot.store.pause_store import PauseReason
@@ -105,13 +106,13 @@ async def test_host_knows_only_while_what_was_told_lasts(
     processes = await watching(webhook.tell)
     alerts = processes.stored.stores.alerts
     hooks.status = 404
-    await processes.begin(Cause.DISK)
+    await processes.begin(Cause.KEY)
     await processes.wait(90)
     assert (len(hooks.said) > 0, await alerts.host_knows()) == (True, False)
     hooks.status = 204
     await processes.wait(TRY_AGAIN_S + TURN_S)
     assert await alerts.host_knows()
-    await processes.end(Cause.DISK)
+    await processes.end(Cause.KEY)
     await processes.wait(TURN_S)
     assert not await alerts.host_knows()
 

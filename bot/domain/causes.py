@@ -1,0 +1,18 @@
+"""What a host is told of, since nobody else can fix it."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Cause(StrEnum):
+    """Why the host is told something."""
+
+    KEY = "key"
+    BALANCE = "balance"
+    PAUSED = "paused"
+    DATABASE = "database"
+    DISK = "disk"
+
+
+# These keep requests from the music service.
+DELAYING: Final = (Cause.KEY, Cause.BALANCE, Cause.PAUSED)
