@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from bot.words.commands import COMPOSE_MENU, COVER_MENU
 from bot.words.language import counted, said, sentence
 
-_COMMAND = re.compile(r"`/([a-z]+)`")
+# Of a group of commands only its members can be pressed.
+_COMMAND = re.compile(r"`/(([a-z]+)(?: [a-z]+)?)`")
 
 help_title = sentence("What you can do here")
 help_compose = sentence(
     "`/compose` turns a sentence into a track, and `/studio` does it in a dialog.\n"
-    "`/style` saves options under a name, to use them again.\n"
+    "`/style save` keeps options under a name, to use them again.\n"
     "`/cover` makes a new version of an audio file."
 )
 help_compose_not_here = sentence("`/compose` turns a sentence into a track, but not here:")
@@ -48,8 +49,8 @@ def with_mentions(text: str, command_ids: Mapping[str, int]) -> str:
     """The same, with commands that can be pressed, as far as their ids are known."""
 
     def mention(found: re.Match[str]) -> str:
-        name = found[1]
-        return f"</{name}:{command_ids[name]}>" if name in command_ids else found[0]
+        command_id = command_ids.get(found[2])
+        return f"</{found[1]}:{command_id}>" if command_id else found[0]
 
     return _COMMAND.sub(mention, text)
 
