@@ -187,6 +187,7 @@ class Notice:
     channel's rung, where it may be the thread under the card.
 
     `unsure` says that the last try may have reached Discord without our learning of it.
+    `pings` says whether the message of the last try notifies the member (see `bot.store.pings`).
     `message_id` is known once it was told; then only the card remains to be brought up to date.
     """
 
@@ -202,6 +203,7 @@ class Notice:
     message_channel_id: int | None
     message_id: int | None
     attempted_channel_id: int | None = None
+    pings: bool = True
 
     @property
     def nonce(self) -> str:

@@ -1,6 +1,6 @@
 """The card that variations share: how each of them stands, and which one is liked most."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime
 
 from bot import words
@@ -25,9 +25,8 @@ def batch_card(takes: Sequence[Take], expected_at: datetime | None = None) -> ca
     embed = cards.recipe_embed(first, takes=len(takes))
     embed.title = _title(takes)
     embed.colour = cards.COMPOSING_COLOUR if running else cards.COLOURS[_outcome(takes)]
-    for take in takes:
-        name = words.take_name(take.job.take)
-        embed.add_field(name=name, value=_how_it_stands(take), inline=False)
+    for name, standing in _standings(takes):
+        embed.add_field(name=name, value=standing, inline=False)
     if favourites := _favourites(takes):
         embed.add_field(
             name=words.field_favourite(), value=words.favourite(favourites), inline=False
@@ -42,6 +41,8 @@ def _title(takes: Sequence[Take]) -> str:
     ready = sum(take.job.state is JobState.SUCCEEDED for take in takes)
     if any(take.job.state not in TERMINAL for take in takes):
         return words.composing_takes(ready, len(takes))
+    if all(take.job.state is JobState.CANCELLED for take in takes):
+        return words.card_cancelled()
     return words.takes_ended(ready, len(takes))
 
 
@@ -52,7 +53,19 @@ def _outcome(takes: Sequence[Take]) -> JobState:
     return next(state for state in best_first if state in states)
 
 
-def _how_it_stands(take: Take) -> str:
+def _standings(takes: Sequence[Take]) -> Iterator[tuple[str, str]]:
+    """Names, and how these stand: each take by itself, but a cancellation is said once."""
+    alike: dict[Hashable, list[Take]] = {}
+    for take in takes:
+        cancelled = take.job.state is JobState.CANCELLED
+        kind = (cancelled, take.job.generation_id is None) if cancelled else take.job.take
+        alike.setdefault(kind, []).append(take)
+    for group in alike.values():
+        names = [words.take_name(take.job.take) for take in group]
+        yield words.listed(names), _how_it_stands(group[0], len(group))
+
+
+def _how_it_stands(take: Take, alike: int) -> str:
     job = take.job
     if job.deleted_at is not None or take.rung is Rung.WITHDRAWN:
         return words.take_deleted()
@@ -64,7 +77,8 @@ def _how_it_stands(take: Take) -> str:
         case JobState.FAILED:
             return cards.failure_sentence(job)
         case JobState.CANCELLED:
-            return words.cancelled_running() if job.generation_id else words.cancelled_free()
+            running = job.generation_id is not None
+            return words.cancelled_running(alike) if running else words.cancelled_free(alike)
         case JobState.RECEIVED | JobState.QUEUED:
             return words.take_waits(take.place)
         case JobState.SUBMITTING | JobState.GENERATING:
