@@ -1,8 +1,8 @@
 """Which of the messages about variations notifies their member: one of them.
 
 It's the one that is sent when no other variation is open any more, or else the first that is sent
-two minutes after the first of all. A failure counts like a track. Of what is said before the end,
-such as that it takes longer, the first message of each kind notifies.
+two minutes after the first of all. A failure counts like a track. Of all else, such as that it
+takes longer, or that nothing was started, the first message of each kind notifies.
 
 This is decided when an attempt is stored, in the same statement. While its outcome is unknown it
 stays as decided, so a repeated message is the same message. A variation whose message might be out
@@ -15,10 +15,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.jobs import FINAL_KINDS, TERMINAL
+from bot.domain.jobs import TERMINAL, NoticeKind
 from bot.store.database.tables import jobs, notices
 
 PATIENCE = timedelta(minutes=2)
+ENDS = (NoticeKind.RESULT, NoticeKind.FAILURE)
 
 _own, _sibling, _other = jobs.alias("own"), jobs.alias("sibling"), notices.alias("other")
 # Null for a job alone, which therefore has no siblings.
@@ -28,7 +29,7 @@ _BATCH_ID = (
     .correlate(notices)
     .scalar_subquery()
 )
-_IS_FINAL, _OTHER_IS_FINAL = (table.c.kind.in_(FINAL_KINDS) for table in (notices, _other))
+_IS_END, _OTHER_IS_END = (table.c.kind.in_(ENDS) for table in (notices, _other))
 _MIGHT_BE_OUT = sa.or_(_other.c.told_at.is_not(None), _other.c.unsure)
 # Other messages of the request that say the same, or an end like this one.
 _OTHERS = (
@@ -37,14 +38,14 @@ _OTHERS = (
     .where(
         _sibling.c.batch_id == _BATCH_ID,
         _other.c.id != notices.c.id,
-        sa.or_(_other.c.kind == notices.c.kind, sa.and_(_IS_FINAL, _OTHER_IS_FINAL)),
+        sa.or_(_other.c.kind == notices.c.kind, sa.and_(_IS_END, _OTHER_IS_END)),
         _MIGHT_BE_OUT,
     )
     .correlate(notices)
 )
 _UNTOLD = sa.exists().where(
     _other.c.job_id == _sibling.c.id,
-    _OTHER_IS_FINAL,
+    _OTHER_IS_END,
     _other.c.due_at.is_not(None),
     ~_MIGHT_BE_OUT,
 )
@@ -63,7 +64,7 @@ _OPEN = (
 def pings(now: datetime) -> sa.ColumnElement[bool]:
     """The value of `notices.pings` for an attempt at this time (aware UTC)."""
     patience_ended = _OTHERS.where(_other.c.attempted_at <= now - PATIENCE).exists()
-    is_its_turn = sa.or_(~_IS_FINAL, ~_OPEN.exists(), patience_ended)
+    is_its_turn = sa.or_(~_IS_END, ~_OPEN.exists(), patience_ended)
     decided = sa.and_(~_OTHERS.where(_other.c.pings).exists(), is_its_turn)
     return sa.case((notices.c.unsure, notices.c.pings), else_=decided)
 

@@ -193,6 +193,15 @@ async def test_delay_of_all_takes_pings_once_and_takes_no_ping_from_the_end(
     assert [await tell(stored, job) for job in takes] == [False, True]
 
 
+async def test_member_is_notified_that_nothing_was_started_before_all_are_cancelled(
+    stored: Stored,
+) -> None:
+    first = await stored.receive(variations=2)
+    source, told = JobState.RECEIVED, NoticeKind.UNSTARTED
+    assert await stored.jobs.cancel(first.id, stored.clock(), source=source, notice=told)
+    assert (await attempt(stored, first, told)).pings
+
+
 async def test_one_pings_when_all_are_told_at_the_same_moment_by_different_processes(
     stored: Stored,
 ) -> None:
