@@ -45,6 +45,9 @@ What is guaranteed
     or left out because what it says is no longer so. A deletion is looked for in the same
     statement that stores the try, so no message goes out for a track that was deleted before.
 
+    Of the messages about variations one notifies, however often it has to be repeated: which one is
+    decided and stored with the try (`bot.store.pings`).
+
 What is not
     That the member is notified: an edit of the card does not. That the best rung is taken: after
     an unknown outcome the search goes on from the rung that was tried, not from the top. That a
@@ -214,10 +217,13 @@ class Ladder:
             return True
         return nonce_holds(notice.attempted_at, self.clock())
 
-    async def _attempt(self, notice: Notice, rung: Rung, channel_id: int | None = None) -> None:
+    async def _attempt(self, notice: Notice, rung: Rung, channel_id: int | None = None) -> Notice:
+        """The notice as stored for this try, which says whether its message pings."""
         now = self.clock()
-        if not await self.notices.record_attempt(notice.id, rung, now, channel_id=channel_id):
+        stored = await self.notices.record_attempt(notice.id, rung, now, channel_id=channel_id)
+        if stored is None:
             raise TrackDeleted("it was deleted before it was told")
+        return stored
 
     async def _answered(self, notice: Notice, way: str, call: Awaitable[T]) -> T:
         """What Discord answers. A refusal in words that we don't know closes this way once it came
@@ -255,7 +261,7 @@ class Ladder:
         self._said.say((notice.id, what), what, error, level=logging.INFO)
 
     async def _post(self, job: Job, notice: Notice, announce: Announce, channel_id: int) -> Receipt:
-        await self._attempt(notice, Rung.CHANNEL, channel_id)
+        notice = await self._attempt(notice, Rung.CHANNEL, channel_id)
         thread_id = None if channel_id == job.channel_id else channel_id
         posting = self.messenger.post(job, notice, announce(), thread_id=thread_id)
         message = await self._answered(notice, f"{Rung.CHANNEL}:{channel_id}", posting)
@@ -270,7 +276,7 @@ class Ladder:
         return Receipt(rung=Rung.INTERACTION, channel_id=job.channel_id, message_id=message.id)
 
     async def _directly(self, job: Job, notice: Notice, announce: Announce) -> Receipt:
-        await self._attempt(notice, Rung.DIRECT_MESSAGE)
+        notice = await self._attempt(notice, Rung.DIRECT_MESSAGE)
         with words.speaking(job.member_locale):
             posting = self.messenger.post_direct(job, notice, announce())
         message = await self._answered(notice, Rung.DIRECT_MESSAGE, posting)

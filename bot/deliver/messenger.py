@@ -67,7 +67,8 @@ class Messenger:
     ) -> discord.Message:
         """A new message that mentions the member, and replies to the card or is in its thread.
 
-        May be repeated within some minutes: Discord knows the nonce and returns the first one.
+        The mention notifies if the notice `pings`. May be repeated within some minutes: Discord
+        knows the nonce and returns the first one.
         """
         channel_id = thread_id or job.channel_id
         channel = self._client.get_partial_messageable(channel_id, guild_id=job.guild_id)
@@ -79,10 +80,14 @@ class Messenger:
             return await self._send(channel, job, notice, what, reply_to=None)
 
     async def post_direct(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
-        """The same as a direct message, without the reply."""
+        """The same as a direct message, without the reply.
+
+        It notifies by itself, unless it is sent silently.
+        """
         async with translated(READ_TIMEOUT_S, reading=True):  # until there is one, nothing is sent
             channel = await self._client.create_dm(discord.Object(job.member_id))
-        return await self._send(channel, job, notice, what, reply_to=None)
+        silent = not notice.pings
+        return await self._send(channel, job, notice, what, reply_to=None, silent=silent)
 
     async def thread_for(self, job: Job, name: str) -> int | None:
         """The id of the thread under the card, started if need be; `None` if there can be none."""
@@ -217,16 +222,22 @@ class Messenger:
         what: Announcement,
         *,
         reply_to: discord.MessageReference | None,
+        silent: bool = False,
     ) -> discord.Message:
         with what.open_files() as files:
             # discord.py does not take None for these: they are there, or they are not.
-            extras: dict[str, Any] = {"embed": what.embed, "files": files, "reference": reply_to}
+            extras: dict[str, Any] = {
+                "embed": what.embed,
+                "files": files,
+                "reference": reply_to,
+                "silent": silent,
+            }
             async with translated(SEND_TIMEOUT_S):
                 return await channel.send(
                     what.content,
                     view=what.view,
                     nonce=notice.nonce,
-                    allowed_mentions=_only(job.member_id),
+                    allowed_mentions=_only(job.member_id) if notice.pings else _NOBODY,
                     **{key: value for key, value in extras.items() if value},
                 )
 
@@ -280,6 +291,9 @@ def _reference(job: Job) -> discord.MessageReference | None:
         guild_id=job.guild_id,
         fail_if_not_exists=False,
     )
+
+
+_NOBODY = discord.AllowedMentions.none()
 
 
 def _only(member_id: int) -> discord.AllowedMentions:

@@ -191,6 +191,7 @@ class Notice:
 
     `unsure` says that the last try may have reached Discord without our learning of it. Without
     an `attempted_rung`, that try was made on any of them, after a backup that was restored.
+    `pings` says whether the message of the last try notifies the member (see `bot.store.pings`).
     `message_id` is known once it was told; then only the card remains to be brought up to date.
     """
 
@@ -206,6 +207,7 @@ class Notice:
     message_channel_id: int | None
     message_id: int | None
     attempted_channel_id: int | None = None
+    pings: bool = True
 
     @property
     def nonce(self) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, JobState, Notice, NoticeKind, Rung
 from bot.store.card_edits import mark_card
+from bot.store.database.advisory_locks import advisory_lock
 from bot.store.database.claims import (
     RELEASED,
     busy_in,
@@ -21,6 +22,7 @@ from bot.store.database.inserts import RESTORED, dialect_insert, insert_missing
 from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row, notice_from_row
 from bot.store.database.tables import jobs, notices, refusals
+from bot.store.pings import pings, request_of
 
 # Longer than a notice is tried for.
 REFUSALS_LIVE = timedelta(days=2)
@@ -104,20 +106,28 @@ class NoticeStore(Claims):
 
     async def record_attempt(
         self, notice_id: int, rung: Rung, now: datetime, *, channel_id: int | None = None
-    ) -> bool:
+    ) -> Notice | None:
         """To be stored before each message is sent: from here on it may exist.
 
-        `False`, and nothing is stored, when the track was deleted: then nothing may be sent. While
-        the outcome of a try is unknown, `attempted_at` stays at that one.
+        Returns the notice as stored, with whether its message `pings`. `None`, and nothing is
+        stored, when the track was deleted: then nothing may be sent. While the outcome of a try is
+        unknown, `attempted_at` and `pings` stay as they were for that one.
         """
-        return await self._update(
+        attempt = _by_id(
             notice_id,
-            _WANTED,
             attempted_at=sa.case((notices.c.unsure, notices.c.attempted_at), else_=now),
             attempted_rung=rung,
             attempted_channel_id=channel_id,
             unsure=True,
-        )
+            pings=pings(now),
+        ).where(_WANTED)
+
+        async def record(connection: AsyncConnection) -> Notice | None:
+            await advisory_lock(connection, request_of(notice_id))
+            row = (await connection.execute(attempt.returning(notices))).one_or_none()
+            return notice_from_row(row) if row else None
+
+        return await self._transactions.run(record)
 
     async def told(
         self, notice_id: int, rung: Rung, now: datetime, *, channel_id: int, message_id: int

@@ -17,13 +17,29 @@ job_unknown = sentence(
     "I don't remember this track any more. You can ask for a new one with `/compose`."
 )
 nothing_to_retry = sentence("There's nothing to try again here.")
-cancelled_free = sentence("Cancelled before it was started, so it cost nothing.")
 cancelled_now = sentence("It's cancelled.")
 held_for_you = sentence("If you can't find it here, use `/tracks`: I'm keeping it for you.")
 not_posted_yet = sentence("I haven't been able to post it yet. I'll keep trying.")
-cancelled_running = sentence(
-    "Cancelled. It was already being made, so the music service might still charge for it."
-)
+
+
+def cancelled_free(tracks: int = 1) -> str:
+    """One track, or several that were asked for together."""
+    return counted(
+        "Cancelled before it was started, so it cost nothing.",
+        "Cancelled before they were started, so they cost nothing.",
+        count=tracks,
+    )
+
+
+def cancelled_running(tracks: int = 1) -> str:
+    """As above."""
+    return counted(
+        "Cancelled. It was already being made, so the music service might still charge for it.",
+        "Cancelled. They were already being made, so the music service might still charge for "
+        "them.",
+        count=tracks,
+    )
+
 
 too_late_to_cancel: Mapping[JobState, Sentence] = {
     JobState.RECEIVED: sentence("It's only just coming in. Try again in a few seconds."),

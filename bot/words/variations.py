@@ -14,9 +14,9 @@ def take_name(take: int) -> str:
     return said("Take {number}", number=take)
 
 
-def take_line(take: int, standing: str) -> str:
+def take_line(takes: str, standing: str) -> str:
     """How a variation stands, on the card they share."""
-    return f"**{take_name(take)}**: {standing}"
+    return f"**{takes}**: {standing}"
 
 
 def among_takes(job: Job, title: str) -> str:

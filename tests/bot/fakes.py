@@ -33,6 +33,7 @@ class Sent:
     what: Announcement
     nonce: str | None
     file: bytes | None
+    pings: bool
 
     @property
     def link(self) -> str | None:
@@ -93,7 +94,7 @@ class FakeMessenger(Messenger):
         self, job: Job, notice: Notice, what: Announcement, *, thread_id: int | None = None
     ) -> discord.Message:
         way = "post" if thread_id is None else "thread"
-        return self._take(way, thread_id or job.channel_id, what, notice.nonce)
+        return self._take(way, thread_id or job.channel_id, what, notice)
 
     async def thread_for(self, job: Job, name: str) -> int | None:
         del name
@@ -102,7 +103,7 @@ class FakeMessenger(Messenger):
 
     async def post_direct(self, job: Job, notice: Notice, what: Announcement) -> discord.Message:
         del job
-        return self._take("direct", DM_CHANNEL_ID, what, notice.nonce)
+        return self._take("direct", DM_CHANNEL_ID, what, notice)
 
     async def edit_answer(self, job: Job, what: Announcement) -> discord.WebhookMessage:
         message = self._take("edit", job.channel_id, what, None)
@@ -156,11 +157,12 @@ class FakeMessenger(Messenger):
             raise error
 
     def _take(
-        self, way: str, channel_id: int, what: Announcement, nonce: str | None
+        self, way: str, channel_id: int, what: Announcement, notice: Notice | None
     ) -> discord.Message:
         self._check(way)
         file = what.file.read_bytes() if what.file else None
-        self.sent.append(Sent(way, what, nonce, file))
+        nonce, pings = (notice.nonce, notice.pings) if notice else (None, False)
+        self.sent.append(Sent(way, what, nonce, file, pings))
         return _message(8_000 + len(self.sent), channel_id)
 
 

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.driver import MessageView
+from sandbox.aimlapi import Fate
+from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.stack import Sandbox
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, shared_stage, short_track, until
-from tests.e2e.stage import Stage
+from tests.e2e.stage import SPEED, Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
+LONG_S = 100.0
 
 
 def _has_audio_of(title: str, message: MessageView) -> bool:
@@ -26,11 +28,17 @@ def _both_told(card: MessageView) -> bool:
     return "Your 2 versions are ready" in card.text and card.text.count("Listen") == 2
 
 
+async def _two_takes(ben: MemberDriver, *, private: bool = False) -> Call:
+    return await ben.slash(
+        "compose", channel="general", prompt=PROMPT, variations=2, private=private
+    )
+
+
 async def test_takes_come_in_a_thread_and_the_card_names_the_favourite(stage: Stage) -> None:
     ada, ben = stage.member("Ada"), stage.member()
     call = await ben.slash("compose", channel="general", prompt=PROMPT, variations=2, seed=5)
     card = await call.answered()
-    assert "Composing 2 variations" in card.text
+    assert "Composing 2 versions" in card.text
     thread = await stage.bot.watch(ben.wait_for_thread(card))
     for take in (1, 2):
         wanted = f"(take {take})"
@@ -40,6 +48,8 @@ async def test_takes_come_in_a_thread_and_the_card_names_the_favourite(stage: St
         assert f"<@{ben.user_id}>" in message.content
         assert [file["filename"] for file in message.audio] == [f"lo-fi-rain-take-{take}.wav"]
     assert sorted(one.body["seed"] for one in stage.provider.generations) == [5, 6]
+    last = [message for message in ben.messages(thread) if message.audio][-1]
+    assert [pinged.id for pinged in ben.pings(thread)] == [last.id]
     await stage.bot.watch(ben.wait_for_edit(card, _both_told))
     await ada.click(message, label="Like")
     favourite = await stage.bot.watch(ben.wait_for_edit(card, lambda m: "Most liked" in m.text))
@@ -55,11 +65,41 @@ async def test_cancel_on_the_card_stops_all_that_can_be_stopped(stage: Stage) ->
     card = await call.answered()
     await until(stage, lambda: "trying again" in stage.log())
     await ben.click(card, label="Cancel")
-    ended = await stage.bot.watch(
-        ben.wait_for_edit(card, lambda m: "0 of your 3 variations" in m.text)
-    )
-    assert ended.text.count("cost nothing") == 3
+    ended = await stage.bot.watch(ben.wait_for_edit(card, lambda m: "they cost nothing" in m.text))
+    assert "Take 1, Take 2 and Take 3" in ended.text
+    assert ended.text.count("Cancelled before") == 1
     assert not ended.buttons
+
+
+async def test_failure_pings_when_it_comes_last(stage: Stage) -> None:
+    error = {"name": "Error", "message": "out of ideas"}
+    stage.provider.plan(Fate(duration_s=0), Fate(duration_s=LONG_S * SPEED, error=error))
+    ben = stage.member()
+    card = await (await _two_takes(ben)).answered()
+    thread = await stage.bot.watch(ben.wait_for_thread(card))
+    track = await stage.bot.watch(ben.wait_for_message(lambda m: m.audio, channel=thread))
+    assert not ben.pings()
+    stage.sandbox.clock.advance(LONG_S)
+    failure = await stage.bot.watch(
+        ben.wait_for_message(lambda m: "out of ideas" in m.content, channel=thread)
+    )
+    assert [pinged.id for pinged in ben.pings()] == [failure.id]
+    mention = f"<@{ben.user_id}>"
+    assert [mention in message.content for message in (track, failure)] == [True, True]
+
+
+async def test_private_takes_notify_once_by_direct_message(stage: Stage) -> None:
+    ben = stage.member()
+    await (await _two_takes(ben, private=True)).answered()
+    direct = "@Compose Bot"
+
+    def tracks() -> list[MessageView]:
+        return [message for message in ben.messages(direct) if message.audio]
+
+    await stage.bot.watch(ben.wait_for_message(lambda m: m.audio, channel=direct))
+    await until(stage, lambda: len(tracks()) == 2)
+    assert [pinged.id for pinged in ben.pings()] == [tracks()[-1].id]
+    assert all(f"<@{ben.user_id}>" in track.content for track in tracks())
 
 
 async def test_takes_come_in_the_channel_when_the_card_is_in_a_thread(stage: Stage) -> None:

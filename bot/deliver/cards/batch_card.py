@@ -1,6 +1,6 @@
 """The card that variations share: how each of them stands, and which one is liked most."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 import discord
 
@@ -46,8 +46,8 @@ def batch_card(takes: Sequence[Take], expected: Expectation | None = None) -> ca
 
 def _standing(takes: Sequence[Take]) -> Iterator[str]:
     """A line for each take, and one for the vote on them."""
-    for take in takes:
-        yield words.take_line(take.job.take, _how_it_stands(take))
+    for names, standing in _standings(takes):
+        yield words.take_line(names, standing)
     if favourites := _favourites(takes):
         yield words.favourite(favourites)
 
@@ -56,6 +56,8 @@ def _title(takes: Sequence[Take]) -> str:
     ready = sum(take.job.state is JobState.SUCCEEDED for take in takes)
     if any(take.job.state not in TERMINAL for take in takes):
         return words.composing_takes(ready, len(takes))
+    if all(take.job.state is JobState.CANCELLED for take in takes):
+        return words.card_cancelled()
     return words.takes_ended(ready, len(takes))
 
 
@@ -66,7 +68,19 @@ def _outcome(takes: Sequence[Take]) -> JobState:
     return next(state for state in best_first if state in states)
 
 
-def _how_it_stands(take: Take) -> str:
+def _standings(takes: Sequence[Take]) -> Iterator[tuple[str, str]]:
+    """Names, and how these stand: each take by itself, but a cancellation is said once."""
+    alike: dict[Hashable, list[Take]] = {}
+    for take in takes:
+        cancelled = take.job.state is JobState.CANCELLED
+        kind = (cancelled, take.job.generation_id is None) if cancelled else take.job.take
+        alike.setdefault(kind, []).append(take)
+    for group in alike.values():
+        names = [words.take_name(take.job.take) for take in group]
+        yield words.listed(names), _how_it_stands(group[0], len(group))
+
+
+def _how_it_stands(take: Take, alike: int) -> str:
     job = take.job
     if job.deleted_at is not None or take.rung is Rung.WITHDRAWN:
         return words.take_deleted()
@@ -78,7 +92,8 @@ def _how_it_stands(take: Take) -> str:
         case JobState.FAILED:
             return cards.failure_sentence(job)
         case JobState.CANCELLED:
-            return words.cancelled_running() if job.generation_id else words.cancelled_free()
+            running = job.generation_id is not None
+            return words.cancelled_running(alike) if running else words.cancelled_free(alike)
         case JobState.RECEIVED | JobState.QUEUED:
             return words.take_waits(take.place)
         case JobState.SUBMITTING | JobState.GENERATING:

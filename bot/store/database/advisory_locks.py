@@ -5,6 +5,7 @@ do the same between any number of processes, and end with the transaction.
 """
 
 from enum import IntEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +20,10 @@ class AdvisoryLock(IntEnum):
     KEEPING = 4
 
 
-async def advisory_lock(connection: AsyncConnection, key: int) -> None:
-    """Wait until no other transaction holds this lock; it is ours until the transaction ends."""
+async def advisory_lock(connection: AsyncConnection, key: int | sa.ScalarSelect[Any]) -> None:
+    """Wait until no other transaction holds this lock; it is ours until the transaction ends.
+
+    A key that is selected and turns out to be null locks nothing.
+    """
     if connection.dialect.name == "postgresql":
         await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

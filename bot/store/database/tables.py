@@ -167,6 +167,8 @@ notices = sa.Table(
     sa.Column("attempted_rung", OneOf(Rung)),
     sa.Column("attempted_channel_id", Snowflake),
     sa.Column("unsure", sa.Boolean, nullable=False, server_default=sa.false()),
+    # whether the message that was tried last notifies; what that means before a try is nothing
+    sa.Column("pings", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("told_at", UtcDateTime),
     sa.Column("rung", OneOf(Rung)),
     sa.Column("message_channel_id", Snowflake),

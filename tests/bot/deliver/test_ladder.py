@@ -10,7 +10,7 @@ from bot.deliver.ladder import Ladder
 from bot.domain.jobs import Job, NoticeKind, Rung
 from bot.errors import DeliveryUnsure, TrackDeleted, Unreachable
 from tests.bot.fakes import FakeMessenger
-from tests.factories import CARD_ID, CHANNEL_ID, NO_LIMITS, HandClock, Stored, a_new_job
+from tests.factories import AUDIO_URL, CARD_ID, CHANNEL_ID, NO_LIMITS, HandClock, Stored, a_new_job
 
 WORDS = Announcement(content="something", embed=None, view=discord.ui.View())
 CLOSED = Unreachable("closed")
@@ -86,6 +86,38 @@ async def test_card_that_variations_share_is_left_to_all_of_them(
     assert [sent.way for sent in messenger.sent] == ["direct", "direct"]
 
 
+@pytest.mark.parametrize("changes", [{}, {"private": True}])
+async def test_last_of_several_variations_pings_by_whatever_way_they_go(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, changes: dict[str, Any]
+) -> None:
+    for job in await takes(stored, **changes):
+        await told(ladder, stored, job, NoticeKind.RESULT)
+        await remember_told(stored, job)
+    assert [sent.pings for sent in messenger.sent] == [False, True]
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_repeated_message_pings_as_the_first_try_would_have(
+    ladder: Ladder, stored: Stored, messenger: FakeMessenger, clock: HandClock, *, last: bool
+) -> None:
+    other, job = await takes(stored)
+    if last:
+        await told(ladder, stored, other, NoticeKind.RESULT)
+        await remember_told(stored, other)
+    await cut_off(ladder, stored, messenger, job, "thread")
+    if not last:
+        await remember_told(stored, other)
+    clock.advance(2)
+    await told(ladder, stored, job, NoticeKind.RESULT)
+    assert messenger.sent[-1].pings is last
+
+
+async def remember_told(stored: Stored, job: Job) -> None:
+    """What the deliverer stores once the ladder is through."""
+    notice, now = await stored.notice(job.id), stored.clock()
+    await stored.notices.told(notice.id, Rung.CHANNEL, now, channel_id=1, message_id=2)
+
+
 async def test_edit_is_repeated_when_its_outcome_was_unknown(
     ladder: Ladder, stored: Stored, messenger: FakeMessenger
 ) -> None:
@@ -113,17 +145,22 @@ async def test_no_second_way_is_taken_when_the_token_died_after_an_unknown_outco
 LATER_S = [2.0, 1800.0]
 
 
-async def a_take(stored: Stored) -> Job:
-    """A finished variation, which is posted in a thread."""
-    new = a_new_job(variations=2)
+async def takes(stored: Stored, **changes: Any) -> list[Job]:
+    """Two finished variations."""
+    new = a_new_job(variations=2, **changes)
     received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     for job in received.jobs:
         assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
     await stored.claim_submissions()
-    job = received.jobs[0]
-    assert await stored.jobs.start_generation(job.id, "g:1", stored.clock())
-    assert await stored.jobs.succeed(job.id, "https://cdn.example/1.wav", stored.clock())
-    return await stored.job(job.id)
+    for job in received.jobs:
+        assert await stored.jobs.start_generation(job.id, f"g:{job.id}", stored.clock())
+        assert await stored.jobs.succeed(job.id, AUDIO_URL, stored.clock())
+    return [await stored.job(job.id) for job in received.jobs]
+
+
+async def a_take(stored: Stored) -> Job:
+    """A finished variation, which is posted in a thread."""
+    return (await takes(stored))[0]
 
 
 async def cut_off(

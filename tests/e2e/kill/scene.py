@@ -58,6 +58,11 @@ class Ask:
             if message.author.get("bot") and message.id != original and not message.ephemeral
         ]
 
+    def pings(self) -> list[MessageView]:
+        """Those of them that notified the member."""
+        pinged = {message.id for message in self.member.pings()}
+        return [message for message in self.told() if message.id in pinged]
+
     @property
     def thread(self) -> Channel | None:
         """The one under the card, once it was started."""

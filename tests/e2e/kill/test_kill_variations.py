@@ -1,9 +1,11 @@
 """SIGKILL while variations are posted in their thread: each take is there once."""
 
+import math
 from functools import partial
 
 import pytest
 
+from sandbox.aimlapi import Fate
 from sandbox.driver import Driver, MessageView
 from tests.e2e.kill.outcomes import WAIT_S, is_the_track
 from tests.e2e.kill.points import DISCORD, MESSAGES, Case, cases, sampled
@@ -39,15 +41,17 @@ async def announced(scene: Scene, ask: Ask) -> None:
     assert ask.thread is not None
     assert {take.channel_id for take in takes} == {str(ask.thread.id)}
     assert len(scene.paid(ask)) == TAKES
+    assert len(ask.pings()) == 1
 
 
 async def not_started(scene: Scene, ask: Ask) -> None:
     """Told once for all takes that nothing came of them; none was paid, and none will be."""
-    said = "was not started"
+    said = "wasn't started"
     wait = partial(ask.member.wait_for_message, channel=ask.channel, timeout_s=WAIT_S)
     await scene.bot.watch(wait(lambda message: said in message.content))
     await announced(scene, await scene.ask(variations=TAKES))
     assert [said in message.content for message in ask.told()] == [True]
+    assert [message.id for message in ask.pings()] == [message.id for message in ask.told()]
     assert not scene.paid(ask)
     assert scene.states(ask) == ["cancelled"] * TAKES
 
@@ -99,6 +103,25 @@ async def test_take_is_found_in_its_thread_when_the_card_was_deleted_meanwhile(
     assert [take.id for take in takes_of(ask) if take.channel_id == first.channel_id] == [first.id]
     assert len(takes_of(ask)) == TAKES
     assert len(scene.paid(ask)) == TAKES
+    scene.remember(ask)
+
+
+async def test_second_take_pings_two_minutes_after_the_first_though_another_is_open(
+    scene: Scene,
+) -> None:
+    fates = [Fate(duration_s=0.5), Fate(duration_s=60), Fate(duration_s=math.inf)]
+    scene.sandbox.provider.plan(*fates)
+    ask = await scene.killed_at(TAKE_IS_THERE, variations=len(fates))
+    assert not ask.pings()
+    scene.long_outage()
+    await scene.start()
+    card = await ask.card()
+    wait = partial(ask.member.wait_for_edit, card, timeout_s=WAIT_S)
+    await scene.bot.watch(wait(lambda one: one.text.count("Listen") == 2))
+    _, second = takes_of(ask)
+    assert [message.id for message in ask.pings() if message.attachments] == [second.id]
+    await ask.member.click(card, label="Cancel")
+    await scene.bot.watch(wait(lambda one: "2 of your 3 versions are ready" in one.text))
     scene.remember(ask)
 
 
