@@ -105,7 +105,7 @@ async def test_card_shows_how_things_stand(stored: Stored) -> None:
     await cards.refresh(first)
     said = [field.value or "" for field in messenger.cards[-1][0].fields]
     assert len(messenger.cards) == 2
-    assert any("did not take" in value for value in said)
+    assert any("turned this request down" in value for value in said)
 
 
 async def test_card_is_reached_by_a_take_that_knows_it(stored: Stored) -> None:
