@@ -20,7 +20,7 @@ from bot.words.markdown import as_shown
 from cogs.ui.first_answers import in_time, say
 from cogs.ui.given_audio import GivenAudio, cover_of
 from cogs.ui.intake import start
-from cogs.ui.refusals import refuse
+from cogs.ui.refusals import refuse_problems
 from cogs.ui.request_modal import open_modal
 from cogs.ui.visibility import viewer
 
@@ -76,7 +76,7 @@ async def _cover(interaction: Interaction, audio: GivenAudio, draft: Draft) -> N
     """Where a prompt is still to be typed, or another file to be given, in the dialog."""
     draft = cover_of(audio, draft)
     if audio.problem:
-        await refuse(interaction, words.not_taken([audio.problem]), draft)
+        await refuse_problems(interaction, [audio.problem], draft)
     elif draft.request.prompt:
         await start(interaction, draft)
     else:

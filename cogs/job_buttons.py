@@ -6,12 +6,15 @@ from dataclasses import replace
 from bot import words
 from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
-from bot.deliver.announcements import LINK_BUTTON_LIMIT
+from bot.deliver.announcements import LINK_BUTTON_LIMIT, REASON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.seeds import was_typed
 from bot.generate.rechecking import CheckResult
+from bot.provider.reasons import NO_REASON
+from bot.words.markdown import harmless
 from cogs.ui.first_answers import defer, edit, in_time, say
 from cogs.ui.job_button import JobButton, moderates, stands_under
 from cogs.ui.persistent import add_items
@@ -93,10 +96,24 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWOR
 
     async def _go_on(self, interaction: Interaction, job: Job) -> None:
         draft = replace(Draft.of(job), parent_id=job.parent_id, relation=job.relation)
+        if not was_typed(job):  # what was turned down with a seed is again
+            draft = draft.reseeded()
         if self.match["action"] == Action.REWORD:
             await open_modal(interaction, draft)
         else:
             await begin(interaction, job, replace(draft, retry_of=job.id))
+
+
+class WhyButton(JobButton, template=buttons.pattern(Action.WHY)):
+    """What the music service said when it turned a request down, for all who see the job."""
+
+    async def press(self, interaction: Interaction, job: Job) -> None:
+        """Tell whoever asks, and nobody else."""
+        if job.failure_kind is FailureKind.REJECTED:
+            reason = job.failure_reason if job.failure_reason != NO_REASON else None
+            await say(interaction, words.why_rejected(harmless(reason or "", REASON_LIMIT)))
+        else:
+            await say(interaction, words.nothing_to_explain())
 
 
 class CheckButton(JobButton, template=buttons.pattern(Action.CHECK)):
@@ -152,4 +169,4 @@ FOUND = {
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    add_items(client, CancelButton, RetryButton, CheckButton)
+    add_items(client, CancelButton, RetryButton, WhyButton, CheckButton)

@@ -20,7 +20,7 @@ from cogs.ui.fields import model_field, option_field, prompt_field
 from cogs.ui.first_answers import ask, left_s
 from cogs.ui.intake import start
 from cogs.ui.own_styles import style_named
-from cogs.ui.refusals import refuse
+from cogs.ui.refusals import refuse_problems
 from cogs.ui.request_modal import filled_in, values_of
 
 # What the dialog was filled in with, so that it's known later what the member changed.
@@ -104,7 +104,7 @@ async def _start_sent(interaction: Interaction, match: re.Match[str]) -> None:
     draft = _begin(match).typed_in(filled.draft, style)
     if filled.problems:
         kept = style.applied_to(draft) if style else draft
-        await refuse(interaction, words.not_taken(filled.problems), kept)
+        await refuse_problems(interaction, filled.problems, kept)
     else:
         await start(interaction, draft, style)
 

@@ -10,12 +10,12 @@ from discord.ext import commands
 
 from bot import words
 from bot.client import ComposeClient, Interaction, services_of
-from bot.deliver import buttons
+from bot.deliver import announcements, buttons
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.characters import visible
-from bot.domain.jobs import Job, JobState, Notice, NoticeKind
+from bot.domain.jobs import Job, JobState, Notice
 from bot.domain.models import model_named, name_of
 from bot.errors import Busy, DatabaseTrouble
 from bot.store.track_store import Only, Wanted
@@ -209,8 +209,7 @@ async def _tell_ending(interaction: Interaction, job: Job) -> None:
     text = words.not_started_text()
     if job.state is JobState.FAILED:
         text = cards.failure_sentence(job)
-        again = buttons.button(Action.RETRY, job.id, NoticeKind.FAILURE)
-        extras["view"] = buttons.row(again)
+        extras["view"] = announcements.failure(job).view
     await interaction.followup.send(text, ephemeral=True, **extras)
 
 

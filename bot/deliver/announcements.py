@@ -112,8 +112,7 @@ def failure(job: Job) -> Announcement:
     if job.failure_kind is None:
         raise AssertionError("not a failed job")
     reason = harmless(job.failure_reason or "", REASON_LIMIT)
-    lost = job.failure_kind is FailureKind.LOST
-    actions = (Action.RETRY, Action.CHECK if lost else Action.REWORD, Action.RECIPE)
+    actions = _AFTER_FAILURE.get(job.failure_kind, (Action.RETRY, Action.REWORD, Action.RECIPE))
     return Announcement(
         content=words.failed(job.member_id, job.failure_kind, reason),
         embed=None,
@@ -121,6 +120,13 @@ def failure(job: Job) -> Announcement:
             *(buttons.button(action, job.id, NoticeKind.FAILURE) for action in actions)
         ),
     )
+
+
+# The same words would be turned down again.
+_AFTER_FAILURE = {
+    FailureKind.REJECTED: (Action.REWORD, Action.WHY, Action.RETRY, Action.RECIPE),
+    FailureKind.LOST: (Action.RETRY, Action.CHECK, Action.RECIPE),
+}
 
 
 def not_started(job: Job) -> Announcement:

@@ -26,6 +26,7 @@ class Action(StrEnum):
     RECIPE = "recipe"
     RETRY = "retry"
     EDIT = "edit"
+    REMEDY = "remedy"
     AGAIN = "again"
     REMIX = "remix"
     VARIATIONS = "vary"
@@ -35,6 +36,7 @@ class Action(StrEnum):
     DELETE = "delete"
     CHECK = "check"
     REWORD = "reword"
+    WHY = "why"
     TAKES = "takes"
     DELETE_NOW = "deletenow"
     KEEP = "keep"
@@ -58,6 +60,7 @@ LABELS = {
     Action.DELETE: words.button_delete,
     Action.CHECK: words.button_check,
     Action.REWORD: words.button_edit,
+    Action.WHY: words.button_why,
     Action.DELETE_NOW: words.button_delete_now,
     Action.KEEP: words.button_keep,
     Action.SHARE_HERE: words.button_share_here,

@@ -1,7 +1,6 @@
 """A request as a member typed it, and the check that makes a `Request` of it."""
 
 import json
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -24,7 +23,6 @@ from bot.domain.models import (
 from bot.domain.problems import NotTaken, Problem
 from bot.domain.requests import Order, Relation, Request
 
-RANDOM_SEEDS = 2**31
 SEED_LIMIT = 2**53 - 1  # Discord's own limit for a whole number
 SEEDS = Span(least=0, most=SEED_LIMIT)
 VARIATIONS = Span(least=1, most=VARIATIONS_LIMIT)
@@ -82,7 +80,7 @@ NOTHING = Draft().values()  # what each option is where nothing was typed
 
 
 def checked(draft: Draft) -> Request:
-    """What the model can be asked for. Without a seed one is drawn, so that it can be told.
+    """What the model can be asked for, with the seed that was typed, if any was.
 
     Raises `NotTaken` with a problem for each thing that the model does not take.
     """
@@ -101,8 +99,6 @@ def checked(draft: Draft) -> Request:
     found += _number_problems("variations", draft.variations, VARIATIONS, model)
     if found:
         raise NotTaken(found)
-    if model.seed and request.seed is None:
-        return replace(request, seed=secrets.randbelow(RANDOM_SEEDS))
     return request
 
 
@@ -120,6 +116,14 @@ def problems_of(draft: Draft) -> Sequence[Problem]:
     except NotTaken as error:
         return error.problems
     return []
+
+
+def without_foreign_seed(draft: Draft) -> Draft:
+    """The seed of another track is nobody's wish, where the model takes none."""
+    model = model_named(draft.request.model) if draft.request.model else DEFAULT
+    if draft.relation is not None and model is not None and not model.seed:
+        return draft.reseeded()
+    return draft
 
 
 def _problems(request: Request, model: Model) -> list[Problem]:

@@ -10,6 +10,7 @@ from bot.generate.estimates import DurationEstimates
 from bot.generate.expectations import SOON
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.metrics import Metrics
+from bot.provider.reasons import is_by_filter
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
@@ -56,7 +57,9 @@ class Generations:
         """Store the end that the provider names; `False` if it names none, or none to go by: what
         is completed needs its file's address."""
         if generation.phase is Phase.ERROR:
-            await self.fail(job, FailureKind.GENERATION, generation.error_text)
+            filtered = is_by_filter(generation.error_text)
+            kind = FailureKind.REJECTED if filtered else FailureKind.GENERATION
+            await self.fail(job, kind, generation.error_text)
             return True
         if generation.phase is Phase.COMPLETED and generation.audio_url:
             await self._succeed(job, generation.audio_url, generation)

@@ -61,6 +61,18 @@ _EMPTY_WORDS = re.compile(
     re.I,
 )
 
+# The words of filters for names, quotations and what's offensive, at whatever stage they look.
+_FILTERED = re.compile(
+    r"recitation|bad.prompt|moderat|safety|polic(?:y|ies)|copyright|prohibited|guidelines|violat"
+    r"|blocked",
+    re.I,
+)
+
+
+def is_by_filter(reason: str) -> bool:
+    """Whether the prompt was refused, rather than that something broke."""
+    return _FILTERED.search(reason) is not None
+
 
 def reason_in(data: Any) -> str | None:
     """The most human sentence, or a few, in decoded JSON of any shape; `None` if there is none.

@@ -103,7 +103,7 @@ class Generation(_Answer):
     @property
     def error_text(self) -> str:
         """The provider's reason, or that there is none."""
-        return self.reason or "no reason given"
+        return self.reason or NO_REASON
 
 
 class Balance(_Answer):

@@ -16,6 +16,7 @@ from bot.words.library import *  # noqa: F403
 from bot.words.models import *  # noqa: F403
 from bot.words.phrases import *  # noqa: F403
 from bot.words.refusals import *  # noqa: F403
+from bot.words.remedies import *  # noqa: F403
 from bot.words.sound import *  # noqa: F403
 from bot.words.styles import *  # noqa: F403
 from bot.words.tracks import *  # noqa: F403

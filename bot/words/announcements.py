@@ -50,13 +50,15 @@ def failed(member_id: int, kind: FailureKind, reason: str) -> str:
 
 
 def failure(kind: FailureKind, reason: str) -> str:
-    """Why there is no track, and what to do next. `reason` is the provider's, made harmless."""
+    """Why there is no track, and what to do next. `reason` is the provider's, made harmless.
+
+    Why it turned a request down is for those who ask: it reads as a reproach.
+    """
     match kind:
         case FailureKind.REJECTED:
             return said(
-                "The music service turned this request down. {reason} It cost nothing. "
-                "Change the prompt and use `/compose` again.",
-                reason=service_says(reason),
+                "The music service turned this request down. It cost nothing. A shorter prompt "
+                "without names of artists, titles or films often works."
             )
         case FailureKind.GENERATION:
             return said(
@@ -88,6 +90,14 @@ def failure(kind: FailureKind, reason: str) -> str:
 def service_says(reason: str) -> str:
     """The provider's own words, whether or not they end with a full stop."""
     return said("It says: “{reason}”.", reason=reason.removesuffix("."))
+
+
+def why_rejected(reason: str) -> str:
+    """What whoever presses Why? learns. `reason` is the provider's, made harmless, or empty."""
+    return service_says(reason) if reason else said("The music service didn't say why.")
+
+
+nothing_to_explain = sentence("There's nothing to explain here.")
 
 
 def suggested(text: str) -> str:

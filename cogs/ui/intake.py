@@ -11,12 +11,14 @@ import discord
 from bot import words
 from bot.client import Interaction, services_of
 from bot.deliver.cards.batch_card import first_card
-from bot.domain.drafts import Draft, checked
-from bot.domain.jobs import Job, JobState, NewJob
+from bot.domain.drafts import Draft, checked, problems_of
+from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.domain.models import MODELS
 from bot.domain.places import card_of
 from bot.domain.problems import NotTaken
+from bot.domain.remedies import made_private, remedies
 from bot.domain.requests import Request
+from bot.domain.seeds import seeded
 from bot.domain.styles import Style
 from bot.errors import (
     AlreadyReceived,
@@ -36,7 +38,7 @@ from bot.rest.verdict import (
     own_code,
     verdict_on,
 )
-from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s
+from cogs.ui.first_answers import NO_BODY, answered, in_time, left_s, say
 from cogs.ui.places import (
     is_outside,
     member_locale,
@@ -49,23 +51,31 @@ from cogs.ui.refusals import refuse, refuse_unsaved
 log = logging.getLogger(__name__)
 
 
-async def start(interaction: Interaction, draft: Draft, style: Style | None = None) -> None:
+async def start(
+    interaction: Interaction,
+    draft: Draft,
+    style: Style | None = None,
+    *,
+    job_id: str | None = None,
+) -> None:
     """Check, store, answer with the card, queue; or say privately why not, with a way to fix it.
 
     With a style, what the draft lacks is taken from there, and is in what is kept of a refusal.
+    A button that starts one track at most, however often it's pressed, gives that track's `job_id`.
     """
     typed = draft
     draft = style.applied_to(typed) if style else typed
     if why := why_not_here(interaction, private=draft.private):
-        await refuse(interaction, why, draft)
+        await _refuse_here(interaction, why, draft)
         return
     try:
         request = await _heard(interaction, checked(draft))
     except NotTaken as error:
-        problems = style.named_in(error.problems, typed) if style else error.problems
-        await refuse(interaction, words.not_taken(problems), draft)
+        named = style.named_in(error.problems, typed) if style else error.problems
+        offered = remedies(error.problems, draft)
+        await refuse(interaction, words.not_taken(named), draft, offered)
         return
-    admitted = await _admit(interaction, draft, request)
+    admitted = await _admit(interaction, draft, request, job_id)
     if admitted is not None:
         await _answer_with_card(interaction, draft, admitted)
         if style is not None:
@@ -80,6 +90,12 @@ async def _remember(interaction: Interaction, style: Style, job: Job) -> None:
         log.warning("the use of a style is forgotten: the database %s", error)
 
 
+async def _refuse_here(interaction: Interaction, why: str, draft: Draft) -> None:
+    alone = made_private(draft)
+    helps = not why_not_here(interaction, private=True) and not problems_of(alone.draft)
+    await refuse(interaction, why, draft, [alone] if helps else [])
+
+
 async def _heard(interaction: Interaction, request: Request) -> Request:
     """The same, once its audio was looked at; raises `NotTaken`."""
     model = MODELS[request.model]
@@ -89,9 +105,11 @@ async def _heard(interaction: Interaction, request: Request) -> Request:
     return replace(request, reference=await references.look_at(request.reference, model.reference))
 
 
-async def _admit(interaction: Interaction, draft: Draft, request: Request) -> Admitted | None:
+async def _admit(
+    interaction: Interaction, draft: Draft, request: Request, job_id: str | None
+) -> Admitted | None:
     """The stored job; `None` if there is none, and the member was told why."""
-    new = _new_job(interaction, draft, request)
+    new = _new_job(interaction, draft, request, job_id)
     try:
         return await services_of(interaction).admission.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
@@ -105,27 +123,44 @@ async def _admit(interaction: Interaction, draft: Draft, request: Request) -> Ad
         told = await _tried_again(interaction, error.other_id)
         await refuse(interaction, told, replace(draft, retry_of=None))
     except AlreadyReceived:
-        log.info("interaction %d came again", interaction.id)
+        await _received_before(interaction, new)
     except DatabaseTrouble as error:
         log.error("a request could not be stored: the database %s", error)
         await refuse_unsaved(interaction, words.store_trouble(), draft)
     return None
 
 
+async def _received_before(interaction: Interaction, new: NewJob) -> None:
+    """An interaction that came again is answered already; whoever pressed again is told so."""
+    first = await _job(interaction, new.id)
+    if first is None or first.interaction_id == interaction.id:
+        log.info("interaction %d came again", interaction.id)
+        return
+    card = card_of(first)
+    await say(interaction, words.remedy_used(card.url if card else None))
+
+
+async def _job(interaction: Interaction, job_id: str) -> Job | None:
+    with contextlib.suppress(DatabaseTrouble):  # what's told can do without the way there
+        return await in_time(interaction, services_of(interaction).stores.jobs.get(job_id))
+    return None
+
+
 async def _tried_again(interaction: Interaction, job_id: str) -> str:
     """Where the other try is to be found."""
-    other: Job | None = None
-    with contextlib.suppress(DatabaseTrouble):  # then it is told without the way there
-        other = await in_time(interaction, services_of(interaction).stores.jobs.get(job_id))
+    other = await _job(interaction, job_id)
     finished = other is not None and other.state is JobState.SUCCEEDED
     card = card_of(other) if other else None
     return words.tried_again(card.url if card else None, finished=finished)
 
 
-def _new_job(interaction: Interaction, draft: Draft, request: Request) -> NewJob:
-    order = vars(draft) | {"request": request}
+def _new_job(
+    interaction: Interaction, draft: Draft, request: Request, job_id: str | None
+) -> NewJob:
+    order = vars(draft) | {"request": seeded(request, interaction.id)}
     return NewJob(
         **order,
+        id=job_id or new_job_id(),
         interaction_id=interaction.id,
         interaction_token=interaction.token,
         application_id=interaction.application_id,

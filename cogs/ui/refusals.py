@@ -5,6 +5,7 @@ While nothing can be stored, what was typed is in the answer itself, to be copie
 
 import io
 import logging
+from collections.abc import Sequence
 
 import discord
 
@@ -13,7 +14,9 @@ from bot.client import Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.buttons import Action
 from bot.domain.drafts import Draft
+from bot.domain.problems import Problem
 from bot.domain.recipes import typed
+from bot.domain.remedies import Remedy, remedies
 from bot.errors import DatabaseTrouble
 from cogs.ui.first_answers import left_s, say
 from cogs.ui.limits import MESSAGE_LIMIT
@@ -23,13 +26,30 @@ DRAFT = "draft"
 log = logging.getLogger(__name__)
 
 
-async def refuse(interaction: Interaction, text: str, draft: Draft) -> None:
-    """Say privately why nothing was started. What was typed is kept for the button below it."""
+async def refuse(
+    interaction: Interaction, text: str, draft: Draft, offered: Sequence[Remedy] = ()
+) -> None:
+    """Say privately why nothing was started, with a button for each remedy that's offered.
+
+    What was typed is kept for the buttons.
+    """
     draft_id = await kept(interaction, draft)
     if draft_id is None:
         await refuse_unsaved(interaction, text, draft)
         return
-    await say(interaction, text, view=buttons.row(buttons.button(Action.EDIT, draft_id, DRAFT)))
+    items = [
+        buttons.button(Action.REMEDY, draft_id, remedy.key, label=words.remedy(remedy))
+        for remedy in offered
+    ]
+    edit = buttons.button(Action.EDIT, draft_id, DRAFT)
+    await say(interaction, text, view=buttons.row(*items, edit))
+
+
+async def refuse_problems(
+    interaction: Interaction, problems: Sequence[Problem], draft: Draft
+) -> None:
+    """The same for what can't be taken as it was typed, with what helps against it."""
+    await refuse(interaction, words.not_taken(problems), draft, remedies(problems, draft))
 
 
 async def kept(interaction: Interaction, draft: Draft) -> str | None:

@@ -17,7 +17,7 @@ import discord
 from bot import words
 from bot.client import Interaction, services_of
 from bot.domain.characters import visible
-from bot.domain.drafts import NOTHING, Draft, in_the_way
+from bot.domain.drafts import NOTHING, Draft, in_the_way, without_foreign_seed
 from bot.domain.models import DEFAULT, Model, model_named
 from bot.domain.problems import NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
@@ -34,7 +34,7 @@ from cogs.ui.fields import (
 )
 from cogs.ui.first_answers import ask
 from cogs.ui.given_audio import with_uploaded
-from cogs.ui.refusals import kept, refuse, refuse_unsaved
+from cogs.ui.refusals import kept, refuse_problems, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -131,12 +131,12 @@ async def submitted(interaction: Interaction, draft_id: str) -> Draft | None:
         return None
     filled = filled_in(before, values)
     if filled.problems:
-        await refuse(interaction, words.not_taken(filled.problems), filled.draft)
+        await refuse_problems(interaction, filled.problems, filled.draft)
         return None
     try:
         return with_uploaded(interaction, filled.draft)
     except NotTaken as error:
-        await refuse(interaction, words.not_taken(error.problems), filled.draft)
+        await refuse_problems(interaction, error.problems, filled.draft)
         return None
 
 
@@ -167,15 +167,7 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id
-    return Filled(draft=_without_foreign_seed(draft.having(**changes)), problems=problems)
-
-
-def _without_foreign_seed(draft: Draft) -> Draft:
-    """The seed of another track is nobody's wish, where the model takes none."""
-    model = model_named(draft.request.model) if draft.request.model else DEFAULT
-    if draft.relation is not None and model is not None and not model.seed:
-        return draft.reseeded()
-    return draft
+    return Filled(draft=without_foreign_seed(draft.having(**changes)), problems=problems)
 
 
 def _values(components: Any) -> Iterator[tuple[str, Any]]:

@@ -7,8 +7,9 @@ import pytest
 
 from sandbox.aimlapi import error_body
 from sandbox.aimlapi.generations import Fate
-from sandbox.driver import MessageView
+from sandbox.driver import MemberDriver, MessageView
 from tests.e2e.conftest import OpenStage
+from tests.e2e.pressing import forge_id
 from tests.e2e.stage import Stage, private_answer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -17,15 +18,63 @@ PROMPT = "lo-fi rain, warm tape, 70 bpm"
 GENERATE = "/v2/generate/audio"
 
 
-async def test_rejected_request_is_told_with_the_providers_hint(stage: Stage) -> None:
-    hint = "Body validation error: prompt: Expected at most 600 characters, **Received** 601"
+async def turned_down(stage: Stage, member: MemberDriver) -> MessageView:
+    """What the channel reads of a request that the provider's filter refused."""
+    return await stage.bot.watch(
+        member.wait_for_message(lambda m: "turned this request down" in m.content)
+    )
+
+
+async def test_reason_of_a_refusal_is_told_to_whoever_asks_and_not_in_public(
+    stage: Stage,
+) -> None:
+    hint = "blocked by recitation checks: it names **Adele**"
     stage.provider.scenario.on("POST", GENERATE).respond(400, error_body(400, hint))
-    ben = stage.member()
-    card = await (await ben.slash("compose", prompt=PROMPT)).answered()
-    told = await stage.bot.watch(ben.wait_for_message(lambda m: "did not take" in m.content))
-    assert r"\*\*Received\*\* 601" in told.content
+    ben, chika = stage.member(), stage.member("Chika")
+    card = await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
+    told = await turned_down(stage, ben)
+    assert "recitation" not in told.text
+    assert "It cost nothing" in told.content
+    assert "names of artists" in told.content
     assert [user["id"] for user in told.mentions] == [str(ben.user_id)]
-    await ben.wait_for_edit(card, lambda message: "couldn't be made" in message.text)
+    assert [button["label"] for button in told.buttons] == ["Edit", "Why?", "Try again", "Recipe"]
+    drawn = await ben.wait_for_edit(card, lambda message: "couldn't be made" in message.text)
+    assert "recitation" not in drawn.text
+    await stage.bot.kill()
+    await stage.bot.start()
+    await stage.bot.ready()
+    for member in (ben, chika):
+        why = await private_answer(await member.click(told, label="Why?"))
+        assert r"blocked by recitation checks: it names \*\*Adele\*\*" in why
+
+
+async def test_filter_at_a_later_stage_is_a_refusal_too(stage: Stage) -> None:
+    stage.provider.plan(Fate(error={"name": "Error", "message": "Blocked by the safety filter"}))
+    ben = stage.member()
+    await (await ben.slash("compose", prompt=PROMPT)).answered()
+    told = await turned_down(stage, ben)
+    assert "safety" not in told.text
+    assert "safety filter" in await private_answer(await ben.click(told, label="Why?"))
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+@pytest.mark.parametrize("press", ["Try again", "Edit"])
+async def test_refused_request_goes_out_with_another_seed_unless_it_was_typed(
+    stage: Stage, seed: int | None, press: str
+) -> None:
+    stage.provider.plan(Fate(error={"name": "Error", "message": "blocked by recitation checks"}))
+    ben = stage.member()
+    options = {"prompt": PROMPT, **({} if seed is None else {"seed": seed})}
+    await (await ben.slash("compose", channel="general", options=options)).answered()
+    pressed = await ben.click(await turned_down(stage, ben), label=press)
+    if press == "Edit":
+        await pressed.acknowledged()
+        pressed = await ben.fill_modal(pressed, {"prompt": PROMPT})
+    await pressed.answered()
+    await stage.track(ben, PROMPT)
+    first, second = (generation.body["seed"] for generation in stage.provider.generations)
+    assert (first == second) is (seed is not None)
+    assert seed in {None, first}
 
 
 async def test_hint_and_suggestion_are_told_when_they_lie_deep_in_the_answer(stage: Stage) -> None:
@@ -34,10 +83,30 @@ async def test_hint_and_suggestion_are_told_when_they_lie_deep_in_the_answer(sta
     stage.provider.scenario.on("POST", GENERATE).respond(400, body)
     ben = stage.member()
     await (await ben.slash("compose", prompt=PROMPT)).answered()
-    told = await stage.bot.watch(ben.wait_for_message(lambda m: "did not take" in m.content))
-    assert "prompt: It names" in told.content
-    assert "Suggestion: warm jazz at night" in told.content
-    assert "{" not in told.content
+    why = await private_answer(await ben.click(await turned_down(stage, ben), label="Why?"))
+    assert "prompt: It names" in why
+    assert "Suggestion: warm jazz at night" in why
+    assert "{" not in why
+
+
+async def test_reason_of_a_private_refusal_is_its_members_alone(stage: Stage) -> None:
+    stage.provider.scenario.on("POST", GENERATE).respond(400, error_body(400, "names Adele"))
+    ben, chika = stage.member(), stage.member("Chika")
+    public = stage.provider.scenario.on("POST", GENERATE)
+    call = await ben.slash("compose", channel="general", prompt="secret song", private=True)
+    assert (await call.answered()).ephemeral
+    told = await stage.bot.watch(
+        ben.wait_for_message(lambda m: m.ephemeral and any(b["label"] == "Why?" for b in m.buttons))
+    )
+    assert "Adele" not in told.text
+    assert "names Adele" in await private_answer(await ben.click(told, label="Why?"))
+    (why,) = [button for button in told.buttons if button["label"] == "Why?"]
+    public.respond(400, error_body(400, "no"))
+    await (await chika.slash("compose", channel="general", prompt=PROMPT)).answered()
+    own = await turned_down(stage, chika)
+    forged = await forge_id(chika, own, why["custom_id"])
+    assert "Adele" not in "".join(message.text for message in forged.messages())
+    assert "don't remember" in await private_answer(forged)
 
 
 async def test_key_is_not_blamed_when_a_firewall_refuses(stage: Stage) -> None:

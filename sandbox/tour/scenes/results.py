@@ -52,16 +52,16 @@ async def more_for_others(stage: Stage) -> Visitor:
     return chika
 
 
-async def failure_with_another_try(stage: Stage) -> Visitor:
-    """A failure gives the reason, says what it cost, and offers another try."""
+async def request_turned_down(stage: Stage) -> Visitor:
+    """A request that was turned down says what it cost and what helps. Why? tells the reason."""
     chika = await stage.screen("Chika")
     await chika.dismiss()
     stage.sandbox.provider.plan(Fate(error={"name": "Error", "message": f"{BLOCKED}."}))
     await chika.use("compose", prompt=SIREN, model="stable-audio")
-    await expect(chika.message(BLOCKED)).to_be_visible(timeout=TRACK_MS)
-    await expect(
-        chika.message("couldn't make").get_by_role("button", name="Try again")
-    ).to_be_visible()
+    told = chika.message("turned this request down")
+    await expect(told).to_be_visible(timeout=TRACK_MS)
+    await chika.press("Why?", told)
+    await expect(chika.answer(BLOCKED)).to_be_visible()
     return chika
 
 
@@ -70,5 +70,5 @@ SCENES: Final = (
     track_liked,
     recipe_to_copy,
     more_for_others,
-    failure_with_another_try,
+    request_turned_down,
 )

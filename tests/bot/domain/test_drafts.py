@@ -53,16 +53,6 @@ def test_prompt_is_not_taken_when_it_is_blank(blank: str) -> None:
     assert "prompt is empty" in problems(a_draft(prompt=blank))
 
 
-def test_seed_is_drawn_when_none_was_given() -> None:
-    seeds = {checked(a_draft()).seed for _ in range(10)}
-    assert len(seeds) > 1
-    assert None not in seeds
-
-
-def test_no_seed_is_drawn_when_the_model_takes_none() -> None:
-    assert checked(a_draft(model="stable-audio")).seed is None
-
-
 @pytest.mark.parametrize("typed", ["elevenlabs/eleven_music", "Eleven Music", " eleven MUSIC "])
 def test_model_is_known_by_its_id_or_its_name(typed: str) -> None:
     assert checked(a_draft(model=typed)).model == "elevenlabs/eleven_music"

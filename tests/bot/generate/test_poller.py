@@ -419,3 +419,22 @@ async def test_track_of_a_cancelled_job_is_not_announced_when_it_was_being_polle
 async def test_nothing_is_due_when_nothing_is_generating(poller: Poller) -> None:
     assert await poller.next_due_at() is None
     assert await poller.run_once() == 0
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Your request was blocked by recitation checks",
+        "bad_prompt: it names an artist",
+        "Stopped by the safety filter",
+        "This violates our content policy",
+    ],
+)
+async def test_job_is_rejected_when_a_filter_stops_its_generation(
+    stored: Stored, provider: Provider, stand_in: AimlapiStandIn, poller: Poller, reason: str
+) -> None:
+    stand_in.plan(Fate(duration_s=0, error=reason))
+    job = await generating(stored, provider)
+    await poller.run_once()
+    failed = await stored.job(job.id)
+    assert (failed.failure_kind, failed.failure_reason) == (FailureKind.REJECTED, reason)

@@ -204,12 +204,12 @@ def test_audio_is_none_when_there_is_no_address(file: Any) -> None:
     [
         ({"name": "Refused", "message": "no violence"}, "no violence"),
         ({"name": "Refused"}, "Refused"),
-        ({"name": None, "message": ""}, "no reason given"),
+        ({"name": None, "message": ""}, "no explanation given"),
         ("plain words", "plain words"),
-        (None, "no reason given"),
-        ([], "no reason given"),
+        (None, "no explanation given"),
+        ([], "no explanation given"),
         ({"message": "x" * 9999}, "x" * (HINT_LIMIT - 1) + "…"),
-        ({"message": {"deep": 1}}, "no reason given"),
+        ({"message": {"deep": 1}}, "no explanation given"),
     ],
 )
 def test_error_text_is_found_in_any_shape(error: Any, text: str) -> None:
@@ -226,7 +226,7 @@ def test_error_text_is_found_in_any_shape(error: Any, text: str) -> None:
             "prompt: no names",
         ),
         ({"error": {"code": 5}, "reason": "no names"}, "no names"),
-        ({"prompt": "lo-fi rain at night", "model": "google lyria"}, "no reason given"),
+        ({"prompt": "lo-fi rain at night", "model": "google lyria"}, "no explanation given"),
     ],
 )
 def test_error_text_is_found_beside_the_error(members: dict[str, Any], text: str) -> None:

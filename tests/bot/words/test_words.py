@@ -33,9 +33,14 @@ def test_interrupted_member_learns_that_it_might_have_been_paid_for() -> None:
     assert "might have been paid for" in words.failure(FailureKind.INTERRUPTED, "")
 
 
-@pytest.mark.parametrize("kind", [FailureKind.REJECTED, FailureKind.GENERATION])
-def test_reason_is_given_when_the_provider_named_one(kind: FailureKind) -> None:
-    assert "the reason" in words.failure(kind, "the reason")
+def test_reason_is_given_when_the_model_failed() -> None:
+    assert "the reason" in words.failure(FailureKind.GENERATION, "the reason")
+
+
+def test_reason_is_only_for_those_who_ask_when_the_request_was_turned_down() -> None:
+    assert "the reason" not in words.failed(MEMBER_ID, FailureKind.REJECTED, "the reason")
+    assert "“the reason”" in words.why_rejected("the reason")
+    assert "didn't say why" in words.why_rejected("")
 
 
 @pytest.mark.parametrize(("whole_bot", "who"), [(True, "I've made"), (False, "You've used your")])
