@@ -30,7 +30,11 @@ _BATCH_ID = (
     .scalar_subquery()
 )
 _IS_END, _OTHER_IS_END = (table.c.kind.in_(ENDS) for table in (notices, _other))
-_MIGHT_BE_OUT = sa.or_(_other.c.told_at.is_not(None), _other.c.unsure)
+# A notice might be unsure without a try that we know of; then nothing was decided.
+_TRIED, _OTHER_TRIED = (
+    sa.and_(table.c.unsure, table.c.attempted_rung.is_not(None)) for table in (notices, _other)
+)
+_MIGHT_BE_OUT = sa.or_(_other.c.told_at.is_not(None), _OTHER_TRIED)
 # Other messages of the request that say the same, or an end like this one.
 _OTHERS = (
     sa.select(_other.c.id)
@@ -66,7 +70,7 @@ def pings(now: datetime) -> sa.ColumnElement[bool]:
     patience_ended = _OTHERS.where(_other.c.attempted_at <= now - PATIENCE).exists()
     is_its_turn = sa.or_(~_IS_END, ~_OPEN.exists(), patience_ended)
     decided = sa.and_(~_OTHERS.where(_other.c.pings).exists(), is_its_turn)
-    return sa.case((notices.c.unsure, notices.c.pings), else_=decided)
+    return sa.case((_TRIED, notices.c.pings), else_=decided)
 
 
 def request_of(notice_id: int) -> sa.ScalarSelect[Any]:

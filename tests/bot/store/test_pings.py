@@ -193,6 +193,18 @@ async def test_delay_of_all_takes_pings_once_and_takes_no_ping_from_the_end(
     assert [await tell(stored, job) for job in takes] == [False, True]
 
 
+async def test_last_take_pings_when_tries_were_made_that_are_not_known(stored: Stored) -> None:
+    first, second = await variations(stored)
+    for job in (first, second):
+        await succeed(stored, job)
+        notice = await stored.notice(job.id)
+        await stored.notices.put_off(notice.id, stored.clock(), "restored", unsure=True)
+    tried = await attempt(stored, first)
+    assert not tried.pings
+    await posted(stored, tried)
+    assert (await attempt(stored, second)).pings
+
+
 async def test_member_is_notified_that_nothing_was_started_before_all_are_cancelled(
     stored: Stored,
 ) -> None:
