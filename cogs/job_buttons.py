@@ -10,10 +10,9 @@ from bot.deliver.announcements import LINK_BUTTON_LIMIT, REASON_LIMIT
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
 from bot.domain.drafts import Draft
-from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.jobs import NO_REASON, FailureKind, Job, JobState
 from bot.domain.seeds import was_typed
 from bot.generate.rechecking import CheckResult
-from bot.provider.reasons import NO_REASON
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import defer, edit, in_time, say
 from cogs.ui.job_button import JobButton, moderates, stands_under

@@ -65,6 +65,10 @@ class FailureKind(StrEnum):
     RESTORED = "restored"  # it waited in a backup that was restored; perhaps billed since
 
 
+# Stands for the provider's words where it had none.
+NO_REASON = "no explanation given"
+
+
 class NoticeKind(StrEnum):
     """What a member must learn about a job, each at most once."""
 

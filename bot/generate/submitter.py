@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.jobs import NO_REASON, FailureKind, Job, JobState
 from bot.domain.requests import Reference, Request
 from bot.errors import (
     DatabaseTrouble,
@@ -29,7 +29,6 @@ from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
 from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
-from bot.provider.reasons import NO_REASON
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore

@@ -15,7 +15,6 @@ from typing import Any
 
 from bot import words
 
-NO_REASON = "no explanation given"
 HINT_LIMIT = 500
 SUGGESTION_LIMIT = 200
 SENTENCES = 4

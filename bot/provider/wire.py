@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.domain.jobs import NO_REASON
 from bot.errors import (
     Intercepted,
     InvalidRequest,
@@ -32,7 +33,7 @@ from bot.errors import (
     Trouble,
     Unavailable,
 )
-from bot.provider.reasons import NO_REASON, reason_in
+from bot.provider.reasons import reason_in
 from bot.provider.shapes import Phase, look_through
 
 DIGITS_LIMIT = 400

@@ -1,6 +1,6 @@
 """What the channel, or the member alone, is told about a track."""
 
-from bot.domain.jobs import FailureKind
+from bot.domain.jobs import NO_REASON, FailureKind
 from bot.words.language import said, sentence
 from bot.words.phrases import mention, reference_too_old
 
@@ -89,6 +89,8 @@ def failure(kind: FailureKind, reason: str) -> str:
 
 def service_says(reason: str) -> str:
     """The provider's own words, whether or not they end with a full stop."""
+    if reason == NO_REASON:
+        return said("It gave no reason.")
     return said("It says: “{reason}”.", reason=reason.removesuffix("."))
 
 

@@ -149,8 +149,8 @@ async def test_dialog_that_was_opened_before_a_restart_still_has_the_audio(
         (hum(5), "yours has 5 seconds"),
         (hum(361), "yours has 361 seconds"),
         (DriverFile("hum.ogg", encoded("ogg", tone(3))), "yours has 3 seconds"),
-        (DriverFile("hum.mp3", b"no music, whatever the name says"), "`hum.mp3` is not"),
-        (DriverFile("notes.txt", b"la la la"), "`notes.txt` is not"),
+        (DriverFile("hum.mp3", b"no music, whatever the name says"), "`hum.mp3` isn't"),
+        (DriverFile("notes.txt", b"la la la"), "`notes.txt` isn't"),
     ],
     ids=["too short", "too long", "too short, compressed", "text", "text by its name"],
 )
@@ -175,7 +175,7 @@ async def test_unfit_audio_in_the_dialog_is_refused_and_what_was_there_is_kept(
     call = await ben.slash("cover", audio=hum())
     text = DriverFile("notes.txt", b"la la la")
     answer = await (await fill_in(ben, call, prompt=STYLE, audio=text)).answered()
-    assert "`notes.txt` is not" in answer.text
+    assert "`notes.txt` isn't" in answer.text
     body = await submissions.next(await fill_in(ben, await ben.click(answer, label="Edit")))
     assert body["prompt"] == STYLE
     assert await heard(stage, body) == hum().data
@@ -256,7 +256,7 @@ async def test_cover_fails_for_free_when_its_message_is_gone(narrow: Narrow) -> 
     assert "cost nothing" in failure.text
     assert submissions.bodies == []
     again = await narrow.ben.click(failure, label="Try again")
-    assert "no longer there" in await private_answer(again)
+    assert "is gone" in await private_answer(again)
 
 
 async def test_cover_fails_for_free_when_nobody_keeps_the_attached_file(narrow: Narrow) -> None:
@@ -273,7 +273,7 @@ async def test_again_asks_for_the_audio_when_its_link_has_ended(narrow: Narrow) 
     cover = await track_of(narrow.stage, narrow.ben, call)
     await until(narrow.stage, lambda: link_has_ended(narrow.stage, submissions.bodies[0]))
     again = await narrow.ben.click(cover, label="Again")
-    assert "no longer there" in await private_answer(again)
+    assert "is gone" in await private_answer(again)
     assert len(submissions.bodies) == 1
 
 

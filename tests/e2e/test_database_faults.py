@@ -49,7 +49,7 @@ async def test_presses_and_lists_are_answered_in_time_while_the_database_is_lock
     track = await stage.track(ben, PROMPT)
     with locked(stage.folder / "compose.db"):
         calls = await asyncio.gather(
-            *(chika.click(track, label=label) for label in ("Like", "Recipe", "Again")),
+            *(chika.click(track, label=label) for label in ("Like", "More", "Again")),
             *(chika.slash(name, channel="general") for name in ("top", "jobs", "help")),
         )
         answers = await asyncio.gather(*(private_answer(call) for call in calls))

@@ -153,9 +153,9 @@ async def test_commands_are_described_in_the_language_of_the_member(stage: Stage
     found = {one["name"]: one for one in stage.world.commands.all(None)}
     compose, menu = found["compose"], found["Cover this track"]
     assert compose["description_localizations"] == {"de": "Mach aus einem Satz ein Musikstück"}
-    assert menu["name_localizations"] == {"de": "Neue Fassung davon machen"}
+    assert menu["name_localizations"] == {"de": "Dieses Stück covern"}
     message = await ada.say("Nothing to hear", channel="general")
-    call = await ada.menu("Neue Fassung davon machen", message)
+    call = await ada.menu("Dieses Stück covern", message)
     assert "no audio" in await private_answer(call)
 
 

@@ -25,7 +25,7 @@ FILE, ODD_FILE = "{address}", "/cdn/odd.wav"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 COUNTS_TOO_MUCH = WAV[:4] + (5000).to_bytes(4, "little") + WAV[8:]
 ELSEWHERE = "https://cdn.nowhere.invalid/output.wav"
-NO_ADDRESS = "no address that I can fetch it from"
+NO_ADDRESS = "no address I can fetch it from"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ POLLS = [
     Fault("404 for a known generation", answered(404), "lost this track", delivers=False),
     Fault("error as an object", ended({"message": "not *this*"}), r"not \*this\*", delivers=False),
     Fault("error as text", ended("not that"), "not that", delivers=False),
-    Fault("error without a reason", ended(None), "no reason given", delivers=False),
+    Fault("error without a reason", ended(None), "gave no reason", delivers=False),
 ]
 
 ODD = [
@@ -126,7 +126,7 @@ FILES = [
     Fault("file at a wrong host at first", named(ELSEWHERE, times=1)),
     Fault("file that is a page for a while", served(200, HTML, times=3)),
     Fault(
-        "file that is no audio", served(200, PICTURE, times=None), "not an audio", delivers=False
+        "file that is no audio", served(200, PICTURE, times=None), "isn't an audio", delivers=False
     ),
     Fault("file: address", named("file:///etc/passwd"), NO_ADDRESS, delivers=False),
     Fault("private address", named("https://10.0.0.1/a.wav"), NO_ADDRESS, delivers=False),

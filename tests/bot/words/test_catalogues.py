@@ -38,6 +38,7 @@ END = re.compile(r"[.?:…\u3002\uff1f\uff1a]$")
 # What is no sentence of the bot's: names of formats, the provider's own words, which are English,
 # prompts, and what is written into files and pictures.
 SAID_PAST_THE_CATALOGUES = {
+    "`/(([a-z]+)(?: [a-z]+)?)`",
     "AI-generated",
     "AI-generated with ",
     ". Prompt: ",

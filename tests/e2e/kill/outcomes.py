@@ -47,7 +47,7 @@ async def told_directly(scene: Scene, ask: Ask) -> None:
             timeout_s=WAIT_S,
         )
     )
-    assert "was not started" in told.content
+    assert "wasn't started" in told.content
     assert f"<@{ask.member.user_id}>" in told.content
     assert scene.states(ask) == ["cancelled"]
     assert not scene.paid(ask)
@@ -102,7 +102,7 @@ async def not_started(scene: Scene, ask: Ask) -> None:
     """Told once that nothing came of it, whether or not there is a card; nothing was paid."""
     told = await scene.bot.watch(
         ask.member.wait_for_message(
-            lambda message: "was not started" in message.content,
+            lambda message: "wasn't started" in message.content,
             channel=ask.channel,
             timeout_s=WAIT_S,
         )
@@ -118,7 +118,7 @@ async def not_started(scene: Scene, ask: Ask) -> None:
 
 async def announced_or_not_started(scene: Scene, ask: Ask) -> None:
     """Whichever the answer's arrival decided."""
-    decided = ("was not started", "your track is ready")
+    decided = ("wasn't started", "your track is ready")
     told = await scene.bot.watch(
         ask.member.wait_for_message(
             lambda message: any(words in message.content for words in decided),

@@ -76,5 +76,5 @@ async def test_track_is_gone_when_killed_while_it_is_deleted_and_pressed_again(
             await ask.card(), lambda one: "was deleted" in one.text, timeout_s=WAIT_S
         )
     )
-    assert "Deleted by the member" in card.text
+    assert f"Deleted by <@{ask.member.user_id}>" in card.text
     scene.remember(ask)
