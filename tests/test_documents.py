@@ -68,7 +68,6 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_page_names_every_setting_and_no_other() -> None:
     said = defaults_in("docs/settings.md")
     assert sorted(said) == sorted(name.upper() for name in Settings.model_fields)
-    assert f"All {len(said)} settings" in text("README.md")
 
 
 def test_readme_has_ten_of_them_with_the_same_defaults() -> None:
