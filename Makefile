@@ -50,7 +50,7 @@ words: $(READY) ## bring the catalogues of other languages up to date with the c
 		$(BIN)/pybabel -q update -i artifacts/words.pot -o $$catalogue -l $$(basename $$catalogue .po | tr - _) \
 			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; done
 
-lock: ## resolve the locked versions anew (needs uv)
+lock: ## resolve the locked versions again (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -U -o requirements.txt
 	uv pip compile pyproject.toml --group dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header -q -U -o requirements-dev.txt
 

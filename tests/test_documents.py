@@ -1,11 +1,11 @@
 """The documents say what is so: settings, commands, buttons, modules, states, links, examples."""
 
 import ast
-import importlib
 import io
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,61 +22,27 @@ from bot.domain.jobs import MOVES, FailureKind, NoticeKind, Rung
 from bot.domain.models import MODELS, Model
 from bot.gateway.invitation import invitation
 from bot.settings import Settings
+from bot.settings.given import MAY_BE_IN_FILES
+from tests.documents import DOCUMENTS, LINK, ROOT, anchors, blocks, prose, rows, text
 from tests.import_graph import FILES
 from tests.test_layout import LAYERS
 
-ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix() for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
-)
 PICTURES = ROOT / "docs" / "images"
 
-# `required` and `empty` are how the README's table says that there is no default, or none is set.
+# `required` and `empty` are how the tables say that there is no default, or none is set.
 REQUIRED = "required"
 EMPTY = "empty"
 
 _DEFAULT = re.compile(r"^#(?=[A-Z_]+=)", re.MULTILINE)
-_ROW = re.compile(r"^\|(.+)\|$", re.MULTILINE)
-_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FILE = re.compile(r"`(\w+\.py)`")
-_PATH = re.compile(r"`((?:bot|cogs|sandbox|tests|docs)/[\w./-]+)`")
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def text(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def rows(document: str, heading: str) -> Iterator[list[str]]:
-    """The rows of the table whose first column is headed so, as lists of cells."""
-    inside = False
-    for line in document.splitlines():
-        match = _ROW.match(line)
-        cells = [cell.strip() for cell in match[1].split("|")] if match else []
-        if not cells:
-            inside = False
-        elif cells[0] == heading:
-            inside = True
-        elif inside and not set(cells[0]) <= set("-:"):
-            yield cells
-
-
-def blocks(document: str, language: str) -> list[str]:
-    return [body for kind, body in _FENCE.findall(document) if kind == language]
-
-
-def anchors(document: str) -> set[str]:
-    """The names that GitHub gives to headings."""
-    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", document), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 # --- settings -----------------------------------------------------------------------------------
 
 
-def readme_defaults() -> dict[str, str]:
+def defaults_in(document: str) -> dict[str, str]:
     return {
-        name.strip("`"): value.strip("`") for name, value, *_ in rows(text("README.md"), "variable")
+        name.strip("`"): value.strip("`") for name, value, *_ in rows(text(document), "variable")
     }
 
 
@@ -99,8 +65,20 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-def test_readme_names_every_setting_and_no_other() -> None:
-    assert sorted(readme_defaults()) == sorted(name.upper() for name in Settings.model_fields)
+def test_settings_page_names_every_setting_and_no_other() -> None:
+    said = defaults_in("docs/settings.md")
+    assert sorted(said) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_readme_has_ten_of_them_with_the_same_defaults() -> None:
+    said = defaults_in("README.md")
+    assert len(said) == 10
+    assert said.items() <= defaults_in("docs/settings.md").items()
+
+
+def test_settings_page_names_all_that_can_come_from_files() -> None:
+    said = re.findall(r"`(\w+)_FILE`", text("docs/settings.md"))
+    assert sorted(said) == sorted(MAY_BE_IN_FILES)
 
 
 def test_env_example_names_every_setting_and_no_other() -> None:
@@ -122,16 +100,17 @@ def test_env_example_asks_for_what_is_required_alone() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
-def test_readme_says_what_is_required_or_empty(name: str) -> None:
+def test_settings_page_says_what_is_required_or_empty(name: str) -> None:
     field = Settings.model_fields[name]
-    said = readme_defaults()[name.upper()]
+    said = defaults_in("docs/settings.md")[name.upper()]
     assert (said == REQUIRED) == field.is_required()
     assert (said == EMPTY) == (field.default in (None, frozenset(), ()))
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_defaults_in_readme_are_those_of_the_bot() -> None:
-    said = {k: v for k, v in readme_defaults().items() if v not in {REQUIRED, EMPTY}}
+def test_defaults_on_the_settings_page_are_those_of_the_bot() -> None:
+    given = defaults_in("docs/settings.md")
+    said = {k: v for k, v in given.items() if v not in {REQUIRED, EMPTY}}
     assert settings_with(said) == settings_with({})
 
 
@@ -154,9 +133,8 @@ ATTRIBUTES = {
 
 
 def asked_for() -> dict[str, int]:
-    return {
-        ATTRIBUTES[name]: int(value) for name, value, _why in rows(text("README.md"), "permission")
-    }
+    table = rows(text("docs/discord.md"), "permission")
+    return {ATTRIBUTES[name]: int(value) for name, value, *_ in table}
 
 
 def test_permission_values_are_discords() -> None:
@@ -164,14 +142,15 @@ def test_permission_values_are_discords() -> None:
     assert said == {name: discord.Permissions(**{name: True}).value for name in said}
 
 
-def test_invite_asks_for_the_sum_of_the_permissions() -> None:
-    (invite,) = re.findall(r"^https://discord\.com/oauth2/authorize\S+$", text("README.md"), re.M)
+@pytest.mark.parametrize("name", ["README.md", "docs/discord.md"])
+def test_invite_asks_for_the_sum_of_the_permissions(name: str) -> None:
+    (invite,) = re.findall(r"^https://discord\.com/oauth2/authorize\S+$", text(name), re.MULTILINE)
     query = parse_qs(urlsplit(invite).query)
     total = discord.Permissions(**dict.fromkeys(asked_for(), True)).value
     assert query["permissions"] == [str(total)]
     assert query["scope"] == ["bot applications.commands"]
-    assert f"number {total} is the sum" in text("README.md")
     assert invitation(1) == invite.replace("APPLICATION_ID", "1")
+    assert f"number {total} is the sum" in text("docs/discord.md")
 
 
 def test_invite_asks_for_all_that_compose_needs() -> None:
@@ -258,6 +237,21 @@ def test_drawn_states_are_those_of_the_table() -> None:
     assert drawn == {(str(source), str(t)) for source, targets in MOVES.items() for t in targets}
 
 
+# --- what members are told ------------------------------------------------------------------------
+
+_QUOTED = re.compile(r'"([^"]+)"')
+DISCORDS_OWN = {"did not respond"}
+
+
+def test_sentences_that_faults_quote_are_the_bots() -> None:
+    trees = [ast.parse(file.read_text()) for file in (ROOT / "bot" / "words").glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    said = " ".join(node.value for node in nodes if isinstance(node.value, str)).lower()
+    quoted = set(_QUOTED.findall(prose(text("docs/faults.md")))) - DISCORDS_OWN
+    assert len(quoted) > 5
+    assert [words for words in quoted if words.lower() not in said] == []
+
+
 # --- modules --------------------------------------------------------------------------------------
 
 
@@ -265,7 +259,7 @@ def folders() -> dict[str, str]:
     """What the table says is in each folder, by the folder's path."""
     said: dict[str, str] = {}
     for cell, contents in rows(text("docs/architecture.md"), "folder"):
-        (path,) = _LINK.findall(cell)
+        (path,) = LINK.findall(cell)
         assert cell == f"[{path.removeprefix('../')}]({path})"
         assert path not in said
         said[path.removeprefix("../")] = contents
@@ -284,11 +278,6 @@ def test_files_that_the_table_of_folders_names_are_there() -> None:
     assert [f"{path}/{file}" for path, file in named if not (ROOT / path / file).is_file()] == []
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_paths_that_are_named_without_a_link_exist(name: str) -> None:
-    assert [path for path in _PATH.findall(text(name)) if not (ROOT / path).exists()] == []
-
-
 def test_layers_are_drawn_as_they_are() -> None:
     (drawing,) = [b for b in blocks(text("docs/architecture.md"), "mermaid") if "flowchart" in b]
     drawn = re.findall(r'\["(.+): (.+)"\]', drawing)
@@ -296,36 +285,12 @@ def test_layers_are_drawn_as_they_are() -> None:
     assert [row for row in drawn if row[0] != "cogs"] == layers
 
 
-# --- commands, links, examples ------------------------------------------------------------------
-
-
-def test_procfile_runs_a_module_that_exists() -> None:
-    (process,) = text("Procfile").splitlines()
-    python, dash_m, module = process.removeprefix("worker: ").split()
-    assert (python, dash_m) == ("python", "-m")
-    assert (ROOT / module / "__main__.py").is_file()
-
-
-def test_make_targets_of_the_contract_exist() -> None:
-    for target in ("demo", "sandbox", "test", "check"):
-        assert f"\n{target}:" in text("Makefile")
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_named_make_targets_exist(name: str) -> None:
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", text(name), re.MULTILINE))
-    assert named <= set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
-
-
-def test_readme_names_the_commands_to_begin_with() -> None:
-    commands = "\n".join(blocks(text("README.md"), ""))
-    for command in ("make demo", "make sandbox", "-m bot doctor", "--require-hashes"):
-        assert command in commands
+# --- links, pictures, examples ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_somewhere(name: str) -> None:
-    for target in _LINK.findall(_FENCE.sub("", text(name))):
+    for target in LINK.findall(prose(text(name))):
         address, _, anchor = target.partition("#")
         if urlsplit(target).scheme:
             assert target.startswith("https://"), target
@@ -338,7 +303,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
 
 def test_pictures_are_there() -> None:
-    named = [link for link in _LINK.findall(text("README.md")) if link.startswith("docs/images/")]
+    named = [link for link in LINK.findall(text("README.md")) if link.startswith("docs/images/")]
     assert named
     if not any(PICTURES.glob("*.png")):
         pytest.skip("no picture has been taken yet")
@@ -346,12 +311,27 @@ def test_pictures_are_there() -> None:
         assert (ROOT / link).read_bytes().startswith(b"\x89PNG\r\n"), link
 
 
-@pytest.mark.parametrize("example", blocks(text("CONTRIBUTING.md"), "python"))
-def test_examples_import_what_exists(example: str) -> None:
-    tree = ast.parse(example)
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    assert imports
-    for node in imports:
-        module: Any = importlib.import_module(node.module or "")
-        for alias in node.names:
-            assert hasattr(module, alias.name), f"{node.module} has no {alias.name}"
+def test_example_for_contributors_is_a_test() -> None:
+    (example,) = blocks(text("CONTRIBUTING.md"), "python")
+    assert text("tests/e2e/test_example.py").endswith(f'"""\n\n{example}')
+
+
+# --- form -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_lines_of_prose_are_no_longer_than_code(name: str) -> None:
+    unbreakable = ("|", "![", "#")
+    lines = [line for line in prose(text(name)).splitlines() if not line.startswith(unbreakable)]
+    assert [line for line in lines if len(line) > 100] == []
+
+
+def test_decisions_are_numbered_in_order() -> None:
+    numbers = re.findall(r"^#+ (\d+)\. ", text("docs/decisions.md"), re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def test_decisions_stand_apart() -> None:
+    lines = text("docs/decisions.md").splitlines()
+    headings = [(before, line) for before, line in pairwise(lines) if line.startswith("#")]
+    assert [line for before, line in headings if before] == []

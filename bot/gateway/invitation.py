@@ -4,7 +4,7 @@ from typing import Final
 
 import discord
 
-# What each is for is in the README, and in docs/operations.md what happens without it.
+# docs/discord.md says what each is for, and what happens without it.
 PERMISSIONS: Final = discord.Permissions(
     view_channel=True,
     send_messages=True,

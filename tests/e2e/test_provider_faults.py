@@ -1,7 +1,7 @@
 """What becomes of a track when the provider has trouble: one job for each fault, one bot for all.
 
 What needs minutes, or a server of its own kind, is tested beside the code: see the table in
-docs/operations.md.
+docs/faults.md.
 """
 
 import gzip
