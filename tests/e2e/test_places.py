@@ -156,7 +156,7 @@ async def test_commands_are_described_in_the_language_of_the_member(stage: Stage
     assert menu["name_localizations"] == {"de": "Dieses Stück covern"}
     message = await ada.say("Nothing to hear", channel="general")
     call = await ada.menu("Dieses Stück covern", message)
-    assert "no audio" in await private_answer(call)
+    assert "kein Audio" in await private_answer(call)
 
 
 # --- as long as the host does not allow it ------------------------------------------------------

@@ -46,6 +46,7 @@ def cases(
     path: str,
     *,
     body: bytes = b"",
+    upload: bool = False,
     dark: dict[Moment, Outcome] | None = None,
     **outcomes: Outcome,
 ) -> list[Case]:
@@ -53,7 +54,14 @@ def cases(
     cases = []
     for moment in Moment:
         if outcome := outcomes.get(moment):
-            point = KillPoint(service=service, method=method, path=path, moment=moment, body=body)
+            point = KillPoint(
+                service=service,
+                method=method,
+                path=path,
+                moment=moment,
+                body=body,
+                upload=upload,
+            )
             in_the_dark = (dark or {}).get(moment, outcome)
             cases.append(Case(f"{name}-{moment}", point, outcome, in_the_dark))
     return cases
@@ -124,7 +132,7 @@ PRIVATE_CASES = [
         dark={Moment.RECEIVED: told_directly, Moment.TAKEN: told_directly},
     ),
     *cases(
-        "track-on-card", DISCORD, "PATCH", TOKEN_MESSAGES,
+        "track-on-card", DISCORD, "PATCH", TOKEN_MESSAGES, upload=True,
         received=on_card, taken=on_card, answered=on_card,
         dark={Moment.RECEIVED: kept, Moment.TAKEN: kept},
     ),

@@ -34,7 +34,8 @@ class KillPoint:
     """A request on the wire at which the bot dies.
 
     `path` is a regular expression, matched whole; `{channel}` in it stands for the id of the
-    request's channel. `body` has to be in the answer, for points that only an answer tells apart.
+    request's channel. `body` has to be in the answer, for points that only an answer tells apart;
+    an `upload` has files.
     """
 
     service: Service
@@ -42,6 +43,7 @@ class KillPoint:
     path: str
     moment: Moment
     body: bytes = b""
+    upload: bool = False
 
     def within(self, channel_id: int) -> "KillPoint":
         """The point in a certain channel, so that no other channel's requests meet it."""
@@ -49,6 +51,8 @@ class KillPoint:
 
     def is_for(self, request: web.Request) -> bool:
         """Whether this is the request, as far as can be told before it is handled."""
+        if self.upload and request.content_type != "multipart/form-data":
+            return False
         return request.method == self.method and bool(re.fullmatch(self.path, request.path))
 
     def is_in(self, answer: web.StreamResponse) -> bool:
