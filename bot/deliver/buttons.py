@@ -1,4 +1,4 @@
-"""Buttons that work for ever: their custom_id names the action, the job, and where they stand.
+"""Buttons that never stop working: their custom_id names the action, the job, and where they stand.
 
 The last part also tells the bot's own messages apart when it looks whether one was posted.
 """

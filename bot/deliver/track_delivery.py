@@ -101,7 +101,7 @@ class TrackDelivery:
             raise
 
     async def keep(self, job: Job, notice: Notice) -> None:
-        """Store the file: its link at the provider does not live for ever. May be repeated.
+        """Store the file: its link at the provider expires. May be repeated.
 
         Raises `AudioUnavailable` and `WorkshopTrouble` where waiting may help; what surely can't be
         had is left out.

@@ -1,4 +1,4 @@
-"""The messages a track stands in, after its delivery: looked at anew, posted elsewhere, retitled,
+"""The messages a track stands in, after its delivery: looked at again, posted elsewhere, retitled,
 removed."""
 
 import discord

@@ -102,7 +102,7 @@ class Submitter(Worker[Job]):
             try:
                 await self._submit(job, request)
             except Exception as error:
-                # Ours to mend. The job must not wait for its lease to end, and in a pause hold up
+                # Ours to fix. The job must not wait for its lease to end, and in a pause hold up
                 # all others: if it is still being submitted, nobody knows whether it was sent.
                 log.exception("an unexpected end of a submission")
                 await self._give_up(job, OutcomeUnknown(in_short(error)))

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AudioSources:
-    """Discord's links live for about a day, so they are asked for anew each time."""
+    """Discord's links live for about a day, so they are asked for again each time."""
 
     tracks: TrackStore
     messages: TrackMessages

@@ -15,7 +15,7 @@ from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 
-# Looked for every few seconds, and large: building them anew would cost more than running them.
+# Looked for every few seconds, and large: building them again would cost more than running them.
 _AT_MOST = sa.bindparam("at_most", type_=sa.Integer)
 _LEFT = (
     sa.select(jobs, sa.null().label("place"))

@@ -24,7 +24,7 @@ class KeptAudio:
 
 
 class HeldStore(Queries):
-    """Owns the queries on held audio, and on what must not be kept for ever."""
+    """Owns the queries on held audio, and on what must not be kept forever."""
 
     async def room_left_bytes(self, member_id: int, room: Room) -> int:
         """How large a file of this member may be without taking up more than the room."""
@@ -48,7 +48,7 @@ class HeldStore(Queries):
         # Locked, so that a deletion comes either before or after.
         there = select_job(job_id).where(jobs.c.deleted_at.is_(None)).with_for_update()
         async with self._engine.begin() as connection:
-            # First of all: two that each wait for a file of the other's would wait for ever.
+            # First of all: two that each wait for a file of the other's would wait forever.
             await advisory_lock(connection, AdvisoryLock.KEEPING)
             row = (await connection.execute(there)).first()
             if row is None:

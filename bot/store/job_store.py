@@ -232,7 +232,7 @@ class JobStore(JobUpdates):
         ]
 
 
-# Run every few seconds at least, and large: building them anew would cost more than running them.
+# Run every few seconds at least, and large: building them again would cost more than running them.
 _DUE = jobs.c.due_at <= sa.bindparam("due_by")
 _QUEUED = jobs.c.state == JobState.QUEUED
 _SUBMITTING = jobs.c.state == JobState.SUBMITTING

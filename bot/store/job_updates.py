@@ -78,7 +78,7 @@ class JobUpdates(Claims):
         return due_at
 
 
-# These run many times per job: building them anew would cost as much as running them. The columns
+# These run many times per job: building them again would cost as much as running them. The columns
 # to set are named by the parameters.
 _IN_STATE = jobs.c.state == sa.bindparam("in_state")
 CONDITIONAL_UPDATE = sa.update(jobs).where(jobs.c.id == sa.bindparam("which_job"), _IN_STATE)

@@ -242,7 +242,7 @@ class NoticeStore(Claims):
 _WANTED = ~sa.exists().where(jobs.c.id == notices.c.job_id, jobs.c.deleted_at.is_not(None))
 
 
-# Looked for every few seconds: building them anew would cost more than running them.
+# Looked for every few seconds: building them again would cost more than running them.
 _CLAIM = claim(
     notices,
     few_per_channel(notices, notices.c.job_id),

@@ -117,7 +117,7 @@ async def _free_at(
     return None if blocking is None else blocking + DAY
 
 
-# Building the statements anew for each job would cost as much as running them.
+# Building the statements again for each job would cost as much as running them.
 _INSERT = sa.insert(jobs).returning(jobs)
 _COUNT_PRESENT = (
     sa.select(sa.func.count())

@@ -71,8 +71,8 @@ class ShareStore(Queries):
     async def sending(self, share: Share, now: datetime) -> Share:
         """To be stored right before a message with a nonce of its own is sent: from here on it may
         be there. Any earlier one surely is not (any more)."""
-        anew = sa.update(shares).where(_where(share)).values(shared_at=now, message_id=None)
-        await self._change(anew)
+        again = sa.update(shares).where(_where(share)).values(shared_at=now, message_id=None)
+        await self._change(again)
         return replace(share, shared_at=now, message_id=None)
 
     async def posted(self, share: Share, message_id: int) -> None:

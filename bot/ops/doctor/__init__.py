@@ -1,4 +1,4 @@
-"""`python -m bot doctor`: what is wrong, and how to mend it. Changes nothing, and costs nothing."""
+"""`python -m bot doctor`: what is wrong, and how to fix it. Changes nothing, and costs nothing."""
 
 import asyncio
 import logging

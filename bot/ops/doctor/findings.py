@@ -17,7 +17,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what is so, and how to mend it where it is not well."""
+    """One line: what is so, and how to fix it where it is not well."""
 
     level: Level
     text: str
@@ -27,7 +27,7 @@ Check = Callable[[Settings], Awaitable[Sequence[Finding]]]
 
 
 class Ill(Exception):
-    """A check failed as a whole; the text says what is wrong and how to mend it."""
+    """A check failed as a whole; the text says what is wrong and how to fix it."""
 
 
 def ok(text: str) -> Finding:
