@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 class References:
     """Looks at audio, and finds it again. Knows nothing of Discord's objects.
 
-    `fresh_link` asks for a fresh link to an audio file: `None` if it is gone. It raises `DeliveryLater`.
+    `fresh_link` gives `None` where the audio is gone, and raises `DeliveryLater`.
     """
 
     fetcher: AudioFetcher

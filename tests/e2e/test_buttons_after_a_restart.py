@@ -26,7 +26,8 @@ async def test_buttons_from_before_a_restart_work(open_stage: OpenStage) -> None
         ben, chika, ada = (stage.member(name) for name in ("Ben", "Chika", "Ada"))
         await (await ben.slash("compose", channel="music-jam", prompt="lo-fi rain")).answered()
         track = await stage.track(ben, "lo-fi rain")
-        takes = await (await press(ben, track, "Variations")).answered()
+        takes = await press(ben, track, "Variations")
+        await takes.acknowledged()
         share = await (await press(ben, track, "Share")).answered()
         delete = await (await press(ada, track, "Delete")).answered()
         dialog = await chika.click(track, label="Remix")
@@ -40,7 +41,7 @@ async def test_buttons_from_before_a_restart_work(open_stage: OpenStage) -> None
         for call in (
             await chika.fill_modal(dialog, {"prompt": "hi-fi sun"}),
             await chika.click(track, label="Again"),
-            await ben.click(takes, label="2 versions"),
+            await ben.fill_modal(takes, {"takes": ["two"]}),
         ):
             assert not (await call.answered()).ephemeral
         (select,) = share.selects

@@ -67,7 +67,8 @@ async def test_track_is_renamed_from_more(place: Place) -> None:
     track = await delivered(place)
     dialog = await press(place.member, track, "Rename")
     told = await place.member.fill_modal(dialog, {"title": "Roof song"})
-    assert "Roof song" in await private_answer(told)
+    answer = await told.answered()
+    await place.member.wait_for_edit(answer, lambda one: "**Roof song**" in one.content)
     assert "**Roof song**" in (await more(place.member, track)).text
 
 

@@ -40,7 +40,7 @@ ANSWERS = {
     "again": "Composing your track",
     "remake": "Composing your track",
     "remix": "Remix a track",
-    "vary": "How many versions?",
+    "vary": "Variations",
     "takes": "versions",
     "like": "You can't like your own track",
     "share": "Where do you want to share",
@@ -51,7 +51,7 @@ ANSWERS = {
     "retry": "nothing to try again",
     "reword": "nothing to try again",
     "cancel": "Too late to cancel",
-    "sharehere": "The track is here",
+    "sharehere": "Sharing it",
     "keep": "Nothing was deleted",
     "deletenow": "Deleting it",
 }

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.driver import Call, MemberDriver
 from tests.e2e.place import Place
+from tests.e2e.pressing import press
 from tests.e2e.shared import reply_to
 from tests.e2e.stage import private_answer
 from tests.e2e.test_database_faults import locked
@@ -57,7 +58,7 @@ async def test_style_makes_the_track_and_is_written_out_in_the_recipe(place: Pla
         "prompt": f"{PROMPT}, warm tape, 70 bpm",
         "music_length_ms": 60_000,
     }
-    recipe = await private_answer(await place.member.click(track, label="Recipe"))
+    recipe = await private_answer(await press(place.member, track, "Recipe"))
     assert f"/compose prompt:{PROMPT}, warm tape, 70 bpm model:Eleven Music seconds:60" in recipe
     assert "style:" not in recipe
 
@@ -96,8 +97,8 @@ async def test_style_is_replaced_only_after_a_question(place: Place) -> None:
     assert "adds “warm tape, 70 bpm”" in question.text
     assert "adds “cold wind”" in question.text
     assert (await body_of(place, await compose(place, style="Night")))["prompt"].endswith("70 bpm")
-    for press in [await place.member.click(question, label="Replace it") for _ in range(2)]:
-        await press.acknowledged()
+    for pressed in [await place.member.click(question, label="Replace it") for _ in range(2)]:
+        await pressed.acknowledged()
     after = await place.stage.bot.watch(
         place.member.wait_for_edit(question, lambda message: "Saved" in message.text)
     )

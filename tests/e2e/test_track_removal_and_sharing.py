@@ -124,7 +124,7 @@ async def test_private_track_is_shared_without_another_generation(
     assert len(place.stage.provider.generations) == made
     assert not place.member.message(question).buttons  # it's answered
     assert not place.member.message(question).selects
-    question = await (await place.member.click(track, label="Share")).answered()
+    question = await (await press(place.member, track, "Share")).answered()
     again = await choose(place, question, "music-jam")
     assert again == words.already_shared(told.split()[-1])
 
@@ -143,7 +143,7 @@ async def test_track_is_shared_again_when_its_message_was_deleted(
     question = await (await press(place.member, track, "Share")).answered()
     told = await choose(place, question, "general")
     await moderator.delete(place.member.follow(told.split()[-1]))
-    question = await (await place.member.click(track, label="Share")).answered()
+    question = await (await press(place.member, track, "Share")).answered()
     again = await choose(place, question, "general")
     assert again != told
     assert place.member.follow(again.split()[-1]).audio
@@ -219,7 +219,7 @@ async def test_channel_that_has_the_track_is_not_offered_and_gets_no_second_one(
     place: Place,
 ) -> None:
     track = await delivered(place)
-    question = await (await place.member.click(track, label="Share")).answered()
+    question = await (await press(place.member, track, "Share")).answered()
     assert "Share in this channel" not in labels(question)
     answer = await choose(place, question, place.channel.name)
     assert answer == words.already_shared(answer.split()[-1])
@@ -230,7 +230,7 @@ async def test_channel_that_has_the_track_is_not_offered_and_gets_no_second_one(
 async def test_question_can_be_answered_once_more_after_a_refusal(place: Place) -> None:
     track = await delivered(place)
     target = Place(place.stage, "second choice of a share")
-    question = await (await place.member.click(track, label="Share")).answered()
+    question = await (await press(place.member, track, "Share")).answered()
     assert "Attach Files" in await choose(place, question, "quiet-corner")
     assert "The track is here" in await choose(place, question, target.channel.name)
     assert not place.member.message(question).selects

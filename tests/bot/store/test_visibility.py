@@ -8,7 +8,7 @@ import pytest
 from bot.domain.jobs import Job, JobState, Rung
 from bot.domain.places import Place
 from bot.domain.visibility import Viewer, may_hear, may_know, places_here
-from bot.store.track_store import Wanted
+from bot.store.track_store import Only, Wanted
 from tests.bot.store.shelf import MESSAGE_ID, Shelf
 from tests.factories import Stored
 
@@ -70,11 +70,13 @@ class Town:
             sees=frozenset(seen).__contains__,
         )
 
-    async def listed(self, viewer: Viewer, member_id: int) -> set[str]:
+    async def listed(self, viewer: Viewer, member_id: int, only: Only | None = None) -> set[str]:
         """What SQL finds of this member's tracks."""
         own = viewer.member_id == member_id
         guild_id = None if own else viewer.guild_id
-        wanted = Wanted(viewer_id=viewer.member_id, member_id=member_id, guild_id=guild_id)
+        wanted = Wanted(
+            viewer_id=viewer.member_id, member_id=member_id, guild_id=guild_id, only=only
+        )
         channel_ids = () if own else viewer.seen(await self.shelf.store.channels(wanted))
         found = await self.shelf.store.page(wanted, channel_ids, limit=JOBS, offset=0)
         assert await self.shelf.store.count(wanted, channel_ids) == len(found)
@@ -96,12 +98,18 @@ async def test_lists_hold_what_the_rule_allows_and_nothing_else(stored: Stored, 
     seen = 0
     for viewer in (town.viewer() for _ in range(VIEWERS)):
         for member_id in MEMBERS:
-            heard = {
-                job.id
+            heard = [
+                job
                 for job, places in town.places
                 if job.member_id == member_id and may_hear(job, places, viewer)
-            }
-            assert await town.listed(viewer, member_id) == heard
+            ]
+            there = {job.id for job in heard if job.deleted_at is None}
+            deleted = {job.id for job in heard} - there
+            assert await town.listed(viewer, member_id) == there
+            if member_id == viewer.member_id:
+                assert await town.listed(viewer, member_id, Only.DELETED) == deleted
+            else:
+                assert not deleted
             seen += len(heard)
         assert await town.top(viewer) == {
             job.id

@@ -106,13 +106,13 @@ async def test_host_knows_only_while_what_was_told_lasts(
     processes = await watching(webhook.tell)
     alerts = processes.stored.stores.alerts
     hooks.status = 404
-    await processes.begin(Cause.KEY)
-    await processes.wait(90)
+    await processes.begin(Cause.PAUSED)
+    await last(processes, Cause.PAUSED)
     assert (len(hooks.said) > 0, await alerts.host_knows()) == (True, False)
     hooks.status = 204
     await processes.wait(TRY_AGAIN_S + TURN_S)
     assert await alerts.host_knows()
-    await processes.end(Cause.KEY)
+    await processes.end(Cause.PAUSED)
     await processes.wait(TURN_S)
     assert not await alerts.host_knows()
 
