@@ -26,7 +26,7 @@ class Uploads:
         return token
 
     def get(self, token: object) -> MemberFile:
-        """Raises LookupError. The file stays: what refused it may be mended and sent again."""
+        """Raises LookupError. The file stays: what refused it might be fixed and sent again."""
         if not isinstance(token, str) or token not in self._files:
             raise LookupError("that file is no longer here; choose it again")
         return self._files[token]

@@ -13,7 +13,7 @@ ALBUM: Final = ROOT / "artifacts" / "tour"
 PUBLISHED: Final = ROOT / "docs" / "images"
 BEST: Final = {
     "models_on_offer": "compose.png",
-    "mended_with_everything_kept": "mended.png",
+    "fixed_with_everything_kept": "fixed.png",
     "track_liked": "track.png",
     "variations_voted_on": "variations.png",
     "most_liked": "top.png",

@@ -1,4 +1,4 @@
-"""The specifications that Discord and the provider publish, mended where they are known to err.
+"""The specifications that Discord and the provider publish, fixed where they are known to err.
 
 They are data beside the repository, in `../shared/data`, and not everyone who has the repository
 has them too: mark tests that need them
@@ -90,7 +90,7 @@ def provider() -> Specification:
             if schema := _submission(operations):
                 submissions |= dict.fromkeys(schema["properties"]["model"]["enum"], schema)
     _submit_by_model(paths["/v2/generate/audio"]["post"], submissions)
-    _mend(paths)
+    _fix(paths)
     document = {"paths": paths, "components": {"schemas": submissions}}
     return Specification(document, OAS30Validator, requests=closed(document), under=r"(?=/v[12]/)")
 
@@ -110,7 +110,7 @@ def _submit_by_model(operation: Json, submissions: Json) -> None:
     }
 
 
-def _mend(paths: Json) -> None:
+def _fix(paths: Json) -> None:
     """Add what the provider says elsewhere than in its files."""
     # A slip: for a GET, the file wants a body whose type is a dash.
     del paths["/v2/billing"]["get"]["requestBody"]

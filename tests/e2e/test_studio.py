@@ -8,7 +8,7 @@ from sandbox.driver import Call, OptionError
 from tests.e2e.place import Place
 from tests.e2e.shared import reply_to
 from tests.e2e.stage import private_answer
-from tests.e2e.test_mending import edit, fields
+from tests.e2e.test_fixing import edit, fields
 from tests.e2e.test_styles import NIGHT, PROMPT, body_of, compose, save
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -95,9 +95,9 @@ async def test_all_that_was_typed_is_kept_when_the_studio_is_refused(place: Plac
     again = await place.member.fill_modal(await edit(place.member, answer), {"seconds": "20"})
     answer = await again.answered()
     assert "Eleven Music takes no `lyrics`" in answer.text
-    mending = await edit(place.member, answer)
-    assert fields(mending)["lyrics"] == "walking home"
-    body = await body_of(place, await place.member.fill_modal(mending, {"lyrics": ""}))
+    fixing = await edit(place.member, answer)
+    assert fields(fixing)["lyrics"] == "walking home"
+    body = await body_of(place, await place.member.fill_modal(fixing, {"lyrics": ""}))
     assert (body["prompt"], body["music_length_ms"]) == (f"{PROMPT}, warm tape, 70 bpm", 20_000)
 
 

@@ -10,7 +10,7 @@ from tests.e2e.pressing import press
 from tests.e2e.shared import reply_to
 from tests.e2e.stage import private_answer
 from tests.e2e.test_database_faults import locked
-from tests.e2e.test_mending import edit, fields
+from tests.e2e.test_fixing import edit, fields
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 

@@ -113,7 +113,7 @@ async def studio_for_typing(stage: Stage) -> Visitor:
     return ben
 
 
-async def refused_with_a_way_to_mend_it(stage: Stage) -> Visitor:
+async def refused_with_a_way_to_fix_it(stage: Stage) -> Visitor:
     """What the model does not take is said at once, only to the member, and nothing is lost."""
     ben = await stage.screen("Ben")
     await ben.submit()
@@ -123,7 +123,7 @@ async def refused_with_a_way_to_mend_it(stage: Stage) -> Visitor:
     return ben
 
 
-async def mended_with_everything_kept(stage: Stage) -> Visitor:
+async def fixed_with_everything_kept(stage: Stage) -> Visitor:
     """Edit opens the dialog with everything that was typed, and the field that was missing."""
     ben = await stage.screen("Ben")
     await ben.press("Edit", ben.answer("Nothing was started"))
@@ -142,6 +142,6 @@ SCENES: Final = (
     jobs_under_way,
     cancelled_in_time,
     studio_for_typing,
-    refused_with_a_way_to_mend_it,
-    mended_with_everything_kept,
+    refused_with_a_way_to_fix_it,
+    fixed_with_everything_kept,
 )

@@ -39,7 +39,7 @@ async def recipe_to_copy(stage: Stage) -> Visitor:
     """Recipe gives everything needed to make it again, as a command to copy."""
     ada = await stage.screen("Ada")
     await ada.press_more("Recipe", ada.track(RAIN))
-    await expect(ada.answer("Everything needed")).to_contain_text("seed:7")
+    await expect(ada.answer("Everything you need")).to_contain_text("seed:7")
     return ada
 
 

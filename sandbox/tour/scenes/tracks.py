@@ -41,14 +41,14 @@ async def tracks_narrowed_down(stage: Stage) -> Visitor:
     """`/tracks` narrowed down to those that somebody likes, with the new title in place."""
     ben = await stage.screen("Ben")
     await ben.submit()
-    await expect(ben.answer("It is called")).to_be_visible()
+    await expect(ben.answer("It's called")).to_be_visible()
     await ben.dismiss()
     await ben.use("tracks", search="robot")
     await expect(ben.answer("Your tracks")).to_contain_text("The last robot ashore")
     await ben.begin("tracks")
-    await ben.choose("only", "Liked", "Liked by somebody")
+    await ben.choose("only", "With", "With likes")
     await ben.send()
-    await expect(ben.answer("Only those liked")).to_contain_text("Lo-fi rain")
+    await expect(ben.answer("Filter: with likes")).to_contain_text("Lo-fi rain")
     return ben
 
 

@@ -24,7 +24,7 @@ async def variations_card(stage: Stage) -> Visitor:
     ben = await stage.screen("Ben")
     await ben.press("Cancel", ben.dialog())
     await ben.use("compose", prompt=HARBOUR, seed="21", variations="3")
-    await expect(ben.message("Composing 3 variations")).to_contain_text("Take 3")
+    await expect(ben.message("Composing 3 versions")).to_contain_text("Take 3")
     return ben
 
 

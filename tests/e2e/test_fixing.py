@@ -1,4 +1,4 @@
-"""The dialog: typing a request, and mending one that could not be taken without typing it anew."""
+"""The dialog: typing a request, and fixing one that could not be taken, without typing it again."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -23,7 +23,7 @@ LYRICS = "walking home in the rain again"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with shared_stage(tmp_path_factory.mktemp("mending"), quick_sandbox()) as opened:
+    async with shared_stage(tmp_path_factory.mktemp("fixing"), quick_sandbox()) as opened:
         yield opened
 
 
@@ -92,8 +92,8 @@ async def test_dialog_holds_all_that_was_typed_when_it_is_mended_after_a_restart
     await stage.bot.stop()
     await stage.bot.start()
     await stage.bot.ready()
-    mending = await edit(member, answer)
-    assert fields(mending) == {
+    fixing = await edit(member, answer)
+    assert fields(fixing) == {
         "prompt": PROMPT,
         "model": ["google/lyria2"],
         "negative_prompt": "drums",
@@ -101,7 +101,7 @@ async def test_dialog_holds_all_that_was_typed_when_it_is_mended_after_a_restart
         "private": True,
     }
 
-    sent = await member.fill_modal(mending, {"lyrics": ""})
+    sent = await member.fill_modal(fixing, {"lyrics": ""})
     card = await sent.answered()
     assert card.ephemeral
     assert await Records(stage).until_told(sent) is Rung.INTERACTION
@@ -123,11 +123,11 @@ async def test_dialog_shows_the_options_that_stand_in_the_way(stage: Stage) -> N
     answer = await refused(member, prompt=PROMPT, model="stable-audio", seed=7, seconds=5000)
     assert "Stable Audio takes no `seed` (you gave `7`)" in answer.text
     assert "can be 1–47 seconds long (you asked for 5000)" in answer.text
-    mending = await edit(member, answer)
-    shown = fields(mending)
+    fixing = await edit(member, answer)
+    shown = fields(fixing)
     assert (shown["seed"], shown["seconds"], shown["model"]) == ("7", "5000", ["stable-audio"])
 
-    sent = await member.fill_modal(mending, {"seed": "", "seconds": "a lot"})
+    sent = await member.fill_modal(fixing, {"seed": "", "seconds": "a lot"})
     again = await sent.answered()
     assert "`seconds` must be a whole number (you typed `a lot`)" in again.text
     sent = await member.fill_modal(await edit(member, again), {"seconds": "20"})
@@ -195,9 +195,9 @@ async def test_text_is_kept_when_discord_does_not_take_the_card(stage: Stage) ->
     answer = await sent.answered()
     assert "nothing was started" in answer.text
     assert Records(stage).state(sent) is JobState.CANCELLED
-    mending = await edit(place.member, answer)
-    assert fields(mending)["prompt"] == PROMPT
-    again = await place.member.fill_modal(mending, {})
+    fixing = await edit(place.member, answer)
+    assert fields(fixing)["prompt"] == PROMPT
+    again = await place.member.fill_modal(fixing, {})
     assert (await generated(stage, place.member, again))["prompt"] == PROMPT
 
 
