@@ -77,7 +77,7 @@ async def test_dialog_asks_for_the_prompt_when_it_was_blank(stage: Stage) -> Non
     assert (body["prompt"], body["negative_prompt"], body["seed"]) == (PROMPT, "drums", 7)
 
 
-async def test_dialog_holds_all_that_was_typed_when_it_is_mended_after_a_restart(
+async def test_dialog_holds_all_that_was_typed_when_it_is_fixed_after_a_restart(
     stage: Stage,
 ) -> None:
     place = Place(stage, "Singer")
@@ -136,7 +136,7 @@ async def test_dialog_shows_the_options_that_stand_in_the_way(stage: Stage) -> N
     assert "seed" not in body
 
 
-async def test_place_can_be_mended_by_making_the_track_private(stage: Stage) -> None:
+async def test_place_can_be_fixed_by_making_the_track_private(stage: Stage) -> None:
     ben = stage.member()
     call = await ben.slash("compose", channel="quiet-corner", prompt=PROMPT)
     answer = await call.answered()

@@ -180,7 +180,7 @@ async def test_doctor_finds_all_well(stage: Stage) -> None:
         assert word in out
 
 
-async def test_doctor_says_what_is_wrong_and_how_to_mend_it(tmp_path: Path) -> None:
+async def test_doctor_says_what_is_wrong_and_how_to_fix_it(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         env = sandbox.bot_env(tmp_path / "compose.db")
         env |= {"AIMLAPI_KEY": "made-up", "DISCORD_TOKEN": "made-up"}
