@@ -6,7 +6,7 @@ from bot import words
 from sandbox.aimlapi.generations import Fate
 from sandbox.driver import MessageView
 from tests.e2e.place import Place
-from tests.e2e.pressing import BUTTONS, recipe
+from tests.e2e.pressing import BUTTONS, more
 from tests.e2e.shared import GENERATIONS, reply_to
 from tests.e2e.stage import private_answer
 
@@ -83,7 +83,8 @@ async def test_channel_reads_english_and_the_member_german_when_only_the_member_
     assert labels(track) == BUTTONS
 
     assert await pressed(place, track, "Like") == "Dein eigenes Stück kannst du nicht liken."
-    assert "Alles, was du brauchst" in await recipe(place.member, track)
+    panel = await more(place.member, track)
+    assert "Alles, was du brauchst" in await pressed(place, panel, "Rezept")
     assert "kann mit `lyrics` nichts anfangen" in await refusal(place)
 
 
