@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -375,6 +376,7 @@ class LifeCycle(RuleBasedStateMachine):
 _FINAL = {JobState.SUCCEEDED: NoticeKind.RESULT, JobState.FAILED: NoticeKind.FAILURE}
 
 
+@pytest.mark.timeout(300)  # thousands of statements: between 8 s and 40 s, more on a busy machine
 def test_promises_hold_when_workers_die_at_any_moment(database_url: str) -> None:
     with asyncio.Runner() as runner:
         opened = AsyncExitStack()
