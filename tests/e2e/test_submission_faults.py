@@ -71,10 +71,16 @@ class Door:
             stream.transport.abort()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.leads_to)
-        self._streams |= {writer, inner_writer}
-        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
-        self._streams -= {writer, inner_writer}
+        streams = {writer}
+        try:
+            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.leads_to)
+            streams.add(inner_writer)
+            self._streams |= streams
+            await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+        finally:  # also when it's cut off: a stream that nobody closes is a warning in another test
+            self._streams -= streams
+            for stream in streams:
+                stream.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
