@@ -113,12 +113,14 @@ def failure(job: Job) -> Announcement:
         raise AssertionError("not a failed job")
     reason = harmless(job.failure_reason or "", REASON_LIMIT)
     actions = _AFTER_FAILURE.get(job.failure_kind, (Action.RETRY, Action.REWORD, Action.RECIPE))
+    items = [buttons.button(action, job.id, NoticeKind.FAILURE) for action in actions]
+    for item in items:  # what helps most comes first
+        first = item is items[0]
+        item.style = discord.ButtonStyle.primary if first else discord.ButtonStyle.secondary
     return Announcement(
         content=words.failed(job.member_id, job.failure_kind, reason),
         embed=None,
-        view=buttons.row(
-            *(buttons.button(action, job.id, NoticeKind.FAILURE) for action in actions)
-        ),
+        view=buttons.row(*items),
     )
 
 

@@ -52,3 +52,15 @@ async def test_track_is_heard_when_a_member_composes_one(browser: Browser, tmp_p
         assert await player.evaluate("audio => audio.error") is None
         ARTIFACTS.mkdir(exist_ok=True)
         await tab.screenshot(path=ARTIFACTS / "compose.png")
+
+
+async def test_newcomer_gets_a_track_when_all_is_typed_in_one_go(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with chat_with_bot(tmp_path) as (_, chat), opened(browser, chat.url) as tab:
+        await expect(tab.locator("#message-input")).to_be_focused()
+        await tab.keyboard.type("/compose warm lo-fi house")
+        await tab.keyboard.press("Enter")
+        card = tab.locator("li.message", has_text="used /compose").first
+        await expect(card.locator(".embed")).to_contain_text("warm lo-fi house")
+        await last(tab).locator("audio").wait_for(timeout=DELIVERED_MS)

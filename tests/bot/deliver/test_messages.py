@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import discord
 import pytest
@@ -356,3 +356,12 @@ def test_new_title_changes_nothing_else_of_the_embed(picture: str | None) -> Non
     if picture:
         wanted["image"] = {"url": "attachment://waveform.png"}
     assert after == wanted
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+async def test_what_helps_most_is_the_coloured_button_of_a_failure(kind: FailureKind) -> None:
+    job = a_job(state=JobState.FAILED, failure_kind=kind, failure_reason="no")
+    first, *others = cast("list[buttons.Button]", announcements.failure(job).view.children)
+    assert first.style is discord.ButtonStyle.primary
+    assert {item.style for item in others} == {discord.ButtonStyle.secondary}
+    assert (first.label == "Edit") is (kind is FailureKind.REJECTED)
