@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,11 @@ def main() -> int:
     open_to_others = harden()
     arguments = _parser().parse_args()
     try:
-        return _do(arguments, open_to_others)
+        code = _do(arguments, open_to_others)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough, as in `doctor | head`
+        # Source: Python docs, library, signal > Note on SIGPIPE.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SettingsError as error:
         _complain(f"settings: {error}")
         return WRONG_USE
@@ -45,6 +50,8 @@ def main() -> int:
         _complain(f"compose bot: the database {error}")
     except (DatabaseUnusable, DiscordRejectedToken, PortUnusable) as error:
         _complain(f"compose bot: {error}")
+    else:
+        return code
     return CANNOT_RUN
 
 

@@ -168,7 +168,7 @@ class JobStore(JobUpdates):
         )
 
     async def refresh_audio(self, job_id: str, audio_url: str) -> bool:
-        """Remember where the finished file is now; the provider's links do not live for ever."""
+        """Remember where the finished file is now; the provider's links expire."""
         return await self._update(job_id, JobState.SUCCEEDED, audio_url=audio_url)
 
     async def measured(self, job_id: str, *, duration_s: float, tempo_bpm: float | None) -> bool:

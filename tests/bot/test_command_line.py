@@ -1,7 +1,9 @@
 """`python -m bot` and its tools: what they say, and with which exit code they end."""
 
 import asyncio
+import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -158,3 +160,21 @@ async def test_bot_is_alive_when_healthz_says_so(
 
 def test_bot_is_not_alive_when_nobody_answers(unused_port: int) -> None:
     assert not is_alive(settings_of("sqlite:///data/compose.db", port=unused_port))
+
+
+def test_nothing_is_complained_of_when_the_reader_has_seen_enough(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)  # as `| head` does
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "bot", "doctor"],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,  # without settings, so it asks nobody
+            env={"PYTHONPATH": str(Path(bot.__file__).parents[1]), "PATH": os.environ["PATH"]},
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, b"")
