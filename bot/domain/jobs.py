@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.money import CostSource
 from bot.domain.requests import Order
 from bot.errors import IllegalMove
 
@@ -63,6 +64,7 @@ class FailureKind(StrEnum):
     REFERENCE = "reference"  # the audio for a cover could not be had any more; surely free
     LOST = "lost"  # the provider forgot the generation, or never finished it
     RESTORED = "restored"  # it waited in a backup that was restored; perhaps billed since
+    LAPSED = "lapsed"  # it waited too long to be submitted; surely free
 
 
 # Stands for the provider's words where it had none.
@@ -128,10 +130,13 @@ class PlacedOrder(Order):
 class NewJob(PlacedOrder):
     """A job as it comes from Discord, before it is stored.
 
-    Of `variations` each becomes a job of its own, with the next seed.
+    Of `variations` each becomes a job of its own, with the next seed. Each may cost `held_credits`,
+    and counts as so many of the tracks that its member may make in a day.
     """
 
     variations: int = 1
+    held_credits: int | None = None
+    counts_as: int = 1
     id: str = field(default_factory=new_job_id)
 
 
@@ -143,6 +148,10 @@ class Job(PlacedOrder):
     `audio_url` is where the provider put the finished file, unchecked. `title` is what its member
     called the track, `duration_s` and `tempo_bpm` what was measured in the audio. `deleted_at` is
     when a member or moderator took the track away, `deleted_by_member` which of them, if known.
+
+    `submission` counts the POSTs. What became of the last one is not known since `unsure_since`.
+    `held_credits` is what the job may cost, `cost_credits` what it did cost, as far as it's known.
+    A `quiet` one was found when its member had asked for it again: it is kept, and not told of.
     """
 
     id: str
@@ -164,6 +173,21 @@ class Job(PlacedOrder):
     tempo_bpm: float | None = None
     deleted_at: datetime | None = None
     deleted_by_member: bool | None = None
+    submission: int = 0
+    first_submitted_at: datetime | None = None
+    submitted_with: str | None = None
+    unsure_since: datetime | None = None
+    failed_at_provider: int = 0
+    quiet: bool = False
+    held_credits: int | None = None
+    cost_credits: int | None = None
+    cost_source: CostSource | None = None
+    counts_as: int = 1
+
+    @property
+    def request_id(self) -> str:
+        """What the provider's logs call the last POST."""
+        return f"{self.id}.{self.submission}"
 
     @property
     def uses_channel(self) -> bool:

@@ -42,13 +42,15 @@ class PauseReason(StrEnum):
 class Pause:
     """Submissions are held back: the next one goes out at `probe_at`, alone.
 
-    `distance_s` is how far the probes are apart by now.
+    `distance_s` is how far the probes are apart by now. Since the last refusal the account may have
+    come to look as it should: `looks_right`.
     """
 
     reason: PauseReason
     began_at: datetime
     probe_at: datetime
     distance_s: float
+    looks_right: bool = False
 
     @property
     def host_must_act(self) -> bool:

@@ -85,6 +85,11 @@ def failure(kind: FailureKind, reason: str) -> str:
                 "became of it. It might have been paid for, so I won't start it again on my own. "
                 "Press the button if you want another try."
             )
+        case FailureKind.LAPSED:
+            return said(
+                "It waited too long for the music service to take it, so I let it go. It cost "
+                "nothing. Press the button if you still want it."
+            )
 
 
 def service_says(reason: str) -> str:

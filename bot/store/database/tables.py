@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind, Rung
+from bot.domain.money import CostSource
 from bot.domain.requests import AudioFormat, Relation
 
 
@@ -127,6 +128,21 @@ jobs = sa.Table(
     sa.Column("audio_url", AnyText),
     sa.Column("failure_kind", OneOf(FailureKind)),
     sa.Column("failure_reason", AnyText),
+    # Each POST is known to the provider's logs by the job and its number. Since when its outcome is
+    # unknown, and when the logs are to be asked next, for that or for what it cost.
+    sa.Column("submission", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("first_submitted_at", UtcDateTime),
+    sa.Column("submitted_with", sa.String(16)),
+    sa.Column("unsure_since", UtcDateTime),
+    sa.Column("lookup_due_at", UtcDateTime),
+    sa.Column("failed_at_provider", sa.Integer, nullable=False, server_default="0"),
+    # found when its member had asked for it again: not told of, but kept for `/tracks`
+    sa.Column("quiet", sa.Boolean, nullable=False, server_default=sa.false()),
+    # what it may cost and what it did cost, and as how many tracks it counts
+    sa.Column("held_credits", sa.BigInteger),
+    sa.Column("cost_credits", sa.BigInteger),
+    sa.Column("cost_source", OneOf(CostSource)),
+    sa.Column("counts_as", sa.Integer, nullable=False, server_default="1"),
     # the finished track
     sa.Column("title", AnyText),
     sa.Column("duration_s", sa.Float),
@@ -149,6 +165,9 @@ jobs = sa.Table(
     # Of those that have a token alone: few at any time, among all the jobs there ever were. The
     # migration says so; to say it here as well would load PostgreSQL's dialect for SQLite.
     sa.Index("ix_jobs_live_token", "created_at"),
+    # likewise, of those that are to be looked up
+    sa.Index("ix_jobs_lookup", "lookup_due_at"),
+    sa.Index("ix_jobs_spending", "submitted_at", "held_credits", "cost_credits"),
     # An interaction makes a request at most once, however often the gateway repeats it.
     sa.UniqueConstraint("interaction_id", "take"),
 )
@@ -233,6 +252,41 @@ pauses = sa.Table(
     sa.Column("began_at", UtcDateTime, nullable=False),
     sa.Column("probe_at", UtcDateTime, nullable=False),
     sa.Column("distance_s", sa.Float, nullable=False),
+    # whether key and balance look right since the last refusal
+    sa.Column("looks_right", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+# What one process does for all: when it is due again, who does it, and what to remember of it.
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("claimed_by", sa.String(32)),
+    sa.Column("claimed_until", UtcDateTime),
+    sa.Column("memo", sa.Text),
+)
+
+# What the provider's list says of each model, as it came; not `listed` is what it does not know.
+prices = sa.Table(
+    "prices",
+    metadata,
+    sa.Column("model", sa.String(64), primary_key=True),
+    sa.Column("pricing", sa.Text),
+    sa.Column("listed", sa.Boolean, nullable=False),
+)
+
+# What was spent on days that are over, so that months need not be added up from their jobs. No
+# server is 0. A day's rows are made from its jobs again when the cost of one of them changes.
+spend_days = sa.Table(
+    "spend_days",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("guild_id", Snowflake, primary_key=True, autoincrement=False),
+    sa.Column("member_id", Snowflake, primary_key=True, autoincrement=False),
+    sa.Column("model", sa.String(64), primary_key=True),
+    sa.Column("tracks", sa.Integer, nullable=False),
+    sa.Column("credits", sa.BigInteger, nullable=False),
 )
 
 # What the host is told of, as long as it lasts: each once, by one process.

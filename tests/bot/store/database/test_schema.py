@@ -104,7 +104,10 @@ async def test_migrations_name_keys_and_limit_indexes_as_the_tables_do(
     async with engine.connect() as connection:
         assert await connection.run_sync(described) == (
             keys,
-            {"ix_jobs_live_token interaction_token IS NOT NULL"},
+            {
+                "ix_jobs_live_token interaction_token IS NOT NULL",
+                "ix_jobs_lookup lookup_due_at IS NOT NULL",
+            },
         )
 
 
