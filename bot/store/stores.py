@@ -21,6 +21,7 @@ from bot.store.share_store import ShareStore
 from bot.store.style_question_store import StyleQuestionStore
 from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
+from bot.store.turn_store import TurnStore
 from bot.store.view_store import ViewStore
 
 
@@ -33,6 +34,7 @@ class Stores:
         self.notices = NoticeStore(engine, transactions, worker_id)
         self.pauses = PauseStore(engine, transactions)
         self.alerts = AlertStore(engine, transactions, worker_id)
+        self.turns = TurnStore(engine, transactions, worker_id)
         self.held = HeldStore(engine)
         self.cards = CardStore(engine)
         self.card_edits = CardEditStore(engine, transactions, worker_id)
