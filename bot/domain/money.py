@@ -2,6 +2,7 @@
 
 import math
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 CREDITS_PER_USD: Final = 2_000_000
@@ -16,3 +17,10 @@ def credits_of(usd: float) -> int:
 def usd(credits: int) -> float:  # noqa: A002 - the provider's unit
     """What credits are in USD."""
     return credits / CREDITS_PER_USD
+
+
+class CostSource(StrEnum):
+    """Who says what a track has cost."""
+
+    USAGE = "usage"  # the generation's own account, in the answer that it was finished with
+    HEADERS = "headers"  # of that answer
