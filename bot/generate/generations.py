@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
-from bot.domain.money import CostSource
 from bot.generate.estimates import DurationEstimates
 from bot.generate.expectations import SOON
 from bot.loops.wakeups import Wakeup, Wakeups
@@ -101,8 +100,8 @@ class Generations:
 
     async def _succeed(self, job: Job, audio_url: str, generation: Generation) -> None:
         now = self.clock()
-        credits_ = generation.usage.credits
-        cost = None if credits_ is None else Cost(credits_, CostSource.ANSWER)
+        usage = generation.usage
+        cost = Cost(usage.credits, usage.source) if usage.credits and usage.source else None
         if await self.jobs.succeed(job.id, audio_url, now, cost=cost):
             log.info("finished after %d polls", job.attempts)
             self.metrics.finished(job, now, generation.usage)

@@ -33,21 +33,14 @@ from bot.provider.fields import (
     OptionalAmount,
     OptionalText,
     dict_or_none,
-    object_or_empty,
 )
 from bot.provider.reasons import reason_in
 from bot.provider.shapes import Phase, look_through
+from bot.provider.usage import Usage, usage_in
 
 DIGITS_LIMIT = 400
 ABOUT_THE_SIZE = {413, 414, 431}  # whoever says so means this request
 NOT_THERE = {404, 405, 410, 501}
-
-
-class Usage(Answer):
-    """`meta.usage` of a completed generation: what it cost, where the provider says so."""
-
-    credits_used: OptionalAmount = None
-    usd_spent: OptionalAmount = None
 
 
 class Generation(Answer):
@@ -62,7 +55,7 @@ class Generation(Answer):
     phase: Phase = Phase.PENDING
     audio_url: str | None = None
     reason: str | None = None
-    usage: Annotated[Usage, BeforeValidator(object_or_empty)] = Usage()
+    usage: Annotated[Usage, BeforeValidator(usage_in)] = Usage()
     # Of a submission only, and from a header of the answer: see `Provider.submit`.
     inference_id: OptionalText = None
 

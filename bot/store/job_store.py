@@ -6,7 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.jobs import FREE_OF_CHARGE, FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.domain.jobs import (
+    FREE_OF_CHARGE,
+    FailureKind,
+    Job,
+    JobState,
+    NewJob,
+    NoticeKind,
+    check_move,
+)
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
@@ -17,7 +25,6 @@ from bot.store.job_updates import FREE, Cost, JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Received, insert_received
-
 
 # The provider's logs know of a request some time after it ended.
 COST_LOOKED_UP_AFTER = timedelta(minutes=1)
@@ -145,7 +152,7 @@ class JobStore(JobUpdates):
         due_at: datetime,
         *,
         inference_id: str | None = None,
-        submitted_at: datetime,
+        submitted_at: datetime | None = None,
     ) -> bool:
         """failed (interrupted, restored) → generating: its generation was accepted after all.
 
@@ -217,9 +224,7 @@ class JobStore(JobUpdates):
             why["lookup_due_at"] = now + COST_LOOKED_UP_AFTER
         cost = FREE if kind in FREE_OF_CHARGE else None
         told = NoticeKind.FAILURE
-        return await self._end(
-            job_id, source, JobState.FAILED, now, notice=told, cost=cost, **why
-        )
+        return await self._end(job_id, source, JobState.FAILED, now, notice=told, cost=cost, **why)
 
     async def _end(
         self,
@@ -268,7 +273,7 @@ class JobStore(JobUpdates):
         ]
 
 
-def _known_or(submitted_at: datetime) -> sa.ColumnElement[Any]:
+def _known_or(submitted_at: datetime | None) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(
         jobs.c.submitted_at, sa.literal(submitted_at, type_=jobs.c.submitted_at.type)
     )

@@ -73,7 +73,6 @@ class LookUpStore(JobUpdates):
 
     async def interrupt(self, job_id: str, reason: str, now: datetime, due_at: datetime) -> bool:
         """submitting → failed (interrupted), with its notice; the logs are asked at `due_at`."""
-        why = {"failure_kind": FailureKind.INTERRUPTED, "failure_reason": reason}
         return await self._move(
             job_id,
             JobState.SUBMITTING,
@@ -82,8 +81,9 @@ class LookUpStore(JobUpdates):
             now=now,
             finished_at=now,
             unsure_since=None,
+            failure_kind=FailureKind.INTERRUPTED,
+            failure_reason=reason,
             lookup_due_at=due_at,
-            **why,
         )
 
     async def tell_restored(self, job_id: str, now: datetime, due_at: datetime) -> bool:
