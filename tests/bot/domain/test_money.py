@@ -26,4 +26,4 @@ def test_dollars_are_whole_credits_and_a_part_of_one_counts_as_one(
 
 @given(st.integers(0, 10**12))
 def test_credits_are_the_same_after_they_were_dollars(credits_: int) -> None:
-    assert credits_of(usd(credits_)) == credits_
+    assert credits_of(usd_of(credits_)) == credits_
