@@ -17,7 +17,10 @@ AUDIO: Final = "model:audio"
 
 @dataclass(frozen=True, kw_only=True)
 class KeyTerms:
-    """`scopes` and `limit_usd` are `None` where there is no bound. `verified` is the account."""
+    """`scopes` and `limit_usd` are `None` where there is no bound. `verified` is the account.
+
+    A management key can read about other keys, but not the account's ledger.
+    """
 
     scopes: Sequence[str] | None = None
     limit_usd: float | None = None
@@ -25,6 +28,7 @@ class KeyTerms:
     spent_this_month_usd: float = 0.0
     disabled: bool = False
     verified: bool = True
+    is_management: bool = False
 
     def refusal(self) -> str | None:
         """Why a track is refused with 403, if it is."""

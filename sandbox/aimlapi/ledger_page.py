@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sandbox.aimlapi.catalogue import CREDITS_PER_USD, OneOf
 from sandbox.aimlapi.generations import Entry
+from sandbox.aimlapi.moments import zulu
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 100
@@ -28,7 +29,7 @@ def ledger_page(
 
     Raises ValueError with what is wrong with the query.
     """
-    limit = _limit(query.get("limit", str(DEFAULT_LIMIT)))
+    limit = page_limit(query)
     wanted = [entry for entry in entries if _wants(query, entry)]
     if "cursor" in query:
         last_seen = _decoded(query["cursor"])
@@ -38,7 +39,9 @@ def ledger_page(
     return [_as_json(entry) for entry in page], cursor
 
 
-def _limit(text: str) -> int:
+def page_limit(query: Mapping[str, str]) -> int:
+    """How many entries a page has. Raises ValueError."""
+    text = query.get("limit", str(DEFAULT_LIMIT))
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
         raise ValueError(f"limit: Expected an integer from 1 to {MAX_LIMIT}, received {text!r}")
     return int(text)
@@ -88,7 +91,7 @@ def _decoded(cursor: str) -> tuple[str, int, str]:
 
 def _as_json(entry: Entry) -> dict[str, Any]:
     return {
-        "created_at": entry.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "created_at": zulu(entry.created_at),
         "direction": entry.direction,
         "type": entry.type,
         "amount": {"usd": entry.credits / CREDITS_PER_USD, "credits": entry.credits},
