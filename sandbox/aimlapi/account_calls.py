@@ -1,10 +1,14 @@
-"""The calls about the account and its keys: balance, ledger, request logs, the key's terms."""
+"""The calls about money: the account's balance and ledger, what its keys may do and have done, and
+what models cost.
+"""
 
+import hashlib
+import json
 from collections import deque
 from collections.abc import Collection
 from datetime import datetime
 
-from aiohttp import web
+from aiohttp import ETag, web
 
 from sandbox.aimlapi.catalogue import CREDITS_PER_USD
 from sandbox.aimlapi.errors import (
@@ -15,10 +19,12 @@ from sandbox.aimlapi.errors import (
     UNKNOWN_KEY,
     ApiError,
 )
-from sandbox.aimlapi.generations import Ledger
-from sandbox.aimlapi.key_terms import PREFIX_LENGTH, KeyTerms
+from sandbox.aimlapi.generations import Generation, Ledger, committed
+from sandbox.aimlapi.key_terms import PREFIX_LENGTH, KeyTerms, period_start
 from sandbox.aimlapi.ledger_page import ledger_page
+from sandbox.aimlapi.price_list import PriceList, models_page
 from sandbox.aimlapi.request_log import LogTerms, RequestLog, log_page
+from sandbox.aimlapi.usage_page import usage_page
 from sandbox.clock import Clock
 
 
@@ -44,6 +50,7 @@ class AccountCalls:
         self.key_terms = KeyTerms()
         self.terms_by_key: dict[str, KeyTerms] = {}
         self.log_terms = LogTerms()
+        self.price_list = PriceList()
         self.speed = speed
         self.requests_per_second = requests_per_second
         self._balance_usd = balance_usd
@@ -65,17 +72,33 @@ class AccountCalls:
         self._ledger.move(self.clock.now(), -self.balance_usd, "ADJUSTMENT")
 
     def _begin(self) -> None:
-        self._ledger = Ledger(self.clock.now(), self._balance_usd, self._charge_lag_s / self.speed)
+        self._opened_at = self.clock.now()
+        self._ledger = Ledger(self._opened_at, self._balance_usd, self._charge_lag_s / self.speed)
         self._request_log = RequestLog()
 
     def _terms(self, key: str) -> KeyTerms:
         return self.terms_by_key.get(key, self.key_terms)
 
+    def _committed_usd(self, key: str, now: datetime) -> float:
+        """What counts towards a key's limit: what was spent in its period, or will be."""
+        start = period_start(self._terms(key).retention, now)
+        spent_credits = committed(self._made_since(start, key), now)
+        return self._spent_before_usd(start, key) + spent_credits / CREDITS_PER_USD
+
+    def _made_since(self, start: datetime, key: str) -> list[Generation]:
+        made = self._ledger.generations
+        return [one for one in made if one.key == key and one.submitted_at >= start]
+
+    def _spent_before_usd(self, start: datetime, key: str) -> float:
+        return self._terms(key).spent_this_month_usd if start <= self._opened_at else 0
+
     def _route_account(self, router: web.UrlDispatcher) -> None:
         router.add_get("/v2/billing", self._balance)
         router.add_get("/v2/billing/transactions", self._transactions)
         router.add_get("/v2/logs", self._logs)
+        router.add_get("/v2/usage/detail", self._usage)
         router.add_get("/v1/key", self._key)
+        router.add_get("/v1/models", self._models)
 
     async def _balance(self, request: web.Request) -> web.Response:
         self._admit(request)
@@ -83,8 +106,11 @@ class AccountCalls:
 
     async def _key(self, request: web.Request) -> web.Response:
         """Of the key that asks; the provider's own answer is about the latest one."""
-        key = self._admit(request)
-        return web.json_response({"data": self._terms(key).as_json(key)})
+        key, now = self._admit(request), self.clock.now()
+        start = period_start("month", now)
+        charged = sum(made.charged_credits(now) for made in self._made_since(start, key))
+        usage_usd = self._spent_before_usd(start, key) + charged / CREDITS_PER_USD
+        return web.json_response({"data": self._terms(key).as_json(key, usage_usd)})
 
     async def _transactions(self, request: web.Request) -> web.Response:
         if self._terms(self._admit(request)).is_management:
@@ -100,12 +126,33 @@ class AccountCalls:
         asking, now = self._admit(request), self.clock.now()
         if not self._request_log.counts_call(asking, now):
             raise ApiError(429, TOO_MANY_REQUESTS)
-        key = self._key_asked_about(asking, request.query.get("key_prefix"))
-        listed = self._request_log.listed(key, self.log_terms, now, self.speed)
+        listed = self._listed(asking, request, now)
         try:
             return web.json_response(log_page(listed, request.query, now))
         except ValueError as error:
             raise _bad_query(error) from None
+
+    async def _usage(self, request: web.Request) -> web.Response:
+        asking, now = self._admit(request), self.clock.now()
+        listed = self._listed(asking, request, now)
+        try:
+            return web.json_response(usage_page(listed, request.query, now))
+        except ValueError as error:
+            raise _bad_query(error) from None
+
+    async def _models(self, request: web.Request) -> web.Response:
+        """For everyone: no key is asked for."""
+        self._count_call()
+        body = json.dumps(models_page(self.price_list, request.query)).encode()
+        tag = ETag(f"{len(body):x}-{hashlib.sha256(body).hexdigest()[:27]}", is_weak=True)
+        is_known = any(known.value == tag.value for known in request.if_none_match or ())
+        answer = web.Response(status=304) if is_known else _json(body)
+        answer.etag = tag
+        return answer
+
+    def _listed(self, asking: str, request: web.Request, now: datetime) -> list[Generation]:
+        key = self._key_asked_about(asking, request.query.get("key_prefix"))
+        return self._request_log.listed(key, self.log_terms, now, self.speed)
 
     def _key_asked_about(self, asking: str, prefix: str | None) -> str:
         if prefix is None or prefix == asking[:PREFIX_LENGTH]:
@@ -134,6 +181,10 @@ class AccountCalls:
         if len(self._recent_calls) >= self.requests_per_second:
             raise ApiError(429, TOO_MANY_REQUESTS)
         self._recent_calls.append(now)
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")
 
 
 def _bad_query(error: ValueError) -> ApiError:

@@ -61,7 +61,8 @@ class AimlapiStandIn(AccountCalls):
 
     To be set at any time: `cost_headers`; `tells_usage`, whether a completed generation's body
     tells its cost; `suffixed_inference_ids`, whether the id in headers, logs and ledger is wholly
-    the generation's id, or lacks its suffix; `log_terms`, when a request's row appears.
+    the generation's id, or lacks its suffix; `log_terms`, when a request's row appears;
+    `price_list`, what is charged and what the list says.
     """
 
     def __init__(
@@ -164,40 +165,39 @@ class AimlapiStandIn(AccountCalls):
             model = checked(body)
         except ValueError as error:
             raise ApiError(400, f"Body validation error\n{error}") from None
-        if refused := self._terms(key).refusal():
+        if refused := self._terms(key).refusal(self._committed_usd(key, now)):
             raise ApiError(403, refused)
-        if not self._ledger.affords(model.price_credits, now):
+        if not self._ledger.affords(self.price_list.credits(model, body), now):
             raise ApiError(403, NO_CREDITS)
-        generation = self._reach(model, body, key, request)
+        generation = self._passed_on(request, key, model, body)
+        # From here on it is in the logs, whatever becomes of it.
+        self._request_log.submissions.append(generation)
         if generation.fate.refusal is not None:
             raise ApiError(400, generation.fate.refusal)
         self._accept(generation)
         answer = {"id": generation.id, "status": generation.status(generation.submitted_at)}
         return web.json_response(answer, status=201, headers=self._cost_headers(generation))
 
-    def _reach(
-        self, model: Model, body: Mapping[str, Any], key: str, request: web.Request
+    def _passed_on(
+        self, request: web.Request, key: str, model: Model, body: Mapping[str, Any]
     ) -> Generation:
-        """Pass it on to its model. From here on the logs know it, whatever becomes of it."""
         fate = self._fates.popleft() if self._fates else Fate()
-        inference_id = request[INFERENCE]
-        generation_id = f"{inference_id}:{model.id_suffix}"
+        generation_id = f"{request[INFERENCE]}:{model.id_suffix}"
         if self.suffixed_inference_ids:
-            inference_id = request[INFERENCE] = generation_id
-        generation = Generation(
+            request[INFERENCE] = generation_id
+        price_credits = self.price_list.credits(model, body)
+        return Generation(
             id=generation_id,
-            inference_id=inference_id,
+            inference_id=request[INFERENCE],
             client_request_id=client_request_id(request),
             key=key,
             model=model,
             body=body,
-            credits=model.price_credits if fate.credits is None else fate.credits,
+            credits=price_credits if fate.credits is None else fate.credits,
             submitted_at=self.clock.now(),
             duration_s=0 if fate.refusal is not None else self._next_duration_s(model, fate),
             fate=fate,
         )
-        self._request_log.submissions.append(generation)
-        return generation
 
     def _accept(self, generation: Generation) -> None:
         self._ledger.generations.append(generation)

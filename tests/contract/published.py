@@ -122,7 +122,7 @@ def _fix(paths: Json) -> None:
     # The examples take 201 for an answer to a submission too, and that is what comes.
     submit = paths["/v2/generate/audio"]["post"]["responses"]
     submit["201"] = submit["200"]
-    for path in (LEDGER, LOGS, USAGE):
+    for path in (LEDGER, LOGS, MODELS, USAGE):
         _say_what_parameters_hold(paths[path]["get"]["parameters"])
     # AI/ML API docs: Model Catalogue > Caching.
     paths[MODELS]["get"]["responses"]["304"] = {}
@@ -145,7 +145,7 @@ def _say_what_parameters_hold(parameters: list[Json]) -> None:
         schema = parameter["schema"]
         if "ISO-8601 with an offset" in parameter["description"]:
             schema["format"] = "date-time"
-        if "Repeat the parameter" in parameter["description"]:
+        if "repeat" in parameter["description"].lower():
             parameter["schema"] = {"anyOf": [schema, {"type": "array", "items": schema}]}
 
 
