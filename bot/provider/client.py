@@ -132,7 +132,7 @@ class Provider:
     async def fetch(self, generation_id: str) -> Generation:
         """How a generation stands; may be repeated.
 
-        Raises `GenerationUnknown`, `KeyRejected`, `OutOfCredits`, `RateLimited` or `Trouble`.
+        Raises `GenerationUnknown`, an `AccountRefused`, `RateLimited` or `Trouble`.
         """
         headers, answer = await self._get(GENERATIONS, generation_id=generation_id)
         return _with_cost(parse(Generation, answer), headers)
