@@ -6,7 +6,7 @@ Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -22,7 +22,7 @@ from bot.errors import (
 )
 from bot.machine.proxy import Proxy, through
 from bot.provider.fields import id_or_none
-from bot.provider.records import LOG_PAGE_ROWS, LogPage, Transaction, TransactionPage
+from bot.provider.records import LOG_PAGE_ROWS, Counted, LogPage, Transaction, TransactionPage
 from bot.provider.requests import body_of
 from bot.provider.shapes import Phase
 from bot.provider.usage import usage_of
@@ -180,6 +180,19 @@ class Provider:
         query |= {"limit": str(LOG_PAGE_ROWS), "offset": str(offset)}
         page = parse(LogPage, await self._read("/v2/logs", logs_failure, **query))
         return page.model_copy(update={"offset": offset})
+
+    async def usage(self, day: date) -> int:
+        """The credits that the provider counts for our key on a day (UTC), so far as it is known.
+
+        May be repeated. Raises as `logged` does. Source: AI/ML API docs, Usage.
+        """
+        start = datetime.combine(day, time(), UTC)
+        end = start + timedelta(days=1)
+        query = {"start": start.isoformat(), "end": end.isoformat()}
+        counted = parse(Counted, await self._read("/v2/usage/detail", logs_failure, **query))
+        if (counted.start or start) != start or (counted.end or end) > end:
+            raise Trouble("the sum is of another time than was asked for")
+        return counted.credits
 
     async def _read(self, path: str, failure: Failure = read_failure, /, **query: str) -> bytes:
         return (await self._get(path, failure, **query))[1]

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.domain.causes import Cause
+from bot.domain.money import usd
 from bot.errors import AccountRefused, NotVerified, OutOfCredits, ProviderError
 from bot.ops.alerts.causes import Sight
 from bot.provider.account import hindrance
@@ -75,11 +76,11 @@ class Account:
 
     async def _is_low(self, balance: Balance, now: datetime) -> bool:
         try:
-            spent = [c.amount.usd async for c in self._provider.charges(now - SPENT_WITHIN, now)]
+            spent = [c.credits async for c in self._provider.charges(now - SPENT_WITHIN, now)]
         except ProviderError as error:
             log.debug("what was spent can't be asked for: %s", error)
             spent = []
-        return balance.current_balance < max(LEAST_USD, sum(usd or 0.0 for usd in spent))
+        return balance.current_balance < max(LEAST_USD, usd(sum(each or 0 for each in spent)))
 
     def _log(self, sight: Sight) -> None:
         if sight.is_there:
