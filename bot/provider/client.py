@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -23,7 +23,7 @@ from bot.errors import (
 )
 from bot.machine.proxy import Proxy, through
 from bot.provider.fields import id_or_none
-from bot.provider.records import LOG_PAGE_ROWS, LogPage, Transaction, TransactionPage
+from bot.provider.records import LOG_PAGE_ROWS, Counted, LogPage, Transaction, TransactionPage
 from bot.provider.requests import body_of
 from bot.provider.shapes import Phase
 from bot.provider.usage import usage_of
@@ -135,7 +135,7 @@ class Provider:
     async def fetch(self, generation_id: str) -> Generation:
         """How a generation stands; may be repeated.
 
-        Raises `GenerationUnknown`, `KeyRejected`, `OutOfCredits`, `RateLimited` or `Trouble`.
+        Raises `GenerationUnknown`, an `AccountRefused`, `RateLimited` or `Trouble`.
         """
         headers, answer = await self._get(GENERATIONS, generation_id=generation_id)
         return _with_cost(parse(Generation, answer), headers)
@@ -183,6 +183,19 @@ class Provider:
         query |= {"limit": str(LOG_PAGE_ROWS), "offset": str(offset)}
         page = parse(LogPage, await self._read("/v2/logs", logs_failure, **query))
         return page.model_copy(update={"offset": offset})
+
+    async def usage(self, day: date) -> int:
+        """The credits that the provider counts for our key on a day (UTC), so far as it is known.
+
+        May be repeated. Raises as `logged` does. Source: AI/ML API docs, Usage.
+        """
+        start = datetime.combine(day, time(), UTC)
+        end = start + timedelta(days=1)
+        query = {"start": start.isoformat(), "end": end.isoformat()}
+        counted = parse(Counted, await self._read("/v2/usage/detail", logs_failure, **query))
+        if (counted.start or start) != start or (counted.end or end) > end:
+            raise Trouble("the sum is of another time than was asked for")
+        return counted.credits
 
     async def _read(self, path: str, failure: Failure = read_failure, /, **query: str) -> bytes:
         return (await self._get(path, failure, **query))[1]
