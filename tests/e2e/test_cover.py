@@ -192,16 +192,18 @@ async def test_message_without_audio_is_answered_privately(stage: Stage) -> None
 async def test_audio_that_cant_be_looked_at_in_time_goes_on_to_the_provider(
     stage: Stage, submissions: Submissions, fault: str
 ) -> None:
-    rule = stage.discord.scenario.on("GET", CDN)
+    rule, slow = stage.discord.scenario.on("GET", CDN), None
     match fault:
         case "slow":
-            rule.delay(2.5)
+            slow = rule.hold_before()
         case "broken":
             rule.reset_before()
         case _:
             rule.respond(403, "no")
     call = await stage.member().slash("cover", audio=hum(), prompt=STYLE)
     assert await heard(stage, await submissions.next(call)) == hum().data
+    if slow:
+        slow.release()
 
 
 # --- links that end -----------------------------------------------------------------------------
