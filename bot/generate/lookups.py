@@ -264,8 +264,8 @@ class LookUps(Worker[Turn]):
         charged = None
         try:
             async for charge in self.provider.charges(start, start + timedelta(hours=2)):
-                if charge.reference_id == job.inference_id and charge.amount.credits is not None:
-                    charged = (charged or 0) + charge.amount.credits
+                if charge.reference_id == job.inference_id and charge.credits is not None:
+                    charged = (charged or 0) + charge.credits
         except ProviderError as error:
             log.info("the account's ledger can't be read: %s", in_short(error))
             return None

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.domain.causes import Cause
-from bot.domain.money import usd
+from bot.domain.money import usd_of
 from bot.errors import AccountRefused, NotVerified, OutOfCredits, ProviderError
 from bot.ops.alerts.causes import Sight
 from bot.provider.account import hindrance
@@ -80,7 +80,7 @@ class Account:
         except ProviderError as error:
             log.debug("what was spent can't be asked for: %s", error)
             spent = []
-        return balance.current_balance < max(LEAST_USD, usd(sum(each or 0 for each in spent)))
+        return balance.current_balance < max(LEAST_USD, usd_of(sum(each or 0 for each in spent)))
 
     def _log(self, sight: Sight) -> None:
         if sight.is_there:
