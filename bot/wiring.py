@@ -84,6 +84,7 @@ def build(has: Resources) -> Services:
     settings = has.settings
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
+        offer=settings.offer(),
         admission=generating.admission,
         expectations=generating.expectations,
         references=generating.references,
