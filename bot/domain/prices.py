@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.domain.money import CREDITS_PER_USD
 
@@ -139,7 +139,7 @@ def _is_ruled_out(wanted: Any, asked: Any, limit: float) -> bool:
     return _is_number(wanted) and wanted > limit
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
