@@ -6,7 +6,7 @@ Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
 import contextlib
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import UTC, date, datetime, time, timedelta
 
 import aiohttp
@@ -23,6 +23,7 @@ from bot.errors import (
 )
 from bot.machine.proxy import Proxy, through
 from bot.provider.fields import id_or_none
+from bot.provider.price_list import PriceList, read_list
 from bot.provider.records import LOG_PAGE_ROWS, Counted, LogPage, Transaction, TransactionPage
 from bot.provider.requests import body_of
 from bot.provider.shapes import Phase
@@ -171,6 +172,29 @@ class Provider:
             if page.next_cursor is None:
                 return
             query["cursor"] = page.next_cursor
+
+    async def prices(self, model_ids: Collection[str], etag: str | None = None) -> PriceList | None:
+        """The list of these models, with their prices; `None` if it is as it was under this ETag.
+
+        Asked without the key. May be repeated. Raises `Trouble`. Source: AI/ML API docs, Models.
+        """
+        headers = {"Accept": "application/json"} | ({"If-None-Match": etag} if etag else {})
+        try:
+            async with self._reading.get(
+                self._base_url + "/v1/models",
+                params={"id": ",".join(model_ids), "include": "pricing"},
+                headers=headers,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(READ_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S),
+            ) as response:
+                if etag and response.status == 304:
+                    return None
+                if response.status != 200:
+                    raise Trouble(f"the list of models can't be had: {response.status}")
+                answer = await _bounded_body(response)
+                return read_list(answer, model_ids, response.headers.get("ETag"))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Trouble(in_short(error)) from error
 
     async def logged(self, start: datetime, end: datetime, *, offset: int) -> LogPage:
         """One page of what became of our key's requests in `start` ≤ time < `end`, newest first.

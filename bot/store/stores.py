@@ -15,6 +15,7 @@ from bot.store.like_store import LikeStore
 from bot.store.lookup_store import LookUpStore
 from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import PauseStore
+from bot.store.price_store import PriceStore
 from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
 from bot.store.removal_store import RemovalStore
@@ -37,6 +38,7 @@ class Stores:
         self.turns = TurnStore(engine, transactions, worker_id)
         self.pauses = PauseStore(engine, transactions)
         self.alerts = AlertStore(engine, transactions, worker_id)
+        self.prices = PriceStore(engine, transactions)
         self.turns = TurnStore(engine, transactions, worker_id)
         self.held = HeldStore(engine)
         self.cards = CardStore(engine)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.money import credits_of
+from bot.domain.money import credits_of, usd_of
 
 
 @pytest.mark.parametrize(
