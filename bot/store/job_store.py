@@ -26,6 +26,8 @@ from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Received, insert_received
 
+# What is in doubt may run at the provider for so long.
+DOUBT_TAKES_A_PLACE = timedelta(minutes=1)
 # The provider's logs know of a request some time after it ended.
 COST_LOOKED_UP_AFTER = timedelta(minutes=1)
 
@@ -97,7 +99,8 @@ class JobStore(JobUpdates):
     ) -> list[Job]:
         """queued → submitting, as many as the provider may see at the same time.
 
-        Overdue generations no longer take up one of the `at_most_running` places. During a pause
+        Overdue generations no longer take up one of the `at_most_running` places, nor do those that
+        have been in doubt for as long as a generation takes. During a pause
         it is a single one, as a probe, and only while no other submission is under way, but for
         those in doubt. Each counts one more `submission`, made with the key of that mark.
         """
@@ -107,8 +110,11 @@ class JobStore(JobUpdates):
             if not (await connection.execute(_ANY_DUE, due)).scalar():
                 return []  # by far the most looks end here
             await advisory_lock(connection, AdvisoryLock.SUBMITTING)
-            overdue = {"overdue_since": now - timedelta(seconds=overdue_s)}
-            seen = (await connection.execute(_AT_WORK, overdue)).one()
+            running = {
+                "overdue_since": now - timedelta(seconds=overdue_s),
+                "doubted_since": now - DOUBT_TAKES_A_PLACE,
+            }
+            seen = (await connection.execute(_AT_WORK, running)).one()
             free = min(limit, at_most_running - seen.running)
             if seen.probe_at is not None:
                 free = min(free, 0 if seen.submitting or now < seen.probe_at else 1)
@@ -289,7 +295,13 @@ _UPCOMING = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type), PROB
 # How many jobs take up a place, how many of these are submissions, and the pause.
 _AT_WORK = sa.select(
     sa.func.count()
-    .filter(sa.or_(_SUBMITTING, jobs.c.submitted_at > sa.bindparam("overdue_since")))
+    .filter(
+        sa.or_(
+            sa.and_(_SUBMITTING, ~_IN_DOUBT),
+            sa.and_(~_IN_DOUBT, jobs.c.submitted_at > sa.bindparam("overdue_since")),
+            jobs.c.unsure_since > sa.bindparam("doubted_since"),
+        )
+    )
     .label("running"),
     sa.func.count().filter(_SUBMITTING, ~_IN_DOUBT).label("submitting"),
     PROBE_AT,
