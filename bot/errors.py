@@ -40,6 +40,7 @@
         │   └── Unavailable      503 in the provider's own words, or nobody listens: try again later
         ├── OutcomeUnknown       a submission may or may not have been accepted: never sent again
         ├── GenerationUnknown    404 for a generation id: final
+        ├── LogsUnavailable      the provider keeps no logs, or none for this key: not just for now
         ├── Trouble              a read failed on their side or on the way: try again later
         └── AudioError           the finished file can't be had
             ├── AudioUnavailable   for now: try again later
@@ -243,6 +244,10 @@ class OutcomeUnknown(ProviderError):
 
 class GenerationUnknown(ProviderError):
     """The provider does not know this generation (any more)."""
+
+
+class LogsUnavailable(ProviderError):
+    """There are no logs and sums of requests at this provider, or our key may not see them."""
 
 
 class Trouble(ProviderError):

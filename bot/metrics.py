@@ -37,7 +37,7 @@ DELIVERY_S: Final = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 21_600, 86_400)
 # interaction tokens, and is not looked at.
 RESOURCES: Final = frozenset(
     {"applications", "channels", "gateway", "guilds", "interactions", "users", "webhooks"}
-    | {"billing", "generate"}
+    | {"billing", "generate", "logs", "usage"}
 )
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 

@@ -124,7 +124,7 @@ class Submitter(Worker[Job]):
 
     async def _submit(self, job: Job, request: Request) -> None:
         try:
-            generation = await self.provider.submit(request)
+            generation = await self.provider.submit(request, request_id=f"{job.id}.1")
         except InvalidRequest as error:
             await self._fail(job, FailureKind.REJECTED, error.hint)
         except Intercepted as error:

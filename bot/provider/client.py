@@ -5,7 +5,7 @@ Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from datetime import datetime
 
 import aiohttp
@@ -13,33 +13,28 @@ from multidict import CIMultiDictProxy
 
 from bot.domain.requests import Request
 from bot.errors import (
-    GenerationUnknown,
     InvalidRequest,
-    KeyRejected,
     OutcomeUnknown,
-    OutOfCredits,
-    RateLimited,
+    ProviderError,
     Trouble,
     Unavailable,
     in_short,
 )
 from bot.machine.proxy import Proxy, through
+from bot.provider.fields import id_or_none
 from bot.provider.price_list import PriceList, read_list
+from bot.provider.records import LOG_PAGE_ROWS, LogPage, Transaction, TransactionPage
 from bot.provider.requests import body_of
 from bot.provider.shapes import Phase
 from bot.provider.wire import (
     Balance,
     Generation,
     KeyTerms,
-    Transaction,
-    TransactionPage,
     hint,
-    is_own,
-    not_its_own,
+    logs_failure,
     parse,
-    parse_retry_after_s,
+    read_failure,
     refusal,
-    says_it_refused,
 )
 
 GENERATIONS = "/v2/generate/audio"
@@ -47,7 +42,7 @@ CONNECT_TIMEOUT_S = 10
 SUBMIT_TIMEOUT_S = 60
 READ_TIMEOUT_S = 20
 ANSWER_LIMIT_BYTES = 1 << 20
-INFERENCE_ID_LIMIT = 200
+REQUEST_ID = "X-Client-Request-Id"
 MODEL_USAGE = "MODEL_USAGE"
 HIDDEN = b"[hidden]"
 LEDGER_PAGES = 10
@@ -56,6 +51,9 @@ NO_CONNECTION = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,  # the proxy did not make one
 )
+
+# An error for a status, a body and what `Retry-After` says.
+Failure = Callable[[int, bytes, str | None], ProviderError]
 
 
 class Provider:
@@ -98,9 +96,10 @@ class Provider:
         ):
             yield cls(base_url, key, reading=reading, submitting=submitting)
 
-    async def submit(self, request: Request) -> Generation:
+    async def submit(self, request: Request, *, request_id: str) -> Generation:
         """Ask for a generation. It is paid for once this returns: never repeat it unasked.
 
+        `request_id` is what the provider's logs will call it (1-128 of `A-Z a-z 0-9 . _ : -`).
         Raises a `Refused` when it surely was not accepted, else `OutcomeUnknown`.
         """
         try:
@@ -110,6 +109,7 @@ class Provider:
                 GENERATIONS,
                 timeout_s=SUBMIT_TIMEOUT_S,
                 json=body_of(request),
+                headers={REQUEST_ID: request_id},
             )
         except NO_CONNECTION as error:
             # No connection came about, so no request was read.
@@ -191,7 +191,19 @@ class Provider:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Trouble(in_short(error)) from error
 
-    async def _read(self, path: str, **query: str) -> bytes:
+    async def logged(self, start: datetime, end: datetime, *, offset: int) -> LogPage:
+        """One page of what became of our key's requests in `start` ≤ time < `end`, newest first.
+
+        Times are aware. The same two for all pages, or rows move from one to another between them.
+        Rows come late, so one that is missing proves nothing. May be repeated. Raises as `fetch`
+        does, and `LogsUnavailable` where asking again is no use. Source: AI/ML API docs, Logs.
+        """
+        query = {"start": start.isoformat(), "end": end.isoformat()}
+        query |= {"limit": str(LOG_PAGE_ROWS), "offset": str(offset)}
+        page = parse(LogPage, await self._read("/v2/logs", logs_failure, **query))
+        return page.model_copy(update={"offset": offset})
+
+    async def _read(self, path: str, failure: Failure = read_failure, /, **query: str) -> bytes:
         try:
             status, headers, answer = await self._request(
                 self._reading, "GET", path, timeout_s=READ_TIMEOUT_S, params=query
@@ -200,20 +212,7 @@ class Provider:
             raise Trouble(in_short(error)) from error
         if 200 <= status < 300:
             return answer
-        message = f"{status}: {hint(answer)}"
-        if status in {401, 403} and not is_own(answer):
-            raise Trouble(not_its_own(status))
-        if status == 401:
-            raise KeyRejected(message)
-        if status == 403:
-            raise OutOfCredits(message)
-        if status == 404 and says_it_refused(answer):
-            # Only in the provider's own words: a proxy's or a wrong address's 404 may pass.
-            raise GenerationUnknown(message)
-        if status == 429:
-            retry_after_s = parse_retry_after_s(headers.get("Retry-After"))
-            raise RateLimited(message, retry_after_s=retry_after_s)
-        raise Trouble(message)
+        raise failure(status, answer, headers.get("Retry-After"))
 
     async def _request(
         self,
@@ -224,11 +223,12 @@ class Provider:
         timeout_s: float,
         json: dict[str, object] | None = None,
         params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, CIMultiDictProxy[str], bytes]:
         async with session.request(
             method,
             self._base_url + path,
-            headers=self._headers,
+            headers=self._headers | (headers or {}),
             json=json,
             params=params,
             allow_redirects=False,  # a redirect must not carry the key to another host
@@ -252,8 +252,8 @@ def _id_of_ended(generation: Generation) -> str | None:
 
 def _inference_id(headers: CIMultiDictProxy[str]) -> str | None:
     """What the account's ledger will call the charge for this answer."""
-    name = headers.get("x-inference-id", "")
-    return name if 0 < len(name) <= INFERENCE_ID_LIMIT else None
+    name: str | None = id_or_none(headers.get("x-inference-id"))
+    return name
 
 
 async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:

@@ -129,7 +129,7 @@ async def test_provider_requests_are_counted_by_method_and_status(
 ) -> None:
     metrics = Metrics()
     async with Provider.open(stand_in.url, KEY, trace=metrics.trace("provider")) as provider:
-        generation = await provider.submit(a_request())
+        generation = await provider.submit(a_request(), request_id="job.1")
         await provider.fetch(generation.id)
         await provider.fetch(generation.id)
         await provider.balance()

@@ -16,7 +16,7 @@ from bot.errors import ProviderError
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.ops.doctor.machine import open_survey
 from bot.provider.client import Provider
-from bot.provider.wire import Transaction
+from bot.provider.records import Transaction
 from bot.settings import Settings
 from bot.store.survey import Survey
 
@@ -113,4 +113,4 @@ def _money(charges: Sequence[Transaction]) -> str:
     usd = [charge.amount.usd for charge in charges]
     if all(amount is not None for amount in usd):
         return f"{sum(amount for amount in usd if amount is not None):.4g} USD"
-    return f"{sum(charge.amount.credits or 0 for charge in charges):.0f} credits"
+    return f"{sum(charge.amount.credits or 0 for charge in charges)} credits"

@@ -196,7 +196,7 @@ async def test_job_is_interrupted_at_once_when_its_submission_ends_in_an_unexpec
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def submit(*_: Any) -> Generation:
+    async def submit(*_: Any, **__: Any) -> Generation:
         raise LookupError("nobody thought of this")
 
     with monkeypatch.context() as patched:
