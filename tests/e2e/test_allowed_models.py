@@ -134,6 +134,7 @@ async def test_what_is_from_before_is_refused_and_stays_as_it_was(open_fresh: Op
         track = await track_of(stage, ben, "compose", prompt=PROMPT, negative_prompt="drums")
         cover = await track_of(stage, ben, "cover", prompt="as a slow waltz", audio=hum())
         await (await ben.slash("style save", name="Night", model=LYRIA)).answered()
+        question = await (await ben.slash("style save", name="night", model=LYRIA)).answered()
         stage.provider.plan(Fate(error={"name": "Error", "message": "out of ideas"}))
         call = await ben.slash("compose", prompt=PROMPT)
         failure = await reply_to(stage, ben, await call.answered())
@@ -170,6 +171,8 @@ async def test_what_is_from_before_is_refused_and_stays_as_it_was(open_fresh: Op
 
         used = await ben.slash("style use", style="Night", prompt=PROMPT)
         await refused(used, "Your style `Night` uses", *plain)
+        await (await ben.click(question, label="Replace it")).acknowledged()
+        await stage.bot.watch(ben.wait_for_edit(question, lambda one: NO_LYRIA in one.text))
         again = await ben.slash("studio")
         await again.acknowledged()
         assert chosen(again) == (ALLOWED, ["stable-audio"])
