@@ -67,6 +67,16 @@ class FailureKind(StrEnum):
     LAPSED = "lapsed"  # it waited too long to be submitted; surely free
 
 
+# What fails like that surely cost nothing.
+FREE_OF_CHARGE = frozenset(
+    {
+        FailureKind.REJECTED,
+        FailureKind.GENERATION,
+        FailureKind.REFERENCE,
+        FailureKind.LAPSED,
+    }
+)
+
 # Stands for the provider's words where it had none.
 NO_REASON = "no explanation given"
 
@@ -149,7 +159,10 @@ class Job(PlacedOrder):
     called the track, `duration_s` and `tempo_bpm` what was measured in the audio. `deleted_at` is
     when a member or moderator took the track away, `deleted_by_member` which of them, if known.
 
-    `submission` counts the POSTs. What became of the last one is not known since `unsure_since`.
+    `submission` counts the POSTs, made with the key of the mark `submitted_with`. What became of
+    the last one is not known since `unsure_since`. `lookup_due_at` is when the provider's logs are
+    asked about the job: what became of it, or what it cost. `failed_at_provider` counts submissions
+    that failed there, for free, as the logs said.
     `held_credits` is what the job may cost, `cost_credits` what it did cost, as far as it's known.
     A `quiet` one was found when its member had asked for it again: it is kept, and not told of.
     """
@@ -177,6 +190,9 @@ class Job(PlacedOrder):
     first_submitted_at: datetime | None = None
     submitted_with: str | None = None
     unsure_since: datetime | None = None
+    lookup_due_at: datetime | None = None
+    inference_id: str | None = None
+    restored_at: datetime | None = None
     failed_at_provider: int = 0
     quiet: bool = False
     held_credits: int | None = None

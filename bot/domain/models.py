@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.prices import Price, a_track, started
+
 PROMPT_LIMIT = 4000  # a modal's text field holds no more
 NEGATIVE_PROMPT_LIMIT = 1000
 VARIATIONS_LIMIT = 4
@@ -54,13 +56,15 @@ class Model:
     """A music model: what it takes, and what to expect of it.
 
     `usual_s` is about how long a generation takes, until there are durations to judge by.
-    `instrumental` is the parameter that leaves out voices, where
-    there is one. A model with a `reference` makes covers. `colour` is RGB.
+    `price` is what a track is taken to cost as long as nothing better is known: rather too much
+    than too little, since it comes from other sellers. `instrumental` is the parameter that leaves
+    out voices, where there is one. A model with a `reference` makes covers. `colour` is RGB.
     """
 
     id: str
     name: str
     usual_s: float
+    price: Price
     colour: int
     prompt: Span = field(default=Span(least=1, most=PROMPT_LIMIT))
     negative_prompt: bool = False
@@ -80,6 +84,7 @@ LYRIA_2 = Model(
     id="google/lyria2",
     name="Google Lyria 2",
     usual_s=35.0,
+    price=a_track("0.06"),
     colour=0x3D7EDB,
     negative_prompt=True,
     seed=True,
@@ -88,6 +93,7 @@ STABLE_AUDIO = Model(
     id="stable-audio",
     name="Stable Audio",
     usual_s=55.0,
+    price=started("0.10", seconds=30),
     colour=0x8E63CE,
     seconds=Seconds(least=1, most=47, usual=30, parameter="seconds_total", units_per_s=1),
 )
@@ -95,6 +101,7 @@ ELEVEN_MUSIC = Model(
     id="elevenlabs/eleven_music",
     name="Eleven Music",
     usual_s=45.0,
+    price=started("0.75", seconds=60),
     colour=0x2F9E8F,
     prompt=Span(least=1, most=2000),
     seconds=Seconds(least=10, most=300, usual=10, parameter="music_length_ms", units_per_s=1000),
@@ -103,6 +110,7 @@ MUSIC_1_5 = Model(
     id="minimax/music-1.5",
     name="MiniMax Music 1.5",
     usual_s=60.0,
+    price=a_track("0.20"),
     colour=0xC98A2B,
     prompt=Span(least=10, most=300),
     lyrics=Lyrics(least=10, most=3000),
@@ -111,6 +119,7 @@ MUSIC_2_0 = Model(
     id="minimax/music-2.0",
     name="MiniMax Music 2.0",
     usual_s=60.0,
+    price=a_track("0.20"),
     colour=0xD0723A,
     prompt=Span(least=10, most=2000),
     lyrics=Lyrics(least=10, most=3000),
@@ -119,6 +128,7 @@ MUSIC_2_6 = Model(
     id="minimax/music-2.6",
     name="MiniMax Music 2.6",
     usual_s=60.0,
+    price=a_track("0.20"),
     colour=0xC9566B,
     prompt=Span(least=10, most=2000),
     lyrics=Lyrics(least=10, most=3000, instead={"lyrics_optimizer": True}),
@@ -128,6 +138,7 @@ MUSIC_COVER = Model(
     id="minimax/music-cover",
     name="MiniMax Cover",
     usual_s=60.0,
+    price=a_track("0.20"),
     colour=0x5C8A3A,
     prompt=Span(least=10, most=2000),
     lyrics=Lyrics(least=10, most=3000, instead={}),
@@ -148,7 +159,6 @@ MODELS = {
         MUSIC_COVER,
     )
 }
-DEFAULT = LYRIA_2
 LONGEST_S = max(model.seconds.most for model in MODELS.values() if model.seconds)
 
 

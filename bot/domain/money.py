@@ -1,29 +1,34 @@
-"""Money: what the provider counts in credits, and the host in USD.
+"""Money: what the provider counts in credits, and the host in USD. Credits are whole numbers, so
+sums are exact.
 
 Source: AI/ML API docs, Account Balance: 3,120,000 credits are 1.56 USD.
 """
 
 import math
+from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
-CREDITS_PER_USD = 2_000_000
+CREDITS_PER_USD: Final = 2_000_000
 
 
 class CostSource(StrEnum):
     """Where the cost of a job is known from."""
 
     FREE = "free"  # it ended in a way that costs nothing
-    ANSWER = "answer"  # the provider's answer about the generation
+    USAGE = "usage"  # the provider's answer about the generation
+    HEADERS = "headers"  # that answer's headers
     LOGS = "logs"  # the provider's log of requests
     LEDGER = "ledger"  # the account's charges
     ESTIMATE = "estimate"  # in sums alone, of jobs whose cost isn't known: what they hold
 
 
 def credits_of(usd: float) -> int:
-    """Whole credits, rounded up: what is held must do."""
-    return math.ceil(round(usd * CREDITS_PER_USD, 3))
+    """What an amount is in credits; a part of one counts as a whole one."""
+    # By its digits, or 0.0011 USD would come to 2,200.0000000000005 credits, and so to 2,201.
+    return math.ceil(Decimal(str(usd)) * CREDITS_PER_USD)
 
 
-def usd_of(credits_: int) -> float:
-    """USD for so many credits."""
-    return credits_ / CREDITS_PER_USD
+def usd_of(whole_credits: int) -> float:
+    """What credits are in USD."""
+    return whole_credits / CREDITS_PER_USD

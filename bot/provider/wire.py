@@ -5,79 +5,46 @@ there; whatever else is missing, null or of another shape must not break a paid 
 things are found in unusual answers is in `shapes`, the sentence for people in `reasons`.
 """
 
-import contextlib
 import json
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bot.domain.jobs import NO_REASON
 from bot.errors import (
+    GenerationUnknown,
     Intercepted,
     InvalidRequest,
     KeyRejected,
+    LogsUnavailable,
     OutOfCredits,
+    ProviderError,
     RateLimited,
     Refused,
     Trouble,
     Unavailable,
 )
+from bot.provider.fields import (
+    Answer,
+    AnswerT,
+    OptionalAmount,
+    OptionalText,
+    dict_or_none,
+)
+from bot.provider.forbidden import forbidden
 from bot.provider.reasons import reason_in
 from bot.provider.shapes import Phase, look_through
+from bot.provider.usage import Usage, usage_in
 
 DIGITS_LIMIT = 400
 ABOUT_THE_SIZE = {413, 414, 431}  # whoever says so means this request
-AMOUNT_LIMIT = 1e12  # of money or credits; beyond it, it is a mistake
+NOT_THERE = {404, 405, 410, 501}
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-AnswerT = TypeVar("AnswerT", bound=_Answer)
-
-
-def _dict_or_none(value: Any) -> Any:
-    return value if isinstance(value, dict) else None
-
-
-def _object(value: Any) -> Any:
-    return value if isinstance(value, dict) else {}
-
-
-def _str_or_none(value: Any) -> Any:
-    return value if isinstance(value, str) and value else None
-
-
-def _amount_or_none(value: Any) -> Any:
-    # `type`, since a bool is an int; the upper bound also refuses infinity and NaN.
-    fits = type(value) in {int, float} and 0 <= value <= AMOUNT_LIMIT
-    return value if fits else None
-
-
-OptionalText = Annotated[str | None, BeforeValidator(_str_or_none)]
-OptionalAmount = Annotated[float | None, BeforeValidator(_amount_or_none)]
-
-
-class Usage(_Answer):
-    """`meta.usage` of a completed generation: what it cost, where the provider says so."""
-
-    credits_used: OptionalAmount = None
-    usd_spent: OptionalAmount = None
-
-
-class Generation(_Answer):
+class Generation(Answer):
     """A generation as the provider sees it, from an answer of whatever shape that tells of one.
 
     `id` is empty where the answer names none: a submission needs it, a poll does not. `audio_url`
@@ -89,7 +56,7 @@ class Generation(_Answer):
     phase: Phase = Phase.PENDING
     audio_url: str | None = None
     reason: str | None = None
-    usage: Annotated[Usage, BeforeValidator(_object)] = Usage()
+    usage: Annotated[Usage, BeforeValidator(usage_in)] = Usage()
     # Of a submission only, and from a header of the answer: see `Provider.submit`.
     inference_id: OptionalText = None
 
@@ -107,7 +74,7 @@ class Generation(_Answer):
         return self.reason or NO_REASON
 
 
-class Balance(_Answer):
+class Balance(Answer):
     """What is left on the host's account."""
 
     current_balance: Annotated[float, Field(allow_inf_nan=False)]
@@ -122,14 +89,14 @@ def _texts_or_none(value: Any) -> Any:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else None
 
 
-class KeyLimit(_Answer):
+class KeyLimit(Answer):
     """What a key may spend, in USD, until it starts again: `day`, `week`, `month`, `no_reset`."""
 
     threshold: OptionalAmount = None
     retention: OptionalText = None
 
 
-class KeyTerms(_Answer):
+class KeyTerms(Answer):
     """What the provider says of a key. It names the latest one, which need not be ours: `prefix`.
 
     `scopes` is `None` where the key may be used for everything.
@@ -138,7 +105,7 @@ class KeyTerms(_Answer):
     prefix: OptionalText = None
     disabled: Annotated[bool, BeforeValidator(_true)] = False
     scopes: Annotated[tuple[str, ...] | None, BeforeValidator(_texts_or_none)] = None
-    limit: Annotated[KeyLimit | None, BeforeValidator(_dict_or_none)] = None
+    limit: Annotated[KeyLimit | None, BeforeValidator(dict_or_none)] = None
     monthly_usage: OptionalAmount = None
 
     @model_validator(mode="before")
@@ -148,46 +115,6 @@ class KeyTerms(_Answer):
         if not isinstance(data, dict):
             raise ValueError("tells of no key")  # noqa: TRY004 - pydantic's way to refuse
         return data
-
-
-class _Amount(_Answer):
-    usd: OptionalAmount = None
-    credits: OptionalAmount = None
-
-
-class Transaction(_Answer):
-    """One movement on the host's account. `reference_id` names what it was for."""
-
-    created_at: AwareDatetime
-    type: OptionalText = None
-    amount: Annotated[_Amount, BeforeValidator(_object)] = _Amount()
-    model: OptionalText = None
-    reference_id: OptionalText = None
-
-
-def _readable(entries: Any) -> Any:
-    """One entry that can't be read is not worth losing the rest of the page."""
-    transactions = []
-    for entry in entries if isinstance(entries, list) else ():
-        with contextlib.suppress(ValidationError):
-            transactions.append(Transaction.model_validate(entry))
-    return transactions
-
-
-class _Pagination(_Answer):
-    next_cursor: OptionalText = None
-
-
-class TransactionPage(_Answer):
-    """One page of the account's ledger, newest first."""
-
-    data: Annotated[tuple[Transaction, ...], BeforeValidator(_readable)] = ()
-    pagination: Annotated[_Pagination | None, BeforeValidator(_dict_or_none)] = None
-
-    @property
-    def next_cursor(self) -> str | None:
-        """What to ask for the next page with, if there is one."""
-        return self.pagination.next_cursor if self.pagination else None
 
 
 def parse(kind: type[AnswerT], body: bytes) -> AnswerT:
@@ -263,9 +190,37 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None
         return Intercepted(not_its_own(status))
     if status == 401:
         return KeyRejected(message)
-    if status in {402, 403}:
+    if status == 402:
         return OutOfCredits(message)
+    if status == 403:
+        return forbidden(message)
     return InvalidRequest(hint(body))
+
+
+def read_failure(status: int, body: bytes, retry_after: str | None) -> ProviderError:
+    """What a non-2xx answer to a read says."""
+    message = f"{status}: {hint(body)}"
+    if status in {401, 402, 403} and not is_own(body):
+        return Trouble(not_its_own(status))
+    if status == 401:
+        return KeyRejected(message)
+    if status == 402:
+        return OutOfCredits(message)
+    if status == 403:
+        return forbidden(message)
+    if status == 404 and says_it_refused(body):
+        # Only in the provider's own words: a proxy's or a wrong address's 404 may pass.
+        return GenerationUnknown(message)
+    if status == 429:
+        return RateLimited(message, retry_after_s=parse_retry_after_s(retry_after))
+    return Trouble(message)
+
+
+def logs_failure(status: int, body: bytes, retry_after: str | None) -> ProviderError:
+    """The same where logs or sums were asked for, which not every provider keeps, or shows."""
+    if status in NOT_THERE or (status in {401, 402, 403} and is_own(body)):
+        return LogsUnavailable(f"{status}: {hint(body)}")
+    return read_failure(status, body, retry_after)
 
 
 def not_its_own(status: int) -> str:

@@ -1,7 +1,8 @@
-"""Jobs that are given up since whoever submitted them has died, and jobs that come back.
+"""Submissions whose outcome nobody knows, and jobs that come back.
 
-A process that has lost the database for a while is dead to the others. The submission that it had
-under way is given up, for nobody can know its outcome; but the process itself may learn it yet.
+Whoever submitted them has died, or its connection broke. The provider's logs may tell what became
+of them (`bot.generate.lookups`); until then they stay `submitting`, in doubt. A process that has
+lost the database for a while is dead to the others, but may learn the answer itself yet.
 """
 
 from datetime import datetime
@@ -11,43 +12,53 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import FailureKind, JobState, NoticeKind, check_move
+from bot.store.card_edits import mark_card
 from bot.store.database.claims import RELEASED, seen_by, unclaimed
-from bot.store.database.inserts import new_notice
 from bot.store.database.tables import jobs, notices
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
 
-WHY = "the bot stopped while it was submitting"
-
+# Out of these the provider's logs may bring a job back.
+GIVEN_UP = (FailureKind.INTERRUPTED, FailureKind.RESTORED)
 
 # The ids of jobs that nobody alive submits any more, as it looks to `seen_by`.
-ABANDONED = sa.select(jobs.c.id).where(jobs.c.state == JobState.SUBMITTING, unclaimed(jobs))
+ABANDONED = sa.select(jobs.c.id).where(
+    jobs.c.state == JobState.SUBMITTING, jobs.c.unsure_since.is_(None), unclaimed(jobs)
+)
 _LOCKED = ABANDONED.with_for_update(skip_locked=True)
 
 
-async def interrupt(connection: AsyncConnection, now: datetime, worker_id: str) -> list[str]:
-    """submitting → failed (interrupted), for those that are abandoned; their ids."""
-    check_move(JobState.SUBMITTING, JobState.FAILED)
-    failure = {
-        "finished_at": now,
-        "failure_kind": FailureKind.INTERRUPTED,
-        "failure_reason": WHY,
-        "state": JobState.FAILED,
-    }
+async def doubt_abandoned(connection: AsyncConnection, now: datetime, worker_id: str) -> list[str]:
+    """Submissions that are abandoned are in doubt from now on; their ids."""
     # Looked at again under lock: by now a job may be with somebody who lives.
     locked = await connection.execute(_LOCKED, seen_by(worker_id, now))
     ids = [str(job_id) for job_id in locked.scalars()]
     for job_id in ids:
-        columns = where(job_id, JobState.SUBMITTING) | RELEASED | failure
-        await connection.execute(CONDITIONAL_UPDATE, columns)
-        await connection.execute(new_notice(connection, job_id, NoticeKind.FAILURE, now))
+        await doubt(connection, job_id, now, now)
     return ids
 
 
+async def doubt(
+    connection: AsyncConnection, job_id: str, now: datetime, lookup_due_at: datetime
+) -> bool:
+    """Nobody knows what became of its submission; whether it was being submitted."""
+    columns = where(job_id, JobState.SUBMITTING) | RELEASED
+    columns |= {"unsure_since": now, "lookup_due_at": lookup_due_at}
+    if not (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount:
+        return False
+    await mark_card(connection, job_id, now)
+    return True
+
+
 async def revive(connection: AsyncConnection, job_id: str, **generation: Any) -> bool:
-    """failed (interrupted) → generating, with the columns of its generation; whether it was so."""
-    given_up = sa.and_(
-        jobs.c.failure_kind == FailureKind.INTERRUPTED, jobs.c.generation_id.is_(None)
+    """failed (interrupted, restored) → generating, with the columns of its generation; whether it
+    was so. One that its member has asked for again comes back quietly."""
+    again = jobs.alias("again")
+    asked_again = sa.exists().where(
+        again.c.retry_of == jobs.c.id,
+        again.c.state.not_in((JobState.FAILED, JobState.CANCELLED)),
     )
+    generation |= {"quiet": asked_again, "unsure_since": None, "lookup_due_at": None}
+    given_up = sa.and_(jobs.c.failure_kind.in_(GIVEN_UP), jobs.c.generation_id.is_(None))
     return await _go_on(connection, job_id, given_up, generation)
 
 

@@ -6,17 +6,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.domain.jobs import (
+    FREE_OF_CHARGE,
+    FailureKind,
+    Job,
+    JobState,
+    NewJob,
+    NoticeKind,
+    check_move,
+)
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
 from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
-from bot.store.interruptions import ABANDONED, find_again, interrupt, revive
-from bot.store.job_updates import JobUpdates, oldest_first
+from bot.store.interruptions import ABANDONED, doubt_abandoned, find_again, revive
+from bot.store.job_updates import FREE, Cost, JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Received, insert_received
+
+# The provider's logs know of a request some time after it ended.
+COST_LOOKED_UP_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +79,27 @@ class JobStore(JobUpdates):
         more: dict[str, Any] = {"draw_at": now + DRAWN_BY_PRESS}
         if source is JobState.RECEIVED:  # no card is known
             more = {"interaction_token": None}
+        if source is JobState.GENERATING:  # the provider goes on, and it may be billed
+            more["lookup_due_at"] = now + COST_LOOKED_UP_AFTER
         return await self._end(job_id, source, JobState.CANCELLED, now, notice=notice, **more)
 
     # --- submitting -------------------------------------------------------------------------
 
     async def claim_submissions(
-        self, limit: int, now: datetime, *, at_most_running: int, overdue_s: float, lease_s: float
+        self,
+        limit: int,
+        now: datetime,
+        *,
+        at_most_running: int,
+        overdue_s: float,
+        lease_s: float,
+        key_mark: str | None = None,
     ) -> list[Job]:
         """queued → submitting, as many as the provider may see at the same time.
 
         Overdue generations no longer take up one of the `at_most_running` places. During a pause
-        it is a single one, as a probe, and only while no other submission is under way.
+        it is a single one, as a probe, and only while no other submission is under way, but for
+        those in doubt. Each counts one more `submission`, made with the key of that mark.
         """
         check_move(JobState.QUEUED, JobState.SUBMITTING)
         due = {"due_by": now}
@@ -94,7 +115,7 @@ class JobStore(JobUpdates):
             if free <= 0:
                 return []
             taken = due | {"at_most": free, "state": JobState.SUBMITTING, "submitted_at": now}
-            taken |= lease(self._worker_id, now, lease_s)
+            taken |= lease(self._worker_id, now, lease_s) | {"submitted_with": key_mark}
             return oldest_first((await connection.execute(_CLAIM_QUEUED, taken)).all())
 
     async def start_generation(
@@ -120,16 +141,26 @@ class JobStore(JobUpdates):
             due_at=due_at,
             attempts=0,
             draw_at=draw_at,
+            unsure_since=None,
+            lookup_due_at=None,
         )
 
     async def revive(
-        self, job_id: str, generation_id: str, due_at: datetime, *, inference_id: str | None = None
+        self,
+        job_id: str,
+        generation_id: str,
+        due_at: datetime,
+        *,
+        inference_id: str | None = None,
+        submitted_at: datetime | None = None,
     ) -> bool:
-        """failed (interrupted) → generating: its generation was accepted after all, and is paid.
+        """failed (interrupted, restored) → generating: its generation was accepted after all.
 
-        That is so where this process had lost the database, and the others took it for dead.
+        `submitted_at` is when, as far as the provider knows, for one that does not know itself. If
+        its member has asked for it again meanwhile, it is `quiet` from now on.
         """
-        paid = {"generation_id": generation_id, "inference_id": inference_id, "due_at": due_at}
+        paid: dict[str, Any] = {"generation_id": generation_id, "inference_id": inference_id}
+        paid |= {"due_at": due_at, "submitted_at": _known_or(submitted_at)}
         return await self._transactions.run(lambda connection: revive(connection, job_id, **paid))
 
     async def find_again(self, job_id: str, due_at: datetime) -> bool:
@@ -144,12 +175,12 @@ class JobStore(JobUpdates):
             job_id, JobState.SUBMITTING, JobState.QUEUED, due_at=due_at, submitted_at=None
         )
 
-    async def interrupt_abandoned(self, now: datetime) -> list[str]:
-        """submitting → failed (interrupted), where whoever was submitting has died; their ids."""
+    async def doubt_abandoned(self, now: datetime) -> list[str]:
+        """Still submitting, but in doubt, where whoever was submitting has died; their ids."""
         if not await self._first(ABANDONED, seen_by(self._worker_id, now)):
             return []
         return await self._transactions.run(
-            lambda connection: interrupt(connection, now, self._worker_id)
+            lambda connection: doubt_abandoned(connection, now, self._worker_id)
         )
 
     # --- generating -------------------------------------------------------------------------
@@ -160,11 +191,18 @@ class JobStore(JobUpdates):
             job_id, JobState.GENERATING, patience_s=patience_s, due_at=due_at, **RELEASED
         )
 
-    async def succeed(self, job_id: str, audio_url: str, now: datetime) -> bool:
-        """generating → succeeded, with the notice that tells the member."""
+    async def succeed(
+        self, job_id: str, audio_url: str, now: datetime, *, cost: Cost | None = None
+    ) -> bool:
+        """generating → succeeded, with the notice that tells the member.
+
+        A cost that is not known is looked up a little later.
+        """
         source, told = JobState.GENERATING, NoticeKind.RESULT
+        looked_up: dict[str, Any] = {"lookup_due_at": now + COST_LOOKED_UP_AFTER}
+        more = {"audio_url": audio_url} | ({} if cost else looked_up)
         return await self._end(
-            job_id, source, JobState.SUCCEEDED, now, notice=told, audio_url=audio_url
+            job_id, source, JobState.SUCCEEDED, now, notice=told, cost=cost, **more
         )
 
     async def refresh_audio(self, job_id: str, audio_url: str) -> bool:
@@ -181,10 +219,12 @@ class JobStore(JobUpdates):
         self, job_id: str, kind: FailureKind, reason: str, now: datetime, *, source: JobState
     ) -> bool:
         """To `failed`, from a state that allows it, with the notice that tells the member."""
-        why = {"failure_kind": kind, "failure_reason": reason}
-        return await self._end(
-            job_id, source, JobState.FAILED, now, notice=NoticeKind.FAILURE, **why
-        )
+        why: dict[str, Any] = {"failure_kind": kind, "failure_reason": reason, "unsure_since": None}
+        if kind is FailureKind.LOST:
+            why["lookup_due_at"] = now + COST_LOOKED_UP_AFTER
+        cost = FREE if kind in FREE_OF_CHARGE else None
+        told = NoticeKind.FAILURE
+        return await self._end(job_id, source, JobState.FAILED, now, notice=told, cost=cost, **why)
 
     async def _end(
         self,
@@ -194,10 +234,11 @@ class JobStore(JobUpdates):
         now: datetime,
         *,
         notice: NoticeKind | None,
+        cost: Cost | None = None,
         **values: Any,
     ) -> bool:
         return await self._move(
-            job_id, source, target, notice=notice, now=now, finished_at=now, **values
+            job_id, source, target, notice=notice, now=now, cost=cost, finished_at=now, **values
         )
 
     # --- reading ----------------------------------------------------------------------------
@@ -232,10 +273,17 @@ class JobStore(JobUpdates):
         ]
 
 
+def _known_or(submitted_at: datetime | None) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(
+        jobs.c.submitted_at, sa.literal(submitted_at, type_=jobs.c.submitted_at.type)
+    )
+
+
 # Run every few seconds at least, and large: building them again would cost more than running them.
 _DUE = jobs.c.due_at <= sa.bindparam("due_by")
 _QUEUED = jobs.c.state == JobState.QUEUED
 _SUBMITTING = jobs.c.state == JobState.SUBMITTING
+_IN_DOUBT = jobs.c.unsure_since.is_not(None)
 _ANY_DUE = sa.select(sa.exists().where(_QUEUED, _DUE))
 _UPCOMING = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type), PROBE_AT).where(_QUEUED)
 # How many jobs take up a place, how many of these are submissions, and the pause.
@@ -243,7 +291,7 @@ _AT_WORK = sa.select(
     sa.func.count()
     .filter(sa.or_(_SUBMITTING, jobs.c.submitted_at > sa.bindparam("overdue_since")))
     .label("running"),
-    sa.func.count().filter(_SUBMITTING).label("submitting"),
+    sa.func.count().filter(_SUBMITTING, ~_IN_DOUBT).label("submitting"),
     PROBE_AT,
 ).where(jobs.c.state.in_(AT_THE_PROVIDER))
 _FAIRLY = in_order(_DUE).limit(sa.bindparam("at_most", type_=sa.Integer)).subquery()
@@ -258,6 +306,12 @@ _FREE = (
 _CLAIM_QUEUED = (
     sa.update(jobs)
     .where(jobs.c.id.in_(sa.select(_FREE.c.id)))
-    .values(attempts=jobs.c.attempts + 1)
+    .values(
+        attempts=jobs.c.attempts + 1,
+        submission=jobs.c.submission + 1,
+        first_submitted_at=sa.func.coalesce(
+            jobs.c.first_submitted_at, sa.bindparam("due_by", type_=jobs.c.due_at.type)
+        ),
+    )
     .returning(jobs)
 )

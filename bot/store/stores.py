@@ -12,8 +12,10 @@ from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
 from bot.store.job_store import JobStore
 from bot.store.like_store import LikeStore
+from bot.store.lookup_store import LookUpStore
 from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import PauseStore
+from bot.store.price_store import PriceStore
 from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
 from bot.store.removal_store import RemovalStore
@@ -23,6 +25,7 @@ from bot.store.spend_store import SpendStore
 from bot.store.style_question_store import StyleQuestionStore
 from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
+from bot.store.turn_store import TurnStore
 from bot.store.view_store import ViewStore
 
 
@@ -33,8 +36,12 @@ class Stores:
         transactions = Transactions(engine)
         self.jobs = JobStore(engine, transactions, worker_id)
         self.notices = NoticeStore(engine, transactions, worker_id)
+        self.lookups = LookUpStore(engine, transactions, worker_id)
+        self.turns = TurnStore(engine, transactions, worker_id)
         self.pauses = PauseStore(engine, transactions)
         self.alerts = AlertStore(engine, transactions, worker_id)
+        self.prices = PriceStore(engine, transactions)
+        self.turns = TurnStore(engine, transactions, worker_id)
         self.held = HeldStore(engine)
         self.cards = CardStore(engine)
         self.card_edits = CardEditStore(engine, transactions, worker_id)

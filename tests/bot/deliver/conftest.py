@@ -48,7 +48,7 @@ class Post:
     async def finished(self, *, url: str | None = None, **changes: Any) -> Job:
         """A job whose track is at the provider's stand-in, or at `url`."""
         self.stand_in.plan(Fate(duration_s=0))
-        generation = await self.provider.submit(a_request())
+        generation = await self.provider.submit(a_request(), request_id="job.1")
         done = await self.provider.fetch(generation.id)
         url = done.audio_url if url is None else url
         assert url is not None

@@ -201,7 +201,7 @@ async def test_delay_is_not_told_when_it_is_over(
 async def interrupted(post: Post) -> tuple[Job, str]:
     """A job that is given up, though the provider took it; it and its generation's id."""
     post.stand_in.plan(Fate(duration_s=0))
-    generation = await post.provider.submit(a_request())
+    generation = await post.provider.submit(a_request(), request_id="job.1")
     job = await post.stored.submit()
     kind, source = FailureKind.INTERRUPTED, JobState.SUBMITTING
     assert await post.stored.jobs.fail(job.id, kind, "?", post.clock(), source=source)

@@ -33,7 +33,7 @@ def poller(stored: Stored, provider: Provider, wakeups: Wakeups) -> Poller:
 
 async def generating(stored: Stored, provider: Provider) -> Job:
     """A job that the stand-in works on."""
-    generation = await provider.submit(a_request())
+    generation = await provider.submit(a_request(), request_id="job.1")
     return await stored.generate(generation_id=generation.id)
 
 

@@ -47,7 +47,7 @@ async def checking(
 
 async def generation(provider: Provider, stand_in: AimlapiStandIn, fate: Fate) -> str:
     stand_in.plan(fate)
-    return (await provider.submit(a_request())).id
+    return (await provider.submit(a_request(), request_id="job.1")).id
 
 
 async def lost(stored: Stored, generation_id: str) -> Job:

@@ -56,7 +56,7 @@ class Scene:
         """Where a file lies."""
         audio = Audio(content)
         self.stand_in.plan(Fate(duration_s=0, audio=audio))
-        generation = await self.provider.submit(a_request())
+        generation = await self.provider.submit(a_request(), request_id="job.1")
         url = (await self.provider.fetch(generation.id)).audio_url
         assert url is not None
         return url

@@ -44,7 +44,7 @@ async def test_provider_is_asked_through_the_proxy(
     stand_in: AimlapiStandIn, server: ProxyServer
 ) -> None:
     async with Provider.open(stand_in.url, KEY, proxy=Proxy.at(server.url)) as provider:
-        generation = await provider.submit(a_request())
+        generation = await provider.submit(a_request(), request_id="job.1")
         await provider.fetch(generation.id)
     assert [one.method for one in server.asked] == ["POST", "GET"]
     assert all(one.target.startswith(f"{stand_in.url}/v2/generate") for one in server.asked)
@@ -59,7 +59,7 @@ async def test_submission_is_free_when_the_proxy_makes_no_connection(
     server.refuses = status
     async with Provider.open(FAR, KEY, proxy=Proxy.at(server.url)) as provider:
         with pytest.raises(Unavailable):
-            await provider.submit(a_request())
+            await provider.submit(a_request(), request_id="job.1")
         with pytest.raises(Trouble):
             await provider.fetch("x")
     assert server.targets("CONNECT") == {"provider.example:443"}
@@ -69,7 +69,7 @@ async def test_submission_is_free_when_nobody_listens_at_the_proxy(unused_port: 
     proxy = Proxy.at(f"http://me:hunter2@127.0.0.1:{unused_port}")
     async with Provider.open(FAR, KEY, proxy=proxy) as provider:
         with pytest.raises(Unavailable) as caught:
-            await provider.submit(a_request())
+            await provider.submit(a_request(), request_id="job.1")
     assert "hunter2" not in str(caught.value)
 
 

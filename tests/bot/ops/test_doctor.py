@@ -303,7 +303,7 @@ class Account:
     async def finished(self) -> Job:
         """A job whose track was paid for and delivered."""
         job = await self._stored.submit()
-        generation = await self._provider.submit(job.request)
+        generation = await self._provider.submit(job.request, request_id="job.1")
         now = self._stored.clock()
         assert generation.inference_id
         assert await self._stored.jobs.start_generation(
@@ -315,7 +315,7 @@ class Account:
         """A job whose submission broke off, after or before the provider took it."""
         job = await self._stored.submit(request=a_request(prompt=prompt))
         if accepted:
-            await self._provider.submit(job.request)
+            await self._provider.submit(job.request, request_id="job.1")
         now = self._stored.clock()
         assert await self._stored.jobs.fail(
             job.id, FailureKind.INTERRUPTED, "reset", now, source=JobState.SUBMITTING
@@ -411,7 +411,7 @@ async def test_every_page_of_the_ledger_is_read(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
     for _ in range(130):
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     stand_in.clock.advance(10)
     now = stand_in.clock.now()
     found = [c async for c in provider.charges(now - timedelta(minutes=1), now)]
@@ -439,7 +439,7 @@ async def test_charges_are_checked_even_if_the_provider_ignores_the_filters(
     page = {"data": [entry | {"type": "PAYMENT"}, old, entry | {"amount": [None]}]}
     stand_in.scenario.on("GET", "/v2/billing/transactions").respond(200, page)
     [charge] = [c async for c in provider.charges(now - timedelta(days=1), now + timedelta(1))]
-    assert (charge.reference_id, charge.amount.usd) == ("now", None)
+    assert (charge.reference_id, charge.credits) == ("now", None)
 
 
 async def test_inference_id_comes_from_the_header_and_is_bounded(
@@ -449,7 +449,7 @@ async def test_inference_id_comes_from_the_header_and_is_bounded(
     for header, expected in (("abc", "abc"), ("x" * 500, None), (None, None)):
         headers = {"x-inference-id": header} if header else {}
         stand_in.scenario.on("POST", GENERATIONS).respond(201, body, headers=headers)
-        assert (await provider.submit(a_request())).inference_id == expected
+        assert (await provider.submit(a_request(), request_id="job.1")).inference_id == expected
 
 
 # --- all of it ----------------------------------------------------------------------------------

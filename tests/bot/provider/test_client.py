@@ -49,7 +49,7 @@ async def test_finished_track_is_not_lost_when_the_submissions_answer_has_no_id(
 ) -> None:
     answer = {"status": "completed", "audio_file": {"url": "https://cdn.example/a.wav"}} | named
     stand_in.scenario.on("POST", GENERATIONS).respond(200, answer)
-    generation = await provider.submit(a_request())
+    generation = await provider.submit(a_request(), request_id="job.1")
     assert generation.id
     assert generation.phase is Phase.COMPLETED
     assert generation.audio_url == "https://cdn.example/a.wav"
@@ -61,7 +61,7 @@ async def test_request_is_refused_when_the_submissions_answer_names_a_failure_an
     answer = {"status": "failed", "error": {"message": "no names"}}
     stand_in.scenario.on("POST", GENERATIONS).respond(200, answer)
     with pytest.raises(InvalidRequest) as refused:
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     assert refused.value.hint == "no names"
 
 
@@ -77,7 +77,7 @@ async def test_submission_carries_the_whole_request(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
     request = a_request(prompt='räin "☔"\n{}', negative_prompt="drums", seed=7)
-    generation = await provider.submit(request)
+    generation = await provider.submit(request, request_id="job.1")
     assert generation.phase is Phase.PENDING
     assert generation.id == stand_in.generations[0].id
     [exchange] = stand_in.traffic.exchanges
@@ -93,7 +93,7 @@ async def test_submission_carries_the_whole_request(
 async def test_submission_leaves_the_negative_prompt_out_when_there_is_none(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
-    await provider.submit(a_request(negative_prompt=None))
+    await provider.submit(a_request(negative_prompt=None), request_id="job.1")
     assert "negative_prompt" not in stand_in.generations[0].body
 
 
@@ -101,7 +101,7 @@ async def test_submission_leaves_the_negative_prompt_out_when_there_is_none(
 async def test_submission_arrives_when_its_prompt_is_hostile(
     provider: Provider, stand_in: AimlapiStandIn, prompt: str
 ) -> None:
-    await provider.submit(a_request(prompt=prompt))
+    await provider.submit(a_request(prompt=prompt), request_id="job.1")
     assert stand_in.generations[0].body["prompt"] == prompt
 
 
@@ -135,7 +135,7 @@ async def test_submission_is_sent_once_and_its_outcome_named_when_it_goes_wrong(
     rule = stand_in.scenario.on("POST", GENERATIONS, times=None)
     fault(rule)
     with pytest.raises(error) as caught:
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     assert type(caught.value) is error
     assert rule.hits == 1
     assert KEY not in str(caught.value)
@@ -147,7 +147,7 @@ async def test_submission_is_unknown_when_the_answer_does_not_end(
     monkeypatch.setattr(client, "SUBMIT_TIMEOUT_S", 0.3)
     stand_in.scenario.on("POST", GENERATIONS).never_ends()
     with pytest.raises(OutcomeUnknown):
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     assert len(stand_in.generations) == 1
 
 
@@ -157,20 +157,20 @@ async def test_submission_is_unknown_when_no_answer_comes(
     monkeypatch.setattr(client, "SUBMIT_TIMEOUT_S", 0.2)
     hold = stand_in.scenario.on("POST", GENERATIONS).hold_before()
     with pytest.raises(OutcomeUnknown):
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     hold.drop()
 
 
 async def test_submission_is_refused_when_nobody_listens(unused_port: int) -> None:
     async with Provider.open(f"http://127.0.0.1:{unused_port}", KEY) as provider:
         with pytest.raises(Unavailable):
-            await provider.submit(a_request())
+            await provider.submit(a_request(), request_id="job.1")
 
 
 async def test_submission_is_refused_when_the_host_does_not_exist() -> None:
     async with Provider.open("http://nowhere.invalid", KEY) as provider:
         with pytest.raises(Unavailable):
-            await provider.submit(a_request())
+            await provider.submit(a_request(), request_id="job.1")
 
 
 async def test_key_goes_to_no_other_host_when_the_provider_redirects(
@@ -181,7 +181,7 @@ async def test_key_goes_to_no_other_host_when_the_provider_redirects(
         redirect = stand_in.scenario.on("POST", GENERATIONS)
         redirect.respond(status, "", headers={"Location": f"{stand_in.url}/elsewhere"})
         with pytest.raises(Refused):
-            await provider.submit(a_request())
+            await provider.submit(a_request(), request_id="job.1")
     assert elsewhere.hits == 0
 
 
@@ -190,12 +190,12 @@ async def test_submission_is_refused_when_the_account_is_empty(
 ) -> None:
     stand_in.empty_account()
     with pytest.raises(OutOfCredits, match="credits"):
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
 
 
 async def test_hint_is_the_providers_when_it_does_not_take_the_request(provider: Provider) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        await provider.submit(a_request(model="none"))
+        await provider.submit(a_request(model="none"), request_id="job.1")
     assert "Expected" in caught.value.hint
 
 
@@ -216,7 +216,7 @@ async def test_retry_after_is_honoured_by_both_calls(
     for method in ("POST", "GET"):
         answers(429, **{"Retry-After": value})(stand_in.scenario.on(method, GENERATIONS))
     with pytest.raises(RateLimited) as submitting:
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     with pytest.raises(RateLimited) as polling:
         await provider.fetch("x")
     for caught in (submitting, polling):
@@ -230,7 +230,7 @@ async def test_retry_after_is_unknown_when_it_makes_no_sense(
 ) -> None:
     answers(429, **{"Retry-After": value})(stand_in.scenario.on("POST", GENERATIONS))
     with pytest.raises(RateLimited) as caught:
-        await provider.submit(a_request())
+        await provider.submit(a_request(), request_id="job.1")
     assert caught.value.retry_after_s is None
 
 
@@ -254,7 +254,7 @@ async def test_generation_is_followed_to_its_track(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
     stand_in.plan(Fate(duration_s=10))
-    submitted = await provider.submit(a_request())
+    submitted = await provider.submit(a_request(), request_id="job.1")
     assert (await provider.fetch(submitted.id)).phase is Phase.PENDING
     stand_in.clock.advance(10)
     done = await provider.fetch(submitted.id)
@@ -267,7 +267,7 @@ async def test_generation_is_pending_when_the_status_word_is_unknown(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
     stand_in.plan(Fate(duration_s=10, pending_status="mastering"))
-    submitted = await provider.submit(a_request())
+    submitted = await provider.submit(a_request(), request_id="job.1")
     assert (await provider.fetch(submitted.id)).phase is Phase.PENDING
 
 
@@ -276,7 +276,7 @@ async def test_reason_is_read_when_the_generation_failed(
     provider: Provider, stand_in: AimlapiStandIn, error: dict[str, str] | str
 ) -> None:
     stand_in.plan(Fate(duration_s=0, error=error))
-    failed = await provider.fetch((await provider.submit(a_request())).id)
+    failed = await provider.fetch((await provider.submit(a_request(), request_id="job.1")).id)
     assert (failed.phase, failed.error_text) == (Phase.ERROR, "not this")
 
 
@@ -284,7 +284,7 @@ async def test_completed_generation_has_no_audio_when_the_file_is_missing(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
     stand_in.plan(Fate(duration_s=0, audio_file={"url": None}))
-    done = await provider.fetch((await provider.submit(a_request())).id)
+    done = await provider.fetch((await provider.submit(a_request(), request_id="job.1")).id)
     assert (done.phase, done.audio_url) == (Phase.COMPLETED, None)
 
 
@@ -314,7 +314,7 @@ async def test_completed_generation_has_no_audio_when_the_file_is_missing(
 async def test_poll_names_what_went_wrong(
     provider: Provider, stand_in: AimlapiStandIn, fault: Fault, error: type[ProviderError]
 ) -> None:
-    generation = await provider.submit(a_request())
+    generation = await provider.submit(a_request(), request_id="job.1")
     fault(stand_in.scenario.on("GET", GENERATIONS, times=None))
     with pytest.raises(error) as caught:
         await provider.fetch(generation.id)
@@ -325,7 +325,7 @@ async def test_poll_is_trouble_when_the_answer_does_not_end(
     provider: Provider, stand_in: AimlapiStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "READ_TIMEOUT_S", 0.3)
-    generation = await provider.submit(a_request())
+    generation = await provider.submit(a_request(), request_id="job.1")
     stand_in.scenario.on("GET", GENERATIONS).never_ends()
     with pytest.raises(Trouble):
         await provider.fetch(generation.id)
@@ -377,6 +377,6 @@ async def self_signed_url(tmp_path: Path) -> AsyncIterator[str]:
 async def test_nothing_is_sent_when_the_certificate_is_not_trusted(self_signed_url: str) -> None:
     async with Provider.open(self_signed_url, KEY) as provider:
         with pytest.raises(Unavailable):
-            await provider.submit(a_request())
+            await provider.submit(a_request(), request_id="job.1")
         with pytest.raises(Trouble):
             await provider.fetch("x")

@@ -10,13 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidRequest, RateLimited, Refused, Trouble
+from bot.provider.fields import AMOUNT_LIMIT, RECORD_ID_LIMIT
 from bot.provider.reasons import HINT_LIMIT
+from bot.provider.records import LogPage, TransactionPage
 from bot.provider.shapes import ID_LIMIT, Phase
 from bot.provider.wire import (
-    AMOUNT_LIMIT,
     Balance,
     Generation,
-    TransactionPage,
     hint,
     parse,
     parse_retry_after_s,
@@ -28,6 +28,7 @@ NAMES = (
     *("id", "status", "audio_file", "url", "content_type", "file_name", "file_size", "error"),
     *("name", "message", "meta", "usage", "credits_used", "usd_spent", "current_balance"),
     *("currency", "data", "pagination", "next_cursor", "created_at", "type", "amount", "usd"),
+    *("created", "cost", "credits", "inference_id", "client_request_id", "has_more", "total"),
     *("credits", "model", "reference_id", "statusCode"),
 )
 WORDS = st.sampled_from(
@@ -88,8 +89,9 @@ def test_generation_is_sound_or_trouble_whatever_comes(body: bytes) -> None:
 
 
 def assert_sound_usage(generation: Generation) -> None:
-    for amount in (generation.usage.credits_used, generation.usage.usd_spent):
-        assert amount is None or 0 <= amount <= AMOUNT_LIMIT
+    usage = generation.usage
+    assert (usage.credits is None) is (usage.source is None)
+    assert usage.credits is None or 0 <= usage.credits <= AMOUNT_LIMIT
 
 
 @given(st.dictionaries(st.sampled_from(["meta", "error", "more"]), JSON, max_size=3))
@@ -116,6 +118,22 @@ def test_ledger_page_is_sound_or_trouble_whatever_comes(body: bytes) -> None:
         return
     assert all(transaction.created_at.tzinfo for transaction in page.data)
     assert page.next_cursor is None or page.next_cursor
+
+
+@given(BODIES)
+@example(b'{"data": [{"inference_id": "a", "created": "0001-01-01T00:00:00+14:00"}]}')
+@example(b'{"data": [{"inference_id": "a", "cost": {"usd": 1e12}}], "pagination": {"total": 1e99}}')
+def test_page_of_logs_is_sound_or_trouble_whatever_comes(body: bytes) -> None:
+    try:
+        page = parse(LogPage, body)
+    except Trouble:
+        return
+    assert len(page.rows) <= page.received
+    assert page.is_last or page.next_offset > page.offset
+    for row in page.rows:
+        assert 0 < len(row.inference_id or row.client_request_id or "") <= RECORD_ID_LIMIT
+        assert row.created is None or row.created.tzinfo is UTC
+        assert row.credits is None or 0 <= row.credits <= AMOUNT_LIMIT
 
 
 @given(st.integers(100, 999).filter(lambda status: not 200 <= status < 300), BODIES, HEADERS)
