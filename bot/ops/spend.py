@@ -18,7 +18,7 @@ from bot.store.spend_store import By, Held, SpendStore, Spent
 HEAD: Final = ("tracks", "known", "estimated", "sum")
 NO_TABLES: Final = "has no tables of this version yet. Start the bot once"
 FROM: Final = {
-    CostSource.ANSWER: "the provider's answers",
+    CostSource.USAGE: "the provider's answers",
     CostSource.LOGS: "its logs",
     CostSource.LEDGER: "its ledger",
     CostSource.ESTIMATE: "estimates",

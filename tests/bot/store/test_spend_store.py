@@ -45,7 +45,7 @@ def a_row(**changes: Any) -> dict[str, Any]:
         "submitted_at": NOW,
         "held_credits": PRICE,
         "cost_credits": PRICE,
-        "cost_source": CostSource.ANSWER,
+        "cost_source": CostSource.USAGE,
     }
     return row | changes
 
@@ -76,7 +76,7 @@ async def test_spending_is_told_by_day_server_member_and_model(stored: Stored) -
         a_row(submitted_at=NOW - DAY, guild_id=None, member_id=8, model=ELEVEN_MUSIC.id),
         a_row(cost_credits=None, cost_source=None, state=JobState.GENERATING),
     )
-    known, held = CostSource.ANSWER, CostSource.ESTIMATE
+    known, held = CostSource.USAGE, CostSource.ESTIMATE
 
     def expected(today: Any, yesterday: Any) -> set[Spent]:
         return {
@@ -140,7 +140,7 @@ async def test_day_waits_three_days_for_its_costs(stored: Stored, clock: HandClo
     clock.advance(60)
     assert await stored.stores.spend_days.add_up(clock()) == 1
     [known, guessed] = await stored.stores.spend.spent(TODAY, TODAY, By.MODEL)
-    assert {known.source, guessed.source} == {CostSource.ANSWER, CostSource.ESTIMATE}
+    assert {known.source, guessed.source} == {CostSource.USAGE, CostSource.ESTIMATE}
 
 
 async def test_cost_that_changes_later_counts_at_once(stored: Stored) -> None:
