@@ -1,5 +1,6 @@
 """`python -m bot spend`: what tracks have cost, and what is held for those under way."""
 
+import asyncio
 import csv
 import sys
 from collections import Counter
@@ -10,17 +11,21 @@ from typing import Any, Final
 
 from bot.clock import utc_now
 from bot.domain.money import CostSource, usd_of
-from bot.errors import DatabaseTrouble
+from bot.errors import DatabaseTrouble, ProviderError
+from bot.logs import one_line
+from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_as_it_is
 from bot.store.spend_store import By, Held, SpendStore, Spent
 
+TIMEOUT_S: Final = 15
 HEAD: Final = ("tracks", "known", "estimated", "sum")
 NO_TABLES: Final = "has no tables of this version yet. Start the bot once"
 FROM: Final = {
     CostSource.USAGE: "the provider's answers",
-    CostSource.LOGS: "its logs",
-    CostSource.LEDGER: "its ledger",
+    CostSource.HEADERS: "their headers",
+    CostSource.LOGS: "the logs",
+    CostSource.LEDGER: "the ledger",
     CostSource.ESTIMATE: "estimates",
 }
 
@@ -52,13 +57,15 @@ async def spend(settings: Settings, *, days: int, by: By, as_csv: bool) -> None:
             raise DatabaseTrouble(NO_TABLES)
         store = SpendStore(engine)
         spent, waiting = await store.spent(first, today, By(by)), await store.waiting()
+        of_today = await store.spent(today, today, By.DAY)
     lines = summed(spent, by)
     if as_csv:
         _write_csv(lines, by)
         return
     print(f"{first} to {today} (UTC), in USD\n")
     print(f"{table(lines, by)}\n")
-    for sentence in sentences(spent, waiting):
+    ours = sum(one.credits for one in of_today)
+    for sentence in (*sentences(spent, waiting), await _beside(settings, today, ours)):
         print(sentence)
 
 
@@ -113,6 +120,22 @@ def _in_columns(rows: Sequence[Sequence[str]]) -> str:
         )
         for row in rows
     )
+
+
+async def _beside(settings: Settings, today: date, ours: int) -> str:
+    """Today's sum, and what the provider counts for the key."""
+    key = settings.aimlapi_key.get_secret_value()
+    said = f"today {_usd(ours)}"
+    try:
+        async with (
+            asyncio.timeout(TIMEOUT_S),
+            Provider.open(settings.aimlapi_url, key, proxy=settings.proxy()) as provider,
+        ):
+            return f"{said}; the provider counts {_usd(await provider.usage(today))} for this key"
+    except ProviderError as error:
+        return f"{said}; the provider can't be asked: {one_line(str(error))}"
+    except TimeoutError:
+        return f"{said}; the provider doesn't answer within {TIMEOUT_S} s"
 
 
 def _amounts(line: Line) -> tuple[int, int, int]:

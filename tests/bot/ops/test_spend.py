@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store.database.tables import jobs
 from bot.store.spend_store import By
 from sandbox.aimlapi import KEY, AimlapiStandIn
+from sandbox.aimlapi.errors import error_body
 from tests.bot.store.test_spend_store import UNKNOWN, a_row, store
 
 DAY = timedelta(days=1)
@@ -41,7 +42,8 @@ def host(database_url: str, stand_in: AimlapiStandIn) -> Settings:
 
 async def told(capsys: pytest.CaptureFixture[str], host: Settings, **how: Any) -> list[list[str]]:
     """The words of each line."""
-    await spend(host, **{"days": 30, "by": By.DAY, "as_csv": False} | how)
+    usual: dict[str, Any] = {"days": 30, "by": By.DAY, "as_csv": False}
+    await spend(host, **usual | how)
     return [line.split() for line in capsys.readouterr().out.splitlines()]
 
 
@@ -71,7 +73,7 @@ async def test_table_has_days_total_sources_and_what_waits(
         ["total", "4", "0.1200", "0.0600", "0.1800"],
     ]
     said = [" ".join(line) for line in lines]
-    sources = "the provider's answers 0.0600, its logs 0.0600, estimates 0.0600"
+    sources = "the provider's answers 0.0600, the logs 0.0600, estimates 0.0600"
     assert f"from {sources}" in said
     assert "0.0600 held for 1 that wait to be submitted" in said
 
@@ -138,3 +140,22 @@ async def test_reads_while_the_bot_writes(
         await writer.execute(sa.delete(jobs))
         assert ["total", "4", "0.1200", "0.0600", "0.1800"] in await told(capsys, host)
         await writer.rollback()
+
+
+async def test_sum_of_today_is_beside_the_providers(
+    engine: AsyncEngine,
+    host: Settings,
+    stand_in: AimlapiStandIn,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await some_tracks(engine)
+    assert "today 0.1800; the provider counts 0.0000 for this key" in (
+        " ".join(line) for line in await told(capsys, host, days=1)
+    )
+    stand_in.scenario.on("GET", "/v2/usage/detail", times=None).respond(
+        502, error_body(502, "Bad\nGateway")
+    )
+    assert any(
+        " ".join(line).startswith("today 0.1800; the provider can't be asked: 502: Bad")
+        for line in await told(capsys, host, days=1)
+    )
