@@ -20,6 +20,7 @@ class CostSource(StrEnum):
     HEADERS = "headers"  # that answer's headers
     LOGS = "logs"  # the provider's log of requests
     LEDGER = "ledger"  # the account's charges
+    ESTIMATE = "estimate"  # in sums alone, of jobs whose cost isn't known: what they hold
 
 
 def credits_of(usd: float) -> int:

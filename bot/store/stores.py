@@ -20,6 +20,8 @@ from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
 from bot.store.removal_store import RemovalStore
 from bot.store.share_store import ShareStore
+from bot.store.spend_days import SpendDays
+from bot.store.spend_store import SpendStore
 from bot.store.style_question_store import StyleQuestionStore
 from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
@@ -53,5 +55,7 @@ class Stores:
         self.queue = QueueStore(engine)
         self.references = ReferenceStore(engine)
         self.cancelled = CancelledStore(engine)
+        self.spend = SpendStore(engine)
+        self.spend_days = SpendDays(engine, transactions)
         self.styles = StyleStore(engine, transactions)
         self.style_questions = StyleQuestionStore(engine)
