@@ -4,6 +4,7 @@ Source: AI/ML API docs, Account Balance: 3,120,000 credits are 1.56 USD.
 """
 
 import math
+from dataclasses import dataclass
 from enum import StrEnum
 
 CREDITS_PER_USD = 2_000_000
@@ -16,6 +17,14 @@ class CostSource(StrEnum):
     ANSWER = "answer"  # the provider's answer about the generation
     LOGS = "logs"  # the provider's log of requests
     LEDGER = "ledger"  # the account's charges
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """What a request may cost, if that's known, and as how many tracks of a day it counts."""
+
+    credits: int | None = None
+    counts_as: int = 1
 
 
 def credits_of(usd: float) -> int:

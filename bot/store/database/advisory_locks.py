@@ -18,6 +18,7 @@ class AdvisoryLock(IntEnum):
     SUBMITTING = 2
     MIGRATING = 3
     KEEPING = 4
+    BUDGET = 5
 
 
 async def advisory_lock(connection: AsyncConnection, key: int | sa.ScalarSelect[Any]) -> None:

@@ -17,7 +17,15 @@ from bot.errors import (
 )
 from bot.store import receiving
 from bot.store.receiving import DailyLimits
-from tests.factories import CARD_ID, FULL_REQUEST, NO_LIMITS, Stored, a_new_job, a_request
+from tests.factories import (
+    CARD_ID,
+    FULL_REQUEST,
+    MEMBER_ID,
+    NO_LIMITS,
+    Stored,
+    a_new_job,
+    a_request,
+)
 
 DAY_S = 24 * 3600
 BIG = 2**63 - 1
@@ -242,6 +250,49 @@ async def test_no_limit_holds_when_it_is_zero(stored: Stored) -> None:
     for _ in range(30):
         await stored.receive(NO_LIMITS)
     assert await stored.count(JobState.RECEIVED) == 30
+
+
+FIVE = DailyLimits(per_member=5, whole_bot=0)
+
+
+async def test_dear_track_counts_as_several(stored: Stored) -> None:
+    await stored.queue(counts_as=3)
+    await stored.receive(FIVE, counts_as=2)
+    assert await stored.stores.queue.counted_today(MEMBER_ID, stored.clock()) == 5
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(FIVE)
+
+
+async def test_free_moment_is_when_enough_of_the_newest_fit_beside_the_new_one(
+    stored: Stored,
+) -> None:
+    created = []
+    for counts_as in (1, 3, 1):
+        created.append((await stored.queue(counts_as=counts_as)).created_at)
+        stored.clock.advance(60)
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(FIVE, counts_as=2)
+    assert (caught.value.free_at - created[1]).total_seconds() == DAY_S
+    stored.clock.now = caught.value.free_at
+    await stored.receive(FIVE, counts_as=4)
+
+
+async def test_dear_tracks_of_all_count_as_several(stored: Stored) -> None:
+    limits = DailyLimits(per_member=0, whole_bot=5)
+    await stored.receive(limits, member_id=1, counts_as=4)
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(limits, member_id=2, counts_as=2)
+    await stored.receive(limits, member_id=2)
+
+
+@pytest.mark.parametrize(
+    ("per_member", "whole_bot", "counts_as"), [(0, 0, 9), (5, 0, 5), (0, 4, 4), (5, 4, 4), (20, 0, 9)]
+)
+def test_no_track_counts_as_more_than_a_day_has(
+    per_member: int, whole_bot: int, counts_as: int
+) -> None:
+    limits = DailyLimits(per_member=per_member, whole_bot=whole_bot)
+    assert limits.at_most(9) == counts_as
 
 
 # --- attempts -----------------------------------------------------------------------------------
