@@ -45,9 +45,9 @@ class JobStore(JobUpdates):
     ) -> Received:
         """Store a job as `received`, claimed by this process until Discord took the answer.
 
-        Raises `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`, `AlreadyReceived` when this
-        interaction has a job already, and `AlreadyRetried` when the job it repeats has another
-        repetition that did not fail.
+        Raises `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
+        `AlreadyReceived` when this interaction has a job already, and `AlreadyRetried` when the
+        job it repeats has another repetition that did not fail.
         """
         claimed = lease(self._worker_id, now, lease_s)
         return await self._transactions.run(

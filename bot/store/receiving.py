@@ -11,11 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.budgets import NO_BUDGETS, Budgets
 from bot.domain.drafts import SEED_LIMIT
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
-from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
+from bot.errors import (
+    AlreadyReceived,
+    AlreadyRetried,
+    AttemptsUsedUp,
+    DailyLimitReached,
+    RequestsClosed,
+)
 from bot.store.budgets import check_budgets
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.row_mapping import columns_of, job_from_row, select_job
 from bot.store.database.tables import jobs
+from bot.store.pause_store import CLOSED_SINCE, REFUSED_AFTER
 from bot.store.queue_order import AT_THE_PROVIDER
 
 DAY = timedelta(hours=24)
@@ -38,10 +45,6 @@ class DailyLimits:
     whole_bot: int
     budgets: Budgets = NO_BUDGETS
 
-    def at_most(self, counts_as: int) -> int:
-        """The same number of tracks, or as many as a whole day has."""
-        return min(counts_as, self.per_member or counts_as, self.whole_bot or counts_as)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
@@ -61,8 +64,8 @@ async def insert_received(
 ) -> Received:
     """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
 
-    Raises `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`, `AlreadyReceived` or
-    `AlreadyRetried`: the transaction is then to be rolled back.
+    Raises `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
+    `AlreadyReceived` or `AlreadyRetried`: the transaction is then to be rolled back.
     """
     await _check_not_retried(connection, new.retry_of)
     fresh = {"due_at": now, "created_at": now, "state": JobState.RECEIVED}
@@ -73,12 +76,14 @@ async def insert_received(
         ]
     except sa.exc.IntegrityError as error:
         raise AlreadyReceived(f"interaction {new.interaction_id}") from error
+    there = (await connection.execute(_THERE)).one()
+    if there.closed_since and now - there.closed_since >= REFUSED_AFTER:
+        raise RequestsClosed
     await _check_limits(connection, new, limits, now)
     price = (new.held_credits or 0) * new.variations
     await check_budgets(connection, limits.budgets, price, now)
-    present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
     received = tuple(job_from_row(row) for row in rows)
-    return Received(jobs=received, jobs_ahead=present - len(received))
+    return Received(jobs=received, jobs_ahead=there.present - len(received))
 
 
 async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:
@@ -143,10 +148,8 @@ async def _leaves_at(connection: AsyncConnection, blocking: sa.Select[Any]) -> d
 
 # Building the statements again for each job would cost as much as running them.
 _INSERT = sa.insert(jobs).returning(jobs)
-_COUNT_PRESENT = (
-    sa.select(sa.func.count())
-    .select_from(jobs)
-    .where(jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER))
+_THERE = sa.select(sa.func.count(jobs.c.id).label("present"), CLOSED_SINCE).where(
+    jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER)
 )
 
 

@@ -285,16 +285,6 @@ async def test_dear_tracks_of_all_count_as_several(stored: Stored) -> None:
     await stored.receive(limits, member_id=2)
 
 
-@pytest.mark.parametrize(
-    ("per_member", "whole_bot", "counts_as"), [(0, 0, 9), (5, 0, 5), (0, 4, 4), (5, 4, 4), (20, 0, 9)]
-)
-def test_no_track_counts_as_more_than_a_day_has(
-    per_member: int, whole_bot: int, counts_as: int
-) -> None:
-    limits = DailyLimits(per_member=per_member, whole_bot=whole_bot)
-    assert limits.at_most(9) == counts_as
-
-
 # --- attempts -----------------------------------------------------------------------------------
 
 
