@@ -113,6 +113,7 @@ def _new_client(settings: Settings, metrics: Metrics, proxy: Proxy | None) -> Co
         api_url=settings.discord_api_url,
         command_guild_id=settings.command_guild_id,
         allow_user_installs=settings.allow_user_installs,
+        covers=settings.offer().covers is not None,
         shard_count=settings.shard_count,
         shard_ids=settings.shard_ids,
         proxy=proxy,

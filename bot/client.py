@@ -56,6 +56,7 @@ class ComposeClient(commands.AutoShardedBot):
         api_url: str,
         command_guild_id: int | None,
         allow_user_installs: bool = False,
+        covers: bool = True,
         shard_count: int | None = None,
         shard_ids: Sequence[int] | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
@@ -92,6 +93,7 @@ class ComposeClient(commands.AutoShardedBot):
             **shards,
         )
         self.command_guild_id = command_guild_id
+        self.covers = covers  # whether there are commands for them
         self.command_ids: Mapping[str, int] = {}  # of slash commands, once they are registered
         # What is missing of these, the work goes on without.
         self.login_part = Part("login")

@@ -34,8 +34,12 @@
     └── ProviderError
         ├── Refused              the request was surely not accepted: nothing was paid
         │   ├── InvalidRequest   400 and its kin: final, the hint is for the member
-        │   ├── KeyRejected      401: the host must act; the job waits
-        │   ├── OutOfCredits     403: the host must act; the job waits
+        │   ├── AccountRefused   the host must act, and `advice` says how; the job waits
+        │   │   ├── KeyRejected      401
+        │   │   ├── OutOfCredits     402, and 403 unless its words mean one of the next three
+        │   │   ├── NotVerified      403
+        │   │   ├── KeyLimitReached  403
+        │   │   └── KeyLacksAudio    403
         │   ├── RateLimited      429: try again later
         │   └── Unavailable      503 in the provider's own words, or nobody listens: try again later
         ├── OutcomeUnknown       a submission may or may not have been accepted: never sent again
@@ -53,6 +57,7 @@
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 REASON_LIMIT = 300
 
@@ -214,12 +219,40 @@ class InvalidRequest(Refused):
         self.hint = hint
 
 
-class KeyRejected(Refused):
-    """401: the provider key is missing, wrong or revoked."""
+class AccountRefused(Refused):
+    """Neither request nor provider is at fault. `advice`: what is wrong, and what helps."""
+
+    advice: ClassVar[str]
 
 
-class OutOfCredits(Refused):
-    """403: the host's account has no credits left, or may not use this model."""
+class KeyRejected(AccountRefused):
+    """The provider key is missing, wrong or revoked."""
+
+    advice = "the key is rejected. Make a new one at the provider, and set AIMLAPI_KEY"
+
+
+class OutOfCredits(AccountRefused):
+    """The account has no credits left."""
+
+    advice = "the account is out of credits. Top it up at the provider"
+
+
+class NotVerified(AccountRefused):
+    """The account may not use the API before its owner has proved who they are."""
+
+    advice = "the account is not verified. Follow the link in the provider's words"
+
+
+class KeyLimitReached(AccountRefused):
+    """The key has a spending limit of its own, which is used up."""
+
+    advice = "the key's own spending limit is reached. Raise it on the provider's key page"
+
+
+class KeyLacksAudio(AccountRefused):
+    """The key is for other kinds of models."""
+
+    advice = "the key may not be used for audio. Give it that scope on the provider's key page"
 
 
 class RateLimited(Refused):

@@ -21,7 +21,8 @@ from prometheus_client import (
 )
 
 from bot.domain.jobs import FailureKind, Job, Notice, NoticeKind, Rung
-from bot.provider.wire import Usage
+from bot.domain.money import usd_of
+from bot.provider.usage import Usage
 from bot.store.survey import Census
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -72,7 +73,7 @@ class Metrics:
             "http_requests", "Requests that went out", "service", "method", "resource", "status"
         )
         self._credits = self._counter("credits_spent", "As the provider says", "model")
-        self._usd = self._counter("usd_spent", "US dollars, where the provider says it", "model")
+        self._usd = self._counter("usd_spent", "The same in US dollars", "model")
         self._show_closed_sets()
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
@@ -111,10 +112,9 @@ class Metrics:
         model = job.request.model
         if job.submitted_at:
             self._generation.labels(model).observe(_seconds(job.submitted_at, now))
-        if usage.credits_used is not None:
-            self._credits.labels(model).inc(usage.credits_used)
-        if usage.usd_spent is not None:
-            self._usd.labels(model).inc(usage.usd_spent)
+        if usage.credits is not None:
+            self._credits.labels(model).inc(usage.credits)
+            self._usd.labels(model).inc(usd_of(usage.credits))
 
     def failed(self, kind: FailureKind, jobs: int = 1) -> None:
         """Jobs are stored as failed."""

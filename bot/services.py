@@ -7,6 +7,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.deliver.cards.batch_cards import BatchCards
 from bot.domain.audience import Audience
+from bot.domain.offer import Offer
 from bot.generate.admission import Admission
 from bot.generate.expectations import Expectations
 from bot.generate.rechecking import Rechecking
@@ -29,6 +30,7 @@ class Services:
     """
 
     audience: Audience
+    offer: Offer
     admission: Admission
     expectations: Expectations
     references: References

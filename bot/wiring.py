@@ -25,6 +25,7 @@ from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
 from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
+from bot.generate.lookups import LookUps
 from bot.generate.poller import Poller
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
@@ -83,6 +84,7 @@ def build(has: Resources) -> Services:
     settings = has.settings
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
+        offer=settings.offer(),
         admission=generating.admission,
         expectations=generating.expectations,
         references=generating.references,
@@ -130,12 +132,13 @@ class Generating:
         )
         self.workers: tuple[Worker[Any], ...] = self._workers(has)
 
-    def _workers(self, has: Resources) -> tuple[Submitter, Poller]:
-        jobs, notices = has.stores.jobs, has.stores.notices
+    def _workers(self, has: Resources) -> tuple[Submitter, Poller, LookUps]:
+        jobs, notices, lookups = has.stores.jobs, has.stores.notices, has.stores.lookups
         wakeups, clock, metrics = has.wakeups, has.clock, has.metrics
         generations = Generations(jobs, notices, self.estimates, wakeups, clock, metrics)
         submitter = Submitter(
             jobs,
+            lookups,
             has.provider,
             generations,
             CircuitBreaker(has.stores.pauses, notices, wakeups, clock, metrics),
@@ -145,7 +148,8 @@ class Generating:
             clock=clock,
         )
         poller = Poller(jobs, has.provider, generations, has.rate_limiter, wakeups, clock, metrics)
-        return submitter, poller
+        looking_up = LookUps(lookups, has.stores.turns, has.provider, generations, wakeups, clock)
+        return submitter, poller, looking_up
 
 
 class Delivering:

@@ -1,6 +1,8 @@
 """Composing from what is there already: `/cover`, and the Apps menu of a message."""
 
 import logging
+from dataclasses import replace
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -14,7 +16,8 @@ from bot.domain.characters import is_blank
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job
 from bot.domain.models import PROMPT_LIMIT
-from bot.domain.requests import Request
+from bot.domain.problems import CoversNotOffered
+from bot.domain.requests import Relation, Request
 from bot.errors import DatabaseTrouble
 from bot.words.markdown import as_shown
 from cogs.ui.first_answers import in_time, say
@@ -74,9 +77,14 @@ async def compose_from_message(interaction: Interaction, message: discord.Messag
 
 async def _cover(interaction: Interaction, audio: GivenAudio, draft: Draft) -> None:
     """Where a prompt is still to be typed, or another file to be given, in the dialog."""
-    draft = cover_of(audio, draft)
-    if audio.problem:
-        await refuse_problems(interaction, [audio.problem], draft)
+    model = services_of(interaction).offer.covers
+    if model is None:
+        draft = replace(draft, relation=Relation.COVER)
+        await refuse_problems(interaction, [CoversNotOffered()], draft)
+        return
+    draft = cover_of(audio, draft, model)
+    if problem := audio.problem(model):
+        await refuse_problems(interaction, [problem], draft)
     elif draft.request.prompt:
         await start(interaction, draft)
     else:
@@ -114,10 +122,10 @@ async def _visible_track(interaction: Interaction, message: discord.Message) -> 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    await client.add_cog(Cover())
-    for name, callback in (
-        (words.COVER_MENU, cover_message),
-        (words.COMPOSE_MENU, compose_from_message),
-    ):
+    menus: list[tuple[str, Any]] = [(words.COMPOSE_MENU, compose_from_message)]
+    if client.covers:
+        await client.add_cog(Cover())
+        menus.insert(0, (words.COVER_MENU, cover_message))
+    for name, callback in menus:
         menu = app_commands.ContextMenu(name=name, callback=callback)
         client.tree.add_command(menu, override=True)

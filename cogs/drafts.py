@@ -43,7 +43,7 @@ class RemedyButton(DraftButton, template=buttons.pattern(Action.REMEDY)):
     async def press(self, interaction: Interaction, draft: Draft) -> None:
         """Start the track; what no longer helps is for the member to change."""
         key = self.match["place"]
-        changed = remedied(draft, key)
+        changed = remedied(draft, key, services_of(interaction).offer)
         if changed is None:
             await open_modal(interaction, draft)
         else:

@@ -13,7 +13,7 @@ from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
-from bot.domain.models import MODELS
+from bot.domain.offer import Offer
 from bot.domain.requests import Request
 from bot.library.lists import Allowance
 from cogs.ui.first_answers import in_time, say
@@ -33,13 +33,14 @@ class Help(commands.Cog):
     async def help(self, interaction: Interaction) -> None:
         """Answer privately. Where one can't compose, say why, and offer no examples."""
         closed = why_not_here(interaction, private=False)
-        counting = services_of(interaction).library.allowance(interaction.user.id)
+        services = services_of(interaction)
+        counting, offer = services.library.allowance(interaction.user.id), services.offer
         allowance = await in_time(interaction, counting)
         in_server = interaction.guild_id is not None
         embed = discord.Embed(
             title=words.help_title(),
             description=words.with_mentions(
-                "\n".join(_help_lines(closed, allowance, in_server=in_server)),
+                "\n".join(_help_lines(closed, allowance, offer, in_server=in_server)),
                 interaction.client.command_ids,
             ),
             colour=COLOUR,
@@ -47,7 +48,7 @@ class Help(commands.Cog):
         if closed:
             await say(interaction, "", embed=embed)
             return
-        embed.add_field(name=words.help_models(), value="\n".join(_models()), inline=False)
+        embed.add_field(name=words.help_models(), value="\n".join(_models(offer)), inline=False)
         await say(interaction, "", embed=embed, view=buttons.row(*_examples()))
 
 
@@ -61,11 +62,15 @@ class ExampleButton(PersistentItem, template=EXAMPLE_ID):
 
 
 def _help_lines(
-    closed: str | None, allowance: Allowance | None, *, in_server: bool
+    closed: str | None, allowance: Allowance | None, offer: Offer, *, in_server: bool
 ) -> Iterator[str]:
-    yield f"{words.help_compose_not_here()} {closed}" if closed else words.help_compose()
-    if not closed:
-        yield words.help_apps()
+    if closed:
+        yield f"{words.help_compose_not_here()} {closed}"
+    else:
+        yield words.help_compose()
+        if offer.covers:
+            yield words.help_cover()
+        yield words.help_apps(covers=offer.covers is not None)
     yield words.help_look()
     if in_server:
         yield words.help_top()
@@ -75,8 +80,8 @@ def _help_lines(
         yield words.help_examples()
 
 
-def _models() -> Iterator[str]:
-    for model in MODELS.values():
+def _models(offer: Offer) -> Iterator[str]:
+    for model in offer.models:
         yield words.help_model(model)
 
 

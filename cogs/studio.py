@@ -12,7 +12,8 @@ from discord.ext import commands
 from bot import words
 from bot.client import ComposeClient, Interaction, services_of
 from bot.domain.drafts import Draft
-from bot.domain.models import DEFAULT, MODELS
+from bot.domain.models import MODELS
+from bot.domain.offer import Offer
 from bot.domain.studio import Start, start_of
 from bot.domain.styles import Style
 from bot.errors import DatabaseTrouble
@@ -38,26 +39,26 @@ class Studio(commands.Cog):
     async def studio(self, interaction: Interaction) -> None:
         """Without the database it opens, too, but knows nothing of the member."""
         within_s = min(left_s(interaction), LOOK_UP_WITHIN_S)
-        looking = _own(interaction)
+        looking, offer = _own(interaction), services_of(interaction).offer
         try:
             begin, styles = await services_of(interaction).admission.in_time(looking, within_s)
         except DatabaseTrouble as error:
             log.error("the studio opens without styles: the database %s", error)
-            begin, styles = Start(), []
-        await ask(interaction, StudioModal(begin, styles))
+            begin, styles = Start(model=offer.default), []
+        await ask(interaction, StudioModal(begin, styles, offer))
 
 
 class StudioModal(discord.ui.Modal):
     """Five fields. Who has no styles finds what most styles set in their place."""
 
-    def __init__(self, begin: Start, styles: Sequence[Style]) -> None:
+    def __init__(self, begin: Start, styles: Sequence[Style], offer: Offer) -> None:
         seconds = "" if begin.seconds is None else str(begin.seconds)
         super().__init__(
             title=words.modal_title_studio(),
             custom_id=f"compose:studio:{begin.model.id}:{seconds}",
             timeout=None,
         )
-        self.add_item(model_field(begin.model))
+        self.add_item(model_field(offer, begin.model))
         self.add_item(prompt_field(""))
         self.add_item(option_field("lyrics", None))
         self.add_item(option_field("seconds", begin.seconds))
@@ -86,22 +87,23 @@ def _style_field(chosen: Style | None, styles: Sequence[Style]) -> discord.ui.La
 
 async def _own(interaction: Interaction) -> tuple[Start, Sequence[Style]]:
     """Where the member left off, and their styles."""
-    store, member_id = services_of(interaction).stores.styles, interaction.user.id
+    services, member_id = services_of(interaction), interaction.user.id
+    store = services.stores.styles
     styles = await store.of(member_id)
-    return start_of(await store.last_used(member_id), styles), styles
+    return start_of(await store.last_used(member_id), styles, services.offer), styles
 
 
 async def _start_sent(interaction: Interaction, match: re.Match[str]) -> None:
     """Called by the router when the dialog was sent, however long ago it was opened."""
-    values = values_of(interaction)
-    filled = filled_in(Draft(), values)
+    values, offer = values_of(interaction), services_of(interaction).offer
+    filled = filled_in(Draft(), values, offer)
     style = None
     match values.get(STYLE):
         case [str() as name, *_]:
             style = await style_named(interaction, name, filled.draft)
             if style is None:
                 return
-    draft = _begin(match).typed_in(filled.draft, style)
+    draft = _begin(match, offer).typed_in(filled.draft, style)
     if filled.problems:
         kept = style.applied_to(draft) if style else draft
         await refuse_problems(interaction, filled.problems, kept)
@@ -109,10 +111,10 @@ async def _start_sent(interaction: Interaction, match: re.Match[str]) -> None:
         await start(interaction, draft, style)
 
 
-def _begin(match: re.Match[str]) -> Start:
+def _begin(match: re.Match[str], offer: Offer) -> Start:
     """What the dialog was opened with; a model may have left the catalogue since."""
     seconds = int(match["seconds"]) if match["seconds"] else None
-    return Start(model=MODELS.get(match["model"], DEFAULT), seconds=seconds)
+    return Start(model=MODELS.get(match["model"], offer.default), seconds=seconds)
 
 
 async def setup(client: ComposeClient) -> None:

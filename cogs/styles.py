@@ -59,7 +59,7 @@ class Styles(commands.GroupCog, name="style", description=words.STYLE):
             audio_format=audio_format,
         )
         try:
-            style = checked_style(typed)
+            style = checked_style(typed, services_of(interaction).offer)
         except NotTaken as error:
             await say(interaction, words.style_not_saved(error.problems))
             return
@@ -103,6 +103,13 @@ class ReplaceButton(PersistentItem, template=REPLACE_ID):
         style = await in_time(interaction, reading)
         if style is None:
             await say(interaction, words.style_question_gone())
+            return
+        try:  # its model can have gone since the question
+            checked_style(style, services_of(interaction).offer)
+        except NotTaken as error:
+            await edit_private(
+                interaction, content=words.style_not_saved(error.problems), view=None
+            )
             return
         text, _ = await in_time(interaction, _saved(interaction, style, replace=True))
         await edit_private(interaction, content=text, view=None)

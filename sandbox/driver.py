@@ -38,6 +38,9 @@ __all__ = [
     "OptionError",
 ]
 
+# Discord gives an interaction up after 3 s: on a busy machine the stand-in comes to it later.
+ANSWER_TIMEOUT_S = 30.0
+
 
 class InteractionFailed(Exception):
     """The application did not respond within 3 s."""
@@ -55,13 +58,13 @@ class Call:
         """The modal that opened, if that was the answer."""
         return self.interaction.modal
 
-    async def acknowledged(self, timeout_s: float = 3.5) -> None:
+    async def acknowledged(self, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
         """Wait for the first answer of any kind. Raises InteractionFailed, TimeoutError."""
         await asyncio.wait_for(self.interaction.settled.wait(), timeout_s)
         if self.interaction.failed:
             raise InteractionFailed("The application did not respond")
 
-    async def answered(self, timeout_s: float = 3.5) -> MessageView:
+    async def answered(self, timeout_s: float = ANSWER_TIMEOUT_S) -> MessageView:
         """The message that is the first answer, as it is now.
 
         Raises InteractionFailed, and LookupError if the answer was none (a modal) or is gone.
@@ -141,7 +144,7 @@ class MemberDriver(TalkingMember):
         *,
         channel: Place = None,
         options: Mapping[str, Any] | None = None,
-        timeout_s: float = 3.5,
+        timeout_s: float = ANSWER_TIMEOUT_S,
         **values: Any,
     ) -> list[Json]:
         """What the application proposes for an option. Raises InteractionFailed, OptionError."""

@@ -124,6 +124,7 @@ class Rule:
         self._where = where
         self._delay_s = 0.0
         self._script: Callable[[], web.Response] | None = None
+        self._handles_first = False
         self._hold_before: Hold | None = None
         self._hold_after: Hold | None = None
         self._ending = _Ending.WHOLE
@@ -154,6 +155,11 @@ class Rule:
 
         self._script = script
         return self
+
+    def respond_after(self, status: int, body: object = None) -> "Rule":
+        """Handle the request fully, then answer this, as with `respond`."""
+        self._handles_first = True
+        return self.respond(status, body)
 
     def reset_before(self) -> "Rule":
         """Cut the TCP connection (RST) without handling the request."""
@@ -207,10 +213,17 @@ class Rule:
             return _cut(request)
         if self._ending is _Ending.CUT_BEFORE_HANDLING:
             return _cut(request)
-        answer = self._script() if self._script else await _handled(request, handler)
+        answer = await self._answer(request, handler)
         if self._hold_after is not None and not await self._hold_after.passed():
             return _cut(request)
         return await self._send(request, answer)
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self._script is None:
+            return await _handled(request, handler)
+        if self._handles_first:
+            await _handled(request, handler)
+        return self._script()
 
     async def _send(self, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
         match self._ending:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.drafts import Draft
 from bot.domain.jobs import FailureKind, Job, JobState, NewJob, Notice, NoticeKind
+from bot.domain.offer import Offer
 from bot.domain.requests import AudioFormat, Reference, Request
 from bot.store.receiving import DailyLimits
 from bot.store.share_store import Share
@@ -16,6 +17,7 @@ from bot.store.stores import Stores
 from bot.store.survey import Survey
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ALL_MODELS = Offer()
 NO_LIMITS = DailyLimits(per_member=0, whole_bot=0)
 MEMBER_ID = 200_000_000_000_000_001
 CHANNEL_ID = 300_000_000_000_000_001

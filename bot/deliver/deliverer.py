@@ -155,6 +155,8 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         return told
 
     async def _tell(self, job: Job, notice: Notice) -> Receipt:
+        if job.quiet:
+            raise Unreachable("its member has asked for it again meanwhile")
         if notice.kind is NoticeKind.RESULT:
             async with self._lateness.watched(job, notice):
                 return await self.tracks.tell(job, notice)
@@ -269,6 +271,8 @@ def _outdated(job: Job, notice: Notice) -> bool:
     """Whether what it says is no longer so."""
     if notice.kind is NoticeKind.RESULT:
         return job.deleted_at is not None
+    if job.quiet:
+        return True
     if notice.kind is NoticeKind.DELAYED:
         return job.state not in {JobState.QUEUED, JobState.SUBMITTING}
     if notice.kind is NoticeKind.OVERDUE:

@@ -11,8 +11,6 @@ from bot.domain import problems
 from bot.domain.characters import is_blank, visible
 from bot.domain.jobs import Job
 from bot.domain.models import (
-    DEFAULT,
-    MUSIC_COVER,
     NEGATIVE_PROMPT_LIMIT,
     VARIATIONS_LIMIT,
     Model,
@@ -20,6 +18,7 @@ from bot.domain.models import (
     model_named,
     name_of,
 )
+from bot.domain.offer import Offer
 from bot.domain.problems import NotTaken, Problem
 from bot.domain.requests import Order, Relation, Request
 
@@ -42,6 +41,11 @@ class Draft(Order):
         request = replace(job.request, model=name_of(job.request.model))
         parent_id = job.id if relation else None
         return cls(request=request, private=job.private, parent_id=parent_id, relation=relation)
+
+    @property
+    def is_cover(self) -> bool:
+        """Whether it's to be made from audio, even if that is still to be given."""
+        return self.request.reference is not None or self.relation is Relation.COVER
 
     def values(self) -> dict[str, Any]:
         """All of it by name, the request's own fields among the others."""
@@ -79,15 +83,13 @@ _REQUEST = TypeAdapter(Request)
 NOTHING = Draft().values()  # what each option is where nothing was typed
 
 
-def checked(draft: Draft) -> Request:
+def checked(draft: Draft, offer: Offer) -> Request:
     """What the model can be asked for, with the seed that was typed, if any was.
 
-    Raises `NotTaken` with a problem for each thing that the model does not take.
+    Raises `NotTaken` if the model isn't on offer, or with a problem for each thing that it does
+    not take.
     """
-    asked = draft.request
-    model = model_named(asked.model) if asked.model else DEFAULT
-    if model is None:
-        raise NotTaken([problems.UnknownModel(asked.model)])
+    asked, model = draft.request, _offered_model(draft, offer)
     request = replace(
         asked,
         model=model.id,
@@ -95,44 +97,56 @@ def checked(draft: Draft) -> Request:
         negative_prompt=visible(asked.negative_prompt),
         lyrics=visible(asked.lyrics),
     )
-    found = _problems(request, model)
+    found = _problems(request, model, offer)
     found += _number_problems("variations", draft.variations, VARIATIONS, model)
     if found:
         raise NotTaken(found)
     return request
 
 
-def in_the_way(draft: Draft, options: Iterable[str]) -> list[str]:
+def in_the_way(draft: Draft, options: Iterable[str], offer: Offer) -> list[str]:
     """Those of the options without which less would stand in the way of the request."""
-    now = len(problems_of(draft))
+    now = len(problems_of(draft, offer))
     without = {name: draft.having(**{name: NOTHING[name]}) for name in options}
-    return [name for name, other in without.items() if len(problems_of(other)) < now]
+    return [name for name, other in without.items() if len(problems_of(other, offer)) < now]
 
 
-def problems_of(draft: Draft) -> Sequence[Problem]:
+def problems_of(draft: Draft, offer: Offer) -> Sequence[Problem]:
     """All that stands in the way of the request."""
     try:
-        checked(draft)
+        checked(draft, offer)
     except NotTaken as error:
         return error.problems
     return []
 
 
-def without_foreign_seed(draft: Draft) -> Draft:
+def without_foreign_seed(draft: Draft, offer: Offer) -> Draft:
     """The seed of another track is nobody's wish, where the model takes none."""
-    model = model_named(draft.request.model) if draft.request.model else DEFAULT
+    model = model_named(draft.request.model) if draft.request.model else offer.default
     if draft.relation is not None and model is not None and not model.seed:
         return draft.reseeded()
     return draft
 
 
-def _problems(request: Request, model: Model) -> list[Problem]:
+def _offered_model(draft: Draft, offer: Offer) -> Model:
+    typed = draft.request.model
+    model = model_named(typed) if typed else offer.default
+    if draft.is_cover and offer.covers is None:
+        raise NotTaken([problems.CoversNotOffered()])
+    if model is None:
+        raise NotTaken([problems.UnknownModel(typed)])
+    if model not in offer.models:
+        raise NotTaken([problems.ModelNotOffered(model.name)])
+    return model
+
+
+def _problems(request: Request, model: Model, offer: Offer) -> list[Problem]:
     """What of it the model does not take; empty if it takes everything."""
     found = [
         *_prompt_problems(request, model),
         *_lyrics_problems(request, model),
         *_seconds_problems(request, model),
-        *_reference_problems(request, model),
+        *_reference_problems(request, model, offer),
     ]
     if request.negative_prompt and not model.negative_prompt:
         found.append(
@@ -184,9 +198,9 @@ def _seconds_problems(request: Request, model: Model) -> list[Problem]:
     return _number_problems("seconds", request.seconds, model.seconds, model)
 
 
-def _reference_problems(request: Request, model: Model) -> list[Problem]:
+def _reference_problems(request: Request, model: Model, offer: Offer) -> list[Problem]:
     if request.reference is None and model.reference:
-        return [problems.AudioMissing(MUSIC_COVER.name)]
-    if request.reference is not None and not model.reference:
-        return [problems.AudioNotTaken(model.name, MUSIC_COVER.name)]
+        return [problems.AudioMissing(model.name)]
+    if request.reference is not None and not model.reference and offer.covers:
+        return [problems.AudioNotTaken(model.name, offer.covers.name)]
     return []

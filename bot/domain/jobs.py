@@ -67,6 +67,16 @@ class FailureKind(StrEnum):
     LAPSED = "lapsed"  # it waited too long to be submitted; surely free
 
 
+# What fails like that surely cost nothing.
+FREE_OF_CHARGE = frozenset(
+    {
+        FailureKind.REJECTED,
+        FailureKind.GENERATION,
+        FailureKind.REFERENCE,
+        FailureKind.LAPSED,
+    }
+)
+
 # Stands for the provider's words where it had none.
 NO_REASON = "no explanation given"
 
@@ -181,6 +191,8 @@ class Job(PlacedOrder):
     submitted_with: str | None = None
     unsure_since: datetime | None = None
     lookup_due_at: datetime | None = None
+    inference_id: str | None = None
+    restored_at: datetime | None = None
     failed_at_provider: int = 0
     quiet: bool = False
     held_credits: int | None = None

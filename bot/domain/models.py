@@ -159,7 +159,6 @@ MODELS = {
         MUSIC_COVER,
     )
 }
-DEFAULT = LYRIA_2
 LONGEST_S = max(model.seconds.most for model in MODELS.values() if model.seconds)
 
 

@@ -16,7 +16,8 @@ class CostSource(StrEnum):
     """Where the cost of a job is known from."""
 
     FREE = "free"  # it ended in a way that costs nothing
-    ANSWER = "answer"  # the provider's answer about the generation
+    USAGE = "usage"  # the provider's answer about the generation
+    HEADERS = "headers"  # that answer's headers
     LOGS = "logs"  # the provider's log of requests
     LEDGER = "ledger"  # the account's charges
 

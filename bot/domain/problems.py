@@ -24,6 +24,18 @@ class UnknownModel:
 
 
 @dataclass(frozen=True)
+class ModelNotOffered:
+    """The host doesn't allow this model, or the provider doesn't have it any more."""
+
+    model: str
+
+
+@dataclass(frozen=True)
+class CoversNotOffered:
+    """No model on offer makes covers."""
+
+
+@dataclass(frozen=True)
 class OptionNotTaken:
     """The model has no such parameter."""
 
@@ -164,6 +176,8 @@ StyleProblem = UnknownStyle | BadStyleName | EmptyStyle | OfStyle
 Problem = (
     EmptyPrompt
     | UnknownModel
+    | ModelNotOffered
+    | CoversNotOffered
     | OptionNotTaken
     | WrongLength
     | LyricsMissing

@@ -13,7 +13,8 @@ from itertools import chain, combinations, islice
 from typing import Any
 
 from bot.domain.drafts import NOTHING, Draft, problems_of, without_foreign_seed
-from bot.domain.models import MODELS, Model, model_named
+from bot.domain.models import Model
+from bot.domain.offer import Offer
 from bot.domain.problems import (
     AlwaysSings,
     LyricsToInstrumental,
@@ -54,15 +55,15 @@ class Remedy:
         return "".join(chr(ord("a") + byte % 26) for byte in digest[:16])
 
 
-def remedies(found: Sequence[Problem], draft: Draft) -> list[Remedy]:
+def remedies(found: Sequence[Problem], draft: Draft, offer: Offer) -> list[Remedy]:
     """What helps against these problems of the draft: at most four, the best first."""
     unread = [one.option for one in found if isinstance(one, NotANumber)]
     if unread:
         offered = [_without(draft, unread)]
-    elif problems_of(draft):
-        fixes = list(_fixes(draft))
+    elif problems_of(draft, offer):
+        fixes = list(_fixes(draft, offer))
         fewest = min((len(fix.changes) for fix in fixes), default=CHANGES_LIMIT + 1)
-        others = (one for one in _other_models(draft) if len(one.changes) < fewest)
+        others = (one for one in _other_models(draft, offer) if len(one.changes) < fewest)
         offered = [*fixes, *islice(others, MODELS_OFFERED)]
     else:  # nothing that can be seen in it, such as a file that can't be read
         offered = []
@@ -70,7 +71,7 @@ def remedies(found: Sequence[Problem], draft: Draft) -> list[Remedy]:
         remedy
         for remedy in offered
         if len(remedy.changes) + bool(remedy.model) <= CHANGES_LIMIT
-        and not problems_of(remedy.draft)
+        and not problems_of(remedy.draft, offer)
     ]
 
 
@@ -80,15 +81,15 @@ def made_private(draft: Draft) -> Remedy:
     return Remedy(before=draft, draft=draft.having(**changes), changes=changes)
 
 
-def remedied(draft: Draft, key: str) -> Draft | None:
+def remedied(draft: Draft, key: str, offer: Offer) -> Draft | None:
     """What the button with this key sends in place of the stored draft; `None` if it isn't offered
     any more, as after the models have changed."""
     # What couldn't be read isn't in the draft.
     unread = chain.from_iterable(combinations(NUMBERS, count) for count in range(len(NUMBERS) + 1))
-    offered = [made_private(draft), *remedies(problems_of(draft), draft)]
+    offered = [made_private(draft), *remedies(problems_of(draft, offer), draft, offer)]
     offered += [_without(draft, options) for options in unread]
-    found = (one.draft for one in offered if one.key == key and not problems_of(one.draft))
-    return next(found, None)
+    named = (one.draft for one in offered if one.key == key)
+    return next((one for one in named if not problems_of(one, offer)), None)
 
 
 def job_id_of(draft_id: str, key: str) -> str:
@@ -101,13 +102,13 @@ def _without(draft: Draft, options: Iterable[str]) -> Remedy:
     return Remedy(before=draft, draft=draft.having(**changes), changes=changes)
 
 
-def _fixes(draft: Draft) -> Iterator[Remedy]:
+def _fixes(draft: Draft, offer: Offer) -> Iterator[Remedy]:
     """Those that keep the model."""
-    found = problems_of(draft)
+    found = problems_of(draft, offer)
     for rival in RIVALS if LyricsToInstrumental() in found else RIVALS[:1]:
         changes = dict(filter(None, (_change(problem, rival) for problem in found)))
         changed = draft.having(**changes)
-        if changes and not problems_of(changed):
+        if changes and not problems_of(changed, offer):
             yield Remedy(before=draft, draft=changed, changes=changes)
 
 
@@ -127,30 +128,30 @@ def _change(problem: Problem, rival: str) -> tuple[str, Any] | None:
     return None
 
 
-def _other_models(draft: Draft) -> list[Remedy]:
+def _other_models(draft: Draft, offer: Offer) -> list[Remedy]:
     """Those with other models that change the least, beginning with the model that was meant."""
     request = draft.request
     # What was to be a cover isn't to become anything else for want of its audio.
     if draft.relation is Relation.COVER and request.reference is None:
         return []
-    models = [one for one in MODELS.values() if bool(one.reference) == bool(request.reference)]
-    if not request.model or model_named(request.model):
+    models = list(offer.making(covers=request.reference is not None))
+    if not request.model or offer.named(request.model):
         models.reverse()  # the newest of a family takes the most
         meant = None
     else:
         models.sort(key=lambda model: -_likeness(model, request.model))
-        meant = models[0] if _likeness(models[0], request.model) else None
-    found = [remedy for model in models for remedy in _with_model(draft, model)]
+        meant = models[0] if models and _likeness(models[0], request.model) else None
+    found = [remedy for model in models for remedy in _with_model(draft, model, offer)]
     found.sort(key=lambda remedy: len(remedy.changes))
     if meant is not None:
         found.sort(key=lambda remedy: remedy.model != meant.name)
     return [remedy for remedy in found if len(remedy.changes) <= len(found[0].changes)]
 
 
-def _with_model(draft: Draft, model: Model) -> Iterator[Remedy]:
-    switched = without_foreign_seed(draft.having(model=model.name))
+def _with_model(draft: Draft, model: Model, offer: Offer) -> Iterator[Remedy]:
+    switched = without_foreign_seed(draft.having(model=model.name), offer)
     as_it_is = Remedy(before=draft, draft=switched, changes={})
-    fitting = [as_it_is] if not problems_of(switched) else list(_fixes(switched))[:1]
+    fitting = [as_it_is] if not problems_of(switched, offer) else list(_fixes(switched, offer))[:1]
     for fit in fitting:
         yield replace(fit, before=draft, model=model.name)
 

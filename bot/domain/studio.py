@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.drafts import Draft
-from bot.domain.models import DEFAULT, MODELS, Model, model_named
+from bot.domain.models import Model, model_named
+from bot.domain.offer import Offer
 from bot.domain.styles import Style
 
 OFFERED_S = 30  # where a model has several lengths, and the member has used none
@@ -23,7 +24,7 @@ class LastUsed:
 class Start:
     """What the dialog opens with; `seconds` only where the model lets one choose."""
 
-    model: Model = DEFAULT
+    model: Model
     seconds: int | None = None
     style: Style | None = None
 
@@ -39,13 +40,15 @@ class Start:
         return sent
 
 
-def start_of(last: LastUsed | None, styles: Sequence[Style]) -> Start:
+def start_of(last: LastUsed | None, styles: Sequence[Style], offer: Offer) -> Start:
     """Where a member left off. Models and styles may be gone by now."""
-    last = last or LastUsed(model=DEFAULT.id)
-    style = next((one for one in styles if one.name == last.style), None)
+    last = last or LastUsed(model=offer.default.id)
+    usable = (one for one in styles if not one.model or offer.named(one.model))
+    style = next((one for one in usable if one.name == last.style), None)
     wanted = style or Style(name="")
-    model = MODELS.get(wanted.model or last.model, DEFAULT)
-    model = DEFAULT if model.reference else model
+    model = offer.named(wanted.model or last.model)
+    if model is None or model.reference:
+        model = offer.default
     chosen = (wanted.seconds, last.seconds, OFFERED_S)
     seconds = next((one for one in chosen if _takes(model, one)), None)
     return Start(model=model, seconds=seconds, style=style)

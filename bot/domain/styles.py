@@ -8,6 +8,7 @@ from bot.domain import problems
 from bot.domain.characters import is_blank, printable, visible
 from bot.domain.drafts import Draft, problems_of
 from bot.domain.models import model_named
+from bot.domain.offer import Offer
 from bot.domain.problems import NotTaken, OfStyle, Problem
 from bot.domain.requests import AudioFormat
 
@@ -50,7 +51,7 @@ class Style:
         return [OfStyle(self.name, one) if _cause(one) in brought else one for one in found]
 
 
-def checked_style(typed: Style) -> Style:
+def checked_style(typed: Style, offer: Offer) -> Style:
     """As it can be saved. Raises `NotTaken` if it sets nothing, or what its own model can't do."""
     name, model = cleaned_name(typed.name), model_named(typed.model or "")
     style = replace(
@@ -60,7 +61,7 @@ def checked_style(typed: Style) -> Style:
         negative_prompt=visible(typed.negative_prompt),
         words=visible(typed.words),
     )
-    found = _problems(style)
+    found = _problems(style, offer)
     if is_blank(name) or len(name) > NAME_LIMIT:
         found.append(problems.BadStyleName(NAME_LIMIT))
     if style == Style(name=name):
@@ -81,11 +82,11 @@ def key_of(name: str) -> str:
     return unicodedata.normalize("NFKC", folded)
 
 
-def _problems(style: Style) -> list[Problem]:
+def _problems(style: Style, offer: Offer) -> list[Problem]:
     """What its own model does not take of it, whatever the prompt will be."""
     if style.model is None:
         return []
-    found = style.named_in(problems_of(style.applied_to(_ANY)), _ANY)
+    found = style.named_in(problems_of(style.applied_to(_ANY), offer), _ANY)
     return [one.problem for one in found if isinstance(one, OfStyle) and not _is_open(one.problem)]
 
 
@@ -97,7 +98,12 @@ def _is_open(problem: Problem) -> bool:
 def _cause(problem: Problem) -> str | None:
     """The option that brought a problem about."""
     match problem:
-        case problems.UnknownModel() | problems.LyricsMissing() | problems.AudioMissing():
+        case (
+            problems.UnknownModel()
+            | problems.ModelNotOffered()
+            | problems.LyricsMissing()
+            | problems.AudioMissing()
+        ):
             return "model"
         case problems.WrongLength("prompt", _, taken, given) if given < taken.least:
             return None

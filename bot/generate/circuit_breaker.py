@@ -60,12 +60,12 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.domain.jobs import NoticeKind
-from bot.errors import KeyRejected, OutcomeUnknown, OutOfCredits, RateLimited, Refused
+from bot.errors import OutcomeUnknown, RateLimited, Refused
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.metrics import Metrics
 from bot.said_once import SaidOnce
 from bot.store.notice_store import NoticeStore
-from bot.store.pause_store import Pause, PauseReason, PauseStore
+from bot.store.pause_store import OF_ACCOUNT, Pause, PauseReason, PauseStore
 
 FIRST_PROBE_S = 2.0
 LONGEST_PROBE_S = 60.0
@@ -75,9 +75,7 @@ TELL_OF_PAUSE_AFTER_S = 60.0
 # While the provider accepts nothing, waiting members are looked for so often.
 TELL_AGAIN_S = 5.0
 
-_REASONS = {
-    KeyRejected: PauseReason.KEY_REJECTED,
-    OutOfCredits: PauseReason.OUT_OF_CREDITS,
+_REASONS = {kind: reason for reason, kind in OF_ACCOUNT.items()} | {
     RateLimited: PauseReason.RATE_LIMITED,
     OutcomeUnknown: PauseReason.OUTCOME_UNKNOWN,
 }
@@ -164,10 +162,10 @@ def held_back(pause: Pause | None, why: Refused | OutcomeUnknown, now: datetime)
 
 
 def _advice(reason: Refused | OutcomeUnknown, pause: Pause) -> str:
-    if pause.host_must_act:
+    if pause.advice:
         return (
-            f"the provider refuses submissions ({reason}). Check AIMLAPI_KEY and the account's "
-            "balance; waiting jobs are kept and go out as soon as it accepts one"
+            f"the provider refuses submissions ({reason}): {pause.advice}. Waiting jobs are kept, "
+            "and go out as soon as it accepts one"
         )
     if isinstance(reason, OutcomeUnknown):
         return (

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
@@ -14,6 +14,7 @@ from bot.provider.reasons import is_by_filter
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
+from bot.store.job_updates import Cost
 from bot.store.notice_store import NoticeStore
 
 GIVE_UP_AFTER_S = 24 * 3600
@@ -32,21 +33,26 @@ class Generations:
     clock: Clock
     metrics: Metrics
 
-    async def begin(self, job: Job, generation: Generation) -> None:
-        """The provider accepted it, which is paid for from now on."""
-        await self._store_paid(job, generation)
+    async def begin(
+        self, job: Job, generation: Generation, *, submitted_at: datetime | None = None
+    ) -> None:
+        """The provider accepted it, which is paid for from now on.
+
+        `submitted_at` is the provider's word for it, where the job does not know.
+        """
+        await self._store_paid(job, generation, submitted_at or self.clock())
         self.metrics.submitted(job)
 
-    async def _store_paid(self, job: Job, generation: Generation) -> None:
+    async def _store_paid(self, job: Job, generation: Generation, submitted_at: datetime) -> None:
         """Whatever became of the job in the meantime: to others this process may seem dead."""
         due_at = await self.estimates.next_poll_at(job, self.clock())
         paid = (job.id, generation.id, due_at)
         expected_at = await self.estimates.expected_at(job, self.clock())
-        if await self.jobs.start_generation(
-            *paid, inference_id=generation.inference_id, draw_at=expected_at - SOON
-        ):
+        inference_id = generation.inference_id
+        draw_at = self.clock() if job.unsure_since else expected_at - SOON
+        if await self.jobs.start_generation(*paid, inference_id=inference_id, draw_at=draw_at):
             return
-        if await self.jobs.revive(*paid, inference_id=generation.inference_id):
+        if await self.jobs.revive(*paid, inference_id=inference_id, submitted_at=submitted_at):
             log.warning("it had been given up, and goes on since the provider accepted it")
             return
         stored = await self.jobs.get(job.id)
@@ -94,7 +100,9 @@ class Generations:
 
     async def _succeed(self, job: Job, audio_url: str, generation: Generation) -> None:
         now = self.clock()
-        if await self.jobs.succeed(job.id, audio_url, now):
+        usage = generation.usage
+        cost = Cost(usage.credits, usage.source) if usage.credits and usage.source else None
+        if await self.jobs.succeed(job.id, audio_url, now, cost=cost):
             log.info("finished after %d polls", job.attempts)
             self.metrics.finished(job, now, generation.usage)
             await self.estimates.learn(job, now)
@@ -114,11 +122,16 @@ class Generations:
         log.warning("failed (%s): %s", kind, reason)
         self._ring()
 
-    async def interrupt_abandoned(self) -> None:
-        """End the submissions of dead processes: nobody knows what came of them."""
-        if abandoned := await self.jobs.interrupt_abandoned(self.clock()):
-            self.metrics.failed(FailureKind.INTERRUPTED, len(abandoned))
-            self.wakeups.wake(Wakeup.DELIVER)
+    async def doubt_abandoned(self) -> None:
+        """Of submissions of dead processes nobody knows what came: the logs may."""
+        if await self.jobs.doubt_abandoned(self.clock()):
+            self.wakeups.wake(Wakeup.LOOK_UP)
+            self.wakeups.wake(Wakeup.CARDS)
+
+    def given_up(self, job: Job) -> None:
+        """Its submission is not waited for any more, and its member is to be told."""
+        self.metrics.failed(job.failure_kind or FailureKind.INTERRUPTED)
+        self._ring()
 
     def _ring(self) -> None:
         self.wakeups.wake(Wakeup.SUBMIT)  # a place at the provider is free

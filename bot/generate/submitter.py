@@ -25,6 +25,7 @@ from bot.errors import (
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity
 from bot.generate.generations import Generations
+from bot.generate.lookups import FIRST_AFTER_S
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
@@ -32,6 +33,7 @@ from bot.provider.client import SUBMIT_TIMEOUT_S, Provider
 from bot.provider.shapes import Phase
 from bot.provider.wire import Generation
 from bot.store.job_store import JobStore
+from bot.store.lookup_store import LookUpStore
 from bot.store.pause_store import Pause
 
 # A dead process shows by its heartbeat. In a living one the answer may have come, and waits for
@@ -58,6 +60,7 @@ class Submitter(Worker[Job]):
     """Moves jobs from `queued` over `submitting` to `generating`."""
 
     jobs: JobStore
+    lookups: LookUpStore
     provider: Provider
     generations: Generations
     breaker: CircuitBreaker
@@ -73,7 +76,7 @@ class Submitter(Worker[Job]):
 
     async def claim(self, limit: int) -> Sequence[Job]:
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
-        await self.generations.interrupt_abandoned()
+        await self.generations.doubt_abandoned()
         await self.breaker.tell_again()
         return await self.jobs.claim_submissions(
             limit,
@@ -81,6 +84,7 @@ class Submitter(Worker[Job]):
             at_most_running=self.capacity.at_most_running,
             overdue_s=self.capacity.overdue_s,
             lease_s=LEASE_S,
+            key_mark=self.provider.key_mark,
         )
 
     async def next_due_at(self) -> datetime | None:
@@ -105,7 +109,7 @@ class Submitter(Worker[Job]):
                 # Ours to fix. The job must not wait for its lease to end, and in a pause hold up
                 # all others: if it is still being submitted, nobody knows whether it was sent.
                 log.exception("an unexpected end of a submission")
-                await self._give_up(job, OutcomeUnknown(in_short(error)))
+                await self._doubt(job, OutcomeUnknown(in_short(error)))
 
     async def _ready(self, job: Job) -> Request | None:
         """What is to be sent; `None` if it can't be sent now. Until here nothing was."""
@@ -124,7 +128,7 @@ class Submitter(Worker[Job]):
 
     async def _submit(self, job: Job, request: Request) -> None:
         try:
-            generation = await self.provider.submit(request, request_id=f"{job.id}.1")
+            generation = await self.provider.submit(request, request_id=job.request_id)
         except InvalidRequest as error:
             await self._fail(job, FailureKind.REJECTED, error.hint)
         except Intercepted as error:
@@ -134,7 +138,7 @@ class Submitter(Worker[Job]):
             await self._wait(job, SOON_S)
             await self.breaker.tell_waiting(pause)
         except OutcomeUnknown as error:
-            await self._give_up(job, error)
+            await self._doubt(job, error)
         else:
             await self._start(job, generation)
 
@@ -150,10 +154,16 @@ class Submitter(Worker[Job]):
         await self._wait(job, wait_s)
         await self.breaker.tell_waiting(pause)
 
-    async def _give_up(self, job: Job, why: OutcomeUnknown) -> None:
-        """It may have been billed, so only its member submits it again."""
+    async def _doubt(self, job: Job, why: OutcomeUnknown) -> None:
+        """It may be paid for: the provider's logs are asked before anything else happens to it."""
+        log.warning("whether it was accepted is unknown, so it is looked up: %s", why)
+        self._forget(job)
         _, pause = await self._hold_back(why)
-        await self._fail(job, FailureKind.INTERRUPTED, str(why))
+        now = self.clock()
+        due_at = now + timedelta(seconds=FIRST_AFTER_S)
+        await self._firmly(lambda: self.lookups.doubt(job.id, now, due_at))
+        self.wakeups.wake(Wakeup.LOOK_UP)
+        self.wakeups.wake(Wakeup.CARDS)
         await self.breaker.tell_waiting(pause)
 
     async def _start(self, job: Job, generation: Generation) -> None:

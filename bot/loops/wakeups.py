@@ -10,6 +10,7 @@ class Wakeup(StrEnum):
 
     SUBMIT = "submit"
     POLL = "poll"
+    LOOK_UP = "look_up"
     DELIVER = "deliver"
     SETTLE = "settle"
     CARDS = "cards"

@@ -24,6 +24,7 @@ def in_effect(settings: Settings) -> Mapping[str, str]:
         "version": __version__,
         "database": _database(settings.database_url),
         "servers": _servers(settings),
+        "models": ", ".join(model.id for model in settings.offer().allowed),
         "tracks a member within 24 hours": _limit(settings.max_jobs_per_member_per_day),
         "tracks of all within 24 hours": _limit(settings.max_jobs_per_day),
         "generations at a time": str(settings.max_concurrent_generations),

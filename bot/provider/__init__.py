@@ -1,1 +1,1 @@
-"""AI/ML API: the music models, the two generation calls, billing, and the finished file."""
+"""AI/ML API: the music models, the generation calls, billing and logs, and the finished file."""

@@ -4,9 +4,10 @@ Source: the provider's OpenAPI files for `/v2/generate/audio` and `/v2/billing`.
 """
 
 import contextlib
+import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -23,9 +24,10 @@ from bot.errors import (
 from bot.machine.proxy import Proxy, through
 from bot.provider.fields import id_or_none
 from bot.provider.price_list import PriceList, read_list
-from bot.provider.records import LOG_PAGE_ROWS, LogPage, Transaction, TransactionPage
+from bot.provider.records import LOG_PAGE_ROWS, Counted, LogPage, Transaction, TransactionPage
 from bot.provider.requests import body_of
 from bot.provider.shapes import Phase
+from bot.provider.usage import usage_of
 from bot.provider.wire import (
     Balance,
     Generation,
@@ -69,6 +71,8 @@ class Provider:
     ) -> None:
         self._base_url = base_url
         self._key = key.encode()
+        # Tells keys apart, and says nothing of them.
+        self.key_mark = hashlib.sha256(self._key).hexdigest()[:16]
         self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
         self._reading = reading
         self._submitting = submitting
@@ -126,15 +130,16 @@ class Provider:
         id_ = generation.id or _id_of_ended(generation)
         if id_ is None:
             raise OutcomeUnknown(f"{status}, but the answer names no generation")
-        return generation.model_copy(update={"id": id_, "inference_id": _inference_id(headers)})
+        named = {"id": id_, "inference_id": _inference_id(headers)}
+        return _with_cost(generation.model_copy(update=named), headers)
 
     async def fetch(self, generation_id: str) -> Generation:
         """How a generation stands; may be repeated.
 
-        Raises `GenerationUnknown`, `KeyRejected`, `OutOfCredits`, `RateLimited` or `Trouble`.
+        Raises `GenerationUnknown`, an `AccountRefused`, `RateLimited` or `Trouble`.
         """
-        answer = await self._read(GENERATIONS, generation_id=generation_id)
-        return parse(Generation, answer)
+        headers, answer = await self._get(GENERATIONS, generation_id=generation_id)
+        return _with_cost(parse(Generation, answer), headers)
 
     async def balance(self) -> Balance:
         """What is left on the host's account; may be repeated. Raises as `fetch` does."""
@@ -203,7 +208,25 @@ class Provider:
         page = parse(LogPage, await self._read("/v2/logs", logs_failure, **query))
         return page.model_copy(update={"offset": offset})
 
+    async def usage(self, day: date) -> int:
+        """The credits that the provider counts for our key on a day (UTC), so far as it is known.
+
+        May be repeated. Raises as `logged` does. Source: AI/ML API docs, Usage.
+        """
+        start = datetime.combine(day, time(), UTC)
+        end = start + timedelta(days=1)
+        query = {"start": start.isoformat(), "end": end.isoformat()}
+        counted = parse(Counted, await self._read("/v2/usage/detail", logs_failure, **query))
+        if (counted.start or start) != start or (counted.end or end) > end:
+            raise Trouble("the sum is of another time than was asked for")
+        return counted.credits
+
     async def _read(self, path: str, failure: Failure = read_failure, /, **query: str) -> bytes:
+        return (await self._get(path, failure, **query))[1]
+
+    async def _get(
+        self, path: str, failure: Failure = read_failure, /, **query: str
+    ) -> tuple[CIMultiDictProxy[str], bytes]:
         try:
             status, headers, answer = await self._request(
                 self._reading, "GET", path, timeout_s=READ_TIMEOUT_S, params=query
@@ -211,7 +234,7 @@ class Provider:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Trouble(in_short(error)) from error
         if 200 <= status < 300:
-            return answer
+            return headers, answer
         raise failure(status, answer, headers.get("Retry-After"))
 
     async def _request(
@@ -254,6 +277,13 @@ def _inference_id(headers: CIMultiDictProxy[str]) -> str | None:
     """What the account's ledger will call the charge for this answer."""
     name: str | None = id_or_none(headers.get("x-inference-id"))
     return name
+
+
+def _with_cost(generation: Generation, headers: CIMultiDictProxy[str]) -> Generation:
+    """With what the headers say, where the body of a finished one doesn't."""
+    if generation.phase is not Phase.COMPLETED or generation.usage.credits is not None:
+        return generation
+    return generation.model_copy(update={"usage": usage_of(headers)})
 
 
 async def _bounded_body(response: aiohttp.ClientResponse) -> bytes:

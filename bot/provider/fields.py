@@ -83,6 +83,7 @@ _MOMENT = TypeAdapter(datetime)
 OptionalText = Annotated[str | None, BeforeValidator(text_or_none)]
 OptionalId = Annotated[str | None, BeforeValidator(id_or_none)]
 OptionalAmount = Annotated[float | None, BeforeValidator(amount_or_none)]
+OptionalCredits = Annotated[int | None, BeforeValidator(credits_in)]
 OptionalMoment = Annotated[datetime | None, BeforeValidator(moment_or_none)]
 
 

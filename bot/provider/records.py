@@ -6,11 +6,12 @@ Sources: AI/ML API docs, Logs; Account Balance > Get account transactions; Usage
 from enum import Enum, auto
 from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BeforeValidator, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from bot.provider.fields import (
     Answer,
     OptionalAmount,
+    OptionalCredits,
     OptionalId,
     OptionalMoment,
     OptionalText,
@@ -21,18 +22,6 @@ from bot.provider.fields import (
 )
 
 LOG_PAGE_ROWS: Final = 100
-
-
-class Amount(Answer):
-    """Money: in USD as it was sent, and in whole credits."""
-
-    usd: OptionalAmount = None
-    credits: int | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_credits(cls, cost: Any) -> Any:
-        return object_or_empty(cost) | {"credits": credits_in(cost)}
 
 
 # --- logs ---------------------------------------------------------------------------------------
@@ -52,7 +41,7 @@ class LoggedRequest(Answer):
     created: OptionalMoment = None
     status: OptionalText = None
     model: OptionalText = None
-    cost: Amount = Amount()
+    credits: OptionalCredits = Field(default=None, validation_alias="cost")
     inference_id: OptionalId = None
     client_request_id: OptionalId = None
 
@@ -61,11 +50,6 @@ class LoggedRequest(Answer):
         if not (self.inference_id or self.client_request_id):
             raise ValueError("names no request")
         return self
-
-    @property
-    def credits(self) -> int | None:
-        """What it was charged."""
-        return self.cost.credits
 
     @property
     def outcome(self) -> Outcome:
@@ -129,7 +113,7 @@ class Transaction(Answer):
 
     created_at: AwareDatetime
     type: OptionalText = None
-    amount: Amount = Amount()
+    credits: OptionalCredits = Field(default=None, validation_alias="amount")
     model: OptionalText = None
     reference_id: OptionalText = None
 
@@ -148,3 +132,23 @@ class TransactionPage(Answer):
     def next_cursor(self) -> str | None:
         """What to ask for the next page with, if there is one."""
         return self.pagination.next_cursor if self.pagination else None
+
+
+# --- a day's sum --------------------------------------------------------------------------------
+
+
+class Counted(Answer):
+    """What our key has spent, in credits, from `start` to `end` as far as they are named."""
+
+    credits: int
+    start: OptionalMoment = None
+    end: OptionalMoment = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_credits(cls, answer: Any) -> Any:
+        named = object_or_empty(answer)
+        found = credits_in({"usd": named.get("spend")})
+        if found is None:
+            raise ValueError("names no sum")
+        return {"credits": found, "start": named.get("start"), "end": named.get("end")}

@@ -33,21 +33,15 @@ from bot.provider.fields import (
     OptionalAmount,
     OptionalText,
     dict_or_none,
-    object_or_empty,
 )
+from bot.provider.forbidden import forbidden
 from bot.provider.reasons import reason_in
 from bot.provider.shapes import Phase, look_through
+from bot.provider.usage import Usage, usage_in
 
 DIGITS_LIMIT = 400
 ABOUT_THE_SIZE = {413, 414, 431}  # whoever says so means this request
 NOT_THERE = {404, 405, 410, 501}
-
-
-class Usage(Answer):
-    """`meta.usage` of a completed generation: what it cost, where the provider says so."""
-
-    credits_used: OptionalAmount = None
-    usd_spent: OptionalAmount = None
 
 
 class Generation(Answer):
@@ -62,7 +56,7 @@ class Generation(Answer):
     phase: Phase = Phase.PENDING
     audio_url: str | None = None
     reason: str | None = None
-    usage: Annotated[Usage, BeforeValidator(object_or_empty)] = Usage()
+    usage: Annotated[Usage, BeforeValidator(usage_in)] = Usage()
     # Of a submission only, and from a header of the answer: see `Provider.submit`.
     inference_id: OptionalText = None
 
@@ -196,20 +190,24 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None
         return Intercepted(not_its_own(status))
     if status == 401:
         return KeyRejected(message)
-    if status in {402, 403}:
+    if status == 402:
         return OutOfCredits(message)
+    if status == 403:
+        return forbidden(message)
     return InvalidRequest(hint(body))
 
 
 def read_failure(status: int, body: bytes, retry_after: str | None) -> ProviderError:
     """What a non-2xx answer to a read says."""
     message = f"{status}: {hint(body)}"
-    if status in {401, 403} and not is_own(body):
+    if status in {401, 402, 403} and not is_own(body):
         return Trouble(not_its_own(status))
     if status == 401:
         return KeyRejected(message)
-    if status == 403:
+    if status == 402:
         return OutOfCredits(message)
+    if status == 403:
+        return forbidden(message)
     if status == 404 and says_it_refused(body):
         # Only in the provider's own words: a proxy's or a wrong address's 404 may pass.
         return GenerationUnknown(message)
@@ -220,7 +218,7 @@ def read_failure(status: int, body: bytes, retry_after: str | None) -> ProviderE
 
 def logs_failure(status: int, body: bytes, retry_after: str | None) -> ProviderError:
     """The same where logs or sums were asked for, which not every provider keeps, or shows."""
-    if status in NOT_THERE or (status in {401, 403} and is_own(body)):
+    if status in NOT_THERE or (status in {401, 402, 403} and is_own(body)):
         return LogsUnavailable(f"{status}: {hint(body)}")
     return read_failure(status, body, retry_after)
 

@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.models import MODELS
+from bot.domain.offer import Offer
 from bot.domain.requests import AudioFormat
 from bot.errors import SettingsError
 from bot.machine.proxy import Proxy
@@ -17,6 +19,7 @@ from bot.settings.values import (
     DiscordToken,
     Host,
     HttpBase,
+    ModelId,
     ProviderBase,
     ProviderKey,
     ProxyUrl,
@@ -48,6 +51,8 @@ class Settings(BaseSettings):
     alert_webhook_url: WebhookUrl | None = None
     allowed_guild_ids: Annotated[frozenset[Snowflake], NoDecode] = frozenset()
     allow_user_installs: bool = False
+    # The first one that needs no audio is the default. Empty: all.
+    allowed_models: Annotated[tuple[ModelId, ...], NoDecode] = ()
     command_guild_id: Snowflake | None = None
     max_jobs_per_member_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 20
     max_jobs_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
@@ -73,12 +78,19 @@ class Settings(BaseSettings):
         cleaned = {k: bare(v) if isinstance(v, str) else v for k, v in values.items()}
         return {name: value for name, value in cleaned.items() if value != ""}
 
-    @field_validator("allowed_guild_ids", "shard_ids", mode="before")
+    @field_validator("allowed_guild_ids", "allowed_models", "shard_ids", mode="before")
     @classmethod
-    def _split_ids(cls, value: Any) -> Any:
+    def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return [bare(part) for part in value.split(",") if bare(part)]
         return value
+
+    @field_validator("allowed_models")
+    @classmethod
+    def _composes(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
+        if ids and all(MODELS[model_id].reference for model_id in ids):
+            raise ValueError("has only models that need audio: add one that needs just a prompt")
+        return tuple(dict.fromkeys(ids))
 
     @field_validator("shard_ids")
     @classmethod
@@ -96,6 +108,10 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    def offer(self) -> Offer:
+        """The models that members can use."""
+        return Offer.of(self.allowed_models)
 
     def proxy(self) -> Proxy | None:
         """What Discord and the provider are asked through."""

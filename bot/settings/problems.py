@@ -21,6 +21,7 @@ EXAMPLES: Final = {
     "ALERT_WEBHOOK_URL": "https://hooks.example/alerts/1234",
     "ALLOWED_GUILD_IDS": "81384788765712384,613425648685547541",
     "ALLOW_USER_INSTALLS": "true",
+    "ALLOWED_MODELS": "google/lyria2,stable-audio",
     "COMMAND_GUILD_ID": "81384788765712384",
     "MAX_JOBS_PER_MEMBER_PER_DAY": "20",
     "MAX_JOBS_PER_DAY": "0",

@@ -6,6 +6,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from bot.domain.models import MODELS
+
 _PAIRS = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019"}
 # What editors leave at the ends of lines and files, besides white space.
 _INVISIBLE = "\ufeff\u200b\u2060"
@@ -147,6 +149,13 @@ def _host(value: str) -> str:
     return value
 
 
+def _model_id(value: str) -> str:
+    model_id = value.lower()
+    if model_id not in MODELS:
+        raise ValueError(f"has an id that is none of these: {', '.join(MODELS)}")
+    return model_id
+
+
 HttpBase = Annotated[str, AfterValidator(_http_base)]
 ProviderBase = Annotated[str, AfterValidator(_provider_base)]
 DiscordToken = Annotated[SecretStr, AfterValidator(_secret), AfterValidator(_discord_token)]
@@ -155,4 +164,5 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy_url)]
 WebhookUrl = Annotated[SecretStr, AfterValidator(_webhook_url)]
 Host = Annotated[str, AfterValidator(_host)]
+ModelId = Annotated[str, AfterValidator(_model_id)]
 Snowflake = Annotated[int, Field(ge=1, lt=2**63)]

@@ -6,17 +6,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.jobs import FailureKind, Job, JobState, NewJob, NoticeKind, check_move
+from bot.domain.jobs import (
+    FREE_OF_CHARGE,
+    FailureKind,
+    Job,
+    JobState,
+    NewJob,
+    NoticeKind,
+    check_move,
+)
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
 from bot.store.database.row_mapping import job_from_row, select_job
 from bot.store.database.tables import jobs
 from bot.store.interruptions import ABANDONED, doubt_abandoned, find_again, revive
-from bot.store.job_updates import JobUpdates, oldest_first
+from bot.store.job_updates import FREE, Cost, JobUpdates, oldest_first
 from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Received, insert_received
+
+# The provider's logs know of a request some time after it ended.
+COST_LOOKED_UP_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +79,8 @@ class JobStore(JobUpdates):
         more: dict[str, Any] = {"draw_at": now + DRAWN_BY_PRESS}
         if source is JobState.RECEIVED:  # no card is known
             more = {"interaction_token": None}
+        if source is JobState.GENERATING:  # the provider goes on, and it may be billed
+            more["lookup_due_at"] = now + COST_LOOKED_UP_AFTER
         return await self._end(job_id, source, JobState.CANCELLED, now, notice=notice, **more)
 
     # --- submitting -------------------------------------------------------------------------
@@ -139,7 +152,7 @@ class JobStore(JobUpdates):
         due_at: datetime,
         *,
         inference_id: str | None = None,
-        submitted_at: datetime,
+        submitted_at: datetime | None = None,
     ) -> bool:
         """failed (interrupted, restored) → generating: its generation was accepted after all.
 
@@ -178,11 +191,18 @@ class JobStore(JobUpdates):
             job_id, JobState.GENERATING, patience_s=patience_s, due_at=due_at, **RELEASED
         )
 
-    async def succeed(self, job_id: str, audio_url: str, now: datetime) -> bool:
-        """generating → succeeded, with the notice that tells the member."""
+    async def succeed(
+        self, job_id: str, audio_url: str, now: datetime, *, cost: Cost | None = None
+    ) -> bool:
+        """generating → succeeded, with the notice that tells the member.
+
+        A cost that is not known is looked up a little later.
+        """
         source, told = JobState.GENERATING, NoticeKind.RESULT
+        looked_up: dict[str, Any] = {"lookup_due_at": now + COST_LOOKED_UP_AFTER}
+        more = {"audio_url": audio_url} | ({} if cost else looked_up)
         return await self._end(
-            job_id, source, JobState.SUCCEEDED, now, notice=told, audio_url=audio_url
+            job_id, source, JobState.SUCCEEDED, now, notice=told, cost=cost, **more
         )
 
     async def refresh_audio(self, job_id: str, audio_url: str) -> bool:
@@ -199,10 +219,12 @@ class JobStore(JobUpdates):
         self, job_id: str, kind: FailureKind, reason: str, now: datetime, *, source: JobState
     ) -> bool:
         """To `failed`, from a state that allows it, with the notice that tells the member."""
-        why = {"failure_kind": kind, "failure_reason": reason}
-        return await self._end(
-            job_id, source, JobState.FAILED, now, notice=NoticeKind.FAILURE, **why
-        )
+        why: dict[str, Any] = {"failure_kind": kind, "failure_reason": reason, "unsure_since": None}
+        if kind is FailureKind.LOST:
+            why["lookup_due_at"] = now + COST_LOOKED_UP_AFTER
+        cost = FREE if kind in FREE_OF_CHARGE else None
+        told = NoticeKind.FAILURE
+        return await self._end(job_id, source, JobState.FAILED, now, notice=told, cost=cost, **why)
 
     async def _end(
         self,
@@ -212,10 +234,11 @@ class JobStore(JobUpdates):
         now: datetime,
         *,
         notice: NoticeKind | None,
+        cost: Cost | None = None,
         **values: Any,
     ) -> bool:
         return await self._move(
-            job_id, source, target, notice=notice, now=now, finished_at=now, **values
+            job_id, source, target, notice=notice, now=now, cost=cost, finished_at=now, **values
         )
 
     # --- reading ----------------------------------------------------------------------------
@@ -250,7 +273,7 @@ class JobStore(JobUpdates):
         ]
 
 
-def _known_or(submitted_at: datetime) -> sa.ColumnElement[Any]:
+def _known_or(submitted_at: datetime | None) -> sa.ColumnElement[Any]:
     return sa.func.coalesce(
         jobs.c.submitted_at, sa.literal(submitted_at, type_=jobs.c.submitted_at.type)
     )

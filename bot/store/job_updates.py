@@ -1,6 +1,7 @@
 """The statements that every move of a job is made of: a conditional update, and a claim."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +9,30 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.jobs import Job, JobState, NoticeKind, check_move
+from bot.domain.money import CostSource
 from bot.store.card_edits import mark_card
 from bot.store.database.claims import RELEASED, claim, claiming
 from bot.store.database.inserts import new_notice
 from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a job cost, and where that is known from."""
+
+    whole_credits: int
+    source: CostSource
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Of `jobs`. What it cost need not be looked up any more."""
+        known = {"cost_credits": self.whole_credits, "cost_source": self.source}
+        return known | {"lookup_due_at": None}
+
+
+FREE = Cost(0, CostSource.FREE)
 
 
 class JobUpdates(Claims):
@@ -28,10 +47,11 @@ class JobUpdates(Claims):
         notice: NoticeKind | None = None,
         now: datetime | None = None,
         draw_at: datetime | None = None,
+        cost: Cost | None = None,
         **values: Any,
     ) -> bool:
         """To another state, released, with a notice that is due `now`, and the card to be drawn at
-        `draw_at`; whether it was in `source`.
+        `draw_at`; whether it was in `source`. The `cost` counts unless one is known already.
 
         Raises `IllegalMove` unless the table of moves allows it.
         """
@@ -44,6 +64,8 @@ class JobUpdates(Claims):
                 await connection.execute(new_notice(connection, job_id, notice, now))
             if moved and draw_at:
                 await mark_card(connection, job_id, draw_at)
+            if moved and cost:
+                await connection.execute(SETTLE, cost.columns | {"which_job": job_id})
             return moved
 
         return await self._transactions.run(move)
@@ -82,6 +104,9 @@ class JobUpdates(Claims):
 # to set are named by the parameters.
 _IN_STATE = jobs.c.state == sa.bindparam("in_state")
 CONDITIONAL_UPDATE = sa.update(jobs).where(jobs.c.id == sa.bindparam("which_job"), _IN_STATE)
+SETTLE = sa.update(jobs).where(
+    jobs.c.id == sa.bindparam("which_job"), jobs.c.cost_credits.is_(None)
+)
 _CLAIM = claim(jobs, _IN_STATE, order_by=(jobs.c.due_at,))
 _CLAIM_POLLS = _CLAIM.values(attempts=jobs.c.attempts + 1)
 _NEXT_DUE_AT = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type)).where(

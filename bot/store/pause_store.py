@@ -9,14 +9,23 @@ writing it.
 No row is the usual case, and means that submissions go out freely.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.errors import (
+    AccountRefused,
+    KeyLacksAudio,
+    KeyLimitReached,
+    KeyRejected,
+    NotVerified,
+    OutOfCredits,
+)
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import from_row
@@ -33,9 +42,22 @@ class PauseReason(StrEnum):
 
     KEY_REJECTED = "key_rejected"
     OUT_OF_CREDITS = "out_of_credits"
+    NOT_VERIFIED = "not_verified"
+    KEY_LIMIT_REACHED = "key_limit_reached"
+    KEY_LACKS_AUDIO = "key_lacks_audio"
     RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
     OUTCOME_UNKNOWN = "outcome_unknown"
+
+
+OF_ACCOUNT: Final[Mapping[PauseReason, type[AccountRefused]]] = {
+    PauseReason.KEY_REJECTED: KeyRejected,
+    PauseReason.OUT_OF_CREDITS: OutOfCredits,
+    PauseReason.NOT_VERIFIED: NotVerified,
+    PauseReason.KEY_LIMIT_REACHED: KeyLimitReached,
+    PauseReason.KEY_LACKS_AUDIO: KeyLacksAudio,
+}
+"""What the provider refused with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +77,12 @@ class Pause:
     @property
     def host_must_act(self) -> bool:
         """Whether waiting alone will not help."""
-        return self.reason in {PauseReason.KEY_REJECTED, PauseReason.OUT_OF_CREDITS}
+        return self.reason in OF_ACCOUNT
+
+    @property
+    def advice(self) -> str | None:
+        """What the host can do, if anything."""
+        return OF_ACCOUNT[self.reason].advice if self.host_must_act else None
 
     def lasted_s(self, now: datetime) -> float:
         """Seconds since the first refusal."""

@@ -12,6 +12,7 @@ from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
 from bot.store.job_store import JobStore
 from bot.store.like_store import LikeStore
+from bot.store.lookup_store import LookUpStore
 from bot.store.notice_store import NoticeStore
 from bot.store.pause_store import PauseStore
 from bot.store.price_store import PriceStore
@@ -33,6 +34,8 @@ class Stores:
         transactions = Transactions(engine)
         self.jobs = JobStore(engine, transactions, worker_id)
         self.notices = NoticeStore(engine, transactions, worker_id)
+        self.lookups = LookUpStore(engine, transactions, worker_id)
+        self.turns = TurnStore(engine, transactions, worker_id)
         self.pauses = PauseStore(engine, transactions)
         self.alerts = AlertStore(engine, transactions, worker_id)
         self.prices = PriceStore(engine, transactions)

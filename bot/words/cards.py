@@ -13,6 +13,7 @@ field_expected = sentence("Expected")
 field_status = sentence("Status")
 any_moment = sentence("Ready any moment now")
 takes_longer = sentence("Taking longer than usual")
+checking_arrival = sentence("The connection broke. Checking whether your request arrived")
 service_closed = sentence("Waiting for the music service to take requests again")
 
 button_recipe = sentence("Recipe")

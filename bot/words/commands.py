@@ -11,7 +11,7 @@ FILE_NAME_LIMIT = 60
 
 COMPOSE = marked("Turn a sentence into a track")
 COMPOSE_PROMPT = marked(
-    "What it should sound like: style, mood, instruments, tempo; in English for Google Lyria 2"
+    "What it should sound like: style, mood, instruments, tempo; some models need English"
 )
 COMPOSE_NEGATIVE_PROMPT = marked("What you don't want to hear")
 COMPOSE_SEED = marked("The same seed and prompt give about the same track again")
@@ -20,7 +20,7 @@ COMPOSE_LYRICS = marked(
     "Words to sing, if the model sings; put [Verse] and [Chorus] before the parts"
 )
 COMPOSE_SECONDS = marked(
-    "How many seconds, if the model lets you choose. Without it, Eleven Music makes just 10: try 30"
+    "How many seconds, if the model lets you choose. Without it, some make just 10: try 30"
 )
 COMPOSE_INSTRUMENTAL = marked("Without vocals")
 COMPOSE_VARIATIONS = marked("How many versions to make, 1 to 4; each counts as a track")
@@ -74,7 +74,7 @@ modal_title_remix = sentence("Remix a track")
 modal_title_cover = sentence("Make a new version of a track")
 modal_title_studio = sentence("Studio")
 modal_prompt = sentence("What should it sound like?")
-modal_prompt_hint = sentence("Style, mood, instruments, tempo. Google Lyria 2 wants it in English.")
+modal_prompt_hint = sentence("Style, mood, instruments, tempo. Some models need it in English.")
 modal_model = sentence("Model")
 modal_avoid = sentence("What should it leave out?")
 modal_lyrics = sentence("Lyrics, if the model sings")
@@ -85,7 +85,7 @@ modal_style_hint = sentence(
 )
 modal_seconds = sentence("Length in seconds (empty: the usual)")
 modal_seconds_hint = sentence(
-    "Only some models let you choose. Without it, Eleven Music makes just 10: try 30."
+    "Only some models let you choose. Without it, some make just 10 seconds: try 30."
 )
 modal_seed = sentence("Seed (empty: random)")
 modal_variations = sentence("How many versions?")
@@ -95,6 +95,11 @@ modal_private = sentence("Only for me")
 modal_private_hint = sentence("Nobody else sees or hears it, unless you share it later.")
 modal_audio = sentence("Audio")
 modal_audio_hint = sentence("The track to make a new version of, 6 seconds to 6 minutes long.")
+
+
+def modal_model_gone(model: str) -> str:
+    """Where a request is opened again whose model isn't on offer any more."""
+    return said("{model} isn't available here. Choose another one.", model=model)
 
 
 def modal_audio_kept(file_name: str) -> str:

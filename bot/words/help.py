@@ -12,9 +12,9 @@ _COMMAND = re.compile(r"`/(([a-z]+)(?: [a-z]+)?)`")
 help_title = sentence("What you can do here")
 help_compose = sentence(
     "`/compose` turns a sentence into a track, and `/studio` does it in a dialog.\n"
-    "`/style save` keeps options under a name, to use them again.\n"
-    "`/cover` makes a new version of an audio file."
+    "`/style save` keeps options under a name, to use them again."
 )
+help_cover = sentence("`/cover` makes a new version of an audio file.")
 help_compose_not_here = sentence("`/compose` turns a sentence into a track, but not here:")
 help_look = sentence(
     "`/tracks` shows your tracks, and hands you what couldn't be delivered.\n"
@@ -35,8 +35,13 @@ EXAMPLES = (
 )
 
 
-def help_apps() -> str:
+def help_apps(*, covers: bool) -> str:
     """The commands of a message's menu, as Discord shows them in the reader's language."""
+    if not covers:
+        return said(
+            "In a message's menu, under **Apps**: **{compose}** takes its text as the prompt.",
+            compose=said(COMPOSE_MENU),
+        )
     return said(
         "In a message's menu, under **Apps**: **{cover}** makes a new version of its audio, "
         "**{compose}** takes its text as the prompt.",

@@ -64,6 +64,10 @@ def _sentence(problem: Problem) -> str:
                 "There's no model called {given}. Choose one from the list at `model`.",
                 given=shown(given),
             )
+        case problems.ModelNotOffered(model):
+            return said("{model} isn't available here. Choose another model.", model=model)
+        case problems.CoversNotOffered():
+            return said("I can't make covers here. With `/compose`, you get a track from a prompt.")
         case problems.OptionNotTaken(option, model, given):
             return said(
                 "{model} takes no `{option}` (you gave {given}). Leave it out, or choose another "
@@ -162,7 +166,9 @@ def _of_a_style(problem: StyleProblem) -> str:
             return said("A style needs a name of 1 to {most} characters.", most=most)
         case problems.EmptyStyle():
             return said("Give the style at least one option to keep, for example a model.")
-        case problems.OfStyle(style, problems.UnknownModel(given)):
+        case problems.OfStyle(
+            style, problems.UnknownModel(given) | problems.ModelNotOffered(given)
+        ):
             return said(
                 "Your style {style} uses {model}, which I don't have any more. Choose another "
                 "model, and save the style with it.",

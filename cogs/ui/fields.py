@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import discord
 
 from bot import words
-from bot.domain.models import MODELS, NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, Model
+from bot.domain.models import NEGATIVE_PROMPT_LIMIT, PROMPT_LIMIT, Model
+from bot.domain.offer import Offer
 from bot.words.language import Sentence
 
 NUMBER_LIMIT = 16  # digits of the largest number that Discord itself takes
@@ -68,8 +69,14 @@ def option_field(name: str, value: Any) -> Label:
             return _text_field(name, text, value)
 
 
-def model_field(chosen: Model, *, for_audio: bool = False) -> Label:
-    """The models that make tracks from a prompt alone, or from audio."""
+def model_field(
+    offer: Offer, chosen: Model | None, *, for_audio: bool = False, hint: str | None = None
+) -> Label:
+    """The models on offer that make tracks from a prompt alone, or from audio.
+
+    Discord takes no empty list: if there's no such model, the default is in it all the same, and is
+    refused once it's sent.
+    """
     options = [
         discord.SelectOption(
             label=model.name,
@@ -77,11 +84,10 @@ def model_field(chosen: Model, *, for_audio: bool = False) -> Label:
             description=words.model_hint(model),
             default=model is chosen,
         )
-        for model in MODELS.values()
-        if bool(model.reference) == for_audio
+        for model in offer.making(covers=for_audio) or [offer.default]
     ]
     select: discord.ui.Select[Any] = discord.ui.Select(custom_id="model", options=options)
-    return discord.ui.Label(text=words.modal_model(), component=select)
+    return discord.ui.Label(text=words.modal_model(), description=hint, component=select)
 
 
 def _text_field(name: str, text: Text, typed: str | None, *, required: bool = False) -> Label:

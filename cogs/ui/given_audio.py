@@ -7,9 +7,10 @@ from typing import Any, Self
 
 import discord
 
+from bot.client import Interaction, services_of
 from bot.domain.drafts import Draft
-from bot.domain.models import MUSIC_COVER
-from bot.domain.problems import AudioProblem, NotAudio, NotTaken
+from bot.domain.models import Model
+from bot.domain.problems import AudioProblem, CoversNotOffered, NotAudio, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.generate.references import problem_with
 
@@ -58,16 +59,17 @@ class GivenAudio:
         known = PurePath(self.file_name).suffix.lower() in EXTENSIONS
         return known or self.content_type.startswith("audio/")
 
-    @property
-    def problem(self) -> AudioProblem | None:
-        """What can be seen without fetching it; the rest is looked at before the request starts."""
+    def problem(self, model: Model) -> AudioProblem | None:
+        """What the model, which makes covers, doesn't take of it.
+
+        That's what can be seen without fetching it; the rest is looked at before the request
+        starts.
+        """
         if not self.is_audio:
             return NotAudio(self.file_name)
-        if MUSIC_COVER.reference is None:
+        if model.reference is None:
             return None
-        return problem_with(
-            MUSIC_COVER.reference, size_bytes=self.size_bytes, length_s=self.length_s
-        )
+        return problem_with(model.reference, size_bytes=self.size_bytes, length_s=self.length_s)
 
     @property
     def reference(self) -> Reference:
@@ -81,25 +83,28 @@ class GivenAudio:
         )
 
 
-def cover_of(audio: GivenAudio, draft: Draft) -> Draft:
-    """The request as one for a new version of this audio, if it is any that can be taken."""
-    reference = None if audio.problem else audio.reference
-    return draft.having(model=MUSIC_COVER.name, reference=reference, relation=Relation.COVER)
+def cover_of(audio: GivenAudio, draft: Draft, model: Model) -> Draft:
+    """The request as one for this model's version of the audio, if it is any that it takes."""
+    reference = None if audio.problem(model) else audio.reference
+    return draft.having(model=model.name, reference=reference, relation=Relation.COVER)
 
 
-def with_uploaded(interaction: discord.Interaction[Any], draft: Draft) -> Draft:
+def with_uploaded(interaction: Interaction, draft: Draft) -> Draft:
     """The request with the audio that was put into its dialog, if any was; raises `NotTaken`."""
     audio = _uploaded(interaction)
     if audio is None:
         return draft
-    if audio.problem:
-        raise NotTaken([audio.problem])
+    covers = services_of(interaction).offer.covers
+    if covers is None:
+        raise NotTaken([CoversNotOffered()])
+    if problem := audio.problem(covers):
+        raise NotTaken([problem])
     # What is no longer made of a track's audio is no cover of that track; a remix stays one.
     parent_id = None if draft.relation is Relation.COVER else draft.parent_id
     return draft.having(reference=audio.reference, parent_id=parent_id)
 
 
-def _uploaded(interaction: discord.Interaction[Any]) -> GivenAudio | None:
+def _uploaded(interaction: Interaction) -> GivenAudio | None:
     """The dialog has one place for a file, so there is at most one."""
     data: Mapping[str, Any] = interaction.data or {}
     files: Mapping[str, Any] = data.get("resolved", {}).get("attachments", {})

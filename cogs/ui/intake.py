@@ -63,16 +63,16 @@ async def start(
     With a style, what the draft lacks is taken from there, and is in what is kept of a refusal.
     A button that starts one track at most, however often it's pressed, gives that track's `job_id`.
     """
-    typed = draft
+    typed, offer = draft, services_of(interaction).offer
     draft = style.applied_to(typed) if style else typed
     if why := why_not_here(interaction, private=draft.private):
         await _refuse_here(interaction, why, draft)
         return
     try:
-        request = await _heard(interaction, checked(draft))
+        request = await _heard(interaction, checked(draft, offer))
     except NotTaken as error:
         named = style.named_in(error.problems, typed) if style else error.problems
-        offered = remedies(error.problems, draft)
+        offered = remedies(error.problems, draft, offer)
         await refuse(interaction, words.not_taken(named), draft, offered)
         return
     admitted = await _admit(interaction, draft, request, job_id)
@@ -91,8 +91,8 @@ async def _remember(interaction: Interaction, style: Style, job: Job) -> None:
 
 
 async def _refuse_here(interaction: Interaction, why: str, draft: Draft) -> None:
-    alone = made_private(draft)
-    helps = not why_not_here(interaction, private=True) and not problems_of(alone.draft)
+    alone, offer = made_private(draft), services_of(interaction).offer
+    helps = not (why_not_here(interaction, private=True) or problems_of(alone.draft, offer))
     await refuse(interaction, why, draft, [alone] if helps else [])
 
 

@@ -31,9 +31,9 @@ async def refuse(
 ) -> None:
     """Say privately why nothing was started, with a button for each remedy that's offered.
 
-    What was typed is kept for the buttons.
+    What was typed is kept for the buttons, or is in the answer if they can't help.
     """
-    draft_id = await kept(interaction, draft)
+    draft_id = await kept(interaction, draft) if can_be_edited(interaction, draft) else None
     if draft_id is None:
         await refuse_unsaved(interaction, text, draft)
         return
@@ -49,7 +49,13 @@ async def refuse_problems(
     interaction: Interaction, problems: Sequence[Problem], draft: Draft
 ) -> None:
     """The same for what can't be taken as it was typed, with what helps against it."""
-    await refuse(interaction, words.not_taken(problems), draft, remedies(problems, draft))
+    offered = remedies(problems, draft, services_of(interaction).offer)
+    await refuse(interaction, words.not_taken(problems), draft, offered)
+
+
+def can_be_edited(interaction: Interaction, draft: Draft) -> bool:
+    """Whether a dialog helps: for a cover there has to be a model to choose."""
+    return not draft.is_cover or services_of(interaction).offer.covers is not None
 
 
 async def kept(interaction: Interaction, draft: Draft) -> str | None:

@@ -18,8 +18,9 @@ from bot import words
 from bot.client import Interaction, services_of
 from bot.domain.characters import visible
 from bot.domain.drafts import NOTHING, Draft, in_the_way, without_foreign_seed
-from bot.domain.models import DEFAULT, Model, model_named
-from bot.domain.problems import NotANumber, NotTaken
+from bot.domain.models import model_named
+from bot.domain.offer import Offer
+from bot.domain.problems import CoversNotOffered, NotANumber, NotTaken
 from bot.domain.requests import Reference, Relation
 from bot.errors import DatabaseTrouble
 from cogs.ui.fields import (
@@ -34,7 +35,7 @@ from cogs.ui.fields import (
 )
 from cogs.ui.first_answers import ask
 from cogs.ui.given_audio import with_uploaded
-from cogs.ui.refusals import kept, refuse_problems, refuse_unsaved
+from cogs.ui.refusals import can_be_edited, kept, refuse_problems, refuse_unsaved
 
 AUDIO = "audio"
 UNSTORED = "new"
@@ -46,26 +47,29 @@ log = logging.getLogger(__name__)
 
 async def open_modal(interaction: Interaction, draft: Draft) -> None:
     """Answer with the dialog, filled in with the draft."""
-    draft_id = await kept(interaction, draft)
-    if draft_id is None and not _shows_all(draft):  # the rest would be forgotten
+    if not can_be_edited(interaction, draft):
+        await refuse_problems(interaction, [CoversNotOffered()], draft)
+        return
+    draft_id, offer = await kept(interaction, draft), services_of(interaction).offer
+    if draft_id is None and not _shows_all(draft, offer):  # the rest would be forgotten
         await refuse_unsaved(interaction, words.store_trouble(), draft)
         return
-    await ask(interaction, RequestModal(draft, draft_id or UNSTORED))
+    await ask(interaction, RequestModal(draft, draft_id or UNSTORED, offer))
 
 
 class RequestModal(discord.ui.Modal):
     """Prompt, model, and up to three other fields, filled in with a draft."""
 
-    def __init__(self, draft: Draft, draft_id: str) -> None:
+    def __init__(self, draft: Draft, draft_id: str, offer: Offer) -> None:
         super().__init__(
             title=_dialog_title(draft), custom_id=f"compose:modal:{draft_id}", timeout=None
         )
-        model, values = model_named(draft.request.model), draft.values()
+        values = draft.values()
         self.add_item(prompt_field(values["prompt"]))
-        self.add_item(model_field(model or DEFAULT, for_audio=_is_cover(draft)))
-        if _is_cover(draft):
+        self.add_item(_model_field(draft, offer))
+        if draft.is_cover:
             self._add_audio(draft.request.reference)
-        shown = _chosen_fields(draft, model)
+        shown = _chosen_fields(draft, offer)
         for name in sorted(shown, key=_place_of):
             self.add_item(option_field(name, values[name]))
         self.stop()  # presses are routed by custom_id: discord.py need not remember the dialog
@@ -82,28 +86,33 @@ def _place_of(name: str) -> tuple[int, int]:
     return KINDS.index(type(OPTIONS[name])), list(OPTIONS).index(name)
 
 
-def _shows_all(draft: Draft) -> bool:
+def _model_field(draft: Draft, offer: Offer) -> discord.ui.Label[Any]:
+    """Another model than the one that was meant is chosen by the member alone."""
+    typed = draft.request.model
+    known, chosen = model_named(typed), offer.named(typed) if typed else offer.default
+    hint = words.modal_model_gone(known.name) if known and not chosen else None
+    return model_field(offer, chosen, for_audio=draft.is_cover, hint=hint)
+
+
+def _shows_all(draft: Draft, offer: Offer) -> bool:
     """Whether everything in the draft comes back with the dialog itself."""
-    shown = ("prompt", "model", *_chosen_fields(draft, model_named(draft.request.model)))
+    shown = ("prompt", "model", *_chosen_fields(draft, offer))
     values = draft.values()
     return draft == Draft().having(**{name: values[name] for name in shown})
 
 
-def _is_cover(draft: Draft) -> bool:
-    return draft.request.reference is not None or draft.relation is Relation.COVER
-
-
-def _chosen_fields(draft: Draft, model: Model | None) -> Sequence[str]:
+def _chosen_fields(draft: Draft, offer: Offer) -> Sequence[str]:
     """What is shown besides prompt and model: first what must not get lost, or has to be fixed."""
+    model = offer.named(draft.request.model)
     wanted = ["private"] if draft.private else []
-    wanted += in_the_way(draft, OPTIONS)
+    wanted += in_the_way(draft, OPTIONS, offer)
     if draft.request.lyrics or model is None or model.lyrics:
         wanted.append("lyrics")
     if draft.request.negative_prompt or model is None or model.negative_prompt:
         wanted.append("negative_prompt")
     if model is not None and model.seconds:
         wanted.append("seconds")
-    places = CHOSEN_FIELDS - _is_cover(draft)
+    places = CHOSEN_FIELDS - draft.is_cover
     return list(dict.fromkeys([*wanted, "private"]))[:places]
 
 
@@ -120,16 +129,18 @@ async def submitted(interaction: Interaction, draft_id: str) -> Draft | None:
 
     `draft_id` names what the dialog was filled in with, and is `UNSTORED` if that was not kept.
     """
-    before, values = Draft(), values_of(interaction)
+    before, values, offer = Draft(), values_of(interaction), services_of(interaction).offer
     try:
         if draft_id != UNSTORED:
             admission = services_of(interaction).admission
             before = await admission.draft(draft_id, interaction.user.id) or before
     except DatabaseTrouble as error:
         log.error("a draft could not be read: the database %s", error)
-        await refuse_unsaved(interaction, words.store_trouble(), filled_in(before, values).draft)
+        await refuse_unsaved(
+            interaction, words.store_trouble(), filled_in(before, values, offer).draft
+        )
         return None
-    filled = filled_in(before, values)
+    filled = filled_in(before, values, offer)
     if filled.problems:
         await refuse_problems(interaction, filled.problems, filled.draft)
         return None
@@ -146,7 +157,7 @@ def values_of(interaction: discord.Interaction[Any]) -> dict[str, Any]:
     return dict(_values(data.get("components")))
 
 
-def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
+def filled_in(draft: Draft, values: Mapping[str, Any], offer: Offer) -> Filled:
     """The draft with what the dialog's fields hold; fields that were not shown stay as they are."""
     problems: list[NotANumber] = []
     changes: dict[str, Any] = {}
@@ -167,7 +178,7 @@ def filled_in(draft: Draft, values: Mapping[str, Any]) -> Filled:
     match values.get("model"):
         case [str() as model_id, *_]:
             changes["model"] = model_id
-    return Filled(draft=without_foreign_seed(draft.having(**changes)), problems=problems)
+    return Filled(draft=without_foreign_seed(draft.having(**changes), offer), problems=problems)
 
 
 def _values(components: Any) -> Iterator[tuple[str, Any]]:

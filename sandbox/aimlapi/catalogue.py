@@ -1,7 +1,7 @@
 """The music models on offer and the limits of their parameters, as the provider publishes them.
 
-AI/ML API docs: the OpenAPI file on each model's page under Music Models. Prices and generation
-times are the stand-in's own, of the right size.
+AI/ML API docs: the OpenAPI file on each model's page under Music Models. Generation times are the
+stand-in's own, of the right size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ Field = Text | Integer | Flag | OneOf | Group
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What one model accepts, costs and takes.
+    """What one model accepts, and how long it takes.
 
     `typical_s` is the median of its generation time; `length_s` the length of what it makes.
     """
@@ -101,14 +101,8 @@ class Model:
     name: str
     fields: Mapping[str, Field]
     required: frozenset[str]
-    price_usd: float
     typical_s: float
     length_s: float
-
-    @property
-    def price_credits(self) -> int:
-        """The price of one generation, in the unit that `credits_used` has."""
-        return round(self.price_usd * CREDITS_PER_USD)
 
     @property
     def id_suffix(self) -> str:
@@ -134,9 +128,15 @@ class Model:
 
     def track_length_s(self, body: Mapping[str, Any]) -> float:
         """How long the track for this (valid) request gets, in seconds."""
+        asked = self.with_usual_length(body)
         if "music_length_ms" in self.fields:
-            return float(body.get("music_length_ms", 10_000)) / 1000
-        return float(body.get("seconds_total", self.length_s))
+            return float(asked["music_length_ms"]) / 1000
+        return float(asked.get("seconds_total", self.length_s))
+
+    def with_usual_length(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The request with the length it gets, if it asks for none where it could."""
+        usual = {"music_length_ms": self.length_s * 1000, "seconds_total": self.length_s}
+        return {name: usual[name] for name in usual.keys() & self.fields.keys()} | dict(body)
 
 
 _MISSING: Final = "Required. Expected a value, received undefined"
@@ -159,7 +159,6 @@ MODELS: Final[Mapping[str, Model]] = {
             # another model's; the schema itself sets no limit.
             {"prompt": Text(), "negative_prompt": Text(), "seed": Integer(0)},
             frozenset({"prompt"}),
-            price_usd=0.06,
             typical_s=35,
             length_s=32.768,
         ),
@@ -172,7 +171,6 @@ MODELS: Final[Mapping[str, Model]] = {
                 "steps": Integer(1, 1000),
             },
             frozenset({"prompt"}),
-            price_usd=0.1,
             typical_s=55,
             length_s=30,
         ),
@@ -180,7 +178,6 @@ MODELS: Final[Mapping[str, Model]] = {
             "elevenlabs/eleven_music",
             {"prompt": Text(most=2000), "music_length_ms": Integer(10_000, 300_000)},
             frozenset({"prompt"}),
-            price_usd=0.3,
             typical_s=40,
             length_s=10,
         ),
@@ -188,7 +185,6 @@ MODELS: Final[Mapping[str, Model]] = {
             "minimax/music-1.5",
             {"prompt": Text(10, 300), "lyrics": _LYRICS, "audio_setting": _AUDIO_SETTING},
             _SUNG,
-            price_usd=0.03,
             typical_s=45,
             length_s=45,
         ),
@@ -196,7 +192,6 @@ MODELS: Final[Mapping[str, Model]] = {
             "minimax/music-2.0",
             {"prompt": Text(10, 2000), "lyrics": _LYRICS, "audio_setting": _AUDIO_SETTING},
             _SUNG,
-            price_usd=0.03,
             typical_s=45,
             length_s=45,
         ),
@@ -210,7 +205,6 @@ MODELS: Final[Mapping[str, Model]] = {
                 "is_instrumental": Flag(),
             },
             frozenset(),
-            price_usd=0.15,
             typical_s=50,
             length_s=45,
         ),
@@ -223,7 +217,6 @@ MODELS: Final[Mapping[str, Model]] = {
                 "audio_setting": Group({"sample_rate": _RATES, **_ENCODING}),
             },
             frozenset({"prompt", "reference_audio_url"}),
-            price_usd=0.15,
             typical_s=50,
             length_s=45,
         ),

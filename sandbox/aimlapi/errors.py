@@ -10,6 +10,8 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sandbox.aimlapi.moments import zulu
+
 BAD_KEY: Final = (
     "This request requires a valid API key. You can create a new API key on the Billing page:"
     " https://aimlapi.com/app/keys"
@@ -21,6 +23,9 @@ NO_CREDITS: Final = (
 NOT_VERIFIED: Final = "Complete verification to using the API: https://aimlapi.com/app/verification"
 LIMIT_REACHED: Final = "The spending limit of this API key is reached"
 NO_SCOPE: Final = "This API key has no access to models of the category audio"
+OTHER_KEY: Final = "Reporting on a different key requires a management key"
+UNKNOWN_KEY: Final = "API key not found"
+FOR_REGULAR_KEYS: Final = "This request is not available for management keys"
 TOO_MANY_REQUESTS: Final = "Too Many Requests"
 
 
@@ -35,13 +40,12 @@ class ApiError(Exception):
 
 def error_body(status: int, message: str, path: str = "/v2/generate/audio") -> dict[str, Any]:
     """The JSON body of an error, for scenarios too: `rule.respond(503, error_body(503, "…"))`."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     return {
         "message": message,
         "path": path,
         "requestId": str(uuid.uuid4()),
         "statusCode": status,
-        "timestamp": now.replace("+00:00", "Z"),
+        "timestamp": zulu(datetime.now(UTC)),
     }
 
 

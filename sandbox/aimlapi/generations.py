@@ -1,6 +1,7 @@
 """Generations and the money they cost. All of it is a function of the time, so nothing runs."""
 
 import secrets
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ class Fate:
     - `pending_status`: the word to report until the end, instead of queued and generating
     - `audio`: the file to serve instead of a rendered one
     - `audio_file`: members to set in the answer's `audio_file` (None removes one), as `{"url": …}`
+    - `refusal`: the model refuses the submission with 400 and these words
+    - `credits`: what it costs, instead of what the price list says
     """
 
     duration_s: float | None = None
@@ -37,29 +40,57 @@ class Fate:
     pending_status: str | None = None
     audio: Audio | None = None
     audio_file: Mapping[str, object] = field(default_factory=dict)
+    refusal: str | None = None
+    credits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One accepted submission: what was asked, when, and what comes of it."""
+    """A submission that reached its model: what was asked, when, by which key, and what comes of
+    it. `credits` is what it costs if it succeeds.
+    """
 
     id: str
     inference_id: str
+    client_request_id: str | None
+    key: str
     model: Model
     body: Mapping[str, Any]
+    credits: int
     submitted_at: datetime
     duration_s: float
     fate: Fate
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     file_token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
     def status(self, now: datetime) -> str:
         """The status word at that moment."""
-        elapsed_s = (now - self.submitted_at).total_seconds()
-        if elapsed_s >= self.duration_s:
-            return "completed" if self.fate.error is None else "error"
+        if self.has_ended(now):
+            return "error" if self.fails else "completed"
         if self.fate.pending_status is not None:
             return self.fate.pending_status
-        return "queued" if elapsed_s < QUEUED_SHARE * self.duration_s else "generating"
+        return "queued" if self._age_s(now) < QUEUED_SHARE * self.duration_s else "generating"
+
+    @property
+    def fails(self) -> bool:
+        """Whether it ends without a track."""
+        return self.fate.error is not None or self.fate.refusal is not None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether it is over at that moment, well or badly."""
+        return self._age_s(now) >= self.duration_s
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it ends. Raises OverflowError for one that never does."""
+        return self.submitted_at + timedelta(seconds=self.duration_s)
+
+    def charged_credits(self, now: datetime) -> int:
+        """What it has cost by then: nothing before its end, and nothing if it fails."""
+        return self.credits if self.has_ended(now) and not self.fails else 0
+
+    def _age_s(self, now: datetime) -> float:
+        return (now - self.submitted_at).total_seconds()
 
     @property
     def music(self) -> tuple[str, str, int, float]:
@@ -118,14 +149,9 @@ class Ledger:
         """What the entries add up to."""
         return _total(self._movements) - sum(charge.credits for charge in self._charges(now))
 
-    def affords(self, model: Model, now: datetime) -> bool:
+    def affords(self, price_credits: int, now: datetime) -> bool:
         """Whether the balance, less what is under way or not yet charged, pays for one more."""
-        spent = sum(
-            generation.model.price_credits
-            for generation in self.generations
-            if generation.status(now) != "error"
-        )
-        return _total(self._movements) - spent >= model.price_credits
+        return _total(self._movements) - committed(self.generations, now) >= price_credits
 
     def _charges(self, now: datetime) -> Iterator[Entry]:
         # A charge lands after the answer, for what takes its time after the completion, and
@@ -137,7 +163,7 @@ class Ledger:
                     sequence,
                     "CHARGE",
                     "MODEL_USAGE",
-                    generation.model.price_credits,
+                    generation.credits,
                     generation.model.name,
                     generation.inference_id,
                 )
@@ -146,7 +172,16 @@ class Ledger:
         return generation.status(now) == "completed" and self._lands_at(generation) <= now
 
     def _lands_at(self, generation: Generation) -> datetime:
-        return generation.submitted_at + timedelta(seconds=generation.duration_s) + self._charge_lag
+        return generation.ended_at + self._charge_lag
+
+
+def committed(generations: Iterable[Generation], now: datetime) -> int:
+    """The credits that these have cost, or will unless they fail."""
+    return sum(
+        generation.credits
+        for generation in generations
+        if not (generation.fails and generation.has_ended(now))
+    )
 
 
 def _total(entries: Iterable[Entry]) -> int:

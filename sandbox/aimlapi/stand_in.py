@@ -8,30 +8,27 @@ import asyncio
 import json
 import math
 import random
-import secrets
-import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
 from aiohttp import web
 
 from sandbox.aimlapi import synth
-from sandbox.aimlapi.catalogue import CREDITS_PER_USD, Model, checked
-from sandbox.aimlapi.errors import (
-    BAD_KEY,
-    NO_CREDITS,
-    NOT_VERIFIED,
-    TOO_MANY_REQUESTS,
-    ApiError,
-    errors_as_json,
+from sandbox.aimlapi.account_calls import AccountCalls
+from sandbox.aimlapi.catalogue import Model, checked
+from sandbox.aimlapi.errors import NO_CREDITS, NOT_VERIFIED, ApiError, errors_as_json
+from sandbox.aimlapi.generations import Audio, Fate, Generation
+from sandbox.aimlapi.tracing import (
+    INFERENCE,
+    CostHeaders,
+    client_request_id,
+    cost_headers,
+    traced,
+    usage,
 )
-from sandbox.aimlapi.generations import Audio, Fate, Generation, Ledger
-from sandbox.aimlapi.key_terms import KeyTerms
-from sandbox.aimlapi.ledger_page import ledger_page
 from sandbox.clock import Clock
 from sandbox.guard import guard
 from sandbox.scenario import Scenario
@@ -53,7 +50,7 @@ def render_track(generation: Generation) -> Audio:
     return Audio(synth.render_wav(*generation.music))
 
 
-class AimlapiStandIn:
+class AimlapiStandIn(AccountCalls):
     """The provider, for as long as the context is open.
 
     - `speed`: generations and charges take this many times less than they would
@@ -61,6 +58,11 @@ class AimlapiStandIn:
       used up in order, and its last one stays
     - `render`: makes the audio (called in a thread), `render_track` unless given
     - `requests_per_second`: above this, calls are answered with 429
+
+    To be set at any time: `cost_headers`; `tells_usage`, whether a completed generation's body
+    tells its cost; `suffixed_inference_ids`, whether the id in headers, logs and ledger is wholly
+    the generation's id, or lacks its suffix; `log_terms`, when a request's row appears;
+    `price_list`, what is charged and what the list says.
     """
 
     def __init__(
@@ -79,33 +81,34 @@ class AimlapiStandIn:
         requests_per_second: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.clock = clock or Clock()
+        super().__init__(
+            clock or Clock(),
+            keys=keys,
+            balance_usd=balance_usd,
+            charge_lag_s=charge_lag_s,
+            speed=speed,
+            requests_per_second=requests_per_second,
+        )
         self.scenario = scenario or Scenario()
         self.traffic = traffic or Traffic()
-        self.keys = set(keys)
-        self.key_terms = KeyTerms()
-        self.speed = speed
-        self.requests_per_second = requests_per_second
+        self.cost_headers: CostHeaders = "ended"
+        self.tells_usage = True
+        self.suffixed_inference_ids = True
         self._port = port
         self._durations = durations or self._drawn_duration
         self._render = render
         self._random = random.Random(seed)
-        self._balance_usd = balance_usd
-        self._charge_lag_s = charge_lag_s
         self.forget()
         self._tracks: dict[Hashable, asyncio.Future[Audio]] = {}
-        self._recent_calls: deque[datetime] = deque()
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="synth")
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
-        layers = [guard, self.scenario.middleware, self.traffic.middleware, errors_as_json]
+        layers = [guard, self.scenario.middleware, self.traffic.middleware, traced, errors_as_json]
         app = web.Application(middlewares=layers, client_max_size=MAX_BODY_BYTES)
         app.router.add_post("/v2/generate/audio", self._submit)
         app.router.add_get("/v2/generate/audio", self._fetch)
-        app.router.add_get("/v2/billing", self._balance)
-        app.router.add_get("/v2/billing/transactions", self._transactions)
-        app.router.add_get("/v1/key", self._key)
+        self._route_account(app.router)
         app.router.add_get("/cdn/generations/{token}/{name}", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -133,29 +136,16 @@ class AimlapiStandIn:
         """All accepted submissions in order: what was paid for, or will be unless it fails."""
         return self._ledger.generations
 
-    @property
-    def balance_usd(self) -> float:
-        """What `GET /v2/billing` says now."""
-        return self._ledger.balance_credits(self.clock.now()) / CREDITS_PER_USD
-
     def forget(self) -> None:
         """Begin again with the first balance: no generations, no plans."""
+        self._begin()
         self._fates: deque[Fate] = deque()
-        self._ledger = Ledger(self.clock.now(), self._balance_usd, self._charge_lag_s / self.speed)
         self._by_id: dict[str, Generation] = {}
         self._by_token: dict[str, Generation] = {}
 
     def plan(self, *fates: Fate) -> None:
         """Decide what becomes of the next generations, one fate each."""
         self._fates.extend(fates)
-
-    def top_up(self, usd: float) -> None:
-        """Pay money in."""
-        self._ledger.move(self.clock.now(), usd, "PAYMENT")
-
-    def empty_account(self) -> None:
-        """Take all the money out, so that the next submission is refused with 403."""
-        self._ledger.move(self.clock.now(), -self.balance_usd, "ADJUSTMENT")
 
     def _drawn_duration(self, model: Model) -> float:
         return self._random.lognormvariate(math.log(model.typical_s), DURATION_SPREAD)
@@ -169,56 +159,83 @@ class AimlapiStandIn:
         return self._durations[min(made, len(self._durations) - 1)] / self.speed
 
     async def _submit(self, request: web.Request) -> web.Response:
-        self._admit(request)
+        key, now = self._admit(request), self.clock.now()
         body = _parsed(await request.read())
         try:
             model = checked(body)
         except ValueError as error:
             raise ApiError(400, f"Body validation error\n{error}") from None
-        if refused := self.key_terms.refusal():
+        if refused := self._terms(key).refusal(self._committed_usd(key, now)):
             raise ApiError(403, refused)
-        if not self._ledger.affords(model, self.clock.now()):
+        if not self._ledger.affords(self.price_list.credits(model, body), now):
             raise ApiError(403, NO_CREDITS)
-        generation = self._accept(model, body)
-        return web.json_response(
-            {"id": generation.id, "status": generation.status(generation.submitted_at)},
-            status=201,
-            headers={"x-inference-id": generation.inference_id},
-        )
+        generation = self._passed_on(request, key, model, body)
+        # From here on it is in the logs, whatever becomes of it.
+        self._request_log.submissions.append(generation)
+        if generation.fate.refusal is not None:
+            raise ApiError(400, generation.fate.refusal)
+        self._accept(generation)
+        answer = {"id": generation.id, "status": generation.status(generation.submitted_at)}
+        return web.json_response(answer, status=201, headers=self._cost_headers(generation))
 
-    def _accept(self, model: Model, body: Mapping[str, Any]) -> Generation:
+    def _passed_on(
+        self, request: web.Request, key: str, model: Model, body: Mapping[str, Any]
+    ) -> Generation:
         fate = self._fates.popleft() if self._fates else Fate()
-        generation = Generation(
-            id=f"{uuid.uuid4()}:{model.id_suffix}",
-            inference_id=secrets.token_urlsafe(15),
+        generation_id = f"{request[INFERENCE]}:{model.id_suffix}"
+        if self.suffixed_inference_ids:
+            request[INFERENCE] = generation_id
+        price_credits = self.price_list.credits(model, body)
+        return Generation(
+            id=generation_id,
+            inference_id=request[INFERENCE],
+            client_request_id=client_request_id(request),
+            key=key,
             model=model,
             body=body,
+            credits=price_credits if fate.credits is None else fate.credits,
             submitted_at=self.clock.now(),
-            duration_s=self._next_duration_s(model, fate),
+            duration_s=0 if fate.refusal is not None else self._next_duration_s(model, fate),
             fate=fate,
         )
+
+    def _accept(self, generation: Generation) -> None:
         self._ledger.generations.append(generation)
         self._by_id[generation.id] = generation
         self._by_token[generation.file_token] = generation
-        return generation
 
     async def _fetch(self, request: web.Request) -> web.Response:
-        self._admit(request)
-        if not self.key_terms.verified:
+        key = self._admit(request)
+        if not self._terms(key).verified:
             raise ApiError(403, NOT_VERIFIED)
-        if not (generation_id := request.query.get("generation_id")):
-            issue = "generation_id: Required. Expected string, received undefined"
-            raise ApiError(400, f"Query validation error\n{issue}")
-        if (generation := self._by_id.get(generation_id)) is None:
-            raise ApiError(404, "Generation not found")
+        generation = self._asked_for(request)
         status = generation.status(self.clock.now())
         answer: dict[str, Any] = {"id": generation.id, "status": status}
         if status == "completed":
             answer["audio_file"] = await self._audio_file(generation)
-            answer["meta"] = {"usage": {"credits_used": generation.model.price_credits}}
+            if self.tells_usage:
+                answer["meta"] = {"usage": usage(generation)}
         elif status == "error":
             answer |= {"audio_file": None, "error": generation.fate.error}
-        return web.json_response(answer)
+        return web.json_response(answer, headers=self._cost_headers(generation))
+
+    def _asked_for(self, request: web.Request) -> Generation:
+        if not (generation_id := request.query.get("generation_id")):
+            issue = "generation_id: Required. Expected string, received undefined"
+            raise ApiError(400, f"Query validation error\n{issue}")
+        if (generation := self._by_id.get(generation_id)) is None:
+            # The header repeats the id that was asked for, and is left out if no one gave it out.
+            request[INFERENCE] = ""
+            raise ApiError(404, "Generation not found")
+        request[INFERENCE] = generation.inference_id
+        return generation
+
+    def _cost_headers(self, generation: Generation) -> dict[str, str]:
+        now = self.clock.now()
+        tells = self.cost_headers == "all"
+        if tells or (self.cost_headers == "ended" and generation.has_ended(now)):
+            return cost_headers(generation.charged_credits(now))
+        return {}
 
     async def _audio_file(self, generation: Generation) -> dict[str, object]:
         audio = await self._track(generation)
@@ -251,42 +268,6 @@ class AimlapiStandIn:
             raise ApiError(404, "File not found")
         audio = await self._track(generation)
         return web.Response(body=audio.data, content_type=audio.content_type)
-
-    async def _balance(self, request: web.Request) -> web.Response:
-        self._admit(request)
-        return web.json_response({"current_balance": self.balance_usd, "currency": "USD"})
-
-    async def _key(self, request: web.Request) -> web.Response:
-        """Of the key that asks; the provider's own answer is about the latest one."""
-        key = self._admit(request)
-        return web.json_response({"data": self.key_terms.as_json(key)})
-
-    async def _transactions(self, request: web.Request) -> web.Response:
-        self._admit(request)
-        try:
-            page, cursor = ledger_page(self._ledger.entries(self.clock.now()), request.query)
-        except ValueError as error:
-            raise ApiError(400, f"Query validation error\n{error}") from None
-        pagination = {"next_cursor": cursor, "has_more": cursor is not None}
-        return web.json_response({"data": page, "pagination": pagination})
-
-    def _admit(self, request: web.Request) -> str:
-        """The key. Raises `ApiError`."""
-        self._count_call()
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or key not in self.keys:
-            raise ApiError(401, BAD_KEY)
-        return key
-
-    def _count_call(self) -> None:
-        if self.requests_per_second is None:
-            return
-        now = self.clock.now()
-        while self._recent_calls and (now - self._recent_calls[0]).total_seconds() >= 1:
-            self._recent_calls.popleft()
-        if len(self._recent_calls) >= self.requests_per_second:
-            raise ApiError(429, TOO_MANY_REQUESTS)
-        self._recent_calls.append(now)
 
 
 def _parsed(raw: bytes) -> Any:

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from bot.domain.models import MODELS
 from bot.domain.requests import AudioFormat
 from bot.errors import SettingsError
 from bot.settings import Settings
@@ -103,6 +104,7 @@ WRONG = {
     "KEPT_AUDIO_MB_PER_MEMBER": ["0", "1.5"],
     "ALLOWED_GUILD_IDS": ["my server", "1;2", "0", "-5", "1.5", str(2**63)],
     "ALLOW_USER_INSTALLS": ["maybe", "2", "true, false"],
+    "ALLOWED_MODELS": ["suno", "google/lyria2 stable-audio", "Stable Audio", "all"],
     "COMMAND_GUILD_ID": ["x", "0", str(2**64)],
     "MAX_JOBS_PER_MEMBER_PER_DAY": ["-1", "many", "1e3", "99999999999999999999"],
     "MAX_JOBS_PER_DAY": ["-1", "0.5"],
@@ -148,6 +150,23 @@ def test_guild_ids_are_split_at_commas(
     monkeypatch: pytest.MonkeyPatch, text: str, ids: set[int]
 ) -> None:
     assert load(monkeypatch, ALLOWED_GUILD_IDS=text).allowed_guild_ids == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("", ()),
+        ("stable-audio", ("stable-audio",)),
+        (" stable-audio, 'Google/Lyria2' ,,stable-audio,", ("stable-audio", "google/lyria2")),
+        ("minimax/music-cover,stable-audio", ("minimax/music-cover", "stable-audio")),
+    ],
+)
+def test_models_are_split_at_commas_and_keep_their_order(
+    monkeypatch: pytest.MonkeyPatch, text: str, ids: tuple[str, ...]
+) -> None:
+    settings = load(monkeypatch, ALLOWED_MODELS=text)
+    assert settings.allowed_models == ids
+    assert [model.id for model in settings.offer().models] == list(ids or MODELS)
 
 
 def test_trailing_slash_is_ignored_in_addresses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,24 @@ from typing import Any, cast
 
 import discord
 import pytest
+from discord.http import Route
 
+from bot import words
+from bot.client import ComposeClient
+from bot.gateway.command_sync import payloads
 from bot.words.markdown import harmless
 from cogs.cover import _text_of
+
+
+@pytest.mark.parametrize("covers", [True, False])
+async def test_commands_for_covers_are_there_only_with_a_model_that_makes_some(
+    *, covers: bool
+) -> None:
+    async with ComposeClient(api_url=Route.BASE, command_guild_id=None, covers=covers) as client:
+        await client.load_cogs()
+        names = {str(command["name"]) for command in await payloads(client.tree)}
+    assert {"compose", words.COMPOSE_MENU} <= names
+    assert {"cover", words.COVER_MENU} & names == ({"cover", words.COVER_MENU} if covers else set())
 
 
 def a_message(content: str = "", *embeds: discord.Embed, **more: Any) -> discord.Message:

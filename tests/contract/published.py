@@ -16,7 +16,11 @@ from tests.contract.specification import Json, Specification, closed
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data"
 DISCORD_FILE = FOLDER / "discord-openapi.json"
 PROVIDER_FOLDER = FOLDER / "aimlapi"
+ACCOUNT_FILES = ("billing-transactions-v2", "key-get", "logs-v2", "models", "usage-detail-v2")
 LEDGER = "/v2/billing/transactions"
+LOGS = "/v2/logs"
+MODELS = "/v1/models"
+USAGE = "/v2/usage/detail"
 MISSING = f"no published specifications in {FOLDER}: nothing is held against them"
 
 
@@ -74,13 +78,14 @@ def _take_what_discord_takes(schemas: Json) -> None:
 
 @cache
 def provider() -> Specification:
-    """AI/ML API, the calls around music and the key (OpenAPI 3.0). Under `/v1/` and `/v2/`.
+    """AI/ML API, the calls around music and the account (OpenAPI 3.0). Under `/v1/` and `/v2/`.
 
     The provider publishes one file for each model, all with the same path: here they are one
     document, in which the body's `model` says what a submission has to look like.
     Raises FileNotFoundError where a file is missing.
     """
-    published = [*sorted(PROVIDER_FOLDER.glob("*.json")), PROVIDER_FOLDER / "account/key-get.json"]
+    published = sorted(PROVIDER_FOLDER.glob("*.json"))
+    published += [PROVIDER_FOLDER / "account" / f"{name}.json" for name in ACCOUNT_FILES]
     files = [json.loads(file.read_text()) for file in published]
     paths: Json = {}
     submissions: Json = {}
@@ -117,7 +122,10 @@ def _fix(paths: Json) -> None:
     # The examples take 201 for an answer to a submission too, and that is what comes.
     submit = paths["/v2/generate/audio"]["post"]["responses"]
     submit["201"] = submit["200"]
-    paths[LEDGER] = {"get": _ledger()}
+    for path in (LEDGER, LOGS, MODELS, USAGE):
+        _say_what_parameters_hold(paths[path]["get"]["parameters"])
+    # AI/ML API docs: Model Catalogue > Caching.
+    paths[MODELS]["get"]["responses"]["304"] = {}
     # AI/ML API docs: Errors and Messages > General Info.
     error = _record(
         message="string",
@@ -131,38 +139,14 @@ def _fix(paths: Json) -> None:
             operation["responses"]["4XX"] = {"content": {"application/json": {"schema": error}}}
 
 
-def _ledger() -> Json:
-    """The account's charges, which the provider's pages describe, and none of its files.
-
-    AI/ML API docs: Account Balance > Get account transactions.
-    """
-    moment = {"type": "string", "format": "date-time"}
-    direction = {"type": "string", "enum": ["TOPUP", "CHARGE"]}
-    kinds = ["PAYMENT", "BONUS", "REFUND", "ADJUSTMENT", "MODEL_USAGE", "CREDITS_EXPIRED", "INIT"]
-    kind = {"type": "string", "enum": kinds}
-    optional = {"type": "string", "nullable": True}
-    query = {
-        "from": moment,
-        "to": moment,
-        "direction": direction,
-        "type": kind,
-        "limit": {"type": "integer", "minimum": 1, "maximum": 100},
-        "cursor": {"type": "string"},
-    }
-    entry = _object(
-        created_at=moment,
-        direction=direction,
-        type=kind,
-        amount=_record(usd="number", credits="number"),
-        model=optional,
-        reference_id=optional,
-    )
-    pagination = _object(next_cursor=optional, has_more={"type": "boolean"})
-    page = _object(data={"type": "array", "items": entry}, pagination=pagination)
-    return {
-        "parameters": [{"in": "query", "name": name, "schema": query[name]} for name in query],
-        "responses": {"200": {"content": {"application/json": {"schema": page}}}},
-    }
+def _say_what_parameters_hold(parameters: list[Json]) -> None:
+    """Add to their schemas what only their descriptions say."""
+    for parameter in parameters:
+        schema = parameter["schema"]
+        if "ISO-8601 with an offset" in parameter["description"]:
+            schema["format"] = "date-time"
+        if "repeat" in parameter["description"].lower():
+            parameter["schema"] = {"anyOf": [schema, {"type": "array", "items": schema}]}
 
 
 def _record(**types: str) -> Json:

@@ -237,7 +237,7 @@ def test_wrong_answer_of_the_provider_is_named() -> None:
         ({"from": "yesterday"}, {}, "query parameter from can't be 'yesterday'"),
         ({"type": "MODEL"}, {}, "query parameter type can't be 'MODEL'"),
         ({}, {"amount": 0.06}, "amount: 0.06 is not of type 'object'"),
-        ({}, {"created_at": "noon"}, "created_at: 'noon' is not a 'date-time'"),
+        ({}, {"created_at": 7}, "created_at: 7 is not of type 'string'"),
         ({}, {"reference_id": 7}, "reference_id: 7 is not of type 'string'"),
     ],
 )

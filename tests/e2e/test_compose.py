@@ -6,6 +6,7 @@ import wave
 import pytest
 
 from sandbox.aimlapi.generations import Audio, Fate
+from sandbox.discord.interaction import ANSWER_WITHIN
 from sandbox.driver import InteractionFailed
 from tests.bot.provider.clips import wav
 from tests.e2e.conftest import OpenStage
@@ -112,10 +113,13 @@ async def test_too_large_track_is_delivered_as_a_link(stage: Stage) -> None:
 
 
 async def test_interaction_that_came_too_late_is_not_paid_for(stage: Stage) -> None:
-    stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").delay(3.3)
+    answer = stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").hold_before()
     call = await stage.member().slash("compose", prompt=PROMPT)
+    await stage.bot.watch(answer.reached())
+    stage.discord.advance(ANSWER_WITHIN.total_seconds())
     with pytest.raises(InteractionFailed):
-        await call.answered(timeout_s=5)
+        await call.answered()
+    answer.release()
     # The next request goes the same way later: had the first been paid, it would show by then.
     ben = stage.member("Chika")
     await (await ben.slash("compose", prompt="calm piano")).answered()
@@ -155,7 +159,7 @@ async def test_nothing_more_is_said_when_discord_gave_the_interaction_up(stage: 
     rule.respond(404, {"code": 10062, "message": "Unknown interaction"})
     call = await stage.member().slash("compose", prompt=PROMPT)
     with pytest.raises(InteractionFailed):
-        await call.answered(timeout_s=5)
+        await call.answered()
     assert not stage.provider.generations
 
 
@@ -172,7 +176,7 @@ async def test_first_answer_cut_off_after_it_was_taken_still_leads_to_a_track(st
 async def test_first_answer_cut_off_before_it_was_taken_is_not_paid_for(stage: Stage) -> None:
     stage.discord.scenario.on("POST", r"/api/v10/interactions/.+/callback").reset_before()
     with pytest.raises(InteractionFailed):
-        await (await stage.member().slash("compose", prompt=PROMPT)).answered(timeout_s=5)
+        await (await stage.member().slash("compose", prompt=PROMPT)).answered()
     ben = stage.member("Chika")
     await (await ben.slash("compose", prompt="calm piano")).answered()
     await stage.track(ben, "calm piano")

@@ -1,8 +1,8 @@
 """`/cover` and the Apps menu of messages, as members experience them."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 import pytest_asyncio
@@ -21,7 +21,8 @@ STYLE = "as a slow waltz with accordion"
 LYRICS = "walking home in the rain again"
 COVER = "Cover this track"
 COMPOSE = "Compose from this message"
-LINK_LIFE_S = 2
+LONG_S = 60.0
+END_LINKS = "update jobs set reference_url = replace(reference_url, '?ex=', '?ex=1&ex=')"
 CDN = "/(ephemeral-)?attachments/.+"
 
 
@@ -191,23 +192,25 @@ async def test_message_without_audio_is_answered_privately(stage: Stage) -> None
 async def test_audio_that_cant_be_looked_at_in_time_goes_on_to_the_provider(
     stage: Stage, submissions: Submissions, fault: str
 ) -> None:
-    rule = stage.discord.scenario.on("GET", CDN)
+    rule, slow = stage.discord.scenario.on("GET", CDN), None
     match fault:
         case "slow":
-            rule.delay(2.5)
+            slow = rule.hold_before()
         case "broken":
             rule.reset_before()
         case _:
             rule.respond(403, "no")
     call = await stage.member().slash("cover", audio=hum(), prompt=STYLE)
     assert await heard(stage, await submissions.next(call)) == hum().data
+    if slow:
+        slow.release()
 
 
 # --- links that end -----------------------------------------------------------------------------
 
 
 class Narrow:
-    """Links live for a moment, and there is one place at the provider: the others wait longer."""
+    """One place at the provider: the others wait, while the links to their audio end."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
@@ -215,25 +218,31 @@ class Narrow:
 
     async def track(self) -> MessageView:
         """Something of the bot's own to be covered."""
+        self.stage.provider.plan(Fate(audio=Audio(hum().data, "audio/wav", "out.wav")))
         return await track_of(self.stage, self.ada, await self.ada.slash("compose", prompt="rain"))
 
     async def take_the_place(self) -> Submissions:
-        """For longer than the links of now live."""
+        """Until `a_day_passes`."""
         submissions = Submissions(self.stage)
-        self.stage.provider.plan(Fate(duration_s=LINK_LIFE_S + 2))
+        self.stage.provider.plan(Fate(duration_s=LONG_S))
         await submissions.next(await self.ada.slash("compose", prompt="something long"))
         return Submissions(self.stage)
 
     async def ask(self, message: MessageView) -> Call:
         return await fill_in(self.ben, await self.ben.menu(COVER, message), prompt=STYLE)
 
+    def a_day_passes(self) -> None:
+        """All links that the bot has by now have ended, and so has what took the place."""
+        with closing(sqlite3.connect(self.stage.folder / "compose.db")) as database, database:
+            database.execute(END_LINKS)
+        self.stage.discord.advance(LONG_S)
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def narrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Narrow]:
-    monkeypatch.setattr("sandbox.discord.cdn.LINK_LIFETIME", timedelta(seconds=LINK_LIFE_S))
-    monkeypatch.setattr("tests.e2e.shared.WAV", hum().data)
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def narrow(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Narrow]:
     settings = {"MAX_CONCURRENT_GENERATIONS": "1"}
-    async with shared_stage(tmp_path, quick_sandbox(), **settings) as stage:
+    folder = tmp_path_factory.mktemp("narrow")
+    async with shared_stage(folder, quick_sandbox(), **settings) as stage:
         yield Narrow(stage)
 
 
@@ -241,6 +250,8 @@ async def test_link_that_ended_in_the_queue_is_asked_for_anew(narrow: Narrow) ->
     track = await narrow.track()
     submissions = await narrow.take_the_place()
     call = await narrow.ask(track)
+    await call.answered()
+    narrow.a_day_passes()
     body = await submissions.next(call)
     assert await heard(narrow.stage, body) == hum().data
 
@@ -251,6 +262,7 @@ async def test_cover_fails_for_free_when_its_message_is_gone(narrow: Narrow) -> 
     call = await narrow.ask(track)
     await call.answered()
     await narrow.ada.delete(track)
+    narrow.a_day_passes()
     failure = await track_of(narrow.stage, narrow.ben, call)
     assert "too old" in failure.text
     assert "cost nothing" in failure.text
@@ -262,6 +274,8 @@ async def test_cover_fails_for_free_when_its_message_is_gone(narrow: Narrow) -> 
 async def test_cover_fails_for_free_when_nobody_keeps_the_attached_file(narrow: Narrow) -> None:
     submissions = await narrow.take_the_place()
     call = await narrow.ben.slash("cover", audio=hum(), prompt=STYLE)
+    await call.answered()
+    narrow.a_day_passes()
     failure = await track_of(narrow.stage, narrow.ben, call)
     assert "too old" in failure.text
     assert submissions.bodies == []
@@ -271,15 +285,10 @@ async def test_again_asks_for_the_audio_when_its_link_has_ended(narrow: Narrow) 
     submissions = Submissions(narrow.stage)
     call = await narrow.ben.slash("cover", audio=hum(), prompt=STYLE)
     cover = await track_of(narrow.stage, narrow.ben, call)
-    await until(narrow.stage, lambda: link_has_ended(narrow.stage, submissions.bodies[0]))
+    narrow.a_day_passes()
     again = await narrow.ben.click(cover, label="Again")
     assert "is gone" in await private_answer(again)
     assert len(submissions.bodies) == 1
-
-
-def link_has_ended(stage: Stage, body: dict[str, object]) -> bool:
-    ends = str(body["reference_audio_url"]).partition("ex=")[2].partition("&")[0]
-    return stage.sandbox.clock.now().timestamp() > int(ends, 16)
 
 
 # --- the text of messages -----------------------------------------------------------------------

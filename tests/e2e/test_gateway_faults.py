@@ -1,6 +1,6 @@
 """The gateway's connection breaks in each of its ways, and members hardly notice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 import pytest_asyncio
@@ -11,14 +11,10 @@ from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
-# A connection without heartbeats is given up after two intervals.
-HEARTBEAT_INTERVAL_S = 2.0
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    sandbox = quick_sandbox(heartbeat_interval_s=HEARTBEAT_INTERVAL_S)
-    async with shared_stage(tmp_path_factory.mktemp("gateway"), sandbox) as stage:
+    async with shared_stage(tmp_path_factory.mktemp("gateway"), quick_sandbox()) as stage:
         yield stage
 
 
@@ -28,6 +24,15 @@ async def compose(stage: Stage, member: MemberDriver, prompt: str) -> None:
     assert (await reply_to(stage, member, card)).attachments
     paid = [one for one in stage.provider.generations if one.body["prompt"] == prompt]
     assert len(paid) == len(replies_to(member, card)) == 1
+
+
+async def resumed(stage: Stage, break_off: Callable[[], None]) -> None:
+    """Break the connection off, and wait for the next one."""
+    resumes = stage.discord.gateway.resumes
+    break_off()
+    await stage.bot.watch(
+        stage.world.state.bus.wait_until(lambda: stage.discord.gateway.resumes == resumes + 1)
+    )
 
 
 async def test_command_is_answered_when_the_connection_broke_just_before(stage: Stage) -> None:
@@ -58,8 +63,14 @@ async def test_bot_is_back_when_its_session_became_invalid(stage: Stage, resumab
     await compose(stage, stage.member(), f"after an invalid session {resumable}")
 
 
-async def test_bot_is_back_when_its_connection_was_a_zombie(stage: Stage) -> None:
+async def test_bot_is_back_when_its_connection_was_a_zombie(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gateway = stage.discord.gateway
+    with monkeypatch.context() as patched:
+        # A connection without heartbeats is given up after two intervals.
+        patched.setattr(gateway, "_heartbeat_interval_s", 2.0)
+        await resumed(stage, gateway.request_reconnect)
     resumes = gateway.resumes
     gateway.zombie()
     await stage.bot.watch(stage.world.state.bus.wait_until(lambda: gateway.resumes == resumes + 1))

@@ -177,7 +177,7 @@ async def test_wrong_key_pauses_and_goes_on_once_it_works(open_stage: OpenStage)
         await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
         told = await stage.bot.watch(ben.wait_for_message(lambda m: "has to wait" in m.content))
         assert "not your fault" in told.content
-        assert "Check AIMLAPI_KEY" in stage.log()
+        assert "set AIMLAPI_KEY" in stage.log()
         await stage.track(ben, PROMPT)
         assert len(stage.provider.generations) == 1
         waiting = [message for message in ben.messages() if "has to wait" in message.content]

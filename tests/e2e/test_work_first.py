@@ -17,7 +17,7 @@ PAGE = "<html>Attention required</html>"
 DAILY_LIMIT = {"message": "Max number of daily application command creates", "code": 30034}
 COMMANDS = r"/api/v10/applications/\d+(/guilds/\d+)?/commands"
 IDLE = 200
-LONG = Fate(duration_s=6.0)
+LONG_S = 60.0
 
 
 async def _missing(port: int) -> set[str]:
@@ -29,6 +29,7 @@ async def _missing(port: int) -> set[str]:
 async def _restart_without(stage: Stage) -> None:
     """Discord answers nothing well but what a delivery needs."""
     await stage.bot.stop()
+    stage.discord.advance(LONG_S)
     scenario = stage.discord.scenario
     scenario.on("GET", COMMANDS, times=None).respond(400, DAILY_LIMIT)
     for path in ("/gateway/bot", "/oauth2/applications/@me"):
@@ -44,7 +45,7 @@ async def test_paid_track_is_delivered_when_all_but_the_login_is_refused(
     held_open = ExitStack()
     async with shared_stage(tmp_path, sandbox, PORT=str(unused_tcp_port)) as stage:
         ben = stage.member()
-        stage.provider.plan(LONG)
+        stage.provider.plan(Fate(duration_s=LONG_S))
         card = await (await ben.slash("compose", prompt="paid for")).answered()
         await until(stage, lambda: len(stage.provider.generations) == 1)
         await _restart_without(stage)
@@ -72,10 +73,11 @@ async def test_work_goes_on_when_the_bot_is_not_in_the_server_of_its_commands(
 ) -> None:
     async with shared_stage(tmp_path, quick_sandbox(), PORT=str(unused_tcp_port)) as stage:
         ben = stage.member()
-        stage.provider.plan(LONG)
+        stage.provider.plan(Fate(duration_s=LONG_S))
         await (await ben.slash("compose", prompt="paid for")).answered()
         await until(stage, lambda: len(stage.provider.generations) == 1)
         await stage.bot.stop()
+        stage.discord.advance(LONG_S)
         stage.bot._env = {**stage.bot._env, "COMMAND_GUILD_ID": "5"}
         await stage.bot.start()
         await stage.track(ben, "paid for")

@@ -124,6 +124,14 @@ async def test_request_is_handled_but_not_answered_when_reset_after(shop: Shop) 
     assert shop.handled == ["/missing"]
 
 
+async def test_request_is_handled_before_another_answer_is_given_when_asked_to(shop: Shop) -> None:
+    shop.scenario.on("POST", "/missing").respond_after(502, "bad gateway")
+
+    async with shop.session.post("/missing") as answer:
+        assert (answer.status, await answer.text()) == (502, "bad gateway")
+    assert shop.handled == ["/missing"]
+
+
 async def test_body_ends_early_when_truncated(shop: Shop) -> None:
     shop.scenario.on("GET", "/a").truncate(4)
 

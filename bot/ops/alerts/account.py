@@ -7,9 +7,10 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.domain.causes import Cause
-from bot.errors import KeyRejected, OutOfCredits, ProviderError
+from bot.domain.money import usd_of
+from bot.errors import AccountRefused, NotVerified, OutOfCredits, ProviderError
 from bot.ops.alerts.causes import Sight
-from bot.provider.account import advice, hindrance
+from bot.provider.account import hindrance
 from bot.provider.client import Provider
 from bot.provider.wire import Balance
 from bot.said_once import SaidOnce
@@ -19,7 +20,6 @@ LOOK_CLOSELY_EVERY_S: Final = 60.0
 # Low is what won't last for the three days to come, if they are like the last three.
 SPENT_WITHIN: Final = timedelta(days=3)
 LEAST_USD: Final = 1.0
-REJECTED: Final = "AI/ML API rejects the key. Make a new one there, and set AIMLAPI_KEY."
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +56,10 @@ class Account:
     async def _look(self, now: datetime, *, is_first: bool) -> Sequence[Sight]:
         try:
             balance = await self._provider.balance()
-        except KeyRejected:
-            return [_key(REJECTED)]
-        except OutOfCredits as error:
-            return [_key(None), _balance(f"No tracks can be made: {advice(str(error))}.")]
+        except (OutOfCredits, NotVerified) as error:
+            return [_key(None), _balance(_no_tracks(error.advice))]
+        except AccountRefused as error:
+            return [_key(_no_tracks(error.advice))]
         if is_first:
             log.info("the key works; %.2f %s left", balance.current_balance, balance.currency)
         low = await self._is_low(balance, now)
@@ -72,21 +72,25 @@ class Account:
             log.debug("what the key may do can't be asked for: %s", error)
             return None
         found = hindrance(terms) if terms else None
-        return f"No tracks can be made: {found}." if found else None
+        return _no_tracks(found) if found else None
 
     async def _is_low(self, balance: Balance, now: datetime) -> bool:
         try:
-            spent = [c.amount.usd async for c in self._provider.charges(now - SPENT_WITHIN, now)]
+            spent = [c.credits async for c in self._provider.charges(now - SPENT_WITHIN, now)]
         except ProviderError as error:
             log.debug("what was spent can't be asked for: %s", error)
             spent = []
-        return balance.current_balance < max(LEAST_USD, sum(usd or 0.0 for usd in spent))
+        return balance.current_balance < max(LEAST_USD, usd_of(sum(each or 0 for each in spent)))
 
     def _log(self, sight: Sight) -> None:
         if sight.is_there:
             self._said.say(sight.cause, "%s", sight.text, level=logging.ERROR)
         else:
             self._said.over(sight.cause, f"the {sight.cause} is well again")
+
+
+def _no_tracks(why: str) -> str:
+    return f"No tracks can be made at AI/ML API: {why}."
 
 
 def _key(trouble: str | None) -> Sight:

@@ -40,8 +40,9 @@ def of_pause(pause: Pause | None, now: datetime) -> Sight:
         cause=Cause.PAUSED,
         is_there=pause.lasted_s(now) >= PAUSED_S and not is_idle,
         text=(
-            f"AI/ML API has taken no requests since {pause.began_at:%H:%M} UTC. They wait, and go "
-            "out as soon as it does. The log says what it answers."
+            f"AI/ML API has taken no requests since {pause.began_at:%H:%M} UTC"
+            f"{f': {pause.advice}' if pause.advice else ''}. They wait, and go out as soon as it "
+            "does. The log says what it answers."
         ),
     )
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from bot.clock import utc_now
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
+from bot.domain.money import usd_of
 from bot.errors import ProviderError
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.ops.doctor.machine import open_survey
@@ -109,8 +110,4 @@ def _summed(found: Sequence[Suspicion]) -> Finding:
 
 
 def _money(charges: Sequence[Transaction]) -> str:
-    """Dollars where the provider says them, else credits."""
-    usd = [charge.amount.usd for charge in charges]
-    if all(amount is not None for amount in usd):
-        return f"{sum(amount for amount in usd if amount is not None):.4g} USD"
-    return f"{sum(charge.amount.credits or 0 for charge in charges)} credits"
+    return f"{usd_of(sum(charge.credits or 0 for charge in charges)):.4g} USD"

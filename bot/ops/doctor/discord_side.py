@@ -26,6 +26,7 @@ async def check_discord(settings: Settings) -> Sequence[Finding]:
         api_url=settings.discord_api_url,
         command_guild_id=settings.command_guild_id,
         allow_user_installs=settings.allow_user_installs,
+        covers=settings.offer().covers is not None,
         proxy=settings.proxy(),
     ) as client:
         try:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.errors import GenerationUnknown, KeyRejected, OutOfCredits, ProviderError, Trouble
+from bot.errors import AccountRefused, GenerationUnknown, ProviderError, Trouble
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
-from bot.provider.account import advice, hindrance, spending
+from bot.provider.account import hindrance, spending
 from bot.provider.client import Provider
 from bot.settings import Settings
 
@@ -17,17 +17,15 @@ async def check_provider(settings: Settings) -> Sequence[Finding]:
     async with Provider.open(settings.aimlapi_url, key, proxy=settings.proxy()) as provider:
         try:
             return [await _balance(provider), *await _generating(provider), await _key(provider)]
-        except OutOfCredits as error:
-            raise Ill(f"{advice(str(error))} ({error})") from error
+        except AccountRefused as error:
+            raise Ill(f"{error.advice} ({error})") from error
 
 
 async def _balance(provider: Provider) -> Finding:
     try:
         balance = await provider.balance()
-    except OutOfCredits:
+    except AccountRefused:
         raise
-    except KeyRejected as error:
-        raise Ill("the key is rejected. Make a new one and set AIMLAPI_KEY") from error
     except GenerationUnknown as error:
         raise Ill("there is no AI/ML API at this address. Check AIMLAPI_URL") from error
     except ProviderError as error:
@@ -39,12 +37,12 @@ async def _balance(provider: Provider) -> Finding:
 
 
 async def _generating(provider: Provider) -> Sequence[Finding]:
-    """Whether the calls around music are open to the account; raises `OutOfCredits` if not."""
+    """Whether the calls around music are open to the account; raises `AccountRefused` if not."""
     try:
         await provider.fetch(NO_GENERATION)
     except (GenerationUnknown, Trouble):
         return []
-    except OutOfCredits:
+    except AccountRefused:
         raise
     except ProviderError as error:
         return [warn(f"the calls for music can't be tried: {error}")]

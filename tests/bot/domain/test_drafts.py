@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 
 from bot import words
 from bot.domain.drafts import NOTHING, Draft, checked, in_the_way
-from bot.domain.models import MODELS
+from bot.domain.models import LYRIA_2, MODELS, MUSIC_2_6, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.offer import Offer
 from bot.domain.problems import NotTaken
 from bot.domain.requests import Reference, Relation, Request
 from tests import factories
-from tests.factories import FULL_REQUEST, a_job, a_request
+from tests.factories import ALL_MODELS, FULL_REQUEST, a_job, a_request
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"
@@ -26,15 +28,15 @@ def a_draft(**changes: Any) -> Draft:
     return factories.a_draft(**{"prompt": PROMPT} | changes)
 
 
-def problems(draft: Draft) -> str:
+def problems(draft: Draft, offer: Offer = ALL_MODELS) -> str:
     """What the member is told."""
     with pytest.raises(NotTaken) as caught:
-        checked(draft)
+        checked(draft, offer)
     return words.not_taken(caught.value.problems)
 
 
 def test_draft_goes_out_as_typed_when_the_model_takes_it() -> None:
-    request = checked(a_draft(prompt=f" {PROMPT}\n", negative_prompt="drums", seed=7))
+    request = checked(a_draft(prompt=f" {PROMPT}\n", negative_prompt="drums", seed=7), ALL_MODELS)
     assert request == a_request(prompt=PROMPT, negative_prompt="drums", seed=7)
 
 
@@ -43,7 +45,7 @@ BLANKS = ["", "  \n", "\x00\x07", "\u200b", "\ufe0f", "\u034f\u180b", "\u17b4", 
 
 @pytest.mark.parametrize("blank", [None, *BLANKS])
 def test_optional_texts_are_none_when_they_are_blank(blank: str | None) -> None:
-    request = checked(a_draft(negative_prompt=blank, lyrics=blank))
+    request = checked(a_draft(negative_prompt=blank, lyrics=blank), ALL_MODELS)
     assert request.negative_prompt is None
     assert request.lyrics is None
 
@@ -55,7 +57,7 @@ def test_prompt_is_not_taken_when_it_is_blank(blank: str) -> None:
 
 @pytest.mark.parametrize("typed", ["elevenlabs/eleven_music", "Eleven Music", " eleven MUSIC "])
 def test_model_is_known_by_its_id_or_its_name(typed: str) -> None:
-    assert checked(a_draft(model=typed)).model == "elevenlabs/eleven_music"
+    assert checked(a_draft(model=typed), ALL_MODELS).model == "elevenlabs/eleven_music"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +100,44 @@ def test_member_is_told_option_limit_and_value_when_the_model_does_not_take_it(
     assert all(word in said for word in told), said
 
 
+NOT_LYRIA = Offer.of([STABLE_AUDIO.id, MUSIC_2_6.id])
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (LYRIA_2.id, "Google Lyria 2"),
+        (" google lyria 2", "Google Lyria 2"),
+        (MUSIC_COVER.id, "MiniMax Cover"),
+    ],
+)
+def test_model_is_refused_by_its_name_when_it_is_not_on_offer(typed: str, name: str) -> None:
+    said = problems(a_draft(model=typed, seconds=5000), NOT_LYRIA)
+    assert said == f"{name} isn't available here. Choose another model.\nNothing was started."
+
+
+def test_default_is_the_first_model_on_offer() -> None:
+    assert checked(a_draft(), NOT_LYRIA).model == STABLE_AUDIO.id
+
+
+def test_nothing_is_taken_when_all_models_are_withdrawn() -> None:
+    said = problems(a_draft(), replace(NOT_LYRIA, withdrawn=lambda: MODELS))
+    assert "Stable Audio isn't available here" in said
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        a_draft(model=MUSIC_COVER.name, reference=REFERENCE, relation=Relation.COVER),
+        a_draft(model=MUSIC_COVER.id, reference=REFERENCE, relation=Relation.AGAIN),
+        a_draft(model=STABLE_AUDIO.id, reference=REFERENCE),
+        a_draft(relation=Relation.COVER),
+    ],
+)
+def test_cover_is_refused_when_no_model_on_offer_makes_any(draft: Draft) -> None:
+    assert problems(draft, NOT_LYRIA).startswith("I can't make covers here.")
+
+
 def test_all_problems_are_told_at_once() -> None:
     said = problems(a_draft(prompt="", seconds=3, lyrics=LYRICS))
     assert "prompt" in said
@@ -125,7 +165,7 @@ TEXT = st.text(max_size=40)
 )
 def test_any_draft_is_either_taken_or_told_why_not(**typed: object) -> None:
     try:
-        told = [checked(a_draft(**typed)).model]
+        told = [checked(a_draft(**typed), ALL_MODELS).model]
     except NotTaken as error:
         told = [words.not_taken([problem]) for problem in error.problems]
     assert told
@@ -174,7 +214,7 @@ def test_what_is_no_draft_is_refused(content: str) -> None:
 
 def test_draft_of_a_job_asks_for_the_same() -> None:
     job = a_job(request=a_request(negative_prompt="drums", seed=9))
-    assert checked(Draft.of(job)) == job.request
+    assert checked(Draft.of(job), ALL_MODELS) == job.request
     child = Draft.of(job, Relation.AGAIN).reseeded()
     assert (child.parent_id, child.relation, child.request.seed) == (job.id, Relation.AGAIN, None)
 
@@ -198,7 +238,7 @@ def test_options_are_in_the_way_when_the_request_would_do_better_without(
     changes: dict[str, Any], names: list[str]
 ) -> None:
     options = ("negative_prompt", "lyrics", "seconds", "instrumental", "seed", "variations")
-    assert in_the_way(a_draft(**changes), options) == names
+    assert in_the_way(a_draft(**changes), options, ALL_MODELS) == names
 
 
 def test_draft_can_be_stored_when_it_holds_half_a_surrogate_pair() -> None:

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from bot import words
 from bot.domain.drafts import NOTHING, Draft, checked, problems_of
-from bot.domain.models import MODELS
+from bot.domain.models import ELEVEN_MUSIC, LYRIA_2, MODELS, MUSIC_2_6, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.offer import Offer
 from bot.domain.problems import AudioGone, NotANumber
 from bot.domain.remedies import Remedy, job_id_of, made_private, remedied, remedies
 from bot.domain.requests import Reference, Relation
 from tests import factories
+from tests.factories import ALL_MODELS
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"
@@ -23,8 +25,8 @@ def a_draft(**values: Any) -> Draft:
     return factories.a_draft(**{"prompt": PROMPT, **values})
 
 
-def offered(draft: Draft) -> list[Remedy]:
-    return remedies(problems_of(draft), draft)
+def offered(draft: Draft, offer: Offer = ALL_MODELS) -> list[Remedy]:
+    return remedies(problems_of(draft, offer), draft, offer)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,46 @@ def test_what_helps_is_offered(draft: Draft, labels: list[str]) -> None:
     assert [words.remedy(remedy) for remedy in offered(draft)] == labels
 
 
+@pytest.mark.parametrize(
+    ("draft", "allowed", "labels"),
+    [
+        # the default first, where no name is like the one that was meant
+        (
+            a_draft(model=LYRIA_2.id),
+            [STABLE_AUDIO.id, ELEVEN_MUSIC.id],
+            ["Use Stable Audio", "Use Eleven Music"],
+        ),
+        (
+            a_draft(model=LYRIA_2.id, negative_prompt="hiss"),
+            [STABLE_AUDIO.id],
+            ["Use Stable Audio without things to avoid"],
+        ),
+        (
+            a_draft(model="MiniMax Music 1.5", lyrics=LYRICS),
+            [LYRIA_2.id, MUSIC_2_6.id],
+            ["Use MiniMax Music 2.6"],
+        ),
+        (a_draft(lyrics=LYRICS), [LYRIA_2.id], ["Send without lyrics"]),
+        (a_draft(model="suno"), [STABLE_AUDIO.id], ["Use Stable Audio"]),
+        (a_draft(model=MUSIC_COVER.id, reference=REFERENCE), [LYRIA_2.id], []),
+        (
+            a_draft(model=LYRIA_2.id, reference=REFERENCE),
+            [ELEVEN_MUSIC.id, MUSIC_COVER.id],
+            ["Use MiniMax Cover"],
+        ),
+    ],
+)
+def test_only_models_on_offer_help(draft: Draft, allowed: list[str], labels: list[str]) -> None:
+    found = offered(draft, Offer.of(allowed))
+    assert [words.remedy(remedy) for remedy in found] == labels
+
+
+def test_remedy_is_gone_when_its_model_was_withdrawn() -> None:
+    draft = a_draft(model="stable-audio", seconds=60)
+    (key,) = (one.key for one in offered(draft) if one.model == ELEVEN_MUSIC.name)
+    assert remedied(draft, key, Offer.of([STABLE_AUDIO.id])) is None
+
+
 NUMBERS = st.none() | st.integers(-5, 400) | st.sampled_from([2**53, -(10**9)])
 LENGTHS = st.sampled_from([0, 1, 9, 10, 300, 301, 2000, 2001, 4000, 4001])
 TEXTS = st.none() | st.builds("x".__mul__, LENGTHS)
@@ -138,12 +180,18 @@ DRAFTS = st.builds(
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "de"])
-@given(draft=DRAFTS)
-def test_offered_remedy_is_taken_and_keeps_all_else(locale: str, draft: Draft) -> None:
-    before, found = draft.values(), offered(draft)
+@given(draft=DRAFTS, allowed=st.lists(st.sampled_from([*MODELS]), unique=True))
+def test_offered_remedy_is_taken_and_keeps_all_else(
+    locale: str, draft: Draft, allowed: list[str]
+) -> None:
+    offer = Offer(allowed=[LYRIA_2], withdrawn=lambda: MODELS)  # everything is withdrawn
+    if not allowed or any(not MODELS[one].reference for one in allowed):
+        offer = Offer.of(allowed)
+    before, found = draft.values(), offered(draft, offer)
     assert len(found) <= 4
     for remedy in found:
-        checked(remedy.draft)
+        request = checked(remedy.draft, offer)
+        assert MODELS[request.model] in offer.models
         after = remedy.draft.values()
         named = {*remedy.changes, *(["model"] if remedy.model else [])}
         if draft.relation:
@@ -159,7 +207,7 @@ def test_offered_remedy_is_taken_and_keeps_all_else(locale: str, draft: Draft) -
 def test_key_finds_the_remedy_of_the_stored_draft(draft: Draft) -> None:
     stored, found = Draft.from_json(draft.to_json()), offered(draft)
     for remedy in found:
-        changed = remedied(stored, remedy.key)
+        changed = remedied(stored, remedy.key, ALL_MODELS)
         assert changed is not None
         assert changed.to_json() == remedy.draft.to_json()
     assert len({remedy.key for remedy in found}) == len(found)
@@ -168,14 +216,14 @@ def test_key_finds_the_remedy_of_the_stored_draft(draft: Draft) -> None:
 def test_remedy_is_gone_when_its_key_is_of_nothing_that_is_offered() -> None:
     draft = a_draft(model="stable-audio", seconds=60)
     key = offered(draft)[0].key
-    assert remedied(a_draft(model="stable-audio", seconds=61, seed=1), key) is None
-    assert remedied(draft, "a" * 16) is None
+    assert remedied(a_draft(model="stable-audio", seconds=61, seed=1), key, ALL_MODELS) is None
+    assert remedied(draft, "a" * 16, ALL_MODELS) is None
 
 
 def test_draft_that_stays_wrong_is_not_sent() -> None:
     draft = a_draft(prompt="")
     alone = made_private(draft)
-    assert remedied(draft, alone.key) is None
+    assert remedied(draft, alone.key, ALL_MODELS) is None
 
 
 @pytest.mark.parametrize(
@@ -191,25 +239,28 @@ def test_number_that_could_not_be_read_is_left_out(
     before: dict[str, Any], options: tuple[str, ...], label: str
 ) -> None:
     draft = a_draft(model="stable-audio", **before)
-    (remedy,) = remedies([NotANumber(option, "lots") for option in options], draft)
+    (remedy,) = remedies([NotANumber(option, "lots") for option in options], draft, ALL_MODELS)
     assert words.remedy(remedy) == label
-    assert remedied(draft, remedy.key) == remedy.draft
+    assert remedied(draft, remedy.key, ALL_MODELS) == remedy.draft
     assert all(remedy.draft.values()[option] == NOTHING[option] for option in options)
 
 
 def test_nothing_is_offered_when_more_is_wrong_than_a_number() -> None:
-    assert remedies([NotANumber("seconds", "lots")], a_draft(lyrics=LYRICS)) == []
+    assert remedies([NotANumber("seconds", "lots")], a_draft(lyrics=LYRICS), ALL_MODELS) == []
 
 
 def test_nothing_is_offered_when_only_the_member_can_help() -> None:
-    assert remedies([AudioGone()], a_draft(reference=REFERENCE, model="MiniMax Cover")) == []
+    assert (
+        remedies([AudioGone()], a_draft(reference=REFERENCE, model="MiniMax Cover"), ALL_MODELS)
+        == []
+    )
 
 
 def test_private_track_is_a_remedy_for_a_channel() -> None:
     draft = a_draft()
     alone = made_private(draft)
     assert words.remedy(alone) == "Send it just to me"
-    assert remedied(draft, alone.key) == draft.having(private=True)
+    assert remedied(draft, alone.key, ALL_MODELS) == draft.having(private=True)
 
 
 def test_job_is_one_for_each_remedy_of_a_draft() -> None:

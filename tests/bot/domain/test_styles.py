@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bot import words
 from bot.domain.drafts import checked
-from bot.domain.models import ELEVEN_MUSIC, MUSIC_1_5, MUSIC_COVER
+from bot.domain.models import ELEVEN_MUSIC, MUSIC_1_5, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.offer import Offer
 from bot.domain.problems import NotTaken
 from bot.domain.requests import AudioFormat
 from bot.domain.styles import Style, checked_style, key_of
-from tests.factories import a_draft
+from tests.factories import ALL_MODELS, a_draft
 from tests.markdown import outline
 
 PROMPT = "night train"
@@ -28,6 +29,18 @@ FULL = Style(
 
 def a_style(**values: Any) -> Style:
     return Style(**{"name": "Night", **values})
+
+
+def test_style_is_told_off_when_its_model_is_not_on_offer() -> None:
+    offer = Offer.of([STABLE_AUDIO.id])
+    with pytest.raises(NotTaken) as caught:
+        checked_style(FULL, offer)
+    assert words.style_not_saved(caught.value.problems).startswith("Eleven Music isn't available")
+    draft = a_draft(prompt=PROMPT)
+    with pytest.raises(NotTaken) as caught:
+        checked(FULL.applied_to(draft), offer)
+    told = words.not_taken(FULL.named_in(caught.value.problems, draft))
+    assert "Your style `Night` uses `Eleven Music`, which I don't have any more" in told
 
 
 def test_style_adds_what_the_draft_lacks() -> None:
@@ -73,7 +86,7 @@ def problems(style: Style, **typed: Any) -> str:
     """What the member is told when they use it."""
     draft = a_draft(**{"prompt": PROMPT, **typed})
     with pytest.raises(NotTaken) as caught:
-        checked(style.applied_to(draft))
+        checked(style.applied_to(draft), ALL_MODELS)
     return words.not_taken(style.named_in(caught.value.problems, draft))
 
 
@@ -117,7 +130,7 @@ def test_problem_of_what_was_typed_does_not_blame_the_style(typed: dict[str, Any
 )
 def test_style_is_not_taken_when_it_could_never_work(style: Style, told: str) -> None:
     with pytest.raises(NotTaken) as caught:
-        checked_style(style)
+        checked_style(style, ALL_MODELS)
     said = words.style_not_saved(caught.value.problems)
     assert told in said
     assert "\n- " not in f"\n{said}"
@@ -125,13 +138,13 @@ def test_style_is_not_taken_when_it_could_never_work(style: Style, told: str) ->
 
 def test_style_is_saved_in_a_clean_form() -> None:
     typed = a_style(name=" Night\n\u202edrive ", model="eleven music", words=" warm ", seconds=60)
-    assert checked_style(typed) == a_style(
+    assert checked_style(typed, ALL_MODELS) == a_style(
         name="Night drive", model=ELEVEN_MUSIC.id, words="warm", seconds=60
     )
 
 
 def test_model_that_only_sings_can_be_saved_without_lyrics() -> None:
-    assert checked_style(a_style(model=MUSIC_1_5.id)).model == MUSIC_1_5.id
+    assert checked_style(a_style(model=MUSIC_1_5.id), ALL_MODELS).model == MUSIC_1_5.id
 
 
 @pytest.mark.parametrize(
@@ -145,7 +158,7 @@ def test_spellings_of_a_name_are_the_same(one: str, other: str) -> None:
 @given(st.text(max_size=40))
 def test_any_name_is_found_again_in_capitals_and_shown_on_one_line(typed: str) -> None:
     try:
-        style = checked_style(a_style(name=typed, words="x"))
+        style = checked_style(a_style(name=typed, words="x"), ALL_MODELS)
     except NotTaken:
         return
     assert key_of(style.name) == key_of(typed)

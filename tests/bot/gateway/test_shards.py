@@ -20,6 +20,7 @@ from sandbox.discord.gateway.session import Session
 from sandbox.discord.seed import TOKEN
 from sandbox.driver import Driver, MemberDriver
 from tests.bot.mutations import mutated, valid_events
+from tests.factories import ALL_MODELS
 
 MUTATIONS = 400
 SEED = 1834
@@ -71,7 +72,10 @@ async def line() -> AsyncIterator[Line]:
         ComposeClient(api_url=stand_in.api_url, command_guild_id=None) as client,
     ):
         door = SimpleNamespace(
-            audience=Audience(users=True), admission=OpenDoor(), library=OpenDoor()
+            audience=Audience(users=True),
+            offer=ALL_MODELS,
+            admission=OpenDoor(),
+            library=OpenDoor(),
         )
         client.serve(cast("Services", door))
         await client.load_cogs()

@@ -46,6 +46,7 @@ def a_submitter(
 ) -> Submitter:
     return Submitter(
         stored.jobs,
+        stored.stores.lookups,
         provider,
         generations_on(stored, wakeups),
         CircuitBreaker(

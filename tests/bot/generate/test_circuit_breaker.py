@@ -5,7 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import (
+    AccountRefused,
+    KeyLacksAudio,
+    KeyLimitReached,
     KeyRejected,
+    NotVerified,
     OutcomeUnknown,
     OutOfCredits,
     RateLimited,
@@ -115,6 +119,9 @@ def test_newest_reason_counts_when_they_differ() -> None:
     [
         (KeyRejected("x"), True),
         (OutOfCredits("x"), True),
+        (NotVerified("x"), True),
+        (KeyLimitReached("x"), True),
+        (KeyLacksAudio("x"), True),
         (limited(1), False),
         (Unavailable("x"), False),
         (OutcomeUnknown("x"), False),
@@ -123,7 +130,9 @@ def test_newest_reason_counts_when_they_differ() -> None:
 def test_host_must_act_when_waiting_alone_does_not_help(
     why: Refused | OutcomeUnknown, must_act: bool
 ) -> None:
-    assert held_back(None, why, NOW).host_must_act is must_act
+    pause = held_back(None, why, NOW)
+    assert pause.host_must_act is must_act
+    assert pause.advice == (why.advice if isinstance(why, AccountRefused) else None)
 
 
 def test_pause_lasts_from_its_first_refusal_on() -> None:

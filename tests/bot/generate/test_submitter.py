@@ -266,7 +266,7 @@ async def test_job_goes_on_when_the_process_that_was_taken_for_dead_gets_its_ans
     submitting = asyncio.create_task(submitter.run_once())
     await hold.reached()
     await ProcessStore(stored.engine, "one").leave()
-    assert await stored.as_worker("two").jobs.interrupt_abandoned(stored.clock()) == [job.id]
+    assert await stored.as_worker("two").jobs.doubt_abandoned(stored.clock()) == [job.id]
     hold.release()
     await submitting
     running = await stored.job(job.id)

@@ -63,7 +63,9 @@ async def test_next_look_is_at_the_probe_while_the_provider_refuses(
     assert await submitter.next_due_at() == clock() + timedelta(seconds=30)
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("status", "advice"), [(401, "set AIMLAPI_KEY"), (402, "Top it up"), (403, "Top it up")]
+)
 async def test_waiting_members_are_told_once_when_the_host_must_act(
     *,
     stored: Stored,
@@ -73,6 +75,7 @@ async def test_waiting_members_are_told_once_when_the_host_must_act(
     wakeups: Wakeups,
     caplog: pytest.LogCaptureFixture,
     status: int,
+    advice: str,
 ) -> None:
     refusing(stand_in, status)
     waiting = [await stored.queue(member_id=member_id) for member_id in (1, 2, 3)]
@@ -82,7 +85,7 @@ async def test_waiting_members_are_told_once_when_the_host_must_act(
     for job in waiting:
         assert await kinds_of_notices(stored, job.id) == [NoticeKind.DELAYED]
     assert wakeups.event(Wakeup.DELIVER).is_set()
-    assert caplog.text.count("Check AIMLAPI_KEY") == 1
+    assert caplog.text.count(advice) == 1
 
 
 async def test_members_are_told_of_other_trouble_only_when_it_lasts(
@@ -230,7 +233,7 @@ async def test_pause_holds_for_all_processes_and_ends_for_all(
     assert await other.run_once() == 1
     assert wakeups.event(Wakeup.SUBMIT).is_set()
     assert await submitter.run_once() == 5
-    assert caplog.text.count("Check AIMLAPI_KEY") == 1
+    assert caplog.text.count("set AIMLAPI_KEY") == 1
     assert caplog.text.count("accepts submissions again") == 1
 
 

@@ -69,7 +69,7 @@ async def test_nobody_is_taken_for_dead_when_a_hosts_clock_is_minutes_off(
     for claimer, other in (await hosts(engine, off_by), (await hosts(engine, off_by))[::-1]):
         job = await claimer.stored.queue()
         assert len(await claimer.stored.claim_submissions(lease_s=60)) == 1
-        assert await other.stored.jobs.interrupt_abandoned(other.clock()) == []
+        assert await other.stored.jobs.doubt_abandoned(other.clock()) == []
         assert (await other.stored.job(job.id)).state is JobState.SUBMITTING
         assert await claimer.stored.jobs.start_generation(job.id, "id", claimer.clock())
         assert len(await claimer.stored.jobs.claim_polls(9, claimer.clock(), lease_s=60)) == 1

@@ -14,7 +14,12 @@ from bot.settings.given import ENV_FILE
 
 
 def settings_of(**values: Any) -> Settings:
-    given: dict[str, Any] = {"discord_token": "a", "aimlapi_key": "b", "allowed_guild_ids": "7,5"}
+    given: dict[str, Any] = {
+        "discord_token": "a",
+        "aimlapi_key": "b",
+        "allowed_guild_ids": "7,5",
+        "allowed_models": "stable-audio,google/lyria2",
+    }
     return Settings(_env_file=None, **given | values)
 
 
@@ -28,6 +33,7 @@ def test_what_is_in_effect_is_one_record(
     entry = json.loads(JsonFormatter([]).format(record))
     assert entry["details"]["database"] == "postgresql://me:***@db.example/compose"
     assert entry["details"]["servers"] == "5, 7"
+    assert entry["details"]["models"] == "stable-audio, google/lyria2"
     assert entry["details"]["tracks a member within 24 hours"] == "20"
     first, *below = TextFormatter([]).format(record).splitlines()
     assert first.endswith("Compose Bot starts")

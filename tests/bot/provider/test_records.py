@@ -20,7 +20,7 @@ from sandbox.traffic import Traffic
 from tests.bot.provider import examples
 from tests.factories import a_request
 
-LOGS = "/v2/logs"
+LOGS, USAGE = "/v2/logs", "/v2/usage/detail"
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 END = START + timedelta(minutes=5)
 HTML = "<!doctype html><title>Just a moment…</title>"
@@ -241,6 +241,82 @@ def test_pages_are_seen_to_be_the_same_when_the_offset_is_not_heeded() -> None:
     assert again.rows == page(ROW, has_more=True).rows
 
 
+# --- a day's sum --------------------------------------------------------------------------------
+
+DAY = {"start": "2026-11-22T00:00:00.000Z", "end": "2026-11-23T00:00:00.000Z"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "credits_"),
+    [
+        (DAY | {"spend": 0.18, "currency": "USD", "requests": 3, "models": []}, 360_000),
+        (DAY | {"spend": 0}, 0),
+        ({"spend": 0.18}, 360_000),
+        ({"spend": 0.18, "start": 5, "end": "later", "models": [None]}, 360_000),
+        # A day that isn't over yet.
+        (DAY | {"spend": 0.18, "end": "2026-11-22T14:00:00Z"}, 360_000),
+        ({"spend": 0.18, "start": "2026-11-22T02:00:00+02:00"}, 360_000),
+    ],
+)
+async def test_sum_of_a_day_is_whole_credits(answer: object, credits_: int) -> None:
+    records = Records(answer=answer)
+    async with records.listening() as provider:
+        assert await provider.usage(START.date()) == credits_
+    [exchange] = records.traffic.exchanges
+    assert exchange.path == USAGE
+    assert dict(exchange.query) == {
+        "start": "2026-11-22T00:00:00+00:00",
+        "end": "2026-11-23T00:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *([], {}, None, "0.18", DAY, DAY | {"spend": "0.18"}, DAY | {"spend": -1}),
+        *(DAY | {"spend": amount} for amount in (None, True, float("nan"), 1e12, 10**400)),
+        {"spend": 0.18, "start": "2026-10-22T00:00:00Z"},
+        {"spend": 0.18, "end": "2026-11-24T00:00:00Z"},
+    ],
+)
+async def test_sum_is_trouble_when_it_is_none_or_of_another_time(
+    provider: Provider, stand_in: AimlapiStandIn, answer: object
+) -> None:
+    stand_in.scenario.on("GET", USAGE).respond(200, answer)
+    with pytest.raises(Trouble):
+        await provider.usage(START.date())
+
+
+@pytest.mark.published
+async def test_sum_of_a_day_is_asked_for_and_read_as_published() -> None:
+    published = examples.answer("usage-detail-v2.json")
+    records = Records(answer=published | DAY)
+    async with records.listening() as provider:
+        assert await provider.usage(START.date()) == 24_691_200
+    exchanges = records.traffic.exchanges
+    specification = examples.specification("usage-detail-v2.json")
+    assert all(map(specification.covers, exchanges))
+    assert specification.violations(exchanges) == []
+
+
+# --- the ledger ---------------------------------------------------------------------------------
+
+
+@pytest.mark.published
+async def test_charges_are_asked_for_and_read_as_published() -> None:
+    published = examples.answer("billing-transactions-v2.json")
+    entry = published["data"][0] | {"type": "MODEL_USAGE", "created_at": START.isoformat()}
+    pagination = {"next_cursor": None, "has_more": False}
+    records = Records(answer={"data": [entry], "pagination": pagination})
+    async with records.listening() as provider:
+        [charge] = [charge async for charge in provider.charges(START, END)]
+    assert (charge.credits, charge.reference_id) == (3_120_000, "V1StGXR8Z5jdHi6BmyT8k")
+    exchanges = records.traffic.exchanges
+    specification = examples.specification("billing-transactions-v2.json")
+    assert all(map(specification.covers, exchanges))
+    assert specification.violations(exchanges) == []
+
+
 # --- when there are none ------------------------------------------------------------------------
 
 
@@ -274,12 +350,15 @@ async def test_logs_that_are_not_there_are_told_from_passing_trouble(
     body: object,
     error: type[ProviderError],
 ) -> None:
-    stand_in.scenario.on("GET", LOGS).respond(status, body, headers={"Retry-After": "7"})
-    with pytest.raises(error) as caught:
+    for path in (LOGS, USAGE):
+        stand_in.scenario.on("GET", path).respond(status, body, headers={"Retry-After": "7"})
+    with pytest.raises(error) as looking:
         await provider.logged(START, END, offset=0)
-    assert type(caught.value) is error
-    if isinstance(caught.value, RateLimited):
-        assert caught.value.retry_after_s == 7
+    with pytest.raises(error) as counting:
+        await provider.usage(START.date())
+    for caught in (looking.value, counting.value):
+        assert type(caught) is error
+        assert not isinstance(caught, RateLimited) or caught.retry_after_s == 7
 
 
 async def test_logs_are_in_trouble_when_no_answer_comes(

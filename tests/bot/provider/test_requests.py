@@ -11,7 +11,7 @@ from bot.domain.models import MODELS
 from bot.domain.requests import Reference
 from bot.provider.requests import body_of
 from tests.contract import published
-from tests.factories import a_draft
+from tests.factories import ALL_MODELS, a_draft
 
 FILES = {
     "google/lyria2": "lyria-2.json",
@@ -69,7 +69,7 @@ def test_every_model_has_a_published_schema() -> None:
 @pytest.mark.parametrize("model_id", MODELS)
 def test_body_is_as_published_when_the_draft_is_taken(model_id: str, a_draft: Any) -> None:
     schema = schema_of(model_id)
-    body = body_of(checked(a_draft(model_id)))
+    body = body_of(checked(a_draft(model_id), ALL_MODELS))
     OAS30Validator(schema).validate(body)
     assert body.keys() <= schema["properties"].keys()
 
@@ -90,7 +90,7 @@ def test_body_is_as_published_when_the_draft_is_taken(model_id: str, a_draft: An
     ],
 )
 def test_wish_becomes_the_models_own_parameter(draft: Draft, expected: dict[str, object]) -> None:
-    body = body_of(checked(draft.having(prompt=PROMPT)))
+    body = body_of(checked(draft.having(prompt=PROMPT), ALL_MODELS))
     if "model" not in expected:
         assert set(body) - {"model", "prompt"} == set(expected)
     assert expected.items() <= body.items()

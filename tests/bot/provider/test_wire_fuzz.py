@@ -89,8 +89,9 @@ def test_generation_is_sound_or_trouble_whatever_comes(body: bytes) -> None:
 
 
 def assert_sound_usage(generation: Generation) -> None:
-    for amount in (generation.usage.credits_used, generation.usage.usd_spent):
-        assert amount is None or 0 <= amount <= AMOUNT_LIMIT
+    usage = generation.usage
+    assert (usage.credits is None) is (usage.source is None)
+    assert usage.credits is None or 0 <= usage.credits <= AMOUNT_LIMIT
 
 
 @given(st.dictionaries(st.sampled_from(["meta", "error", "more"]), JSON, max_size=3))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.models import MODELS
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.settings.problems import EXAMPLES
@@ -101,6 +102,12 @@ PORT=8080/tcp
     is not a whole number from 1 to 65535
 ALLOWED_GUILD_IDS=Tape Club
     is not a list of servers' ids with commas between them
+ALLOWED_MODELS=google/lyria2,suno
+    has an id that is none of these: {models}
+ALLOWED_MODELS=suno;google/lyria2,suno
+    has an id that is none of these: {models}
+ALLOWED_MODELS=minimax/music-cover
+    has only models that need audio: add one that needs just a prompt
 COMMAND_GUILD_ID=https://discord.gg/tape
     is not the id of a server
 ALLOW_USER_INSTALLS=maybe
@@ -154,6 +161,7 @@ def table(text: str) -> Iterator[tuple[str, str]]:
 
 def filled(text: str) -> str:
     values = {"token": TOKEN, "key": KEY, "webhook": WEBHOOK, "encode": ENCODE, "hex": "0a" * 32}
+    values["models"] = ", ".join(MODELS)
     values["required"] = f"DISCORD_TOKEN={TOKEN}|AIMLAPI_KEY={KEY}"
     return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], text)
 

@@ -207,9 +207,9 @@ class LifeCycle(RuleBasedStateMachine):
                 self._revived.add(job_id)
 
     @rule(worker=A_WORKER)
-    def interrupt_abandoned(self, worker: int) -> None:
+    def doubt_abandoned(self, worker: int) -> None:
         store = self._processes[worker].stored.jobs
-        for job_id in self._run(store.interrupt_abandoned(self._clock())):
+        for job_id in self._run(store.doubt_abandoned(self._clock())):
             for process in self._processes:
                 assert ("submission", job_id) not in process.hands, "its process is alive"
 
@@ -335,7 +335,7 @@ class LifeCycle(RuleBasedStateMachine):
         """All processes die; a new one brings every job to its end."""
         self._processes = [self._be_born()]
         self.wait(ALIVE_S)
-        self.interrupt_abandoned(0)
+        self.doubt_abandoned(0)
         self.promises_hold()
         while self._answers:
             self.get_answer_late(0)

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.store.pause_store import Pause, PauseReason
 from tests.factories import NOW, HandClock, Stored
 
@@ -27,6 +29,13 @@ async def test_pause_is_what_was_made_of_the_last_one(stored: Stored) -> None:
     changed = await pauses.change(lambda seen: longer if seen == PAUSE else PAUSE)
     assert changed == (PAUSE, longer)
     assert await stored.as_worker("two").stores.pauses.current() == longer
+
+
+@pytest.mark.parametrize("reason", PauseReason)
+async def test_every_reason_can_be_stored(stored: Stored, reason: PauseReason) -> None:
+    await begin(stored, replace(PAUSE, reason=reason))
+    pause = await stored.stores.pauses.current()
+    assert pause == replace(PAUSE, reason=reason)
 
 
 async def test_pause_ends_once(stored: Stored) -> None:

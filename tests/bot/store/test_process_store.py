@@ -56,9 +56,9 @@ async def test_submission_is_given_up_only_when_a_living_process_looks(
     await ProcessStore(stored.engine, "dead").beat(clock())
     job_id = await submitting(stored, "dead")
     clock.advance(ALIVE_S)
-    assert await stored.as_worker("dead").jobs.interrupt_abandoned(clock()) == []
-    assert await stored.as_worker("never beat").jobs.interrupt_abandoned(clock()) == []
-    assert await stored.as_worker("two").jobs.interrupt_abandoned(clock()) == [job_id]
+    assert await stored.as_worker("dead").jobs.doubt_abandoned(clock()) == []
+    assert await stored.as_worker("never beat").jobs.doubt_abandoned(clock()) == []
+    assert await stored.as_worker("two").jobs.doubt_abandoned(clock()) == [job_id]
 
 
 async def test_nobody_is_taken_for_dead_when_the_database_was_away(
@@ -70,14 +70,14 @@ async def test_nobody_is_taken_for_dead_when_the_database_was_away(
     await submitting(stored, "b")
     clock.advance(10 * ALIVE_S)  # all the time nobody could beat
     jobs = stored.as_worker("a").jobs
-    assert await jobs.interrupt_abandoned(clock()) == []
+    assert await jobs.doubt_abandoned(clock()) == []
     await a.beat(clock())
-    assert await jobs.interrupt_abandoned(clock()) == []
+    assert await jobs.doubt_abandoned(clock()) == []
     clock.advance(ALIVE_S - 1)
     await b.beat(clock())
     await a.beat(clock())
     clock.advance(2)
-    assert await jobs.interrupt_abandoned(clock()) == []
+    assert await jobs.doubt_abandoned(clock()) == []
 
 
 async def test_who_died_while_the_database_was_away_is_found_dead_soon(
@@ -92,7 +92,7 @@ async def test_who_died_while_the_database_was_away_is_found_dead_soon(
     clock.advance(ALIVE_S - 1)
     await a.beat(clock())
     clock.advance(1)
-    assert await stored.as_worker("a").jobs.interrupt_abandoned(clock()) == [job_id]
+    assert await stored.as_worker("a").jobs.doubt_abandoned(clock()) == [job_id]
 
 
 async def test_who_died_long_before_stays_dead_when_the_database_was_away(
@@ -105,4 +105,4 @@ async def test_who_died_long_before_stays_dead_when_the_database_was_away(
     await a.beat(clock())
     clock.advance(3 * ALIVE_S)
     await a.beat(clock())
-    assert await stored.as_worker("a").jobs.interrupt_abandoned(clock()) == [job_id]
+    assert await stored.as_worker("a").jobs.doubt_abandoned(clock()) == [job_id]

@@ -17,7 +17,15 @@ from bot.errors import (
 )
 from bot.store import receiving
 from bot.store.receiving import DailyLimits
-from tests.factories import CARD_ID, FULL_REQUEST, NO_LIMITS, Stored, a_new_job, a_request
+from tests.factories import (
+    ALL_MODELS,
+    CARD_ID,
+    FULL_REQUEST,
+    NO_LIMITS,
+    Stored,
+    a_new_job,
+    a_request,
+)
 
 DAY_S = 24 * 3600
 BIG = 2**63 - 1
@@ -152,7 +160,7 @@ async def test_each_variation_can_be_remixed_when_the_seeds_reach_the_largest(
     received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
     assert [job.request.seed for job in received.jobs] == [SEED_LIMIT - 1, SEED_LIMIT, 0, 1]
     for job in received.jobs:
-        assert checked(Draft.of(job, Relation.REMIX)).seed == job.request.seed
+        assert checked(Draft.of(job, Relation.REMIX), ALL_MODELS).seed == job.request.seed
 
 
 # --- daily limits -------------------------------------------------------------------------------

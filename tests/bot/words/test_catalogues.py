@@ -128,6 +128,7 @@ def test_label_with_values_keeps_to_discords_limit(locale: str) -> None:
         assert len(words.cancel_label(25)) <= 80
         for model in MODELS.values():
             assert len(words.model_hint(model)) <= 100
+            assert len(words.modal_model_gone(model.name)) <= 100
             assert words.good_for(model) in words.model_choice(model)
 
 

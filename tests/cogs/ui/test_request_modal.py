@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from bot import words
 from bot.domain.drafts import Draft
-from bot.domain.models import MODELS, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.models import ELEVEN_MUSIC, LYRIA_2, MODELS, MUSIC_COVER, STABLE_AUDIO
+from bot.domain.offer import Offer
 from bot.domain.requests import AudioFormat, Reference, Relation
 from cogs.ui.request_modal import UNSTORED, RequestModal, filled_in
-from tests.factories import a_draft
+from tests.factories import ALL_MODELS, a_draft
 
 PROMPT = "lo-fi rain, warm tape"
 LYRICS = "walking home in the rain again"
@@ -41,9 +42,9 @@ DRAFTS = [
 ]
 
 
-def shown(draft: Draft) -> dict[str, dict[str, Any]]:
+def shown(draft: Draft, offer: Offer = ALL_MODELS) -> dict[str, dict[str, Any]]:
     """The dialog's fields as Discord gets them, each with its label and description."""
-    labels = RequestModal(draft, UNSTORED).to_dict()["components"]
+    labels = RequestModal(draft, UNSTORED, offer).to_dict()["components"]
     return {
         label["component"]["custom_id"]: {**label["component"], **_text(label)} for label in labels
     }
@@ -93,15 +94,36 @@ def test_models_for_covers_are_offered_when_there_is_audio() -> None:
     assert option["value"] == MUSIC_COVER.id
 
 
+@pytest.mark.parametrize("model", [LYRIA_2.id, LYRIA_2.name, "no such model"])
+def test_model_is_left_to_the_member_when_the_one_that_was_meant_is_not_there(model: str) -> None:
+    offer = Offer.of([STABLE_AUDIO.id, ELEVEN_MUSIC.id, MUSIC_COVER.id])
+    field = shown(a_draft(prompt=PROMPT, model=model), offer)["model"]
+    assert field["required"]
+    assert [one["value"] for one in field["options"]] == [STABLE_AUDIO.id, ELEVEN_MUSIC.id]
+    assert not any(one["default"] for one in field["options"])
+    told = "" if model == "no such model" else "Google Lyria 2 isn't available here."
+    assert field["hint"].startswith(told)
+
+
+def test_default_is_chosen_when_no_model_was_meant() -> None:
+    field = shown(Draft(), Offer.of([STABLE_AUDIO.id, LYRIA_2.id]))["model"]
+    assert [one["value"] for one in field["options"] if one["default"]] == [STABLE_AUDIO.id]
+
+
+def test_list_of_models_is_not_empty_when_all_are_withdrawn() -> None:
+    offer = Offer(allowed=[STABLE_AUDIO], withdrawn=lambda: MODELS)
+    assert [one["value"] for one in shown(Draft(), offer)["model"]["options"]] == [STABLE_AUDIO.id]
+
+
 def test_fields_that_were_not_shown_stay_as_they_were() -> None:
-    filled = filled_in(EVERYTHING, {"prompt": "other"})
+    filled = filled_in(EVERYTHING, {"prompt": "other"}, ALL_MODELS)
     assert filled.draft == EVERYTHING.having(prompt="other")
     assert filled.problems == []
 
 
 def test_fields_that_were_emptied_are_as_if_nothing_was_typed() -> None:
     values = {"seed": "", "seconds": " ", "variations": "", "lyrics": "", "private": False}
-    draft = filled_in(EVERYTHING, values).draft
+    draft = filled_in(EVERYTHING, values, ALL_MODELS).draft
     request = draft.request
     assert (request.seed, request.seconds, draft.variations) == (None, None, 1)
     assert (request.lyrics, draft.private) == ("", False)
@@ -109,7 +131,7 @@ def test_fields_that_were_emptied_are_as_if_nothing_was_typed() -> None:
 
 @pytest.mark.parametrize("typed", ["a lot", "1.5", "7 or so", "--7", "7\n8"])
 def test_number_is_asked_for_again_when_it_is_none(typed: str) -> None:
-    filled = filled_in(EVERYTHING, {"seconds": typed, "prompt": "other"})
+    filled = filled_in(EVERYTHING, {"seconds": typed, "prompt": "other"}, ALL_MODELS)
     told = words.not_taken(filled.problems)
     assert told.startswith(
         f"`seconds` must be a whole number (you typed `{' '.join(typed.split())}`)"
@@ -119,9 +141,11 @@ def test_number_is_asked_for_again_when_it_is_none(typed: str) -> None:
 
 
 def test_seed_of_another_track_goes_when_the_new_model_takes_none() -> None:
-    assert filled_in(EVERYTHING, {"model": [STABLE_AUDIO.id]}).draft.request.seed is None
+    assert (
+        filled_in(EVERYTHING, {"model": [STABLE_AUDIO.id]}, ALL_MODELS).draft.request.seed is None
+    )
     own = EVERYTHING.having(relation=None)
-    assert filled_in(own, {"model": [STABLE_AUDIO.id]}).draft.request.seed == 7
+    assert filled_in(own, {"model": [STABLE_AUDIO.id]}, ALL_MODELS).draft.request.seed == 7
 
 
 JSON = st.recursive(
@@ -134,7 +158,7 @@ NAMES = list(Draft().values())
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_dialog_is_read_whatever_comes(values: dict[str, Any]) -> None:
-    draft = filled_in(EVERYTHING, values).draft
+    draft = filled_in(EVERYTHING, values, ALL_MODELS).draft
     assert isinstance(draft.request.prompt, str)
     assert draft.relation is Relation.REMIX
 

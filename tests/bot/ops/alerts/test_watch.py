@@ -12,14 +12,14 @@ from bot.ops.alerts.causes import PAUSED_S
 from bot.ops.alerts.channels import OwnerMessages, Tell, Webhook
 from bot.ops.alerts.watch import TRY_AGAIN_S
 from bot.store.pause_store import PauseReason
-from sandbox.aimlapi import KeyTerms, error_body
+from sandbox.aimlapi import KeyTerms, error_body, errors
 from sandbox.discord import DiscordStandIn
 from tests.bot.ops.alerts.conftest import TURN_S, Hooks, Processes, direct_messages
 
 Watching = Callable[[Tell], Awaitable[Processes]]
 
 SAID = {
-    Cause.KEY: "rejects the key",
+    Cause.KEY: "key is rejected",
     Cause.BALANCE: "The balance at AI/ML API is low: 0.50 USD left",
     Cause.PAUSED: "has taken no requests since",
     Cause.DATABASE: "The database is locked by another program",
@@ -174,6 +174,46 @@ async def test_account_is_asked_soon_when_submissions_are_refused_for_it(
     assert len(hooks.said) == 1  # not of the pause besides
 
 
+@pytest.mark.parametrize(
+    ("words", "cause", "said"),
+    [
+        (errors.NO_CREDITS, Cause.BALANCE, "out of credits. Top it up"),
+        (errors.NOT_VERIFIED, Cause.BALANCE, "not verified. Follow the link"),
+        (errors.LIMIT_REACHED, Cause.KEY, "spending limit is reached. Raise it"),
+        (errors.NO_SCOPE, Cause.KEY, "not be used for audio. Give it that scope"),
+    ],
+)
+async def test_refused_account_is_told_with_what_helps(
+    *, watching: Watching, webhook: Webhook, hooks: Hooks, words: str, cause: Cause, said: str
+) -> None:
+    processes = await watching(webhook.tell)
+    balance = processes.stand_in.scenario.on("GET", "/v2/billing", times=None)
+    balance.respond(403, error_body(403, words))
+    await last(processes, cause)
+    [told] = hooks.said
+    assert said in told["text"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (PauseReason.OUT_OF_CREDITS, "UTC: the account is out of credits. Top it up"),
+        (PauseReason.NOT_VERIFIED, "UTC: the account is not verified. Follow"),
+        (PauseReason.KEY_LIMIT_REACHED, "UTC: the key's own spending limit is reached. Raise"),
+        (PauseReason.KEY_LACKS_AUDIO, "UTC: the key may not be used for audio. Give"),
+        (PauseReason.UNAVAILABLE, "UTC. They wait"),
+    ],
+)
+async def test_long_pause_is_told_with_what_helps(
+    watching: Watching, webhook: Webhook, hooks: Hooks, reason: PauseReason, said: str
+) -> None:
+    processes = await watching(webhook.tell)
+    await processes.pause(reason)
+    await last(processes, Cause.PAUSED)
+    [told] = hooks.said
+    assert said in told["text"]
+
+
 async def test_money_that_would_not_last_three_more_days_is_low(
     watching: Watching, webhook: Webhook, hooks: Hooks
 ) -> None:
@@ -220,7 +260,7 @@ async def test_rejected_key_is_an_error_of_the_log_at_once(
     (await watching(webhook.tell)).stand_in.keys.clear()
     await watching(webhook.tell)
     assert any(
-        record.levelno == logging.ERROR and "rejects the key" in record.getMessage()
+        record.levelno == logging.ERROR and "key is rejected" in record.getMessage()
         for record in caplog.records
     )
     assert hooks.said == []

@@ -82,19 +82,19 @@ async def test_submission_is_interrupted_when_its_process_died(
     job = await stored.submit()
     other = stored.as_worker("two")
     clock.advance(89)
-    assert await other.jobs.interrupt_abandoned(clock()) == []
+    assert await other.jobs.doubt_abandoned(clock()) == []
     clock.advance(1)
-    assert await other.jobs.interrupt_abandoned(clock()) == [job.id]
+    assert await other.jobs.doubt_abandoned(clock()) == [job.id]
     failed = await stored.job(job.id)
     assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.INTERRUPTED)
     assert (await stored.notice(job.id, NoticeKind.FAILURE)).attempts == 0
-    assert await other.jobs.interrupt_abandoned(clock()) == []
+    assert await other.jobs.doubt_abandoned(clock()) == []
 
 
 async def test_interrupted_job_is_never_submitted_again(stored: Stored, clock: HandClock) -> None:
     await stored.submit()
     clock.advance(1000)
-    await stored.jobs.interrupt_abandoned(clock())
+    await stored.jobs.doubt_abandoned(clock())
     assert await stored.claim_submissions() == []
 
 

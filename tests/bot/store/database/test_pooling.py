@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from bot.domain.jobs import JobState
@@ -50,6 +51,17 @@ async def test_pooling_by_transaction_is_noticed(
 ) -> None:
     async with open_pooler(mode, more) as url:
         assert await pools_by_transaction(engine_url(url)) is pooled
+
+
+async def test_pooling_is_noticed_when_two_connections_take_turns(open_pooler: OpenPooler) -> None:
+    async with open_pooler("transaction", "server_round_robin = 1") as url:
+        clients = [await asyncpg.connect(url), await asyncpg.connect(url)]
+        for word in ("BEGIN", "ROLLBACK"):
+            for client in clients:
+                await client.execute(word)
+        assert await pools_by_transaction(engine_url(url))
+        for client in clients:
+            await client.close()
 
 
 async def test_direct_server_is_no_pooler(postgres_url: str, unused_port: int) -> None:
