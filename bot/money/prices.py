@@ -81,7 +81,7 @@ class Prices:
         default = self.quote(Request(model=self._default().id)).credits
         multiple = math.ceil(self.quote(request).credits / default)
         limits = (self._limits.per_member, self._limits.whole_bot)
-        return min(multiple, *(limit for limit in limits if limit))
+        return min([multiple, *filter(None, limits)])
 
     def _by_list(self, request: Request) -> int | None:
         price, model = self._listed.get(request.model), MODELS.get(request.model)

@@ -44,24 +44,27 @@ async def test_last_tracks_with_a_known_cost_are_told_of_each_model(
 
 
 async def test_only_the_last_tracks_tell(stored: Stored, clock: HandClock) -> None:
-    job = await stored.succeed()
-    columns = [column for column in jobs.c if column.name not in {"id", "take"}]
-    numbers = sa.select(sa.literal(1).label("n")).cte("numbers", recursive=True)
-    numbers = numbers.union_all(sa.select(numbers.c.n + 1).where(numbers.c.n < LOOKED_AT + 30))
-    many = sa.select(
-        sa.cast(numbers.c.n, sa.String).label("id"), (numbers.c.n + 1).label("take"), *columns
-    ).where(jobs.c.id == job.id)
-    copy = sa.insert(jobs).from_select(["id", "take", *(column.name for column in columns)], many)
-    later = sa.update(jobs).where(jobs.c.id != job.id).values(finished_at=clock.advance(60))
-    known = sa.update(jobs).where(jobs.c.id != job.id).values(cost_credits=1)
-    await paid(stored, job, 900_000)
-    async with stored.engine.begin() as connection:
-        await connection.execute(copy)
-        await connection.execute(later)
-        await connection.execute(
-            sa.update(jobs).where(jobs.c.id != job.id).values(cost_credits=None)
+    first = await stored.succeed()
+    await paid(stored, first, 900_000)
+    last = await stored.succeed()
+    columns = [column for column in jobs.c if column.name not in {"id", "take", "finished_at"}]
+    numbers = sa.select(sa.literal(2).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(sa.select(numbers.c.n + 1).where(numbers.c.n <= LOOKED_AT))
+    copies = (
+        sa.select(
+            sa.cast(numbers.c.n, sa.String),
+            numbers.c.n,
+            sa.literal(clock.advance(60), jobs.c.finished_at.type),
+            *columns,
         )
+        .select_from(jobs.join(numbers, sa.true()))
+        .where(jobs.c.id == last.id)
+    )
+    names = ["id", "take", "finished_at", *(column.name for column in columns)]
+    async with stored.engine.begin() as connection:
+        await connection.execute(sa.insert(jobs).from_select(names, copies))
     assert await stored.stores.prices.paid([LYRIA]) == {LYRIA: []}
+    known = sa.update(jobs).where(jobs.c.id != first.id).values(cost_credits=1)
     async with stored.engine.begin() as connection:
         await connection.execute(known)
     found = (await stored.stores.prices.paid([LYRIA]))[LYRIA]
