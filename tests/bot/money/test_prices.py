@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.models import ELEVEN_MUSIC, LYRIA_2, MODELS, MUSIC_2_6, STABLE_AUDIO
 from bot.domain.money import CREDITS_PER_USD
+from bot.domain.offer import Share
 from bot.domain.requests import Request
 from bot.money.prices import Prices, PriceSource, Quote
 from bot.store.price_store import Paid
@@ -138,6 +139,20 @@ async def test_track_never_counts_as_more_than_there_are_in_a_day(
     limits = DailyLimits(per_member=per_member, whole_bot=whole_bot)
     prices = await prices_of(stored, limits, lyria2=fixed(0.06), eleven_music=fixed(3))
     assert prices.counts_as(eleven()) == tracks
+
+
+async def test_members_are_told_as_how_many_tracks_a_model_counts(stored: Stored) -> None:
+    limits = DailyLimits(per_member=20, whole_bot=0)
+    listed = {"eleven_music": fixed(0.01, "second"), "music-2.6": fixed(0.30)}
+    prices = await prices_of(stored, limits, lyria2=fixed(0.06), **listed)
+    assert prices.share(LYRIA_2) is None
+    assert prices.share(MUSIC_2_6) == Share(tracks=5, a_day=20)
+    assert prices.share(ELEVEN_MUSIC) == Share(tracks=2, a_day=20, at_least=True)
+
+
+async def test_members_are_told_nothing_when_they_have_no_limit(stored: Stored) -> None:
+    prices = await prices_of(stored, lyria2=fixed(0.06), eleven_music=fixed(3))
+    assert prices.share(ELEVEN_MUSIC) is None
 
 
 # --- what the list does not know ----------------------------------------------------------------
