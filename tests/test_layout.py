@@ -34,6 +34,7 @@ LAYERS = {
     "the domain": ("domain",),
     "settings, sentences, answers": ("settings", "words", "rest"),
     "the tools": ("audio", "provider", "store", "metrics", "loops"),
+    "money": ("money",),
     "the stages of a job": ("generate", "deliver", "library"),
     "the Discord client": ("services", "router", "translation", "client", "gateway"),
     "what runs it": ("ops", "wiring", "app", "__main__"),

@@ -34,9 +34,10 @@ class Account:
 
     @property
     def credits(self) -> int | None:
-        """What it cost in all, where that is said of each that succeeded."""
-        costs = [row.credits for row in self.made]
-        return sum(cost or 0 for cost in costs) if costs and None not in costs else None
+        """What it cost in all, where that is said of each that succeeded. A cost of nothing is that
+        of a generation which still runs."""
+        costs = [row.credits for row in self.made if row.credits]
+        return sum(costs) if costs and len(costs) == len(self.made) else None
 
 
 class Log:

@@ -1,7 +1,7 @@
 """The provider's list of models and prices. What can't be read in it is unknown, never free.
 
-Source: the provider's OpenAPI file for `/v1/models`. It leaves open what a rate looks like; those of
-other models are like `{"name": "token", "origin": "generated", "price": 10, "per": 1000000}`.
+Source: the provider's OpenAPI file for `/v1/models`. It leaves open what a rate looks like; of
+other models they are like `{"name": "token", "origin": "generated", "price": 10, "per": 1000000}`.
 """
 
 import json

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.alert_store import AlertStore
 from bot.store.batch_store import BatchStore
+from bot.store.budgets import BudgetStore
 from bot.store.cancelled_store import CancelledStore
 from bot.store.card_edits import CardEditStore
 from bot.store.card_store import CardStore
@@ -53,6 +54,7 @@ class Stores:
         self.tracks = TrackStore(engine)
         self.views = ViewStore(engine)
         self.queue = QueueStore(engine)
+        self.budgets = BudgetStore(engine)
         self.references = ReferenceStore(engine)
         self.cancelled = CancelledStore(engine)
         self.spend = SpendStore(engine)

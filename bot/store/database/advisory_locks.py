@@ -19,6 +19,7 @@ class AdvisoryLock(IntEnum):
     MIGRATING = 3
     KEEPING = 4
     SPEND_DAYS = 5
+    BUDGET = 6
 
 
 async def advisory_lock(

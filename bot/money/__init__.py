@@ -1,0 +1,1 @@
+"""What tracks cost: known before, and exact after."""
