@@ -15,6 +15,8 @@ from bot.audio.workshop import Workshop
 from bot.background import running
 from bot.client import ComposeClient
 from bot.clock import Clock
+from bot.domain.budgets import Budgets
+from bot.domain.money import credits_of
 from bot.gateway.connection import log_in, register_commands, stay_connected
 from bot.loops.heartbeat import Heartbeat
 from bot.loops.janitor import Janitor
@@ -32,6 +34,7 @@ from bot.metrics import Metrics
 from bot.money.price_keeper import PriceKeeper
 from bot.ops.alerts.account import Account
 from bot.ops.alerts.channels import OwnerMessages, Webhook
+from bot.ops.alerts.money import Money
 from bot.ops.alerts.watch import Watch
 from bot.ops.health import Health, serving
 from bot.ops.introduction import introduce
@@ -204,12 +207,20 @@ async def _alerts(
             stores.alerts,
             stores.pauses,
             Account(provider, clock),
+            Money(stores.spend, provider, _budgets(settings), clock),
             has_room=disk.has_room,
             tell=channel.tell,
             clock=clock,
         )
         async with running(watch.run()):
             yield
+
+
+def _budgets(settings: Settings) -> Budgets:
+    return Budgets(
+        per_day=credits_of(settings.budget_usd_per_day),
+        per_month=credits_of(settings.budget_usd_per_month),
+    )
 
 
 async def _serve(

@@ -96,11 +96,12 @@ async def read(provider: Provider, stretches: Iterable[Window]) -> Log:
     for number, (start, end) in enumerate(stretches):
         if number:
             await asyncio.sleep(PAGE_EVERY_S)
-        rows += await _read_one(provider, start, end)
+        rows += await rows_of(provider, start, end)
     return Log(rows)
 
 
-async def _read_one(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
+async def rows_of(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
+    """All rows of one stretch. Raises as `Provider.logged` does."""
     rows: dict[LoggedRequest, None] = {}
     offset = 0
     for _ in range(PAGES):
