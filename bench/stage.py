@@ -14,6 +14,7 @@ from sandbox.stack import BotProcess, Sandbox
 
 UNBOUND = {
     "MAX_JOBS_PER_MEMBER_PER_DAY": "0",
+    "BUDGET_USD_PER_DAY": "0",
     "MAX_CONCURRENT_GENERATIONS": "1000",
     "POLLS_PER_SECOND": "100",
 }

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 WRONG_USE = 2
 CANNOT_RUN = 1
+DAYS_LIMIT = 3660
 ABOUT = "Compose Bot turns a sentence into a track. Without a command, the bot runs."
 
 
@@ -82,6 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot, as without a command")
     commands.add_parser("doctor", help="check the settings and all that the bot needs")
     commands.add_parser("health", help="ask the running bot's /healthz: exit code 0 or 1")
+    spend = commands.add_parser("spend", help="what tracks have cost; the bot can be running")
+    spend.add_argument(
+        "--days", type=_days, default=30, metavar="N", help="the last so many, with today (30)"
+    )
+    spend.add_argument(
+        "--by", choices=("day", "server", "member", "model"), default="day", help="a line for each"
+    )
+    spend.add_argument("--csv", action="store_true", help="for other programs")
     backup = commands.add_parser("backup", help="copy the SQLite database; the bot can be running")
     backup.add_argument("file", type=Path, metavar="FILE", help="a file that isn't there yet")
     restore = commands.add_parser("restore", help="put a backup in place, with the bot stopped")
@@ -94,6 +103,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _days(word: str) -> int:
+    """Raises `ValueError`."""
+    days = int(word)
+    if not 1 <= days <= DAYS_LIMIT:
+        raise argparse.ArgumentTypeError(f"between 1 and {DAYS_LIMIT}")
+    return days
+
+
 def _do(arguments: argparse.Namespace, open_to_others: str | None) -> int:
     """Only what the command needs is loaded."""
     match arguments.command:
@@ -103,6 +120,12 @@ def _do(arguments: argparse.Namespace, open_to_others: str | None) -> int:
             from bot.ops import doctor  # noqa: PLC0415
 
             return asyncio.run(doctor.main())
+        case "spend":
+            from bot.ops.spend import spend  # noqa: PLC0415
+
+            how = {"days": arguments.days, "by": arguments.by, "as_csv": arguments.csv}
+            asyncio.run(spend(Settings.load(), **how))
+            return 0
         case "health":
             from bot.ops.asking_health import is_alive  # noqa: PLC0415
 

@@ -15,6 +15,8 @@ from bot.audio.workshop import Workshop
 from bot.background import running
 from bot.client import ComposeClient
 from bot.clock import Clock
+from bot.domain.budgets import Budgets
+from bot.domain.money import credits_of
 from bot.gateway.connection import log_in, register_commands, stay_connected
 from bot.loops.heartbeat import Heartbeat
 from bot.loops.janitor import Janitor
@@ -29,8 +31,10 @@ from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
 from bot.machine.proxy import Proxy, through, unused_proxy
 from bot.metrics import Metrics
+from bot.money.price_keeper import PriceKeeper
 from bot.ops.alerts.account import Account
 from bot.ops.alerts.channels import OwnerMessages, Webhook
+from bot.ops.alerts.money import Money
 from bot.ops.alerts.watch import Watch
 from bot.ops.health import Health, serving
 from bot.ops.introduction import introduce
@@ -41,7 +45,7 @@ from bot.store.database.engine import open_database, sqlite_file
 from bot.store.process_store import ProcessStore
 from bot.store.stores import Stores
 from bot.store.survey import Survey
-from bot.wiring import Resources, build
+from bot.wiring import Resources, build, prices_on
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +76,7 @@ async def run(settings: Settings) -> None:
         stores = Stores(engine, worker_id)
         processes = ProcessStore(engine, worker_id)
         async with _among_others(settings, engine, stores, processes, clock) as (limiter, wakeups):
+            prices = prices_on(stores, settings)
             resources = Resources(
                 settings=settings,
                 client=client,
@@ -79,6 +84,7 @@ async def run(settings: Settings) -> None:
                 fetcher=fetcher,
                 workshop=workshop,
                 stores=stores,
+                prices=prices,
                 rate_limiter=limiter,
                 wakeups=wakeups,
                 metrics=metrics,
@@ -90,7 +96,11 @@ async def run(settings: Settings) -> None:
             health.workers = services.workers
             token = settings.discord_token.get_secret_value()
             await stores.pauses.probe_at_once(clock())
-            async with _alerts(settings, client, provider, stores, clock=clock, disk=disk):
+            keeper = PriceKeeper(prices, stores, provider, clock)
+            async with (
+                keeper.keeping(),
+                _alerts(settings, client, provider, stores, clock=clock, disk=disk),
+            ):
                 await _serve(client, token, services.workers, stop)
 
 
@@ -197,12 +207,20 @@ async def _alerts(
             stores.alerts,
             stores.pauses,
             Account(provider, clock),
+            Money(stores.spend, provider, _budgets(settings), clock),
             has_room=disk.has_room,
             tell=channel.tell,
             clock=clock,
         )
         async with running(watch.run()):
             yield
+
+
+def _budgets(settings: Settings) -> Budgets:
+    return Budgets(
+        per_day=credits_of(settings.budget_usd_per_day),
+        per_month=credits_of(settings.budget_usd_per_month),
+    )
 
 
 async def _serve(

@@ -15,6 +15,10 @@
     ├── AlreadyReceived          this interaction has made its job before
     ├── DailyLimitReached        the member, or the whole bot, has used up the day's tracks
     ├── AttemptsUsedUp           the member has asked too often today, whatever became of it
+    ├── RequestsClosed           the provider has taken nothing for long, and only the host can
+    │                            change that: nothing new is taken in
+    ├── BudgetUsedUp             the host's money for a day or month is used up
+    │                            (in `bot.domain.budgets`, with the period)
     ├── NoRoom                   the disk is nearly full: nothing new is taken in
     ├── AlreadyRetried           this failed job is being tried again already
     ├── ReferenceLost            the audio for a cover can't be had any more: final, and free
@@ -129,6 +133,10 @@ class AttemptsUsedUp(ComposeError):
         super().__init__(f"{limit} requests of a member within a day")
         self.limit = limit
         self.free_at = free_at
+
+
+class RequestsClosed(ComposeError):
+    """The provider has taken nothing for so long that nothing new is to wait for it."""
 
 
 class NoRoom(ComposeError):

@@ -1,6 +1,6 @@
 """Which part gets which: the workers, and what the commands and buttons call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,8 @@ from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import TrackDelivery
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.audience import Audience
+from bot.domain.budgets import Budgets
+from bot.domain.money import credits_of
 from bot.generate.admission import Admission
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
@@ -45,6 +47,7 @@ from bot.loops.wakeups import Wakeups
 from bot.loops.worker import Worker
 from bot.machine.disk import Disk
 from bot.metrics import Metrics
+from bot.money.prices import Prices
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.services import Services
@@ -64,6 +67,7 @@ class Resources:
     fetcher: AudioFetcher
     workshop: Workshop
     stores: Stores
+    prices: Prices
     rate_limiter: RateLimiter
     wakeups: Wakeups
     metrics: Metrics
@@ -84,7 +88,9 @@ def build(has: Resources) -> Services:
     settings = has.settings
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
-        offer=settings.offer(),
+        offer=replace(
+            settings.offer(), withdrawn=lambda: has.prices.unlisted, share=has.prices.share
+        ),
         admission=generating.admission,
         expectations=generating.expectations,
         references=generating.references,
@@ -102,14 +108,30 @@ def build(has: Resources) -> Services:
     )
 
 
+def limits_of(settings: Settings) -> DailyLimits:
+    """What members and the host may spend."""
+    return DailyLimits(
+        per_member=settings.max_jobs_per_member_per_day,
+        whole_bot=settings.max_jobs_per_day,
+        budgets=Budgets(
+            per_day=credits_of(settings.budget_usd_per_day),
+            per_month=credits_of(settings.budget_usd_per_month),
+        ),
+    )
+
+
+def prices_on(stores: Stores, settings: Settings) -> Prices:
+    """Prices as they are stored, counted by the model that is the default."""
+    offer = settings.offer()
+    return Prices(stores.prices, default=lambda: offer.default, limits=limits_of(settings))
+
+
 class Generating:
     """From a request to a generation that ended."""
 
     def __init__(self, has: Resources) -> None:
         jobs, settings = has.stores.jobs, has.settings
-        self.limits = DailyLimits(
-            per_member=settings.max_jobs_per_member_per_day, whole_bot=settings.max_jobs_per_day
-        )
+        self.limits = limits_of(settings)
         self.capacity = Capacity(
             at_most_running=settings.max_concurrent_generations,
             overdue_s=settings.generation_timeout_s,
@@ -124,6 +146,7 @@ class Generating:
             wakeups=has.wakeups,
             clock=has.clock,
             has_room=has.disk.has_room,
+            price=has.prices.priced,
         )
         link = partial(fresh_link, has.client)
         self.references = References(has.fetcher, has.workshop, link, has.clock)

@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -122,10 +121,9 @@ async def _visible_track(interaction: Interaction, message: discord.Message) -> 
 
 async def setup(client: ComposeClient) -> None:
     """Called by discord.py when the extension is loaded."""
-    menus: list[tuple[str, Any]] = [(words.COMPOSE_MENU, compose_from_message)]
+    menus = [app_commands.ContextMenu(name=words.COMPOSE_MENU, callback=compose_from_message)]
     if client.covers:
         await client.add_cog(Cover())
-        menus.insert(0, (words.COVER_MENU, cover_message))
-    for name, callback in menus:
-        menu = app_commands.ContextMenu(name=name, callback=callback)
+        menus.append(app_commands.ContextMenu(name=words.COVER_MENU, callback=cover_message))
+    for menu in menus:
         client.tree.add_command(menu, override=True)

@@ -5,6 +5,7 @@ Source: AI/ML API docs, Account Balance: 3,120,000 credits are 1.56 USD.
 """
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -20,6 +21,15 @@ class CostSource(StrEnum):
     HEADERS = "headers"  # that answer's headers
     LOGS = "logs"  # the provider's log of requests
     LEDGER = "ledger"  # the account's charges
+    ESTIMATE = "estimate"  # in sums alone, of jobs whose cost isn't known: what they hold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """What a request may cost, if that's known, and as how many tracks of a day it counts."""
+
+    credits: int | None = None
+    counts_as: int = 1
 
 
 def credits_of(usd: float) -> int:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from bot.clock import Clock
 from bot.domain.drafts import Draft
 from bot.domain.jobs import Job, JobState, NewJob, NoticeKind
+from bot.domain.money import Priced
+from bot.domain.requests import Request
 from bot.errors import DatabaseTrouble, NoRoom
 from bot.generate.estimates import DurationEstimates
 from bot.generate.first_answer import Declined, FirstAnswer, Taken, Unclear, Unknowable
@@ -59,14 +61,15 @@ class Admission:
     wakeups: Wakeups
     clock: Clock
     has_room: Callable[[], bool] = lambda: True  # on the disk
+    price: Callable[[Request], Priced] = lambda _: Priced()
     _late: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
 
     async def admit(self, new: NewJob, *, within_s: float) -> Admitted:
         """Store the request as `received`, quickly enough for an answer in time.
 
-        Raises `NoRoom`, `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived`, `AlreadyRetried`
-        or `DatabaseTrouble`. If it is stored after all when we said that it was not, it has no
-        card, so it is never paid for.
+        Raises `NoRoom`, `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
+        `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it is stored after all when we
+        said that it was not, it has no card, so it is never paid for.
         """
         if not self.has_room():
             raise NoRoom("the disk is nearly full")
@@ -94,6 +97,8 @@ class Admission:
     async def _store(self, new: NewJob) -> Admitted:
         # Asked for first: once the job is stored, no trouble may lead to an answer without it.
         usual_s = await self.estimates.generation_s(new.request.model)
+        priced = self.price(new.request)
+        new = replace(new, held_credits=priced.credits, counts_as=priced.counts_as)
         now = self.clock()
         received = await self.jobs.receive(new, self.limits, now, lease_s=ANSWER_LEASE_S)
         expected_s = usual_s * self.estimates.rounds(received.jobs_ahead)

@@ -46,6 +46,12 @@ What can go wrong, and what becomes of it
     breaker, but its job steps behind the others, and is rejected once they were let through five
     times (`Submitter._let_others_by`).
 
+    Where only the host can help (no credits, say), members would wait for days. So after 15 minutes
+    new requests are refused (`bot.store.receiving`), and what waited too long lapses
+    (`bot.generate.patience`). Then nothing is left to be the probe. Instead key and balance are
+    looked at every minute (`bot.ops.alerts`): once they look right, requests are taken again, and
+    the first one is the probe. If it is refused, all others are refused at once again.
+
 What is guaranteed: at most one submission at a time while the provider accepts nothing, over all
 processes, and free refusals cost nobody a place in the queue. What is not: that no job is lost to
 an outage. The probe is a real job, and where outcomes stay unknown, each probe costs one: some
@@ -146,9 +152,11 @@ class CircuitBreaker:
 
 def held_back(pause: Pause | None, why: Refused | OutcomeUnknown, now: datetime) -> Pause:
     """What the pause becomes (or which one begins) when the provider accepted nothing, at `now`."""
-    if pause and (now - pause.probe_at).total_seconds() > FORGOTTEN_AFTER_S:
-        pause = None
     reason = _REASONS.get(type(why), PauseReason.UNAVAILABLE)
+    if pause and (now - pause.probe_at).total_seconds() > FORGOTTEN_AFTER_S:
+        # Nobody came since we refused them, not since all was well.
+        goes_on = pause.keeps_requests_out(now) and reason in OF_ACCOUNT
+        pause = pause if goes_on else None
     if pause and now < pause.probe_at:
         return replace(pause, reason=reason)  # it was under way when the pause began: no probe
     distance_s = min(max(pause.distance_s * 2 if pause else 0.0, FIRST_PROBE_S), LONGEST_PROBE_S)

@@ -34,9 +34,10 @@ class Account:
 
     @property
     def credits(self) -> int | None:
-        """What it cost in all, where that is said of each that succeeded."""
-        costs = [row.credits for row in self.made]
-        return sum(cost or 0 for cost in costs) if costs and None not in costs else None
+        """What it cost in all, where that is said of each that succeeded. A cost of nothing is that
+        of a generation which still runs."""
+        costs = [row.credits for row in self.made if row.credits]
+        return sum(costs) if costs and len(costs) == len(self.made) else None
 
 
 class Log:
@@ -95,11 +96,12 @@ async def read(provider: Provider, stretches: Iterable[Window]) -> Log:
     for number, (start, end) in enumerate(stretches):
         if number:
             await asyncio.sleep(PAGE_EVERY_S)
-        rows += await _read_one(provider, start, end)
+        rows += await rows_of(provider, start, end)
     return Log(rows)
 
 
-async def _read_one(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
+async def rows_of(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
+    """All rows of one stretch. Raises as `Provider.logged` does."""
     rows: dict[LoggedRequest, None] = {}
     offset = 0
     for _ in range(PAGES):

@@ -41,6 +41,8 @@ class Janitor:
         dropped = await stores.held.forget(now, held_for=timedelta(days=self.held_days))
         if dropped:
             log.info("dropped %d files that were kept for their members long enough", dropped)
+        if added := await stores.spend_days.add_up(now):
+            log.info("added up what was spent on %d days", added)
 
     def tidying(self) -> AbstractAsyncContextManager[None]:
         """Tidy up until the block ends."""

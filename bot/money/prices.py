@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.models import LONGEST_S, MODELS, Model, name_of
+from bot.domain.money import Priced
 from bot.domain.offer import Share
 from bot.domain.prices import Price, credits_for
 from bot.domain.requests import Request
@@ -65,6 +66,10 @@ class Prices:
         self.unlisted = frozenset(one for one, pricing in listed.items() if pricing is None)
         for model_id in MODELS:
             self._tell_host(model_id)
+
+    def priced(self, request: Request) -> Priced:
+        """What it holds from its admission on, and as how many tracks it counts."""
+        return Priced(credits=self.quote(request).credits, counts_as=self.counts_as(request))
 
     def quote(self, request: Request) -> Quote:
         """What it may cost: rather too much than too little, and never nothing."""

@@ -27,6 +27,8 @@ def in_effect(settings: Settings) -> Mapping[str, str]:
         "models": ", ".join(model.id for model in settings.offer().allowed),
         "tracks a member within 24 hours": _limit(settings.max_jobs_per_member_per_day),
         "tracks of all within 24 hours": _limit(settings.max_jobs_per_day),
+        "US dollars a day": _limit(settings.budget_usd_per_day),
+        "US dollars a month": _limit(settings.budget_usd_per_month),
         "generations at a time": str(settings.max_concurrent_generations),
         "kept audio": (
             f"{settings.kept_audio_mb} MB, {settings.kept_audio_mb_per_member} MB for a member, "
@@ -47,5 +49,5 @@ def _servers(settings: Settings) -> str:
     return f"{ids or 'all that the bot is in'}{private}"
 
 
-def _limit(tracks: int) -> str:
-    return str(tracks) if tracks else "no limit"
+def _limit(most: float) -> str:
+    return f"{most:.10g}" if most else "no limit"

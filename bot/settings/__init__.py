@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     command_guild_id: Snowflake | None = None
     max_jobs_per_member_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 20
     max_jobs_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    budget_usd_per_day: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 5.0
+    budget_usd_per_month: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 0.0
+    queue_hours: Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False)] = 24.0
     max_concurrent_generations: Annotated[int, Field(ge=1, le=100_000)] = 10
     polls_per_second: Annotated[float, Field(ge=0.01, allow_inf_nan=False)] = 5.0
     generation_timeout_s: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = 600.0

@@ -25,6 +25,9 @@ EXAMPLES: Final = {
     "COMMAND_GUILD_ID": "81384788765712384",
     "MAX_JOBS_PER_MEMBER_PER_DAY": "20",
     "MAX_JOBS_PER_DAY": "0",
+    "BUDGET_USD_PER_DAY": "5",
+    "BUDGET_USD_PER_MONTH": "100",
+    "QUEUE_HOURS": "24",
     "MAX_CONCURRENT_GENERATIONS": "10",
     "POLLS_PER_SECOND": "5",
     "GENERATION_TIMEOUT_S": "600",
@@ -50,7 +53,13 @@ KINDS: Final[Mapping[str, str]] = {
     "ALLOW_USER_INSTALLS": "true or false",
     "SHARD_IDS": "a list of numbers with commas between them",
 }
-UNITS: Final[Mapping[str, str]] = {"S": "seconds", "DAYS": "days", "MB": "megabytes"}
+UNITS: Final[Mapping[str, str]] = {
+    "S": "seconds",
+    "HOURS": "hours",
+    "DAYS": "days",
+    "MB": "megabytes",
+    "USD": "US dollars",
+}
 
 
 def problem(name: str, field: FieldInfo, error: Any, *, in_file: bool) -> str:
@@ -90,7 +99,7 @@ def _hint(name: str, value: str) -> str:
     """How a number was most likely meant that can't be read."""
     if re.search(r"\s#", value):
         return ": put the comment on a line of its own"
-    if re.fullmatch(r"[\d.]+\s*[^\W\d]+", value):
+    if re.fullmatch(r"\$\s*[\d.]+|[\d.]+\s*([^\W\d]+|[$€])", value):
         unit = next((f", in {UNITS[word]}" for word in name.split("_") if word in UNITS), "")
         return f": write the number alone{unit}"
     if re.fullmatch(r"\d+(?:[,' ]\d{3})+", value):

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.budgets import NO_BUDGETS, Budgets
 from bot.domain.jobs import (
     FREE_OF_CHARGE,
     FailureKind,
@@ -15,6 +17,7 @@ from bot.domain.jobs import (
     NoticeKind,
     check_move,
 )
+from bot.store.budgets import HOLD, left
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.claims import RELEASED, lease, seen_by
@@ -26,6 +29,8 @@ from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Received, insert_received
 
+# What is in doubt may run at the provider for so long.
+DOUBT_TAKES_A_PLACE = timedelta(minutes=1)
 # The provider's logs know of a request some time after it ended.
 COST_LOOKED_UP_AFTER = timedelta(minutes=1)
 
@@ -53,9 +58,9 @@ class JobStore(JobUpdates):
     ) -> Received:
         """Store a job as `received`, claimed by this process until Discord took the answer.
 
-        Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` when this interaction has a
-        job already, and `AlreadyRetried` when the job it repeats has another repetition that did
-        not fail.
+        Raises `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
+        `AlreadyReceived` when this interaction has a job already, and `AlreadyRetried` when the
+        job it repeats has another repetition that did not fail.
         """
         claimed = lease(self._worker_id, now, lease_s)
         return await self._transactions.run(
@@ -94,12 +99,15 @@ class JobStore(JobUpdates):
         overdue_s: float,
         lease_s: float,
         key_mark: str | None = None,
+        budgets: Budgets = NO_BUDGETS,
     ) -> list[Job]:
         """queued → submitting, as many as the provider may see at the same time.
 
-        Overdue generations no longer take up one of the `at_most_running` places. During a pause
-        it is a single one, as a probe, and only while no other submission is under way, but for
-        those in doubt. Each counts one more `submission`, made with the key of that mark.
+        Overdue generations no longer take up one of the `at_most_running` places, nor do those that
+        have been in doubt for as long as a generation takes. During a pause it is a single one, as
+        a probe, and only while no other submission is under way, but for those in doubt. What does
+        not fit the budgets waits, and lets cheaper ones by. Each counts one more `submission`, made
+        with the key of that mark.
         """
         check_move(JobState.QUEUED, JobState.SUBMITTING)
         due = {"due_by": now}
@@ -107,8 +115,11 @@ class JobStore(JobUpdates):
             if not (await connection.execute(_ANY_DUE, due)).scalar():
                 return []  # by far the most looks end here
             await advisory_lock(connection, AdvisoryLock.SUBMITTING)
-            overdue = {"overdue_since": now - timedelta(seconds=overdue_s)}
-            seen = (await connection.execute(_AT_WORK, overdue)).one()
+            running = {
+                "overdue_since": now - timedelta(seconds=overdue_s),
+                "doubted_since": now - DOUBT_TAKES_A_PLACE,
+            }
+            seen = (await connection.execute(_AT_WORK, running)).one()
             free = min(limit, at_most_running - seen.running)
             if seen.probe_at is not None:
                 free = min(free, 0 if seen.submitting or now < seen.probe_at else 1)
@@ -116,7 +127,10 @@ class JobStore(JobUpdates):
                 return []
             taken = due | {"at_most": free, "state": JobState.SUBMITTING, "submitted_at": now}
             taken |= lease(self._worker_id, now, lease_s) | {"submitted_with": key_mark}
-            return oldest_first((await connection.execute(_CLAIM_QUEUED, taken)).all())
+            may_spend = [one.credits for one in await left(connection, budgets, now)]
+            if not may_spend:
+                return oldest_first((await connection.execute(_CLAIM_QUEUED, taken)).all())
+            return oldest_first(await _claim_within(connection, min(may_spend), taken))
 
     async def start_generation(
         self,
@@ -289,29 +303,67 @@ _UPCOMING = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type), PROB
 # How many jobs take up a place, how many of these are submissions, and the pause.
 _AT_WORK = sa.select(
     sa.func.count()
-    .filter(sa.or_(_SUBMITTING, jobs.c.submitted_at > sa.bindparam("overdue_since")))
+    .filter(
+        sa.or_(
+            sa.and_(_SUBMITTING, ~_IN_DOUBT),
+            sa.and_(~_IN_DOUBT, jobs.c.submitted_at > sa.bindparam("overdue_since")),
+            jobs.c.unsure_since > sa.bindparam("doubted_since"),
+        )
+    )
     .label("running"),
     sa.func.count().filter(_SUBMITTING, ~_IN_DOUBT).label("submitting"),
     PROBE_AT,
 ).where(jobs.c.state.in_(AT_THE_PROVIDER))
-_FAIRLY = in_order(_DUE).limit(sa.bindparam("at_most", type_=sa.Integer)).subquery()
-# What somebody holds at this moment (a cancellation, say) is left for the next look: a transaction
-# that never waits can't be one of two that wait for each other.
-_FREE = (
-    sa.select(jobs.c.id)
-    .where(jobs.c.id.in_(sa.select(_FAIRLY.c.id)), _QUEUED)
-    .with_for_update(skip_locked=True)
-    .cte("free")
-)
-_CLAIM_QUEUED = (
-    sa.update(jobs)
-    .where(jobs.c.id.in_(sa.select(_FREE.c.id)))
-    .values(
+_AT_MOST = sa.bindparam("at_most", type_=sa.Integer)
+_MAY_SPEND = sa.bindparam("may_spend", type_=sa.BigInteger)
+
+
+def _claim(ids: sa.Select[Any]) -> sa.Update:
+    """The update that claims these queued jobs.
+
+    What somebody holds at this moment (a cancellation, say) is left for the next look: a
+    transaction that never waits can't be one of two that wait for each other.
+    """
+    free = (
+        sa.select(jobs.c.id)
+        .where(jobs.c.id.in_(ids), _QUEUED)
+        .with_for_update(skip_locked=True)
+        .cte("free")
+    )
+    claimed = sa.update(jobs).where(jobs.c.id.in_(sa.select(free.c.id)))
+    counted = claimed.values(
         attempts=jobs.c.attempts + 1,
         submission=jobs.c.submission + 1,
         first_submitted_at=sa.func.coalesce(
             jobs.c.first_submitted_at, sa.bindparam("due_by", type_=jobs.c.due_at.type)
         ),
     )
-    .returning(jobs)
-)
+    return counted.returning(jobs)
+
+
+def _first_that_fit() -> sa.Select[Any]:
+    """The next ones that each fit what may be spent, up to the first that does not beside them."""
+    turns = in_order(_DUE, HOLD <= _MAY_SPEND).limit(_AT_MOST).subquery()
+    together = sa.func.sum(HOLD).over(order_by=turns.c.place).label("together")
+    summed = sa.select(jobs.c.id, together).join(turns, turns.c.id == jobs.c.id).subquery()
+    return sa.select(summed.c.id).where(summed.c.together <= _MAY_SPEND)
+
+
+async def _claim_within(
+    connection: AsyncConnection, may_spend: int, taken: dict[str, Any]
+) -> list[Any]:
+    """The rows of all that fit, in their order; the next look at those that are left follows."""
+    claimed: list[Any] = []
+    most = taken["at_most"]
+    while len(claimed) < most:
+        now_taken = {"at_most": most - len(claimed), "may_spend": max(may_spend, 0)}
+        rows = (await connection.execute(_CLAIM_AFFORDABLE, taken | now_taken)).all()
+        if not rows:
+            break
+        may_spend -= sum(row.held_credits or 0 for row in rows)
+        claimed += rows
+    return claimed
+
+
+_CLAIM_QUEUED = _claim(sa.select(in_order(_DUE).limit(_AT_MOST).subquery().c.id))
+_CLAIM_AFFORDABLE = _claim(_first_that_fit())

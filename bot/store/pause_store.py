@@ -11,13 +11,14 @@ No row is the usual case, and means that submissions go out freely.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.domain.jobs import JobState
 from bot.errors import (
     AccountRefused,
     KeyLacksAudio,
@@ -29,7 +30,7 @@ from bot.errors import (
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import from_row
-from bot.store.database.tables import pauses
+from bot.store.database.tables import jobs, pauses
 from bot.store.database.transactions import Transactions
 
 _MINE = pauses.c.id == "submitting"
@@ -58,6 +59,18 @@ OF_ACCOUNT: Final[Mapping[PauseReason, type[AccountRefused]]] = {
     PauseReason.KEY_LACKS_AUDIO: KeyLacksAudio,
 }
 """What the provider refused with."""
+# After so long, new requests are refused rather than left to wait for the host.
+REFUSED_AFTER = timedelta(minutes=15)
+# For the query that takes a request in: since when the host has had to act, without having done so
+# as far as it looks; else null.
+CLOSED_SINCE = (
+    sa.select(pauses.c.began_at)
+    .where(_MINE, pauses.c.reason.in_(sorted(OF_ACCOUNT)), ~pauses.c.looks_right)
+    .scalar_subquery()
+    .label("closed_since")
+)
+# Whether a job waits that will be the probe.
+_WAITS = sa.exists().where(jobs.c.state.in_((JobState.RECEIVED, JobState.QUEUED)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +96,10 @@ class Pause:
     def advice(self) -> str | None:
         """What the host can do, if anything."""
         return OF_ACCOUNT[self.reason].advice if self.host_must_act else None
+
+    def keeps_requests_out(self, now: datetime) -> bool:
+        """Whether it lasts for so long that no new requests are taken until it looks right."""
+        return self.host_must_act and now - self.began_at >= REFUSED_AFTER
 
     def lasted_s(self, now: datetime) -> float:
         """Seconds since the first refusal."""
@@ -126,6 +143,17 @@ class PauseStore(Queries):
             return (await connection.execute(nearer)).rowcount > 0
 
         return await self._transactions.run(bring_nearer)
+
+    async def looks(self, *, right: bool) -> bool:
+        """Whether key and balance look as they should now; whether that is news.
+
+        While a job waits, the next probe knows better than any look.
+        """
+        news = sa.and_(_MINE, pauses.c.looks_right != right, ~_WAITS)
+        return (
+            await self._transactions.change(sa.update(pauses).where(news).values(looks_right=right))
+            > 0
+        )
 
     async def end(self) -> bool:
         """Submissions go out freely from now on; whether there was a pause."""

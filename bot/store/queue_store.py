@@ -79,7 +79,7 @@ class QueueStore(Queries):
 
     async def counted_today(self, member_id: int | None, now: datetime) -> int:
         """The tracks of the last 24 hours that count towards a limit; `None` for all members'."""
-        counted = sa.select(sa.func.count()).select_from(jobs)
+        counted = sa.select(sa.func.coalesce(sa.func.sum(jobs.c.counts_as), 0))
         counted = counted.where(jobs.c.created_at > now - DAY, COUNTED)
         if member_id is not None:
             counted = counted.where(jobs.c.member_id == member_id)

@@ -8,12 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.budgets import NO_BUDGETS, Budgets
 from bot.domain.drafts import SEED_LIMIT
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
-from bot.errors import AlreadyReceived, AlreadyRetried, AttemptsUsedUp, DailyLimitReached
+from bot.errors import (
+    AlreadyReceived,
+    AlreadyRetried,
+    AttemptsUsedUp,
+    DailyLimitReached,
+    RequestsClosed,
+)
+from bot.store.budgets import check_budgets
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.row_mapping import columns_of, job_from_row, select_job
 from bot.store.database.tables import jobs
+from bot.store.pause_store import CLOSED_SINCE, REFUSED_AFTER
 from bot.store.queue_order import AT_THE_PROVIDER
 
 DAY = timedelta(hours=24)
@@ -30,10 +39,11 @@ COUNTED = sa.and_(
 
 @dataclass(frozen=True, kw_only=True)
 class DailyLimits:
-    """Tracks within 24 hours, for one member and for all; 0 means no limit."""
+    """Tracks within 24 hours, for one member and for all; 0 means no limit. And what they cost."""
 
     per_member: int
     whole_bot: int
+    budgets: Budgets = NO_BUDGETS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +64,8 @@ async def insert_received(
 ) -> Received:
     """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
 
-    Raises `DailyLimitReached`, `AttemptsUsedUp`, `AlreadyReceived` or `AlreadyRetried`: the
-    transaction is then to be rolled back.
+    Raises `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
+    `AlreadyReceived` or `AlreadyRetried`: the transaction is then to be rolled back.
     """
     await _check_not_retried(connection, new.retry_of)
     fresh = {"due_at": now, "created_at": now, "state": JobState.RECEIVED}
@@ -66,10 +76,14 @@ async def insert_received(
         ]
     except sa.exc.IntegrityError as error:
         raise AlreadyReceived(f"interaction {new.interaction_id}") from error
+    there = (await connection.execute(_THERE)).one()
+    if there.closed_since and now - there.closed_since >= REFUSED_AFTER:
+        raise RequestsClosed
     await _check_limits(connection, new, limits, now)
-    present = int((await connection.execute(_COUNT_PRESENT)).scalar_one())
+    price = (new.held_credits or 0) * new.variations
+    await check_budgets(connection, limits.budgets, price, now)
     received = tuple(job_from_row(row) for row in rows)
-    return Received(jobs=received, jobs_ahead=present - len(received))
+    return Received(jobs=received, jobs_ahead=there.present - len(received))
 
 
 async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:
@@ -92,37 +106,50 @@ async def _check_limits(
     await advisory_lock(connection, new.member_id)
     today = (jobs.c.created_at > now - DAY,)
     mine = (*today, jobs.c.member_id == new.member_id)
-    if free_at := await _free_at(connection, limits.per_member, *mine, COUNTED):
+    if free_at := await _free_at(connection, limits.per_member, *mine):
         raise DailyLimitReached(limit=limits.per_member, whole_bot=False, free_at=free_at)
     # Where more tracks than that are allowed, only what came to nothing counts.
     fruitless = sa.or_(jobs.c.state.in_(FRUITLESS), jobs.c.interaction_id == new.interaction_id)
     tried = mine if 0 < limits.per_member <= ATTEMPTS_A_DAY else (*mine, fruitless)
-    if free_at := await _free_at(connection, ATTEMPTS_A_DAY, *tried):
+    if free_at := await _attempt_free_at(connection, *tried):
         raise AttemptsUsedUp(limit=ATTEMPTS_A_DAY, free_at=free_at)
     if limits.whole_bot:
         await advisory_lock(connection, AdvisoryLock.WHOLE_BOT)
-    if free_at := await _free_at(connection, limits.whole_bot, *today, COUNTED):
+    if free_at := await _free_at(connection, limits.whole_bot, *today):
         raise DailyLimitReached(limit=limits.whole_bot, whole_bot=True, free_at=free_at)
 
 
 async def _free_at(
-    connection: AsyncConnection, limit: int, *counted: sa.ColumnElement[bool]
+    connection: AsyncConnection, limit: int, *which: sa.ColumnElement[bool]
 ) -> datetime | None:
-    """When there is a free place again, if more jobs are counted than the limit."""
+    """When there is a free place again, if these jobs count as more tracks than the limit."""
     if not limit:
         return None
-    # The new job is among them; this one has to leave the window before it fits.
-    newest = sa.select(jobs.c.created_at).where(*counted).order_by(jobs.c.created_at.desc())
-    blocking = (await connection.execute(newest.offset(limit).limit(1))).scalar()
-    return None if blocking is None else blocking + DAY
+    newest = jobs.c.created_at.desc()
+    total = sa.func.sum(jobs.c.counts_as).over(order_by=newest)
+    summed = sa.select(jobs.c.created_at, total.label("total")).where(*which, COUNTED).subquery()
+    beyond = sa.select(summed.c.created_at).where(summed.c.total > limit)
+    return await _leaves_at(connection, beyond.order_by(summed.c.created_at.desc()).limit(1))
+
+
+async def _attempt_free_at(
+    connection: AsyncConnection, *which: sa.ColumnElement[bool]
+) -> datetime | None:
+    """The same for attempts, each of which counts once."""
+    newest = sa.select(jobs.c.created_at).where(*which).order_by(jobs.c.created_at.desc())
+    return await _leaves_at(connection, newest.offset(ATTEMPTS_A_DAY).limit(1))
+
+
+async def _leaves_at(connection: AsyncConnection, blocking: sa.Select[Any]) -> datetime | None:
+    """When the job that has to leave the window does; the new one, which has to fit, is in it."""
+    created_at = (await connection.execute(blocking)).scalar()
+    return None if created_at is None else created_at + DAY
 
 
 # Building the statements again for each job would cost as much as running them.
 _INSERT = sa.insert(jobs).returning(jobs)
-_COUNT_PRESENT = (
-    sa.select(sa.func.count())
-    .select_from(jobs)
-    .where(jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER))
+_THERE = sa.select(sa.func.count(jobs.c.id).label("present"), CLOSED_SINCE).where(
+    jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER)
 )
 
 

@@ -2,8 +2,10 @@
 
 Whatever had not ended when the backup was made may have ended since. What waited may have been
 paid for, and what was to be told may have been told. So nothing that waits is submitted any more:
-its member decides. What the provider works on is polled as ever. And whatever is told of any of
-these jobs from here on is looked for in Discord first (see `bot.deliver.ladder`).
+it failed, and its member is told so once the provider's logs know nothing of it
+(`bot.generate.lookups`). What they do know of is delivered. What the provider works on is polled as
+ever. And whatever is told of any of these jobs from here on is looked for in Discord first (see
+`bot.deliver.ladder`).
 """
 
 from dataclasses import dataclass
@@ -12,9 +14,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain.jobs import TERMINAL, FailureKind, JobState, NoticeKind, check_move
+from bot.domain.jobs import TERMINAL, FailureKind, JobState, check_move
 from bot.store.database.claims import RELEASED
-from bot.store.database.inserts import new_notice
 from bot.store.database.tables import jobs, notices, processes
 
 WHY = "a backup was restored"
@@ -60,20 +61,18 @@ async def after_restoring(engine: AsyncEngine, now: datetime) -> Restored:
 
 
 async def _stop(connection: AsyncConnection, state: JobState, now: datetime) -> int:
-    """To failed, each with its notice; how many there were."""
+    """To failed, and in doubt until the logs were asked; how many there were."""
     check_move(state, JobState.FAILED)
-    waiting = sa.select(jobs.c.id).where(jobs.c.state == state).order_by(jobs.c.created_at)
-    ids = list((await connection.execute(waiting)).scalars())
     failed = sa.update(jobs).where(jobs.c.state == state)
-    await connection.execute(
+    stopped = await connection.execute(
         failed.values(
             state=JobState.FAILED,
             finished_at=now,
             failure_kind=_FAILURES[state],
             failure_reason=WHY,
+            unsure_since=now,
+            lookup_due_at=now,
             **RELEASED,
         )
     )
-    for job_id in ids:
-        await connection.execute(new_notice(connection, job_id, NoticeKind.FAILURE, now))
-    return len(ids)
+    return stopped.rowcount

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.alert_store import AlertStore
 from bot.store.batch_store import BatchStore
+from bot.store.budgets import BudgetStore
 from bot.store.cancelled_store import CancelledStore
 from bot.store.card_edits import CardEditStore
 from bot.store.card_store import CardStore
@@ -20,6 +21,8 @@ from bot.store.queue_store import QueueStore
 from bot.store.reference_store import ReferenceStore
 from bot.store.removal_store import RemovalStore
 from bot.store.share_store import ShareStore
+from bot.store.spend_days import SpendDays
+from bot.store.spend_store import SpendStore
 from bot.store.style_question_store import StyleQuestionStore
 from bot.store.style_store import StyleStore
 from bot.store.track_store import TrackStore
@@ -51,7 +54,10 @@ class Stores:
         self.tracks = TrackStore(engine)
         self.views = ViewStore(engine)
         self.queue = QueueStore(engine)
+        self.budgets = BudgetStore(engine)
         self.references = ReferenceStore(engine)
         self.cancelled = CancelledStore(engine)
+        self.spend = SpendStore(engine)
+        self.spend_days = SpendDays(engine, transactions)
         self.styles = StyleStore(engine, transactions)
         self.style_questions = StyleQuestionStore(engine)

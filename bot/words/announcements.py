@@ -1,8 +1,10 @@
 """What the channel, or the member alone, is told about a track."""
 
+from datetime import datetime
+
 from bot.domain.jobs import NO_REASON, FailureKind
 from bot.words.language import said, sentence
-from bot.words.phrases import mention, reference_too_old
+from bot.words.phrases import mention, reference_too_old, relative_time
 
 
 def track_ready(member_id: int) -> str:
@@ -152,6 +154,16 @@ def delayed(member_id: int) -> str:
         "{member} your track has to wait: the music service isn't taking requests from me right "
         "now. That's not your fault, your place is kept, and I'll start as soon as it works again.",
         member=mention(member_id),
+    )
+
+
+def delayed_by_budget(member_id: int, again_at: datetime) -> str:
+    """Told once when the host's money doesn't reach for it any more."""
+    return said(
+        "{member} your track has to wait: my budget is used up, and starts again {when}. Your "
+        "place is kept, and I'll start as soon as I can.",
+        member=mention(member_id),
+        when=relative_time(again_at),
     )
 
 

@@ -1,7 +1,9 @@
 """The status card, and what buttons are called."""
 
+from datetime import datetime
+
 from bot.words.language import said, sentence
-from bot.words.phrases import listen_link, mention
+from bot.words.phrases import listen_link, mention, relative_time
 
 card_composing = sentence("Composing your track")
 card_waiting = sentence("Your track is in the queue")
@@ -34,6 +36,11 @@ button_share_here = sentence("Share in this channel")
 button_listen = sentence("Listen")
 button_download = sentence("Download")
 button_details = sentence("Go to the message")
+
+
+def waits_for_budget(again_at: datetime) -> str:
+    """On the card of a track that the host's money doesn't reach for until then."""
+    return said("Waiting for my budget to start again {when}", when=relative_time(again_at))
 
 
 def asked_by(member_id: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain import problems
+from bot.domain.budgets import BudgetUsedUp, Period
 from bot.domain.problems import AudioProblem, NumberProblem, Problem, StyleProblem
 from bot.errors import AttemptsUsedUp, DailyLimitReached
 from bot.words.language import counted, said, sentence
@@ -23,6 +24,10 @@ no_room = sentence(
     "My disk is nearly full, so I can't take anything new right now, and nothing was started. "
     "Tracks that are already on their way will still arrive. Please tell whoever runs me, and try "
     "again later."
+)
+requests_closed = sentence(
+    "I can't take anything new right now: the music service isn't accepting requests from me, and "
+    "whoever runs me has to sort that out first. Nothing was started. Please try again later."
 )
 card_refused = sentence(
     "Discord didn't take the card for your track, so nothing was started and it cost nothing. "
@@ -271,6 +276,33 @@ def limit_reached(error: DailyLimitReached) -> str:
         count=error.limit,
         when=when,
     )
+
+
+def budget_used_up(error: BudgetUsedUp) -> str:
+    """Of whoever runs the bot, for everybody; and when there is money again, if that helps."""
+    if error.free_at is None:
+        return _never_fits(error.period)
+    when = relative_time(error.free_at)
+    if error.period is Period.DAY:
+        return said(
+            "My budget for today is used up: whoever runs me pays for every track, for everyone "
+            "who asks. It starts again {when}. Nothing was started.",
+            when=when,
+        )
+    return said(
+        "My budget for this month is used up: whoever runs me pays for every track, for everyone "
+        "who asks. It starts again {when}. Nothing was started.",
+        when=when,
+    )
+
+
+def _never_fits(period: Period) -> str:
+    helps = said("A shorter track, fewer versions or another model might fit. Nothing was started.")
+    if period is Period.DAY:
+        why = said("That would cost more than I can spend on tracks in a whole day.")
+    else:
+        why = said("That would cost more than I can spend on tracks in a whole month.")
+    return f"{why} {helps}"
 
 
 def attempts_used_up(error: AttemptsUsedUp) -> str:

@@ -11,6 +11,7 @@ import discord
 from bot import words
 from bot.client import Interaction, services_of
 from bot.deliver.cards.batch_card import first_card
+from bot.domain.budgets import BudgetUsedUp
 from bot.domain.drafts import Draft, checked, problems_of
 from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.domain.models import MODELS
@@ -27,6 +28,7 @@ from bot.errors import (
     DailyLimitReached,
     DatabaseTrouble,
     NoRoom,
+    RequestsClosed,
 )
 from bot.generate.admission import Admitted
 from bot.generate.expectations import Expectation
@@ -114,6 +116,10 @@ async def _admit(
         return await services_of(interaction).admission.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
         await refuse(interaction, words.limit_reached(error), draft)
+    except BudgetUsedUp as error:
+        await refuse(interaction, words.budget_used_up(error), draft)
+    except RequestsClosed:
+        await refuse(interaction, words.requests_closed(), draft)
     except AttemptsUsedUp as error:
         await refuse(interaction, words.attempts_used_up(error), draft)
     except NoRoom:

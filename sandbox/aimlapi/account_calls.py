@@ -47,16 +47,11 @@ class AccountCalls:
     ) -> None:
         self.clock = clock
         self.keys = set(keys)
-        self.key_terms = KeyTerms()
-        self.terms_by_key: dict[str, KeyTerms] = {}
-        self.log_terms = LogTerms()
-        self.price_list = PriceList()
         self.speed = speed
         self.requests_per_second = requests_per_second
         self._balance_usd = balance_usd
         self._charge_lag_s = charge_lag_s
         self._recent_calls: deque[datetime] = deque()
-        self._begin()
 
     @property
     def balance_usd(self) -> float:
@@ -72,6 +67,10 @@ class AccountCalls:
         self._ledger.move(self.clock.now(), -self.balance_usd, "ADJUSTMENT")
 
     def _begin(self) -> None:
+        self.key_terms = KeyTerms()
+        self.terms_by_key: dict[str, KeyTerms] = {}
+        self.log_terms = LogTerms()
+        self.price_list = PriceList()
         self._opened_at = self.clock.now()
         self._ledger = Ledger(self._opened_at, self._balance_usd, self._charge_lag_s / self.speed)
         self._request_log = RequestLog()
@@ -81,6 +80,8 @@ class AccountCalls:
 
     def _committed_usd(self, key: str, now: datetime) -> float:
         """What counts towards a key's limit: what was spent in its period, or will be."""
+        if self._terms(key).limit_usd is None:
+            return 0
         start = period_start(self._terms(key).retention, now)
         spent_credits = committed(self._made_since(start, key), now)
         return self._spent_before_usd(start, key) + spent_credits / CREDITS_PER_USD

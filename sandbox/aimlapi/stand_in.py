@@ -59,10 +59,15 @@ class AimlapiStandIn(AccountCalls):
     - `render`: makes the audio (called in a thread), `render_track` unless given
     - `requests_per_second`: above this, calls are answered with 429
 
-    To be set at any time: `cost_headers`; `tells_usage`, whether a completed generation's body
-    tells its cost; `suffixed_inference_ids`, whether the id in headers, logs and ledger is wholly
-    the generation's id, or lacks its suffix; `log_terms`, when a request's row appears;
-    `price_list`, what is charged and what the list says.
+    To be set at any time, and as it was after `forget`:
+
+    - `cost_headers`: which answers name a cost
+    - `tells_usage`: whether a completed generation's body names it
+    - `suffixed_inference_ids`: whether the id in headers, logs and ledger is wholly the
+      generation's, or lacks the model's suffix
+    - `log_terms`: when a request's row appears
+    - `price_list`: what the list says, and what is charged
+    - `key_terms`, `terms_by_key`: what keys may do
     """
 
     def __init__(
@@ -91,9 +96,6 @@ class AimlapiStandIn(AccountCalls):
         )
         self.scenario = scenario or Scenario()
         self.traffic = traffic or Traffic()
-        self.cost_headers: CostHeaders = "ended"
-        self.tells_usage = True
-        self.suffixed_inference_ids = True
         self._port = port
         self._durations = durations or self._drawn_duration
         self._render = render
@@ -137,8 +139,11 @@ class AimlapiStandIn(AccountCalls):
         return self._ledger.generations
 
     def forget(self) -> None:
-        """Begin again with the first balance: no generations, no plans."""
+        """Begin again with the first balance: no generations, no plans, nothing set."""
         self._begin()
+        self.cost_headers: CostHeaders = "ended"
+        self.tells_usage = True
+        self.suffixed_inference_ids = True
         self._fates: deque[Fate] = deque()
         self._by_id: dict[str, Generation] = {}
         self._by_token: dict[str, Generation] = {}

@@ -20,7 +20,7 @@ from bot.store.database.engine import open_database
 from bot.store.database.schema import known_revisions
 from tests.bot.ops.test_doctor import settings_of
 
-COMMANDS = ("run", "doctor", "health", "backup", "restore", "restored", "move")
+COMMANDS = ("run", "doctor", "health", "spend", "backup", "restore", "restored", "move")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.e2e.conforming import assert_conforming
 from tests.e2e.house import House
 from tests.e2e.place import Place
 from tests.e2e.shared import quick_sandbox, shared_stage
-from tests.e2e.stage import SPEED, Stage
+from tests.e2e.stage import NO_BUDGET, SPEED, Stage
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
@@ -65,7 +65,7 @@ def open_fresh(tmp_path: Path) -> Iterator[OpenStage]:
         await experienced_database(database)
         async with sandbox or Sandbox(speed=speed) as open_sandbox:
             opened_sandboxes.append(open_sandbox)
-            env = open_sandbox.bot_env(database) | settings
+            env = open_sandbox.bot_env(database) | NO_BUDGET | settings
             bot = BotProcess(open_sandbox, env, log=tmp_path / "bot.log", folder=tmp_path)
             async with bot:
                 await bot.ready()

@@ -18,7 +18,7 @@ from sandbox.discord.seed import repopulate
 from sandbox.stack import BotProcess, Sandbox
 from tests.databases import experienced_database
 from tests.e2e.conforming import assert_conforming
-from tests.e2e.stage import SPEED, Stage
+from tests.e2e.stage import NO_BUDGET, SPEED, Stage
 
 IDLE_WITHIN_S = 4.0
 LOOK_EVERY_S = 0.02
@@ -92,7 +92,7 @@ class House:
         async with AsyncExitStack() as opening:
             await opening.enter_async_context(sandbox)
             self._sandboxes.append(sandbox)
-            env = sandbox.bot_env(database) | dict(settings)
+            env = sandbox.bot_env(database) | NO_BUDGET | dict(settings)
             bot = BotProcess(sandbox, env, log=folder / "bot.log", folder=folder)
             await opening.enter_async_context(bot)
             await bot.ready()

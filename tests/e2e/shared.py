@@ -19,7 +19,7 @@ from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import WAV
 from tests.databases import experienced_database
 from tests.e2e.conforming import assert_conforming
-from tests.e2e.stage import Stage
+from tests.e2e.stage import NO_BUDGET, Stage
 
 OUTCOME_TIMEOUT_S = 60.0
 LOOK_EVERY_S = 0.05
@@ -29,6 +29,7 @@ GENERATIONS = "/v2/generate/audio"
 LENIENCE = 1000
 PLAIN_SETTINGS = {
     "MAX_JOBS_PER_MEMBER_PER_DAY": "0",
+    **NO_BUDGET,
     "MAX_CONCURRENT_GENERATIONS": "100",
     "POLLS_PER_SECOND": "100",
 }

@@ -7,6 +7,8 @@ from sandbox.stack import BotProcess, Sandbox
 
 SPEED = 40.0
 TRACK_TIMEOUT_S = 60.0
+# A bot that many tests use makes more than the default budget of a day.
+NO_BUDGET = {"BUDGET_USD_PER_DAY": "0"}
 
 
 class Stage:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.aimlapi.generations import Fate
 from sandbox.driver import Call, MemberDriver, MessageView, OptionError
 from tests.e2e.conftest import OpenStage
 from tests.e2e.pressing import forge_id, job_id_of, labels, press
@@ -43,7 +44,9 @@ def chosen(call: Call) -> tuple[list[str], list[str]]:
         if label["component"]["custom_id"] == "model"
     )
     options = select["options"]
-    return [one["value"] for one in options], [one["value"] for one in options if one["default"]]
+    return [one["value"] for one in options], [
+        one["value"] for one in options if one.get("default")
+    ]
 
 
 async def refused(call: Call, told: str, *buttons: str) -> MessageView:
@@ -131,6 +134,10 @@ async def test_what_is_from_before_is_refused_and_stays_as_it_was(open_fresh: Op
         track = await track_of(stage, ben, "compose", prompt=PROMPT, negative_prompt="drums")
         cover = await track_of(stage, ben, "cover", prompt="as a slow waltz", audio=hum())
         await (await ben.slash("style save", name="Night", model=LYRIA)).answered()
+        question = await (await ben.slash("style save", name="night", model=LYRIA)).answered()
+        stage.provider.plan(Fate(error={"name": "Error", "message": "out of ideas"}))
+        call = await ben.slash("compose", prompt=PROMPT)
+        failure = await reply_to(stage, ben, await call.answered())
         call = await ben.slash("compose", prompt=PROMPT, model="stable-audio", seed=5)
         draft = await refused(call, "`seed`", "Send without a seed", "Use Google Lyria 2", "Edit")
         studio = await ben.slash("studio")
@@ -146,6 +153,8 @@ async def test_what_is_from_before_is_refused_and_stays_as_it_was(open_fresh: Op
             "Edit",
         )
         await refused(await ada.click(track, label="Again"), NO_LYRIA, *helps)
+        plain = ("Use Stable Audio", "Use Eleven Music", "Edit")
+        await refused(await ben.click(failure, label="Try again"), NO_LYRIA, *plain)
         remix = await ada.click(track, label="Remix")
         await remix.acknowledged()
         assert chosen(remix) == (ALLOWED, [])
@@ -161,14 +170,14 @@ async def test_what_is_from_before_is_refused_and_stays_as_it_was(open_fresh: Op
         assert "as a march" in (await refused(sent, NO_COVERS)).text
 
         used = await ben.slash("style use", style="Night", prompt=PROMPT)
-        await refused(
-            used, "Your style `Night` uses", "Use Stable Audio", "Use Eleven Music", "Edit"
-        )
+        await refused(used, "Your style `Night` uses", *plain)
+        await (await ben.click(question, label="Replace it")).acknowledged()
+        await stage.bot.watch(ben.wait_for_edit(question, lambda one: NO_LYRIA in one.text))
         again = await ben.slash("studio")
         await again.acknowledged()
         assert chosen(again) == (ALLOWED, ["stable-audio"])
         sent = await fill_in(ben, studio, prompt=PROMPT)
-        await refused(sent, NO_LYRIA, "Use Stable Audio", "Use Eleven Music", "Edit")
+        await refused(sent, NO_LYRIA, *plain)
 
         gone = await ben.click(draft, label="Use Google Lyria 2")
         await gone.acknowledged()

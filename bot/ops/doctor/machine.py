@@ -15,9 +15,8 @@ from bot.machine.hosting import ephemeral_disk
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.settings import Settings
 from bot.store.database.database_errors import in_words
-from bot.store.database.engine import POOLED, connect, is_pooled, sqlite_file
+from bot.store.database.engine import POOLED, is_pooled, open_as_it_is, sqlite_file
 from bot.store.database.instance_lock import a_bot_runs_on
-from bot.store.database.schema import is_current
 from bot.store.survey import Survey
 
 
@@ -25,24 +24,17 @@ from bot.store.survey import Survey
 async def open_survey(settings: Settings) -> AsyncIterator[Survey | None]:
     """The database as it is, or `None` where it has no tables of this version yet.
 
-    Raises `Ill`. A SQLite file that is missing is not made.
+    Raises `Ill`.
     """
-    file = sqlite_file(settings.database_url)
-    if file and not file.exists():
-        yield None
-        return
     try:
-        engine = connect(settings.database_url, pooled=await is_pooled(settings.database_url))
+        async with open_as_it_is(settings.database_url) as engine:
+            yield Survey(engine) if engine else None
     except DatabaseUnusable as error:
         raise Ill(str(error)) from error
-    try:
-        yield Survey(engine) if await is_current(engine) else None
     except DatabaseTrouble as error:
         raise Ill(f"it {error}") from error
     except (sa.exc.SQLAlchemyError, OSError) as error:
         raise Ill(f"it {in_words(error)}") from error
-    finally:
-        await engine.dispose()
 
 
 async def check_database(settings: Settings) -> Sequence[Finding]:

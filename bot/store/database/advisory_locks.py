@@ -18,12 +18,18 @@ class AdvisoryLock(IntEnum):
     SUBMITTING = 2
     MIGRATING = 3
     KEEPING = 4
+    SPEND_DAYS = 5
+    BUDGET = 6
 
 
-async def advisory_lock(connection: AsyncConnection, key: int | sa.ScalarSelect[Any]) -> None:
+async def advisory_lock(
+    connection: AsyncConnection, key: int | sa.ScalarSelect[Any], *, shared: bool = False
+) -> None:
     """Wait until no other transaction holds this lock; it is ours until the transaction ends.
 
-    A key that is selected and turns out to be null locks nothing.
+    Those that take it `shared` only wait for those that don't. A key that is selected and turns out
+    to be null locks nothing.
     """
     if connection.dialect.name == "postgresql":
-        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        lock = sa.func.pg_advisory_xact_lock_shared if shared else sa.func.pg_advisory_xact_lock
+        await connection.execute(sa.select(lock(key)))

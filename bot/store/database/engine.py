@@ -19,6 +19,7 @@ from bot.store.database.schema import is_current
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT_S = 5
 POOL_TIMEOUT_S = 60
+ONLY_READS = "only_reads"
 POOLED = (
     "the database's address leads to a pooler that gives each transaction another connection. "
     "The bot works with it, but slower. Use session pooling, or the direct address"
@@ -91,6 +92,25 @@ async def open_database(database_url: str) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
+@contextlib.asynccontextmanager
+async def open_as_it_is(database_url: str) -> AsyncIterator[AsyncEngine | None]:
+    """The database for those who only read, beside a bot; `None` without tables of this version.
+
+    Raises `DatabaseUnusable`, `DatabaseTrouble` and what the driver does. A SQLite file that is
+    missing is not made.
+    """
+    file = sqlite_file(database_url)
+    if file and not file.exists():
+        yield None
+        return
+    engine = connect(database_url, pooled=await is_pooled(database_url))
+    readers = reading(engine)
+    try:
+        yield readers if await is_current(readers) else None
+    finally:
+        await engine.dispose()
+
+
 async def is_pooled(database_url: str) -> bool:
     """Whether a pooler shares the server's connections out by transaction. Raises nothing."""
     url = engine_url(database_url)
@@ -143,6 +163,16 @@ def connect(database_url: str, *, pooled: bool = False) -> AsyncEngine:
     return engine
 
 
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """The same database, for those who only read: a transaction sees what was there at its start.
+
+    It holds up nobody who writes.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{ONLY_READS: True})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _sqlite_engine(url: URL, options: dict[str, Any]) -> AsyncEngine:
     if url.database:
         try:
@@ -182,7 +212,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     """Take the write lock at once: a transaction that reads first could not upgrade later."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get(ONLY_READS, False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def _why(url: URL, error: BaseException) -> str:

@@ -285,6 +285,7 @@ spend_days = sa.Table(
     sa.Column("guild_id", Snowflake, primary_key=True, autoincrement=False),
     sa.Column("member_id", Snowflake, primary_key=True, autoincrement=False),
     sa.Column("model", sa.String(64), primary_key=True),
+    sa.Column("source", OneOf(CostSource), primary_key=True),
     sa.Column("tracks", sa.Integer, nullable=False),
     sa.Column("credits", sa.BigInteger, nullable=False),
 )

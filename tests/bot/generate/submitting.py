@@ -1,6 +1,6 @@
 """The provider's refusals, and what members were told because of them."""
 
-from bot.domain.jobs import NoticeKind
+from bot.domain.jobs import Job, JobState, NoticeKind
 from bot.provider.client import GENERATIONS
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from sandbox.scenario import Rule
@@ -13,6 +13,12 @@ def refusing(stand_in: AimlapiStandIn, status: int, body: object = None, **heade
     rule = stand_in.scenario.on("POST", GENERATIONS, times=None)
     content = error_body(status, "because of you") if body is None else body
     return rule.respond(status, content, headers=headers)
+
+
+async def is_in_doubt(stored: Stored, job: Job) -> bool:
+    """Still submitting, and to be looked up."""
+    seen = await stored.job(job.id)
+    return seen.state is JobState.SUBMITTING and None not in {seen.unsure_since, seen.lookup_due_at}
 
 
 async def kinds_of_notices(stored: Stored, job_id: str) -> list[NoticeKind]:

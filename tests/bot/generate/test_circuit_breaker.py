@@ -23,7 +23,7 @@ from bot.generate.circuit_breaker import (
     held_back,
 )
 from bot.loops.rate_limiter import RateLimiter
-from bot.store.pause_store import Pause, PauseReason
+from bot.store.pause_store import REFUSED_AFTER, Pause, PauseReason
 from tests.factories import NOW, HandClock
 
 
@@ -151,3 +151,14 @@ def test_pause_begins_anew_when_the_last_one_was_forgotten() -> None:
     anew = held_back(old, KeyRejected("x"), clock())
     assert anew.began_at == clock()
     assert distance_s(anew, clock) == FIRST_PROBE_S
+
+
+def test_pause_goes_on_when_nobody_came_since_requests_were_refused() -> None:
+    clock = HandClock()
+    old = replace(held_back(None, OutOfCredits("x"), clock()), looks_right=True)
+    clock.advance(REFUSED_AFTER.total_seconds())
+    goes_on = held_back(old, KeyRejected("x"), clock())
+    assert (goes_on.began_at, goes_on.looks_right) == (NOW, False)
+    assert goes_on.keeps_requests_out(clock())
+    other = held_back(old, Unavailable("503"), clock())
+    assert other.began_at == clock()

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.jobs import FailureKind, JobState, NoticeKind
+from bot.domain.jobs import JobState, NoticeKind
 from bot.loops.wakeups import Wakeups
 from bot.provider.client import GENERATIONS, Provider
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from sandbox.scenario import Rule
 from tests.bot.generate.parts import a_submitter
+from tests.bot.generate.submitting import is_in_doubt
 from tests.factories import HandClock, Stored
 
 WAITING = 50
@@ -114,15 +115,15 @@ async def test_all_jobs_go_out_once_the_provider_accepts_again(
 
 
 @pytest.mark.parametrize("outage", UNKNOWN, ids=str)
-async def test_few_jobs_are_lost_while_outcomes_are_unknown(
+async def test_few_jobs_are_in_doubt_while_outcomes_are_unknown(
     stored: Stored, queue: Queue, outage: Outage
 ) -> None:
     rule = await queue.wait_through(outage)
     assert rule.hits <= AT_MOST_RUNNING + 15
-    failed = await stored.count(JobState.FAILED)
-    assert failed == rule.hits  # each may have been billed, and none was sent twice
+    doubted = await stored.count(JobState.SUBMITTING)
+    assert doubted == rule.hits  # each may have been billed, and none was sent twice
     await queue.work_off()
-    assert len(queue.stand_in.generations) == WAITING - failed
+    assert len(queue.stand_in.generations) == WAITING - doubted
 
 
 async def test_new_trouble_is_not_an_old_one_when_nothing_was_submitted_in_between(
@@ -133,7 +134,7 @@ async def test_new_trouble_is_not_an_old_one_when_nothing_was_submitted_in_betwe
         job = await stored.queue()
         waiting = await stored.receive()
         assert await queue.submitter.run_once() == 1
-        assert (await stored.job(job.id)).failure_kind is FailureKind.INTERRUPTED
+        assert await is_in_doubt(stored, job)
         assert (await stored.job(waiting.id)).state is JobState.RECEIVED
         pause = await stored.stores.pauses.current()
         assert pause is not None

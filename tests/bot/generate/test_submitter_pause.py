@@ -12,7 +12,7 @@ from bot.provider.client import GENERATIONS, Provider
 from bot.store.process_store import ProcessStore
 from sandbox.aimlapi import AimlapiStandIn, error_body
 from tests.bot.generate.parts import a_submitter
-from tests.bot.generate.submitting import HTML, kinds_of_notices, refusing
+from tests.bot.generate.submitting import HTML, is_in_doubt, kinds_of_notices, refusing
 from tests.factories import HandClock, Stored
 
 
@@ -290,7 +290,7 @@ async def test_pause_goes_on_when_the_process_with_the_probe_died(
     assert await submitter.run_once() == 0
     await ProcessStore(stored.engine, "two").leave()
     assert await submitter.run_once() == 1
-    assert (await stored.job(probe.id)).failure_kind is FailureKind.INTERRUPTED
+    assert await is_in_doubt(stored, probe)
 
 
 async def test_probe_goes_out_at_once_after_a_restart(

@@ -68,7 +68,8 @@ async def test_answer_to_yes_or_no_chooses_the_variant(stored: Stored) -> None:
         {"when": {"is_instrumental": instrumental}, "price": price, "unit": "request"}
         for instrumental, price in ((True, 0.10), (False, 0.25))
     ]
-    prices = await prices_of(stored, **{"music-2.6": {"kind": "variants", "variants": variants}})
+    listed: dict[str, Any] = {"music-2.6": {"kind": "variants", "variants": variants}}
+    prices = await prices_of(stored, **listed)
     sung = a_request(model=MUSIC_2_6.id, seed=None)
     assert usd(prices.quote(sung)) == 0.25
     assert usd(prices.quote(a_request(model=MUSIC_2_6.id, instrumental=True))) == 0.10

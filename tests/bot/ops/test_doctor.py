@@ -217,13 +217,16 @@ async def test_portal_that_does_not_offer_the_user_install_is_a_warning(
 
 
 async def prices_found(stand_in: AimlapiStandIn) -> Sequence[Finding]:
-    values = {"aimlapi_url": stand_in.url, "aimlapi_key": KEY}
-    return await check_prices(settings_of("sqlite:///unused.db", **values))
+    return await check_prices(
+        settings_of("sqlite:///unused.db", aimlapi_url=stand_in.url, aimlapi_key=KEY)
+    )
 
 
 async def test_prices_are_told_and_what_is_not_listed(stand_in: AimlapiStandIn) -> None:
     second = {"kind": "fixed", "units": [{"name": "second", "price": 0.01, "per": 1}]}
-    rows = [{"id": one} for one in MODELS if one not in {ELEVEN_MUSIC.id, MUSIC_1_5.id}]
+    rows: list[dict[str, Any]] = [
+        {"id": one} for one in MODELS if one not in {ELEVEN_MUSIC.id, MUSIC_1_5.id}
+    ]
     rows.append({"id": ELEVEN_MUSIC.id, "pricing": second})
     stand_in.scenario.on("GET", "/v1/models").respond(200, {"data": rows})
     found = await prices_found(stand_in)

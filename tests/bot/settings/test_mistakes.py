@@ -96,6 +96,18 @@ MAX_JOBS_PER_DAY=1,000
     is not a whole number from 0 to 1000000: write it without separators
 MAX_JOBS_PER_DAY=5 # for all
     is not a whole number from 0 to 1000000: put the comment on a line of its own
+BUDGET_USD_PER_DAY=$5
+    is not a number from 0 to 1000000: write the number alone, in US dollars
+BUDGET_USD_PER_DAY=5 USD
+    is not a number from 0 to 1000000: write the number alone, in US dollars
+BUDGET_USD_PER_MONTH=-1
+    is not a number from 0 to 1000000
+BUDGET_USD_PER_MONTH=nan
+    is not a number from 0 to 1000000
+QUEUE_HOURS=24h
+    is not a number above 0 to 8760: write the number alone, in hours
+QUEUE_HOURS=0
+    is not a number above 0 to 8760
 POLLS_PER_SECOND=0
     is not a number from 0.01 upwards
 PORT=8080/tcp

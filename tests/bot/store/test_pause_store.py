@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.pause_store import Pause, PauseReason
+from bot.domain.jobs import JobState
+from bot.errors import RequestsClosed
+from bot.store.pause_store import OF_ACCOUNT, Pause, PauseReason
 from tests.factories import NOW, HandClock, Stored
 
 PAUSE = Pause(
@@ -112,3 +114,62 @@ async def test_probe_is_not_nearer_than_the_provider_asked_for(
 ) -> None:
     await begin(stored, replace(PAUSE, reason=PauseReason.RATE_LIMITED))
     assert not await stored.stores.pauses.probe_at_once(clock())
+
+
+# --- requests are refused -----------------------------------------------------------------------
+
+OUT = replace(PAUSE, reason=PauseReason.OUT_OF_CREDITS)
+QUARTER_S = 15 * 60
+
+
+@pytest.mark.parametrize("reason", sorted(OF_ACCOUNT))
+async def test_requests_are_refused_when_the_host_has_had_to_act_for_long(
+    stored: Stored, clock: HandClock, reason: PauseReason
+) -> None:
+    await begin(stored, replace(OUT, reason=reason))
+    clock.advance(QUARTER_S - 1)
+    await stored.receive()
+    clock.advance(1)
+    with pytest.raises(RequestsClosed):
+        await stored.receive()
+    assert await stored.count(JobState.RECEIVED) == 1
+    await stored.stores.pauses.end()
+    await stored.receive()
+
+
+@pytest.mark.parametrize("reason", sorted(set(PauseReason) - OF_ACCOUNT.keys()))
+async def test_requests_wait_for_the_provider_however_long_when_it_comes_back_by_itself(
+    stored: Stored, clock: HandClock, reason: PauseReason
+) -> None:
+    await begin(stored, replace(OUT, reason=reason))
+    clock.advance(10 * QUARTER_S)
+    await stored.receive()
+
+
+async def test_requests_are_taken_once_all_looks_right_and_refused_when_it_does_not(
+    stored: Stored, clock: HandClock
+) -> None:
+    pauses = stored.stores.pauses
+    await begin(stored, OUT)
+    clock.advance(QUARTER_S)
+    assert [await pauses.looks(right=True) for _ in range(2)] == [True, False]
+    assert await pauses.looks(right=False)
+    with pytest.raises(RequestsClosed):
+        await stored.receive()
+    assert await pauses.looks(right=True)
+    job = await stored.queue()
+    assert [one.id for one in await stored.claim_submissions()] == [job.id]
+
+
+@pytest.mark.parametrize("state", [JobState.RECEIVED, JobState.QUEUED])
+async def test_no_look_counts_while_a_job_waits_to_be_the_probe(
+    stored: Stored, state: JobState
+) -> None:
+    await stored.bring_to(state)
+    await begin(stored, OUT)
+    assert not await stored.stores.pauses.looks(right=True)
+
+
+async def test_look_changes_nothing_without_a_pause(stored: Stored) -> None:
+    assert not await stored.stores.pauses.looks(right=True)
+    assert await stored.stores.pauses.current() is None

@@ -21,6 +21,7 @@ from tests.factories import (
     ALL_MODELS,
     CARD_ID,
     FULL_REQUEST,
+    MEMBER_ID,
     NO_LIMITS,
     Stored,
     a_new_job,
@@ -250,6 +251,39 @@ async def test_no_limit_holds_when_it_is_zero(stored: Stored) -> None:
     for _ in range(30):
         await stored.receive(NO_LIMITS)
     assert await stored.count(JobState.RECEIVED) == 30
+
+
+FIVE = DailyLimits(per_member=5, whole_bot=0)
+
+
+async def test_dear_track_counts_as_several(stored: Stored) -> None:
+    await stored.queue(counts_as=3)
+    await stored.receive(FIVE, counts_as=2)
+    assert await stored.stores.queue.counted_today(MEMBER_ID, stored.clock()) == 5
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(FIVE)
+
+
+async def test_free_moment_is_when_enough_of_the_newest_fit_beside_the_new_one(
+    stored: Stored,
+) -> None:
+    created = []
+    for counts_as in (1, 3, 1):
+        created.append((await stored.queue(counts_as=counts_as)).created_at)
+        stored.clock.advance(60)
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(FIVE, counts_as=2)
+    assert (caught.value.free_at - created[1]).total_seconds() == DAY_S
+    stored.clock.now = caught.value.free_at
+    await stored.receive(FIVE, counts_as=4)
+
+
+async def test_dear_tracks_of_all_count_as_several(stored: Stored) -> None:
+    limits = DailyLimits(per_member=0, whole_bot=5)
+    await stored.receive(limits, member_id=1, counts_as=4)
+    with pytest.raises(DailyLimitReached):
+        await stored.receive(limits, member_id=2, counts_as=2)
+    await stored.receive(limits, member_id=2)
 
 
 # --- attempts -----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tests.bot.provider.clips import wav
 from tests.databases import experienced_database
 from tests.e2e.kill import outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
+from tests.e2e.stage import NO_BUDGET
 
 GENERATION_S = 0.5
 TRACK_BYTES = 1 << 20
@@ -92,7 +93,8 @@ class Scene:
         self._durations_s = durations_s
         self.database = folder / "compose.db"
         self._folder = folder
-        self._settings = {"TMPDIR": str(folder), "MAX_JOBS_PER_MEMBER_PER_DAY": "0"} | settings
+        plain = {"TMPDIR": str(folder), "MAX_JOBS_PER_MEMBER_PER_DAY": "0"}
+        self._settings = plain | NO_BUDGET | settings
         self._numbers = itertools.count(1)
         self._remembered: list[tuple[Ask, tuple[int, list[str]]]] = []
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.aimlapi import KEY, Fate, KeyTerms
+from sandbox.aimlapi import KEY, Fate, KeyTerms, LogTerms
 from tests.contract import published
 from tests.sandbox.aimlapi.conftest import DURATION_S, GENERATE, LYRIA, Caller
 
@@ -127,3 +127,18 @@ async def test_submission_counts_when_its_answer_was_another(caller: Caller) -> 
     assert (row["status"], row["client_request_id"]) == ("succeeded", "job.1")
     answer = await caller.get(GENERATE, {"generation_id": row["inference_id"]})
     assert answer.body["status"] == "completed"
+
+
+async def test_nothing_stays_set_when_all_is_forgotten(caller: Caller) -> None:
+    provider = caller.provider
+    provider.key_terms, provider.log_terms = KeyTerms(verified=False), LogTerms(lag_s=600)
+    provider.cost_headers, provider.tells_usage = "none", False
+    del provider.price_list["google/lyria2"]
+    provider.forget()
+    made = await caller.submit()
+    provider.clock.advance(DURATION_S + 60)
+    done = await caller.fetch(made)
+    assert done.body["meta"]
+    assert done.headers["x-aimlapi-credits-used"] == "120000"
+    assert len((await caller.get(published.LOGS, {"period": "1h"})).body["data"]) == 1
+    assert "google/lyria2" in provider.price_list

@@ -42,7 +42,7 @@ async def notice(processes: Processes, cause: Cause) -> None:
         await processes.wait(noticed_s, turn_s=noticed_s)
 
 
-@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("cause", SAID)
 async def test_cause_that_lasts_is_told_once_by_the_webhook_and_again_when_it_comes_back(
     watching: Watching, webhook: Webhook, hooks: Hooks, cause: Cause
 ) -> None:
@@ -58,7 +58,7 @@ async def test_cause_that_lasts_is_told_once_by_the_webhook_and_again_when_it_co
         await processes.wait(120, turn_s=60)
 
 
-@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("cause", SAID)
 async def test_cause_that_lasts_is_told_once_by_a_direct_message(
     watching: Watching,
     owner_messages: OwnerMessages,
@@ -74,7 +74,7 @@ async def test_cause_that_lasts_is_told_once_by_a_direct_message(
     await processes.end(cause)
 
 
-@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("cause", SAID)
 async def test_nothing_is_told_of_what_comes_and_goes_within_a_minute(
     watching: Watching, webhook: Webhook, hooks: Hooks, cause: Cause
 ) -> None:

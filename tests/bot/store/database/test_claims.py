@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.domain.jobs import FailureKind, JobState, NoticeKind
+from bot.domain.jobs import JobState
 from bot.store.process_store import ALIVE_S, ProcessStore
 from tests.factories import AUDIO_URL, CARD_ID, HandClock, Stored
 
@@ -76,7 +76,7 @@ async def test_two_processes_never_get_the_same_submission(stored: Stored) -> No
     assert sorted(claimed) == sorted(ids)
 
 
-async def test_submission_is_interrupted_when_its_process_died(
+async def test_submission_is_in_doubt_when_its_process_died(
     stored: Stored, clock: HandClock
 ) -> None:
     job = await stored.submit()
@@ -85,13 +85,12 @@ async def test_submission_is_interrupted_when_its_process_died(
     assert await other.jobs.doubt_abandoned(clock()) == []
     clock.advance(1)
     assert await other.jobs.doubt_abandoned(clock()) == [job.id]
-    failed = await stored.job(job.id)
-    assert (failed.state, failed.failure_kind) == (JobState.FAILED, FailureKind.INTERRUPTED)
-    assert (await stored.notice(job.id, NoticeKind.FAILURE)).attempts == 0
+    doubted = await stored.job(job.id)
+    assert (doubted.state, doubted.unsure_since) == (JobState.SUBMITTING, clock())
     assert await other.jobs.doubt_abandoned(clock()) == []
 
 
-async def test_interrupted_job_is_never_submitted_again(stored: Stored, clock: HandClock) -> None:
+async def test_job_in_doubt_is_never_submitted_again(stored: Stored, clock: HandClock) -> None:
     await stored.submit()
     clock.advance(1000)
     await stored.jobs.doubt_abandoned(clock())

@@ -61,7 +61,10 @@ def upgrade() -> None:
         sa.Column("guild_id", sa.BigInteger, nullable=False),
         sa.Column("member_id", sa.BigInteger, nullable=False),
         sa.Column("model", sa.String(64), nullable=False),
+        sa.Column("source", sa.String(16), nullable=False),
         sa.Column("tracks", sa.Integer, nullable=False),
         sa.Column("credits", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("day", "guild_id", "member_id", "model", name="pk_spend_days"),
+        sa.PrimaryKeyConstraint(
+            "day", "guild_id", "member_id", "model", "source", name="pk_spend_days"
+        ),
     )

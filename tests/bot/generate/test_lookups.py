@@ -1,0 +1,319 @@
+"""Looking submissions up in the provider's logs, on a clock that stand-in and bot share."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
+from bot.domain.money import CostSource
+from bot.generate.lookups import AWAY_FOR_S, DOUBTED_FOR_S, LookUps
+from bot.generate.submitter import Submitter
+from bot.loops.wakeups import Wakeups
+from bot.provider.client import GENERATIONS, Provider
+from bot.store.process_store import ProcessStore
+from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Fate
+from sandbox.aimlapi.request_log import LogTerms
+from sandbox.clock import Clock
+from tests.bot.generate.parts import a_submitter, generations_on
+from tests.bot.generate.submitting import is_in_doubt
+from tests.factories import HandClock, Stored, a_request
+
+LOGS = "/v2/logs"
+OTHER_KEY = "another-key"
+TAKES_S = 40.0
+
+
+class HandledClock(Clock):
+    """The stand-in's time is the test's."""
+
+    def __init__(self, hand: HandClock) -> None:
+        super().__init__()
+        self._hand = hand
+
+    def now(self) -> datetime:
+        return self._hand()
+
+
+@pytest.fixture
+async def stand_in(clock: HandClock) -> AsyncIterator[AimlapiStandIn]:
+    async with AimlapiStandIn(
+        render=lambda _: Audio(b"RIFF"),
+        clock=HandledClock(clock),
+        durations=[TAKES_S],
+        keys=[KEY, OTHER_KEY],
+    ) as opened:
+        yield opened
+
+
+@dataclass
+class Search:
+    """A bot's submitter and look-ups, and the clock that they share with the provider."""
+
+    stored: Stored
+    stand_in: AimlapiStandIn
+    submitter: Submitter
+    lookups: LookUps
+
+    async def cut_off(self, *, taken: bool = True) -> Job:
+        """A job whose submission's answer is lost, whether or not it was taken."""
+        rule = self.stand_in.scenario.on("POST", GENERATIONS)
+        job = await self.stored.queue()
+        (rule.reset_after if taken else rule.reset_before)()
+        self.stored.clock.advance(60)  # past the pause that the last one left
+        assert await self.submitter.run_once() == 1
+        assert await is_in_doubt(self.stored, job)
+        return job
+
+    async def look(self, after_s: float = 0.0) -> None:
+        """Let time pass as it would, with a look every few seconds."""
+        clock = self.stored.clock
+        end = clock().timestamp() + after_s
+        while True:
+            await self.lookups.run_once()
+            if clock().timestamp() >= end:
+                return
+            clock.advance(min(15.0, end - clock().timestamp()))
+
+    async def state(self, job: Job) -> tuple[JobState, FailureKind | None]:
+        seen = await self.stored.job(job.id)
+        return seen.state, seen.failure_kind
+
+    async def kinds(self, job: Job) -> list[NoticeKind]:
+        return [notice.kind for notice in await self.stored.notices.of_job(job.id)]
+
+
+@pytest.fixture
+def search(stored: Stored, stand_in: AimlapiStandIn, provider: Provider) -> Search:
+    wakeups = Wakeups()
+    stores = stored.stores
+    lookups = LookUps(
+        stores.lookups,
+        stores.turns,
+        provider,
+        generations_on(stored, wakeups),
+        wakeups,
+        stored.clock,
+    )
+    return Search(stored, stand_in, a_submitter(stored, provider, wakeups), lookups)
+
+
+INTERRUPTED = (JobState.FAILED, FailureKind.INTERRUPTED)
+SUCCEEDED = (JobState.SUCCEEDED, None)
+
+
+# --- what became of a submission ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffixed", [True, False])
+@pytest.mark.parametrize(
+    "terms",
+    [
+        LogTerms(),
+        LogTerms(lag_s=90),
+        LogTerms(from_submission=True),
+        LogTerms(while_running=True, lag_s=1),
+    ],
+)
+async def test_track_is_found_when_the_answer_to_its_submission_was_lost(
+    search: Search, terms: LogTerms, suffixed: bool
+) -> None:
+    search.stand_in.log_terms = terms
+    search.stand_in.suffixed_inference_ids = suffixed
+    job = await search.cut_off()
+    await search.look(TAKES_S + terms.lag_s + 60)
+    found = await search.stored.job(job.id)
+    if found.state is JobState.GENERATING:  # found while it was running
+        assert terms.while_running
+    else:
+        assert found.state is JobState.SUCCEEDED
+        assert (found.cost_credits, found.cost_source) != (None, None)
+        assert await search.kinds(job) == [NoticeKind.RESULT]
+    assert found.generation_id == search.stand_in.generations[0].id
+    assert found.unsure_since is None
+    assert len(search.stand_in.generations) == 1
+
+
+async def test_track_is_found_when_the_process_that_submitted_it_died(search: Search) -> None:
+    job = await search.cut_off()
+    other = search.stored.as_worker("two")
+    await ProcessStore(search.stored.engine, "one").leave()
+    await other.jobs.doubt_abandoned(search.stored.clock())
+    await search.look(TAKES_S + 30)
+    assert await search.state(job) == SUCCEEDED
+
+
+async def test_job_is_interrupted_when_the_logs_know_nothing_for_long(search: Search) -> None:
+    job = await search.cut_off(taken=False)
+    await search.look(DOUBTED_FOR_S - 40)
+    assert await is_in_doubt(search.stored, job)
+    assert await search.kinds(job) == []
+    await search.look(150)
+    assert await search.state(job) == INTERRUPTED
+    assert await search.kinds(job) == [NoticeKind.FAILURE]
+
+
+@pytest.mark.parametrize("asked_again", [False, True])
+async def test_track_is_delivered_when_its_row_comes_after_it_was_given_up(
+    search: Search, asked_again: bool
+) -> None:
+    search.stand_in.log_terms = LogTerms(lag_s=1200)
+    job = await search.cut_off()
+    await search.look(DOUBTED_FOR_S + 120)
+    assert await search.state(job) == INTERRUPTED
+    if asked_again:
+        await search.stored.queue(retry_of=job.id)
+    await search.look(1500)
+    assert await search.state(job) == SUCCEEDED
+    assert (await search.stored.job(job.id)).quiet is asked_again
+
+
+async def test_search_ends_after_a_day(search: Search) -> None:
+    job = await search.cut_off(taken=False)
+    await search.look(DOUBTED_FOR_S + 120)
+    search.stored.clock.advance(25 * 3600)
+    await search.look(600)
+    assert (await search.stored.job(job.id)).lookup_due_at is None
+    assert await search.state(job) == INTERRUPTED
+
+
+async def test_job_is_submitted_once_more_when_the_logs_say_that_it_failed(search: Search) -> None:
+    for _ in range(2):
+        search.stand_in.plan(Fate(duration_s=TAKES_S, error="overloaded"))
+    job = await search.cut_off()
+    await search.look(TAKES_S + 30)
+    assert await search.state(job) == (JobState.QUEUED, None)
+    search.stand_in.scenario.on("POST", GENERATIONS).reset_after()
+    search.stored.clock.advance(60)
+    assert await search.submitter.run_once() == 1
+    # The row of the first submission says nothing of the second.
+    await search.look(5)
+    assert await is_in_doubt(search.stored, job)
+    await search.look(TAKES_S + 30)
+    assert await search.state(job) == (JobState.FAILED, FailureKind.GENERATION)
+    assert (await search.stored.job(job.id)).cost_credits == 0
+    assert len(search.stand_in.generations) == 2
+
+
+async def test_second_submission_is_delivered_when_the_first_had_failed(search: Search) -> None:
+    search.stand_in.plan(Fate(duration_s=TAKES_S, error="overloaded"))
+    job = await search.cut_off()
+    await search.look(TAKES_S + 30)
+    search.stand_in.scenario.on("POST", GENERATIONS).reset_after()
+    search.stored.clock.advance(60)
+    assert await search.submitter.run_once() == 1
+    await search.look(TAKES_S + 60)
+    assert await search.state(job) == SUCCEEDED
+    assert (await search.stored.job(job.id)).generation_id == search.stand_in.generations[1].id
+
+
+# --- logs that can't be read --------------------------------------------------------------------
+
+
+async def test_job_is_interrupted_soon_and_found_later_when_the_logs_are_away(
+    search: Search,
+) -> None:
+    away = search.stand_in.scenario.on("GET", LOGS, times=None).respond(503, "busy")
+    job = await search.cut_off()
+    await search.look(AWAY_FOR_S + 30)
+    assert await search.state(job) == INTERRUPTED
+    await search.look(3600)
+    assert await search.state(job) == INTERRUPTED
+    search.stand_in.scenario.rules.remove(away)
+    await search.look(900)
+    assert await search.state(job) == SUCCEEDED
+    assert NoticeKind.RESULT in await search.kinds(job)
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_job_is_interrupted_at_once_when_there_are_no_logs(
+    search: Search, status: int
+) -> None:
+    search.stand_in.scenario.on("GET", LOGS, times=None).respond(status, {"message": "no"})
+    job = await search.cut_off()
+    await search.look(10)
+    assert await search.state(job) == INTERRUPTED
+
+
+async def test_job_is_interrupted_when_the_key_was_changed(search: Search) -> None:
+    job = await search.cut_off()
+    async with Provider.open(search.stand_in.url, OTHER_KEY) as provider:
+        search.lookups.provider = provider
+        await search.look(TAKES_S + 30)
+    assert await search.state(job) == INTERRUPTED
+
+
+# --- one look for all ---------------------------------------------------------------------------
+
+
+async def test_one_look_serves_all_that_wait_for_one(search: Search) -> None:
+    jobs = [await search.cut_off() for _ in range(4)]
+    clock = search.stored.clock
+    clock.advance(120)
+    asked = search.stand_in.scenario.on("GET", LOGS, times=None).delay(0)
+    await search.lookups.run_once()
+    assert asked.hits == 1
+    assert [await search.state(job) for job in jobs] == [SUCCEEDED] * 4
+
+
+async def test_processes_take_turns_to_read(search: Search) -> None:
+    await search.cut_off()
+    search.stored.clock.advance(5)
+    assert await search.stored.as_worker("two").stores.turns.take(
+        "logs", search.stored.clock(), lease_s=60
+    )
+    assert await search.lookups.run_once() == 0
+
+
+async def test_all_pages_are_read(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.generate.request_log.PAGE_EVERY_S", 0.0)
+    job = await search.cut_off()
+    for _ in range(205):
+        await search.lookups.provider.submit(a_request(), request_id="others.1")
+    search.stored.clock.advance(60)
+    await search.lookups.run_once()
+    assert await search.state(job) == SUCCEEDED
+
+
+# --- what a track cost --------------------------------------------------------------------------
+
+
+async def finished_without_usage(search: Search) -> Job:
+    search.stand_in.tells_usage = False
+    search.stand_in.cost_headers = "none"
+    job = await search.stored.queue()
+    assert await search.submitter.run_once() == 1
+    search.stored.clock.advance(TAKES_S)
+    running = await search.stored.job(job.id)
+    assert running.generation_id is not None
+    generation = await search.lookups.provider.fetch(running.generation_id)
+    assert await search.lookups.generations.take(running, generation)
+    return await search.stored.job(job.id)
+
+
+async def test_cost_is_taken_from_the_logs_when_no_answer_tells_it(search: Search) -> None:
+    job = await finished_without_usage(search)
+    assert job.cost_credits is None
+    await search.look(120)
+    settled = await search.stored.job(job.id)
+    assert (settled.cost_credits, settled.cost_source) == (120_000, CostSource.LOGS)
+    assert settled.lookup_due_at is None
+
+
+async def test_cost_is_taken_from_the_ledger_when_the_logs_dont_know_it(search: Search) -> None:
+    search.stand_in.scenario.on("GET", LOGS, times=None).respond(503, "busy")
+    job = await finished_without_usage(search)
+    await search.look(3 * 3600)
+    settled = await search.stored.job(job.id)
+    assert (settled.cost_credits, settled.cost_source) == (120_000, CostSource.LEDGER)
+
+
+async def test_cost_is_known_when_its_member_cancelled_it(search: Search) -> None:
+    job = await search.stored.queue()
+    assert await search.submitter.run_once() == 1
+    now = search.stored.clock()
+    assert await search.stored.jobs.cancel(job.id, now, source=JobState.GENERATING)
+    await search.look(600)
+    settled = await search.stored.job(job.id)
+    assert (settled.cost_credits, settled.cost_source) == (120_000, CostSource.LOGS)
