@@ -25,6 +25,7 @@ from bot.errors import (
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity
 from bot.generate.generations import Generations
+from bot.generate.patience import Patience
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
@@ -63,6 +64,7 @@ class Submitter(Worker[Job]):
     breaker: CircuitBreaker
     refresh: Refresh
     capacity: Capacity
+    patience: Patience
     wakeups: Wakeups
     clock: Clock
 
@@ -75,12 +77,14 @@ class Submitter(Worker[Job]):
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
         await self.generations.interrupt_abandoned()
         await self.breaker.tell_again()
+        await self.patience.look()
         return await self.jobs.claim_submissions(
             limit,
             self.clock(),
             at_most_running=self.capacity.at_most_running,
             overdue_s=self.capacity.overdue_s,
             lease_s=LEASE_S,
+            budgets=self.patience.terms.budgets,
         )
 
     async def next_due_at(self) -> datetime | None:

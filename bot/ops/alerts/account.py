@@ -32,6 +32,8 @@ class Account:
         self._clock = clock
         self._looked_at: datetime | None = None
         self._is_well = True
+        self.is_usable: bool | None = None
+        """Whether tracks can be made with it, as it looked last; `None` if that isn't known."""
         self._said = SaidOnce(log)
 
     async def look(self, *, closely: bool) -> Sequence[Sight]:
@@ -44,6 +46,7 @@ class Account:
         try:
             sights = await self._look(now, is_first=is_first)
         except ProviderError as error:
+            self.is_usable = None
             asked = "balance and key can't be asked for: %s"
             self._said.say("ask", asked, error, level=logging.INFO)
             return []
@@ -54,6 +57,7 @@ class Account:
         return sights
 
     async def _look(self, now: datetime, *, is_first: bool) -> Sequence[Sight]:
+        self.is_usable = False
         try:
             balance = await self._provider.balance()
         except KeyRejected:
@@ -63,7 +67,9 @@ class Account:
         if is_first:
             log.info("the key works; %.2f %s left", balance.current_balance, balance.currency)
         low = await self._is_low(balance, now)
-        return [_key(await self._hindrance()), _balance(_left(balance) if low else None)]
+        hindered = await self._hindrance()
+        self.is_usable = hindered is None and balance.current_balance > 0
+        return [_key(hindered), _balance(_left(balance) if low else None)]
 
     async def _hindrance(self) -> str | None:
         try:
