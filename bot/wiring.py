@@ -1,6 +1,7 @@
 """Which part gets which: the workers, and what the commands and buttons call."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,7 @@ from bot.generate.estimates import Capacity, DurationEstimates
 from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
 from bot.generate.lookups import LookUps
+from bot.generate.patience import Patience, Terms
 from bot.generate.poller import Poller
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
@@ -137,7 +139,13 @@ class Generating:
             overdue_s=settings.generation_timeout_s,
         )
         self.estimates = DurationEstimates(jobs, self.capacity)
-        self.expectations = Expectations(self.estimates, has.stores.pauses, has.clock)
+        self.expectations = Expectations(
+            self.estimates,
+            has.stores.pauses,
+            has.stores.budgets,
+            has.clock,
+            self.limits.budgets,
+        )
         self.admission = Admission(
             jobs,
             has.stores.drafts,
@@ -167,12 +175,28 @@ class Generating:
             CircuitBreaker(has.stores.pauses, notices, wakeups, clock, metrics),
             refresh=self.references.fresh,
             capacity=self.capacity,
+            patience=self._patience(has),
             wakeups=wakeups,
             clock=clock,
         )
         poller = Poller(jobs, has.provider, generations, has.rate_limiter, wakeups, clock, metrics)
         looking_up = LookUps(lookups, has.stores.turns, has.provider, generations, wakeups, clock)
         return submitter, poller, looking_up
+
+    def _patience(self, has: Resources) -> Patience:
+        terms = Terms(
+            budgets=self.limits.budgets, lapse_after=timedelta(hours=has.settings.queue_hours)
+        )
+        stores = has.stores
+        return Patience(
+            terms,
+            stores.lapsing,
+            stores.budgets,
+            stores.notices,
+            wakeups=has.wakeups,
+            clock=has.clock,
+            metrics=has.metrics,
+        )
 
 
 class Delivering:
@@ -189,9 +213,10 @@ class Delivering:
             stores.jobs, admission, self.messenger, self.bad_answers, has.wakeups, has.clock
         )
         cards = self._card_keeper(has, generating.expectations)
-        self.workers: tuple[Worker[Any], ...] = (self._deliverer(has), reconciler, cards)
+        deliverer = self._deliverer(has, generating.expectations)
+        self.workers: tuple[Worker[Any], ...] = (deliverer, reconciler, cards)
 
-    def _deliverer(self, has: Resources) -> Deliverer:
+    def _deliverer(self, has: Resources, expectations: Expectations) -> Deliverer:
         settings, stores = has.settings, has.stores
         ladder = Ladder(self.messenger, stores.notices, has.clock)
         room = Room(
@@ -214,6 +239,7 @@ class Delivering:
             tracks,
             ladder,
             takedown=self.takedown,
+            budget_again_at=expectations.again_at,
             bad_answers=self.bad_answers,
             wakeups=has.wakeups,
             clock=has.clock,
