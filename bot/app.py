@@ -15,8 +15,6 @@ from bot.audio.workshop import Workshop
 from bot.background import running
 from bot.client import ComposeClient
 from bot.clock import Clock
-from bot.domain.budgets import Budgets
-from bot.domain.money import credits_of
 from bot.gateway.connection import log_in, register_commands, stay_connected
 from bot.loops.heartbeat import Heartbeat
 from bot.loops.janitor import Janitor
@@ -43,6 +41,8 @@ from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
 from bot.store.process_store import ProcessStore
+from bot.store.spend_store import SpendStore
+from bot.store.spending import Accounts
 from bot.store.stores import Stores
 from bot.store.survey import Survey
 from bot.wiring import Resources, build, prices_on
@@ -64,7 +64,7 @@ async def run(settings: Settings) -> None:
     client = _new_client(settings, metrics, proxy)
     async with (
         open_database(settings.database_url) as engine,
-        _health_server(settings, client, Survey(engine), metrics, clock=clock, disk=disk) as health,
+        _health_server(settings, client, engine, metrics, clock=clock, disk=disk) as health,
         Provider.open(
             settings.aimlapi_url, key, trace=metrics.trace("provider"), proxy=proxy
         ) as provider,
@@ -170,7 +170,7 @@ async def _open_wakeups(url: URL, *, alone: bool) -> AsyncIterator[Wakeups]:
 async def _health_server(
     settings: Settings,
     client: ComposeClient,
-    survey: Survey,
+    engine: AsyncEngine,
     metrics: Metrics,
     *,
     clock: Clock,
@@ -178,12 +178,13 @@ async def _health_server(
 ) -> AsyncIterator[Health]:
     """What answers on PORT, from before Discord and the provider are asked for anything."""
     health = Health(
-        survey,
+        Survey(engine),
         metrics,
         connected=lambda: client.connected,
         beside=(client.login_part, client.commands_part),
         clock=clock,
         has_room=disk.has_room,
+        accounts=Accounts(SpendStore(engine), settings.budgets()),
     )
     async with serving(health, metrics, host=listening_host(settings.host), port=settings.port):
         yield health
@@ -207,20 +208,13 @@ async def _alerts(
             stores.alerts,
             stores.pauses,
             Account(provider, clock),
-            Money(stores.spend, provider, _budgets(settings), clock),
+            Money(stores.spend, provider, settings.budgets(), clock),
             has_room=disk.has_room,
             tell=channel.tell,
             clock=clock,
         )
         async with running(watch.run()):
             yield
-
-
-def _budgets(settings: Settings) -> Budgets:
-    return Budgets(
-        per_day=credits_of(settings.budget_usd_per_day),
-        per_month=credits_of(settings.budget_usd_per_month),
-    )
 
 
 async def _serve(

@@ -21,8 +21,6 @@ from bot.deliver.takedown import Takedown
 from bot.deliver.track_delivery import TrackDelivery
 from bot.deliver.track_messages import TrackMessages
 from bot.domain.audience import Audience
-from bot.domain.budgets import Budgets
-from bot.domain.money import credits_of
 from bot.generate.admission import Admission
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
@@ -115,10 +113,7 @@ def limits_of(settings: Settings) -> DailyLimits:
     return DailyLimits(
         per_member=settings.max_jobs_per_member_per_day,
         whole_bot=settings.max_jobs_per_day,
-        budgets=Budgets(
-            per_day=credits_of(settings.budget_usd_per_day),
-            per_month=credits_of(settings.budget_usd_per_month),
-        ),
+        budgets=settings.budgets(),
     )
 
 
