@@ -35,6 +35,7 @@ from bot.domain.jobs import NO_REASON, FailureKind, Job, JobState
 from bot.domain.money import CostSource
 from bot.errors import GenerationUnknown, LogsUnavailable, ProviderError, RateLimited, in_short
 from bot.generate.generations import Generations
+from bot.generate.ledger import charged
 from bot.generate.request_log import Account, Log, read, windows
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
@@ -138,9 +139,12 @@ class LookUps(Worker[Turn]):
 
     async def _learn(self, job: Job, found: Log | Away) -> None:
         account = found.of(job) if isinstance(found, Log) else Account()
+        in_doubt = job.state is JobState.SUBMITTING or _is_given_up(job)
         if account.credits is not None:
-            await self.lookups.settle(job.id, account.credits, CostSource.LOGS)
-        if job.state is JobState.SUBMITTING or _is_given_up(job):
+            await self.lookups.settle(
+                job.id, account.credits, CostSource.LOGS, is_over=not in_doubt
+            )
+        if in_doubt:
             await self._resolve(job, account, found)
         elif account.credits is None:
             await self._settle(job, account)
@@ -256,8 +260,8 @@ class LookUps(Worker[Turn]):
             await self.lookups.settle(job.id, 0, CostSource.LOGS)
             return
         age = now - (job.submitted_at or job.created_at)
-        if age >= LEDGER_AFTER and (charged := await self._charged(job)) is not None:
-            await self.lookups.settle(job.id, charged, CostSource.LEDGER)
+        if age >= LEDGER_AFTER and (cost := await self._charged(job)) is not None:
+            await self.lookups.settle(job.id, cost, CostSource.LEDGER)
             return
         later = next((after for after in COST_AFTER if after > age), None)
         await self.lookups.later(job.id, now + (later - age) if later else None)
@@ -266,16 +270,11 @@ class LookUps(Worker[Turn]):
         """What the account's ledger says; `None` while it says nothing."""
         if job.inference_id is None or job.submitted_at is None:
             return None
-        start = job.submitted_at - timedelta(minutes=2)
-        charged = None
         try:
-            async for charge in self.provider.charges(start, start + timedelta(hours=2)):
-                if charge.reference_id == job.inference_id and charge.credits is not None:
-                    charged = (charged or 0) + charge.credits
+            return await charged(self.provider, job.inference_id, job.submitted_at)
         except ProviderError as error:
             log.info("the account's ledger can't be read: %s", in_short(error))
             return None
-        return charged
 
 
 def _is_given_up(job: Job) -> bool:
