@@ -69,7 +69,7 @@ class _Stop(PersistentItem):
         await edit_private(interaction, embed=embed, view=view)
         if cancelled is None:
             now = await services_of(interaction).stores.jobs.get(job.id) or job
-            await say(interaction, words.too_late_to_cancel[now.state]())
+            await say(interaction, words.too_late_to_cancel(now))
 
 
 class StopButton(_Stop, template=STOP_ID):
