@@ -127,7 +127,8 @@ async def _job_lines(
 ) -> AsyncIterator[str]:
     for number, one in enumerate(found, 1):
         details = [words.by(one.job.member_id)] if whose == ALL else []
-        details.append(words.job_waits(one.place) if one.place else words.job_runs())
+        if not one.job.in_doubt:
+            details.append(words.job_waits(one.place) if one.place else words.job_runs())
         details.append(await _expected(interaction, one))
         if card := card_of(one.job):
             details.append(words.card_link(card.url))

@@ -90,7 +90,7 @@ class Sandbox:
         self.discord = DiscordStandIn(
             world=world, port=discord_port, clock=self.clock, **(discord or {})
         )
-        own = {"port": provider_port, "speed": speed, "clock": self.clock}
+        own: dict[str, Any] = {"port": provider_port, "speed": speed, "clock": self.clock}
         self.provider = AimlapiStandIn(**own | dict(provider or {}))
         self._open = AsyncExitStack()
 

@@ -84,11 +84,23 @@ class Doubter(Place):
         )
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def doubter(stage: Stage, request: pytest.FixtureRequest) -> AsyncIterator[Doubter]:
+    """At the end the provider is well, and takes requests."""
+    name = request.node.name.removeprefix("test_").replace("_", " ")[-24:].strip()
+    doubter = Doubter(stage, name)
+    yield doubter
+    doubter.speak()
+    _, card = await Place(stage, f"after {name}").compose()
+    await reply_to(stage, stage.member("Ada"), card)
+
+
 # --- while the logs are asked ---------------------------------------------------------------------
 
 
-async def test_track_is_delivered_and_nobody_told_of_trouble(stage: Stage) -> None:
-    doubter = Doubter(stage, "Nobody told")
+async def test_track_is_delivered_and_nobody_told_of_trouble(
+    stage: Stage, doubter: Doubter
+) -> None:
     doubter.keep_rows_back()
     _, card = await doubter.cut_off("calm sea")
     assert labels(await doubter.until_said(card, CHECKING)) == ["Cancel"]
@@ -99,8 +111,9 @@ async def test_track_is_delivered_and_nobody_told_of_trouble(stage: Stage) -> No
     assert len(doubter.made("calm sea")) == 1
 
 
-async def test_pressing_cancel_says_that_it_can_not_be_cancelled_yet(stage: Stage) -> None:
-    doubter = Doubter(stage, "Canceller")
+async def test_pressing_cancel_says_that_it_can_not_be_cancelled_yet(
+    stage: Stage, doubter: Doubter
+) -> None:
     doubter.keep_rows_back()
     _, card = await doubter.cut_off("calm lake")
     await doubter.until_said(card, CHECKING)
@@ -109,16 +122,14 @@ async def test_pressing_cancel_says_that_it_can_not_be_cancelled_yet(stage: Stag
     listed = await (await doubter.member.slash("jobs", channel=doubter.channel)).answered()
     assert CHECKING.lower() in listed.text.lower()
     call = await doubter.member.click(listed, label="Cancel 1")
-    await call.acknowledged()
-    assert STILL_CHECKING in await last_answer(stage, call)
+    await until(stage, lambda: any(STILL_CHECKING in one.text for one in call.messages()))
     doubter.speak()
     assert (await doubter.track(card)).audio
 
 
 async def test_variation_in_doubt_is_shown_as_such_when_the_others_are_cancelled(
-    stage: Stage,
+    stage: Stage, doubter: Doubter
 ) -> None:
-    doubter = Doubter(stage, "Varied")
     doubter.keep_rows_back()
     stage.provider.plan(Fate(duration_s=1), Fate(duration_s=math.inf))
     _, card = await doubter.cut_off("calm bay", variations=2)
@@ -132,8 +143,9 @@ async def test_variation_in_doubt_is_shown_as_such_when_the_others_are_cancelled
     assert CHECKING not in shown.text
 
 
-async def test_second_attempt_is_delivered_when_the_first_had_failed(stage: Stage) -> None:
-    doubter = Doubter(stage, "Twice")
+async def test_second_attempt_is_delivered_when_the_first_had_failed(
+    stage: Stage, doubter: Doubter
+) -> None:
     doubter.speak()
     stage.provider.plan(Fate(duration_s=0.5, error="overloaded"))
     _, card = await doubter.cut_off("calm river", times=2)
@@ -149,9 +161,8 @@ async def test_second_attempt_is_delivered_when_the_first_had_failed(stage: Stag
 
 
 async def test_track_is_delivered_and_not_paid_again_when_the_logs_come_back(
-    stage: Stage,
+    stage: Stage, doubter: Doubter
 ) -> None:
-    doubter = Doubter(stage, "Logs away")
     doubter.take_logs_away()
     _, card = await doubter.cut_off("calm pond")
     failure = await reply_to(stage, doubter.member, card)
@@ -169,13 +180,13 @@ async def test_track_is_delivered_and_not_paid_again_when_the_logs_come_back(
 
 
 async def test_card_and_button_say_that_it_runs_when_it_is_found_before_its_end(
-    stage: Stage,
+    stage: Stage, doubter: Doubter
 ) -> None:
-    doubter = Doubter(stage, "Running on")
     doubter.take_logs_away()
     stage.provider.plan(Fate(duration_s=math.inf))
     _, card = await doubter.cut_off("calm wood")
     failure = await reply_to(stage, doubter.member, card)
+    await doubter.until_said(card, "couldn't be made")
     doubter.speak()
     stage.provider.log_terms = LogTerms(while_running=True, lag_s=0)
     shown = await doubter.until_said(card, "Composing your track")
@@ -192,9 +203,8 @@ async def test_card_and_button_say_that_it_runs_when_it_is_found_before_its_end(
 
 
 async def test_track_waits_in_tracks_without_a_ping_when_it_was_tried_again(
-    stage: Stage,
+    stage: Stage, doubter: Doubter
 ) -> None:
-    doubter = Doubter(stage, "Tried again")
     doubter.take_logs_away()
     call, card = await doubter.cut_off("calm hill")
     failure = await reply_to(stage, doubter.member, card)
@@ -216,9 +226,8 @@ async def test_track_waits_in_tracks_without_a_ping_when_it_was_tried_again(
 
 
 async def test_one_track_is_made_when_it_is_found_while_try_again_is_pressed(
-    stage: Stage,
+    stage: Stage, doubter: Doubter
 ) -> None:
-    doubter = Doubter(stage, "At once")
     doubter.take_logs_away()
     _, card = await doubter.cut_off("calm dale")
     failure = await reply_to(stage, doubter.member, card)
@@ -242,13 +251,3 @@ def answers(doubter: Doubter, card: MessageView) -> list[str]:
 
 def labels(message: MessageView) -> list[str]:
     return [button["label"] for button in message.buttons]
-
-
-async def last_answer(stage: Stage, call: Call) -> str:
-    """What a press is answered with besides the list it stands under."""
-
-    def told() -> str:
-        return " ".join(one.text for one in call.messages())
-
-    await until(stage, lambda: bool(told()))
-    return told()
