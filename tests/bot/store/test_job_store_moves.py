@@ -198,6 +198,17 @@ async def test_card_is_drawn_when_a_failed_job_comes_back(stored: Stored) -> Non
     assert await stored.stores.card_edits.next_due_at() == now
 
 
+@pytest.mark.parametrize("last", [S.QUEUED, S.SUCCEEDED, S.FAILED, S.CANCELLED])
+async def test_job_comes_back_quietly_when_a_try_of_its_failed_try_has_not_failed(
+    stored: Stored, last: JobState
+) -> None:
+    first = await interrupted(stored)
+    second = await stored.fail(retry_of=first.id)
+    await stored.bring_to(last, retry_of=second.id)
+    assert await stored.jobs.revive(first.id, "late:id/1", stored.clock())
+    assert (await stored.job(first.id)).quiet is (last not in {S.FAILED, S.CANCELLED})
+
+
 async def test_job_is_in_doubt_no_more_when_it_turns_out_to_have_been_refused(
     stored: Stored,
 ) -> None:
