@@ -88,7 +88,7 @@ def _ended(job: Job, told: Notice | None) -> Card | None:
     drawn then."""
     if job.deleted_at is not None:
         return status_card.deleted_card(job, by_member=job.deleted_by_member)
-    if job.in_doubt:
+    if job.in_doubt:  # a backup was restored
         return None
     if told is None or told.rung is Rung.HELD:
         return status_card.ended_card(job, message_url=None, held=told is not None)
