@@ -121,8 +121,11 @@ def answers(member: MemberDriver, cards: Sequence[MessageView]) -> list[list[Mes
     return [replies_to(member, card) for card in cards]
 
 
-@pytest.mark.parametrize("away", [False, True], ids=["", "logs away"])
-@pytest.mark.parametrize("by", [restore, bring_back])
+@pytest.mark.parametrize(
+    ("by", "away"),
+    [(restore, False), (bring_back, True)],
+    ids=["restore", "restored while the logs are away"],
+)
 async def test_all_is_delivered_and_paid_and_posted_once_when_it_waited_in_the_backup(
     open_fresh: OpenStage, tmp_path: Path, by: Restore, away: bool
 ) -> None:
