@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from bench import answers, audio, beside_bare, detection, posting, store, waiting
+from bench import answers, audio, beside_bare, detection, posting, spending, store, waiting
 from bench.machine import describe
 from bench.table import Figure, show
 
@@ -24,6 +24,7 @@ FIGURES: dict[int, tuple[str, Callable[[], Awaitable[list[Figure]]]]] = {
     6: ("store", store.measure),
     7: ("sound", audio.measure),
     8: ("beside a bare bot", beside_bare.measure),
+    9: ("spending", spending.measure),
 }
 
 

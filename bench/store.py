@@ -7,6 +7,7 @@ ended.
 import asyncio
 import contextlib
 import json
+import statistics
 import sys
 import tempfile
 import time
@@ -17,14 +18,17 @@ from secrets import randbits, token_hex
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.table import Figure
 from bot.clock import utc_now
-from bot.domain.jobs import Job, NewJob, Notice, Rung, new_job_id
+from bot.domain.budgets import Budgets
+from bot.domain.jobs import Job, JobState, NewJob, Notice, Rung, new_job_id
 from bot.domain.models import LYRIA_2
 from bot.domain.requests import Request
 from bot.errors import DailyLimitReached
 from bot.store.database.engine import open_database
+from bot.store.database.tables import jobs as table
 from bot.store.job_store import JobStore
 from bot.store.notice_store import NoticeStore
 from bot.store.process_store import ProcessStore
@@ -36,6 +40,8 @@ from tests import postgres
 JOBS: Final = 300
 AT_ONCE: Final = 50
 BURST: Final = 100
+BUDGET_BURST: Final = 500
+BUDGET_ROUNDS: Final = 3
 LEASE_S: Final = 60.0
 LIMITS = DailyLimits(per_member=20, whole_bot=0)
 TRACK_URL = "https://cdn.example/output.wav"
@@ -46,8 +52,10 @@ async def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="compose-bench-") as folder:
         sqlite = await _jobs_per_s(f"sqlite:///{Path(folder) / 'compose.db'}", processes=1)
         refusals = await _refused_beside_accepted(f"sqlite:///{Path(folder) / 'burst.db'}")
+        budgets = await _admitted_with_budgets(f"sqlite:///{Path(folder) / 'budgets.db'}")
     figures = [
         refusals,
+        budgets,
         Figure(what="store, SQLite, one process", value=f"{sqlite:.0f} jobs/s"),
         Figure(what="store, SQLite, three processes", value="one bot per SQLite file, by design"),
     ]
@@ -92,12 +100,50 @@ async def _refused_beside_accepted(url: str) -> Figure:
     )
 
 
-async def _stored_after_s(jobs: JobStore, new: NewJob) -> float | None:
+async def _admitted_with_budgets(url: str) -> Figure:
+    """What it costs to check that a day's and a month's money reach for each of many requests.
+
+    They come in turns, for the machine may be quicker at one time than at another; each time, those
+    before them wait or were submitted, and the budgets have to add them all up.
+    """
+    rich = replace(LIMITS, budgets=Budgets(per_day=10**12, per_month=10**12))
+    took: dict[DailyLimits, list[float]] = {LIMITS: [], rich: []}
+    async with open_database(url) as engine:
+        jobs = Stores(engine, token_hex(8)).jobs
+        for _ in range(BUDGET_ROUNDS):
+            for limits, seconds in took.items():
+                news = [replace(a_request(), held_credits=120_000) for _ in range(BUDGET_BURST)]
+                began = time.perf_counter()
+                await asyncio.gather(*(_stored_after_s(jobs, new, limits) for new in news))
+                seconds.append(time.perf_counter() - began)
+                await _submitted(engine)
+    without, checked = (statistics.median(seconds) for seconds in took.values())
+    return Figure(
+        what=f"store, SQLite, {BUDGET_BURST} requests with budgets",
+        value=f"all stored after {checked * 1e3:.0f} ms",
+        compared=f"without {without * 1e3:.0f} ms",
+        ratio=checked / without,
+        goal="≤ 1.1",
+        reached=checked <= 1.1 * without,
+    )
+
+
+async def _submitted(engine: AsyncEngine) -> None:
+    """All that waits has gone out."""
+    gone = {"state": JobState.GENERATING, "submitted_at": utc_now()}
+    async with engine.begin() as connection:
+        waiting = sa.update(table).where(table.c.state == JobState.RECEIVED)
+        await connection.execute(waiting.values(gone))
+
+
+async def _stored_after_s(
+    jobs: JobStore, new: NewJob, limits: DailyLimits = LIMITS
+) -> float | None:
     """Seconds until the request was stored, `None` if a daily limit refused it."""
     began = time.perf_counter()
     new = replace(new, id=new_job_id())
     try:
-        await jobs.receive(new, LIMITS, utc_now(), lease_s=LEASE_S)
+        await jobs.receive(new, limits, utc_now(), lease_s=LEASE_S)
     except DailyLimitReached:
         return None
     return time.perf_counter() - began

@@ -29,8 +29,10 @@ from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
 from bot.machine.proxy import Proxy, through, unused_proxy
 from bot.metrics import Metrics
+from bot.money.price_keeper import PriceKeeper
 from bot.ops.alerts.account import Account
 from bot.ops.alerts.channels import OwnerMessages, Webhook
+from bot.ops.alerts.money import Money
 from bot.ops.alerts.watch import Watch
 from bot.ops.health import Health, serving
 from bot.ops.introduction import introduce
@@ -39,9 +41,11 @@ from bot.provider.client import Provider
 from bot.settings import Settings
 from bot.store.database.engine import open_database, sqlite_file
 from bot.store.process_store import ProcessStore
+from bot.store.spend_store import SpendStore
+from bot.store.spending import Accounts
 from bot.store.stores import Stores
 from bot.store.survey import Survey
-from bot.wiring import Resources, build
+from bot.wiring import Resources, build, prices_on
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +64,7 @@ async def run(settings: Settings) -> None:
     client = _new_client(settings, metrics, proxy)
     async with (
         open_database(settings.database_url) as engine,
-        _health_server(settings, client, Survey(engine), metrics, clock=clock, disk=disk) as health,
+        _health_server(settings, client, engine, metrics, clock=clock, disk=disk) as health,
         Provider.open(
             settings.aimlapi_url, key, trace=metrics.trace("provider"), proxy=proxy
         ) as provider,
@@ -72,6 +76,7 @@ async def run(settings: Settings) -> None:
         stores = Stores(engine, worker_id)
         processes = ProcessStore(engine, worker_id)
         async with _among_others(settings, engine, stores, processes, clock) as (limiter, wakeups):
+            prices = prices_on(stores, settings)
             resources = Resources(
                 settings=settings,
                 client=client,
@@ -79,6 +84,7 @@ async def run(settings: Settings) -> None:
                 fetcher=fetcher,
                 workshop=workshop,
                 stores=stores,
+                prices=prices,
                 rate_limiter=limiter,
                 wakeups=wakeups,
                 metrics=metrics,
@@ -90,7 +96,11 @@ async def run(settings: Settings) -> None:
             health.workers = services.workers
             token = settings.discord_token.get_secret_value()
             await stores.pauses.probe_at_once(clock())
-            async with _alerts(settings, client, provider, stores, clock=clock, disk=disk):
+            keeper = PriceKeeper(prices, stores, provider, clock)
+            async with (
+                keeper.keeping(),
+                _alerts(settings, client, provider, stores, clock=clock, disk=disk),
+            ):
                 await _serve(client, token, services.workers, stop)
 
 
@@ -160,7 +170,7 @@ async def _open_wakeups(url: URL, *, alone: bool) -> AsyncIterator[Wakeups]:
 async def _health_server(
     settings: Settings,
     client: ComposeClient,
-    survey: Survey,
+    engine: AsyncEngine,
     metrics: Metrics,
     *,
     clock: Clock,
@@ -168,12 +178,13 @@ async def _health_server(
 ) -> AsyncIterator[Health]:
     """What answers on PORT, from before Discord and the provider are asked for anything."""
     health = Health(
-        survey,
+        Survey(engine),
         metrics,
         connected=lambda: client.connected,
         beside=(client.login_part, client.commands_part),
         clock=clock,
         has_room=disk.has_room,
+        accounts=Accounts(SpendStore(engine), settings.budgets()),
     )
     async with serving(health, metrics, host=listening_host(settings.host), port=settings.port):
         yield health
@@ -197,6 +208,7 @@ async def _alerts(
             stores.alerts,
             stores.pauses,
             Account(provider, clock),
+            Money(stores.spend, provider, settings.budgets(), clock),
             has_room=disk.has_room,
             tell=channel.tell,
             clock=clock,

@@ -3,7 +3,7 @@
 Labels come from closed sets: nothing that a member, a server or a secret could be known by.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Final
@@ -19,10 +19,12 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from bot.domain.jobs import FailureKind, Job, Notice, NoticeKind, Rung
 from bot.domain.money import usd_of
-from bot.provider.usage import Usage
+from bot.store.spending import Spending
 from bot.store.survey import Census
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -72,8 +74,11 @@ class Metrics:
         self._requests = self._counter(
             "http_requests", "Requests that went out", "service", "method", "resource", "status"
         )
-        self._credits = self._counter("credits_spent", "As the provider says", "model")
-        self._usd = self._counter("usd_spent", "The same in US dollars", "model")
+        self._held = self._gauge("usd_held", "Held for tracks whose cost isn't known")
+        self._used = self._gauge("usd_used", "What counts towards the budget so far", "period")
+        self._budget = self._gauge("usd_budget", "The budget; absent without one", "period")
+        self._spent = _Spent()
+        self.registry.register(self._spent)
         self._show_closed_sets()
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
@@ -107,14 +112,11 @@ class Metrics:
         """A claimed job is about to be asked for."""
         self._poll_lag.observe(_seconds(job.due_at, now))
 
-    def finished(self, job: Job, now: datetime, usage: Usage) -> None:
-        """A track is stored as finished, with what it cost where the provider says so."""
-        model = job.request.model
+    def finished(self, job: Job, now: datetime) -> None:
+        """A track is stored as finished."""
         if job.submitted_at:
-            self._generation.labels(model).observe(_seconds(job.submitted_at, now))
-        if usage.credits is not None:
-            self._credits.labels(model).inc(usage.credits)
-            self._usd.labels(model).inc(usd_of(usage.credits))
+            took_s = _seconds(job.submitted_at, now)
+            self._generation.labels(job.request.model).observe(took_s)
 
     def failed(self, kind: FailureKind, jobs: int = 1) -> None:
         """Jobs are stored as failed."""
@@ -138,6 +140,16 @@ class Metrics:
         self._notices_due.set(census.notices_due if census else float("nan"))
         for state, number in census.jobs.items() if census else ():
             self._jobs.labels(state).set(number)
+
+    def set_spending(self, spending: Spending | None) -> None:
+        """What was spent by all processes, ever; without it, no figure rather than an old one."""
+        self._spent.known = spending.known if spending else {}
+        self._held.set(usd_of(spending.held) if spending else float("nan"))
+        self._used.clear()
+        for period, used in spending.used.items() if spending else ():
+            self._used.labels(period).set(usd_of(used))
+        for period, limit in spending.budgets.limits if spending else ():
+            self._budget.labels(period).set(usd_of(limit))
 
     def set_parts(self, parts: Mapping[str, bool]) -> None:
         """Set which parts `/readyz` found well."""
@@ -172,6 +184,22 @@ class Metrics:
         config.on_request_end.append(count)
         config.on_request_exception.append(count)
         return config
+
+
+class _Spent(Collector):
+    """Counters whose values are the database's, so that they survive restarts."""
+
+    def __init__(self) -> None:
+        self.known: Mapping[str, int] = {}
+
+    def collect(self) -> Iterator[Metric]:
+        """Called by the registry."""
+        in_credits = CounterMetricFamily("compose_credits_spent", "Known costs", labels=["model"])
+        in_usd = CounterMetricFamily("compose_usd_spent", "Known costs in USD", labels=["model"])
+        for model, amount in self.known.items():
+            in_credits.add_metric([model], amount)
+            in_usd.add_metric([model], usd_of(amount))
+        yield from (in_credits, in_usd)
 
 
 def _seconds(start: datetime, end: datetime) -> float:

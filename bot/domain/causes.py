@@ -12,6 +12,10 @@ class Cause(StrEnum):
     PAUSED = "paused"
     DATABASE = "database"
     DISK = "disk"
+    BUDGET = "budget"
+    PRICE = "price"
+    DRIFT = "drift"
+    KEY_LIMIT = "key limit"
 
 
 # These keep requests from the music service.

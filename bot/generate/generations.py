@@ -108,7 +108,7 @@ class Generations:
         cost = Cost(usage.credits, usage.source) if usage.credits and usage.source else None
         if await self.jobs.succeed(job.id, audio_url, now, cost=cost):
             log.info("finished after %d polls", job.attempts)
-            self.metrics.finished(job, now, generation.usage)
+            self.metrics.finished(job, now)
             await self.estimates.learn(job, now)
             self._ring()
 

@@ -49,6 +49,8 @@ from bot.store.turn_store import Turn, TurnStore
 TURN: Final = "logs"
 LEASE_S: Final = 180.0
 READ_EVERY_S: Final = 5.0
+LATER_EVERY_S: Final = 15.0
+OFTEN_FOR_S: Final = 120.0
 # So soon after its outcome became unknown a job is looked up first.
 FIRST_AFTER_S: Final = 2.0
 DOUBTED_FOR_S: Final = 300.0
@@ -56,7 +58,8 @@ DOUBTED_FOR_S: Final = 300.0
 AWAY_FOR_S: Final = 30.0
 RESTORED_AWAY_FOR_S: Final = 3600.0
 SEARCHED_FOR: Final = timedelta(days=1)
-SEARCHED_EVERY: Final = timedelta(minutes=5)
+# What was given up is asked about at these distances, the more time has passed since.
+SEARCHED_EVERY: Final = (timedelta(seconds=15), timedelta(minutes=5))
 # How long after a submission its cost is asked for, until it is known.
 COST_AFTER: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60, 48 * 60, 72 * 60)
@@ -217,11 +220,13 @@ class LookUps(Worker[Turn]):
         elif now - since >= timedelta(seconds=self._doubted_for_s(job)):
             await self._give_up(job, "the provider's logs don't know this request")
             return
-        await self.lookups.later(job.id, now + (now - since) / 4 + timedelta(seconds=READ_EVERY_S))
+        is_new = now - since < timedelta(seconds=OFTEN_FOR_S)
+        wait_s = READ_EVERY_S if is_new else LATER_EVERY_S
+        await self.lookups.later(job.id, now + timedelta(seconds=wait_s))
 
     async def _give_up(self, job: Job, why: str) -> None:
         now = self.clock()
-        search_at = now + SEARCHED_EVERY
+        search_at = now + SEARCHED_EVERY[0]
         if job.state is JobState.SUBMITTING:
             given_up = await self.lookups.interrupt(job.id, why, now, search_at)
         else:
@@ -238,9 +243,10 @@ class LookUps(Worker[Turn]):
 
     async def _search_on(self, job: Job) -> None:
         now = self.clock()
-        ended_at = job.finished_at or now
-        over = now - ended_at >= SEARCHED_FOR
-        await self.lookups.later(job.id, None if over else now + SEARCHED_EVERY)
+        passed = now - (job.finished_at or now)
+        often, seldom = SEARCHED_EVERY
+        wait = min(max(passed / 20, often), seldom)
+        await self.lookups.later(job.id, None if passed >= SEARCHED_FOR else now + wait)
 
     # --- what a track cost ------------------------------------------------------------------
 

@@ -14,8 +14,11 @@ from bot.provider.records import LoggedRequest, Outcome
 # The provider takes 200 requests a minute, from all processes and from the doctor.
 PAGE_EVERY_S: Final = 0.5
 PAGES: Final = 100
-# Clocks differ, and a row may be dated by the end of its generation.
-BEFORE, AFTER = timedelta(minutes=2), timedelta(hours=1)
+# Clocks differ, and a row may be dated by the end of its generation. What isn't found is looked for
+# from its submission on, however far the provider's clock is ahead.
+BEFORE, AFTER, AHEAD = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+# The provider takes no window of more than 92 days.
+LONGEST: Final = timedelta(days=91)
 
 Window = tuple[datetime, datetime]
 
@@ -85,9 +88,10 @@ def windows(jobs: Iterable[Job], now: datetime) -> list[Window]:
 
 def _window(job: Job, now: datetime) -> Window:
     # What was submitted after a backup was made is known to the provider alone.
-    start = job.first_submitted_at if job.restored_at is None else None
-    last = job.submitted_at or job.restored_at or now
-    return (start or job.created_at) - BEFORE, min(now, last + AFTER)
+    start = (job.first_submitted_at if job.restored_at is None else None) or job.created_at
+    known = job.submitted_at if job.generation_id else None
+    end = known + AFTER if known else now + AHEAD
+    return max(start - BEFORE, end - LONGEST), end
 
 
 async def read(provider: Provider, stretches: Iterable[Window]) -> Log:
@@ -96,11 +100,12 @@ async def read(provider: Provider, stretches: Iterable[Window]) -> Log:
     for number, (start, end) in enumerate(stretches):
         if number:
             await asyncio.sleep(PAGE_EVERY_S)
-        rows += await _read_one(provider, start, end)
+        rows += await rows_of(provider, start, end)
     return Log(rows)
 
 
-async def _read_one(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
+async def rows_of(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
+    """All rows of one stretch. Raises as `Provider.logged` does."""
     rows: dict[LoggedRequest, None] = {}
     offset = 0
     for _ in range(PAGES):

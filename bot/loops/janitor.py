@@ -13,6 +13,7 @@ from bot.said_once import SaidOnce
 from bot.store.stores import Stores
 
 EVERY_S = 600.0
+SPEND_DAYS = "spend days"  # the turn of those who add them up
 LINK_LIFE = timedelta(days=2)  # Discord's live for about one, and none is newer than its job
 DRAFT_LIFE = timedelta(days=7)  # the private answers that lead to them live for hours
 CANCELLED_LIFE = timedelta(days=7)  # of requests that were never paid for
@@ -41,8 +42,9 @@ class Janitor:
         dropped = await stores.held.forget(now, held_for=timedelta(days=self.held_days))
         if dropped:
             log.info("dropped %d files that were kept for their members long enough", dropped)
-        if added := await stores.spend_days.add_up(now):
-            log.info("added up what was spent on %d days", added)
+        if await stores.turns.take(SPEND_DAYS, now, lease_s=EVERY_S):
+            await stores.spend_days.add_up(now)
+            await stores.turns.done(SPEND_DAYS, now + timedelta(seconds=EVERY_S))
 
     def tidying(self) -> AbstractAsyncContextManager[None]:
         """Tidy up until the block ends."""

@@ -18,12 +18,15 @@ from bot.loops.worker import Worker
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.ops.probes import Answer, Page, Probes
 from bot.readiness import Part
+from bot.said_once import SaidOnce
+from bot.store.spending import Accounts
 from bot.store.survey import Survey
 
 DATABASE_TIMEOUT_S: Final = 2.0
 # Looks closer together than this share one answer: whoever asks often must not load the database.
 FRESH_S: Final = 1.0
 CENSUS_FRESH_S: Final = 10.0
+SPENDING_FRESH_S: Final = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +42,15 @@ class Health:
     beside: Sequence[Part] = ()
     has_room: Callable[[], bool] = lambda: True  # on the disk
     workers: Sequence[Worker[Any]] = ()
+    accounts: Accounts | None = None
 
     def __post_init__(self) -> None:
         self._asking: asyncio.Task[bool] | None = None
         self._asked_at_s = -FRESH_S
         self._counting = asyncio.Lock()
         self._counted_at_s = -CENSUS_FRESH_S
+        self._added_up_at_s = -SPENDING_FRESH_S
+        self._said = SaidOnce(log)
 
     async def parts(self) -> dict[str, bool]:
         """Whether each part is well: gateway, database, disk, every loop, and what is beside."""
@@ -82,12 +88,23 @@ class Health:
         parts = await self.parts()
         self.metrics.set_parts(parts)
         async with self._counting:
-            if time.monotonic() - self._counted_at_s < CENSUS_FRESH_S:
-                return
-            census = await self.survey.census(self.clock()) if parts["database"] else None
-            self.metrics.set_census(census)
-            if census:
-                self._counted_at_s = time.monotonic()
+            if time.monotonic() - self._counted_at_s >= CENSUS_FRESH_S:
+                census = await self.survey.census(self.clock()) if parts["database"] else None
+                self.metrics.set_census(census)
+                if census:
+                    self._counted_at_s = time.monotonic()
+            if time.monotonic() - self._added_up_at_s >= SPENDING_FRESH_S:
+                await self._add_up(well=parts["database"])
+
+    async def _add_up(self, *, well: bool) -> None:
+        spending = None
+        with self._said.watching(
+            "spending", "what was spent can't be added up: %s", over="it can be added up again"
+        ):
+            spending = await self.accounts.read(self.clock()) if well and self.accounts else None
+        self.metrics.set_spending(spending)
+        if spending:
+            self._added_up_at_s = time.monotonic()
 
     async def close(self) -> None:
         """Let a question to the database end before the database is closed."""

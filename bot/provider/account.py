@@ -19,6 +19,11 @@ def hindrance(terms: KeyTerms) -> str | None:
     return None
 
 
+def is_limited(terms: KeyTerms) -> bool:
+    """Whether the key has a spending limit of its own."""
+    return terms.limit is not None and terms.limit.threshold is not None
+
+
 def spending(terms: KeyTerms) -> str:
     """What a key may spend, and what it has spent this month."""
     limit = terms.limit

@@ -6,7 +6,9 @@ from urllib.parse import quote, unquote, urlsplit
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain.budgets import Budgets
 from bot.domain.models import MODELS
+from bot.domain.money import credits_of
 from bot.domain.offer import Offer
 from bot.domain.requests import AudioFormat
 from bot.errors import SettingsError
@@ -115,6 +117,13 @@ class Settings(BaseSettings):
     def offer(self) -> Offer:
         """The models that members can use."""
         return Offer.of(self.allowed_models)
+
+    def budgets(self) -> Budgets:
+        """What may be spent, in credits."""
+        return Budgets(
+            per_day=credits_of(self.budget_usd_per_day),
+            per_month=credits_of(self.budget_usd_per_month),
+        )
 
     def proxy(self) -> Proxy | None:
         """What Discord and the provider are asked through."""

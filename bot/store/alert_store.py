@@ -18,7 +18,7 @@ from bot.store.database.transactions import Transactions
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """`place` is the machine, for causes that are of one machine; else it is empty."""
+    """`place` tells apart what one cause can have several of (machines, days); else it's empty."""
 
     cause: str
     place: str

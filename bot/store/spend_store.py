@@ -1,6 +1,7 @@
 """What was spent, and what is held. Days that are added up count as such, the others by jobs."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -56,6 +57,16 @@ class Held:
     credits: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class AboveHold:
+    """Tracks of a model that cost more credits than were held for them."""
+
+    model: str
+    tracks: int
+    held: int
+    cost: int
+
+
 _OF_JOBS: Final = {
     By.SERVER: GUILD_ID,
     By.MEMBER: jobs.c.member_id,
@@ -97,6 +108,11 @@ class SpendStore(Queries):
             for key, number in tracks.items()
         ]
 
+    async def used(self, first: date, last: date) -> int:
+        """Credits that count towards a budget for these days: spent, and held for what waits."""
+        spent = await self.spent(first, last, By.DAY)
+        return sum(one.credits for one in spent) + (await self.waiting()).credits
+
     async def waiting(self) -> Held:
         """What holds credits and isn't submitted yet."""
         return await self._held(jobs.c.state.in_(WAITING))
@@ -105,6 +121,21 @@ class SpendStore(Queries):
         """What was submitted since then and has ended, and whose cost isn't known."""
         is_open = jobs.c.cost_credits.is_(None) & jobs.c.state.in_(TERMINAL)
         return await self._held(jobs.c.submitted_at >= since, is_open)
+
+    async def above_hold(self, since: datetime) -> list[AboveHold]:
+        """What was submitted since then and cost more than it held, for each model."""
+        wanted = sa.select(
+            jobs.c.model,
+            sa.func.count().label("tracks"),
+            whole_sum(jobs.c.held_credits).label("held"),
+            whole_sum(jobs.c.cost_credits).label("cost"),
+        ).where(jobs.c.submitted_at >= since, jobs.c.cost_credits > jobs.c.held_credits)
+        rows = await self._rows(wanted.group_by(jobs.c.model))
+        return [AboveHold(**row._mapping) for row in rows]
+
+    async def known(self, job_ids: Collection[str]) -> set[str]:
+        """Those of these ids that are jobs of ours."""
+        return set(await self._values(sa.select(jobs.c.id).where(jobs.c.id.in_(job_ids))))
 
     async def _held(self, *which: sa.ColumnElement[bool]) -> Held:
         sums = sa.select(sa.func.count(), whole_sum(jobs.c.held_credits))

@@ -5,10 +5,11 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from bot.domain.budgets import Budgets, Period
 from bot.domain.jobs import FailureKind, JobState, NoticeKind, Rung
 from bot.metrics import Metrics
 from bot.provider.client import Provider
-from bot.provider.usage import Usage
+from bot.store.spending import Spending
 from bot.store.survey import Census
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from tests.factories import NOW, a_job, a_notice, a_request
@@ -25,7 +26,7 @@ def test_durations_are_measured_between_the_right_moments() -> None:
     job = a_job(created_at=NOW, submitted_at=NOW + later(3), due_at=NOW + later(30))
     metrics.submitted(job)
     metrics.polled(job, NOW + later(30.5))
-    metrics.finished(job, NOW + later(38), Usage())
+    metrics.finished(job, NOW + later(38))
     metrics.told(a_notice(attempted_rung=None), Rung.CHANNEL, NOW + later(2))
     value = metrics.registry.get_sample_value
     assert value("compose_wait_seconds_sum", MODEL) == 3
@@ -49,13 +50,23 @@ def test_held_notice_counts_as_such_and_not_as_delivered() -> None:
     assert value("compose_delivery_seconds_count", {"kind": "result"}) is None
 
 
-def test_spending_is_summed_up_where_the_provider_says_it() -> None:
-    metrics, job = Metrics(), a_job(submitted_at=NOW)
-    metrics.finished(job, NOW, Usage(credits=120_000))
-    metrics.finished(job, NOW, Usage(credits=120_000))
+def test_spending_shows_no_old_figures_when_the_database_can_not_be_asked() -> None:
+    metrics = Metrics()
     value = metrics.registry.get_sample_value
+    budgets = Budgets(per_day=10_000_000)
+    used = {Period.DAY: 500_000, Period.MONTH: 2_000_000}
+    known = {"google/lyria2": 240_000}
+    metrics.set_spending(Spending(known=known, held=120_000, used=used, budgets=budgets))
     assert value("compose_credits_spent_total", MODEL) == 240_000
     assert value("compose_usd_spent_total", MODEL) == 0.12
+    assert value("compose_usd_held") == 0.06
+    assert value("compose_usd_used", {"period": "month"}) == 1
+    assert value("compose_usd_budget", {"period": "day"}) == 5
+    assert value("compose_usd_budget", {"period": "month"}) is None
+    metrics.set_spending(None)
+    assert value("compose_usd_spent_total", MODEL) is None
+    assert value("compose_usd_used", {"period": "month"}) is None
+    assert "compose_usd_held NaN" in metrics.exposition().decode()
 
 
 def test_counters_are_there_before_the_first_failure() -> None:

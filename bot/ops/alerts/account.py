@@ -9,8 +9,8 @@ from bot.clock import Clock
 from bot.domain.causes import Cause
 from bot.domain.money import usd_of
 from bot.errors import AccountRefused, NotVerified, OutOfCredits, ProviderError
-from bot.ops.alerts.causes import Sight
-from bot.provider.account import hindrance
+from bot.ops.alerts.causes import OF_ACCOUNT, Sight
+from bot.provider.account import hindrance, is_limited
 from bot.provider.client import Provider
 from bot.provider.wire import Balance
 from bot.said_once import SaidOnce
@@ -20,6 +20,10 @@ LOOK_CLOSELY_EVERY_S: Final = 60.0
 # Low is what won't last for the three days to come, if they are like the last three.
 SPENT_WITHIN: Final = timedelta(days=3)
 LEAST_USD: Final = 1.0
+NO_LIMIT: Final = (
+    "All is well; just a hint. The key has no spending limit of its own. With one, set on AI/ML "
+    "API's key page, nothing can spend more, whatever happens to the bot or to the key."
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,8 @@ class Account:
         self._clock = clock
         self._looked_at: datetime | None = None
         self._is_well = True
+        self.is_usable: bool | None = None
+        """Whether tracks can be made with it, as it looked last; `None` if that isn't known."""
         self._said = SaidOnce(log)
 
     async def look(self, *, closely: bool) -> Sequence[Sight]:
@@ -44,16 +50,18 @@ class Account:
         try:
             sights = await self._look(now, is_first=is_first)
         except ProviderError as error:
+            self.is_usable = None
             asked = "balance and key can't be asked for: %s"
             self._said.say("ask", asked, error, level=logging.INFO)
             return []
         self._said.over("ask", "balance and key can be asked for again")
-        self._is_well = not any(sight.is_there for sight in sights)
+        self._is_well = not any(one.is_there for one in sights if one.cause in OF_ACCOUNT)
         for sight in sights:
             self._log(sight)
         return sights
 
     async def _look(self, now: datetime, *, is_first: bool) -> Sequence[Sight]:
+        self.is_usable = False
         try:
             balance = await self._provider.balance()
         except (OutOfCredits, NotVerified) as error:
@@ -63,16 +71,24 @@ class Account:
         if is_first:
             log.info("the key works; %.2f %s left", balance.current_balance, balance.currency)
         low = await self._is_low(balance, now)
-        return [_key(await self._hindrance()), _balance(_left(balance) if low else None)]
+        of_key = await self._of_key()
+        hindered = any(sight.is_there for sight in of_key if sight.cause is Cause.KEY)
+        self.is_usable = not hindered and balance.current_balance > 0
+        return [*of_key, _balance(_left(balance) if low else None)]
 
-    async def _hindrance(self) -> str | None:
+    async def _of_key(self) -> Sequence[Sight]:
+        """Whether it can make tracks, and, where that is told, whether it has a limit."""
         try:
             terms = await self._provider.key_terms()
         except ProviderError as error:
             log.debug("what the key may do can't be asked for: %s", error)
-            return None
-        found = hindrance(terms) if terms else None
-        return _no_tracks(found) if found else None
+            return [_key(None)]
+        if terms is None:
+            return [_key(None)]
+        if found := hindrance(terms):
+            return [_key(_no_tracks(found))]
+        unlimited = Sight(cause=Cause.KEY_LIMIT, is_there=not is_limited(terms), text=NO_LIMIT)
+        return [_key(None), unlimited]
 
     async def _is_low(self, balance: Balance, now: datetime) -> bool:
         try:
@@ -84,7 +100,8 @@ class Account:
 
     def _log(self, sight: Sight) -> None:
         if sight.is_there:
-            self._said.say(sight.cause, "%s", sight.text, level=logging.ERROR)
+            level = logging.ERROR if sight.cause in OF_ACCOUNT else logging.INFO
+            self._said.say(sight.cause, "%s", sight.text, level=level)
         else:
             self._said.over(sight.cause, f"the {sight.cause} is well again")
 

@@ -15,14 +15,15 @@ IDLE_AFTER_S: Final = 120.0
 
 OF_ACCOUNT: Final = (Cause.KEY, Cause.BALANCE)
 # So long a cause has to last until the host is told. A pause knows itself how long it has.
-LASTS_S: Final = dict.fromkeys(Cause, 60.0) | {Cause.PAUSED: 0.0}
+AT_ONCE: Final = (Cause.PAUSED, Cause.BUDGET, Cause.PRICE, Cause.DRIFT)
+LASTS_S: Final = dict.fromkeys(Cause, 60.0) | dict.fromkeys(AT_ONCE, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
     """What a look at a cause has shown: whether it is there now, and what to say of it.
 
-    `place` is the machine, for a cause that is of one machine.
+    `place` is the machine, for a cause that is of one machine; else what there can be several of.
     """
 
     cause: Cause

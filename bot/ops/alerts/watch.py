@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from bot.errors import DatabaseTrouble, HostNotTold
 from bot.ops.alerts.account import Account
 from bot.ops.alerts.causes import LASTS_S, OF_ACCOUNT, Sight, of_database, of_disk, of_pause
 from bot.ops.alerts.channels import Tell
+from bot.ops.alerts.money import Money
 from bot.said_once import SaidOnce
 from bot.store.alert_store import Alert, AlertStore
 from bot.store.pause_store import Pause, PauseStore
@@ -36,6 +37,7 @@ class Watch:
         alerts: AlertStore,
         pauses: PauseStore,
         account: Account,
+        money: Money,
         *,
         has_room: Callable[[], bool],
         tell: Tell,
@@ -44,6 +46,7 @@ class Watch:
         self._alerts = alerts
         self._pauses = pauses
         self._account = account
+        self._money = money
         self._has_room = has_room
         self._tell = tell
         self._clock = clock
@@ -75,11 +78,27 @@ class Watch:
             of_disk(has_room=self._has_room()),
             *(() if trouble else (of_pause(pause, now),)),
             *await self._account.look(closely=is_close),
+            *await self._look_at_money(),
         ):
             try:
                 await self._note(sight)
             except DatabaseTrouble as error:
                 log.debug("an alert can't be stored: %s", error)
+        if pause and pause.host_must_act and self._account.is_usable is not None:
+            await self._show(looks_right=self._account.is_usable)
+
+    async def _show(self, *, looks_right: bool) -> None:
+        """Requests are taken again once all looks right, though no probe has shown it."""
+        try:
+            news = await self._pauses.looks(right=looks_right)
+        except DatabaseTrouble as error:
+            log.debug("how the account looks can't be stored: %s", error)
+            return
+        if news:
+            now = (
+                "looks right, so requests are taken again" if looks_right else "does not look right"
+            )
+            log.warning("the account at the provider %s", now)
 
     async def _ask_database(self, now: datetime) -> tuple[Pause | None, str | None]:
         """The pause, and what is wrong with the database."""
@@ -90,6 +109,15 @@ class Watch:
         except DatabaseTrouble as error:
             self._standing = None
             return None, str(error)
+
+    async def _look_at_money(self) -> Sequence[Sight]:
+        if self._standing is None:
+            return []
+        try:
+            return await self._money.look(self._standing.keys())
+        except DatabaseTrouble as error:
+            log.debug("what was spent can't be added up: %s", error)
+            return []
 
     async def _note(self, sight: Sight) -> None:
         key, now = (str(sight.cause), sight.place), self._clock()

@@ -14,15 +14,17 @@ from aiohttp import web
 
 from bot.client import ComposeClient
 from bot.clock import utc_now
+from bot.domain.budgets import Budgets
 from bot.domain.causes import Cause
 from bot.gateway.connection import log_in
 from bot.ops.alerts.account import Account
 from bot.ops.alerts.channels import OwnerMessages, Tell, Webhook
+from bot.ops.alerts.money import Money
 from bot.ops.alerts.watch import Watch
 from bot.provider.client import Provider
 from bot.store.database.engine import sqlite_file
 from bot.store.pause_store import Pause, PauseReason
-from sandbox.aimlapi import KEY, AimlapiStandIn
+from sandbox.aimlapi import KEY, AimlapiStandIn, KeyTerms
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN, tape_club_world
 from tests.factories import HandClock, Stored
@@ -90,6 +92,7 @@ class Processes:
         self.stand_in = stand_in
         self.watches = watches
         self.has_room = True
+        self.budgets = Budgets(per_day=2_000_000, per_month=20_000_000)
 
     async def wait(self, seconds: float, *, turn_s: float = TURN_S) -> None:
         """Both look, every few seconds, until so much time has passed."""
@@ -148,6 +151,7 @@ async def watching(
 ) -> AsyncIterator[Callable[[Tell], Awaitable[Processes]]]:
     """Opens the two processes, which tell in the given way."""
     clock.now = utc_now()
+    stand_in.key_terms = KeyTerms(limit_usd=100)
     await _do_not_wait_for_locks(stored)
     async with AsyncExitStack() as opened:
 
@@ -160,6 +164,7 @@ async def watching(
                     stores.alerts,
                     stores.pauses,
                     Account(provider, clock),
+                    Money(stores.spend, provider, processes.budgets, clock),
                     has_room=lambda: processes.has_room,
                     tell=tell,
                     clock=clock,
