@@ -151,6 +151,10 @@ class AlreadyRetried(ComposeError):
         self.other_id = other_id
 
 
+class FoundAfterAll(ComposeError):
+    """What is to be tried again hasn't failed: the provider had it, and it goes on."""
+
+
 class ReferenceLost(ComposeError):
     """The link to the audio that a cover is made of has ended, and no fresh one is to be had."""
 

@@ -15,6 +15,7 @@ from bot.domain.seeds import was_typed
 from bot.generate.rechecking import CheckResult
 from bot.words.markdown import harmless
 from cogs.ui.first_answers import defer, edit, in_time, say
+from cogs.ui.intake import made_after_all
 from cogs.ui.job_button import JobButton, moderates, stands_under
 from cogs.ui.persistent import add_items
 from cogs.ui.request_modal import open_modal
@@ -55,7 +56,7 @@ class CancelButton(JobButton, template=buttons.pattern(Action.CANCEL)):
             # A card that nobody could bring up to date: here it comes by itself.
             await _answer_on_card(interaction, now)
             return
-        await say(interaction, words.too_late_to_cancel.get(now.state, words.job_unknown)())
+        await say(interaction, words.too_late_to_cancel(now))
 
 
 async def _cancel_takes(interaction: Interaction, job: Job) -> None:
@@ -88,8 +89,10 @@ class RetryButton(JobButton, template=buttons.pattern(Action.RETRY, Action.REWOR
         """Start the other try, which counts as a track, if it is the member's own job."""
         if interaction.user.id != job.member_id:
             await say(interaction, words.not_your_job_retry())
+        elif job.in_doubt:
+            await say(interaction, words.still_checking())
         elif job.state is not JobState.FAILED:
-            await say(interaction, words.nothing_to_retry())
+            await say(interaction, made_after_all(job))
         else:
             await self._go_on(interaction, job)
 

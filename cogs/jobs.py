@@ -69,7 +69,7 @@ class _Stop(PersistentItem):
         await edit_private(interaction, embed=embed, view=view)
         if cancelled is None:
             now = await services_of(interaction).stores.jobs.get(job.id) or job
-            await say(interaction, words.too_late_to_cancel[now.state]())
+            await say(interaction, words.too_late_to_cancel(now))
 
 
 class StopButton(_Stop, template=STOP_ID):
@@ -127,7 +127,8 @@ async def _job_lines(
 ) -> AsyncIterator[str]:
     for number, one in enumerate(found, 1):
         details = [words.by(one.job.member_id)] if whose == ALL else []
-        details.append(words.job_waits(one.place) if one.place else words.job_runs())
+        if not one.job.in_doubt:
+            details.append(words.job_waits(one.place) if one.place else words.job_runs())
         details.append(await _expected(interaction, one))
         if card := card_of(one.job):
             details.append(words.card_link(card.url))

@@ -90,9 +90,8 @@ class Sandbox:
         self.discord = DiscordStandIn(
             world=world, port=discord_port, clock=self.clock, **(discord or {})
         )
-        self.provider = AimlapiStandIn(
-            port=provider_port, speed=speed, clock=self.clock, **(provider or {})
-        )
+        own: dict[str, Any] = {"port": provider_port, "speed": speed, "clock": self.clock}
+        self.provider = AimlapiStandIn(**own | dict(provider or {}))
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:

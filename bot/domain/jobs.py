@@ -207,6 +207,11 @@ class Job(PlacedOrder):
         return f"{self.id}.{self.submission}"
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether the provider's logs are being asked what became of it."""
+        return self.unsure_since is not None
+
+    @property
     def uses_channel(self) -> bool:
         """Whether what is to be said of it may be posted where it was asked for."""
         return not (self.private or self.outside)

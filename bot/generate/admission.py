@@ -68,8 +68,8 @@ class Admission:
         """Store the request as `received`, quickly enough for an answer in time.
 
         Raises `NoRoom`, `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
-        `AlreadyReceived`, `AlreadyRetried` or `DatabaseTrouble`. If it is stored after all when we
-        said that it was not, it has no card, so it is never paid for.
+        `AlreadyReceived`, `AlreadyRetried`, `FoundAfterAll` or `DatabaseTrouble`. If it is stored
+        after all when we said that it was not, it has no card, so it is never paid for.
         """
         if not self.has_room():
             raise NoRoom("the disk is nearly full")
@@ -163,7 +163,7 @@ class Admission:
     async def _handed_over(self, job: Job) -> Job:
         """The job once its submission is through, which rarely takes longer than a moment."""
         for _ in range(HAND_OVER_LOOKS):
-            if job.state is not JobState.SUBMITTING:
+            if job.state is not JobState.SUBMITTING or job.in_doubt:
                 break
             await asyncio.sleep(HAND_OVER_LOOK_S)
             job = await self.jobs.get(job.id) or job

@@ -45,7 +45,7 @@ class Expectations:
 
     async def of(self, job: Job, *, place: int | None = None) -> Expectation:
         """Of a job that waits, at this place in the queue if it's known, or runs."""
-        if job.state is JobState.SUBMITTING and job.unsure_since is not None:
+        if job.in_doubt:
             return Expectation(instead=words.checking_arrival)
         waits = job.state in {JobState.RECEIVED, JobState.QUEUED}
         if waits and (again_at := await self.again_at(job)):

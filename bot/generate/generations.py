@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.domain.jobs import LATE_AFTER, FailureKind, Job, JobState, NoticeKind
 from bot.generate.estimates import DurationEstimates
 from bot.generate.expectations import SOON
+from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.metrics import Metrics
 from bot.provider.reasons import is_by_filter
@@ -49,10 +50,13 @@ class Generations:
         paid = (job.id, generation.id, due_at)
         expected_at = await self.estimates.expected_at(job, self.clock())
         inference_id = generation.inference_id
-        draw_at = self.clock() if job.unsure_since else expected_at - SOON
+        now = self.clock()
+        draw_at = now if job.in_doubt else expected_at - SOON
         if await self.jobs.start_generation(*paid, inference_id=inference_id, draw_at=draw_at):
             return
-        if await self.jobs.revive(*paid, inference_id=inference_id, submitted_at=submitted_at):
+        if await self.jobs.revive(
+            *paid, inference_id=inference_id, submitted_at=submitted_at, draw_at=now
+        ):
             log.warning("it had been given up, and goes on since the provider accepted it")
             return
         stored = await self.jobs.get(job.id)
@@ -124,7 +128,9 @@ class Generations:
 
     async def doubt_abandoned(self) -> None:
         """Of submissions of dead processes nobody knows what came: the logs may."""
-        if await self.jobs.doubt_abandoned(self.clock()):
+        for job_id in await self.jobs.doubt_abandoned(self.clock()):
+            with about_job(job_id):
+                log.warning("its submission was cut off with its process, so it is looked up")
             self.wakeups.wake(Wakeup.LOOK_UP)
             self.wakeups.wake(Wakeup.CARDS)
 

@@ -159,7 +159,7 @@ class LookUps(Worker[Turn]):
                 return
         if account.failed and not account.made:
             await self._failed(job)
-        elif job.unsure_since is None:
+        elif not job.in_doubt:
             await self._search_on(job)
         else:
             await self._wait_or_give_up(job, found)
@@ -200,7 +200,7 @@ class LookUps(Worker[Turn]):
         now = self.clock()
         if job.state is not JobState.SUBMITTING:
             await self.lookups.settle(job.id, 0, CostSource.FREE)
-            if job.unsure_since is not None:
+            if job.in_doubt:
                 await self._give_up(job, "the logs say that it failed")
         elif job.failed_at_provider:
             await self.generations.fail(

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.jobs import FailureKind, JobState, NoticeKind, check_move
 from bot.store.card_edits import mark_card
 from bot.store.database.claims import RELEASED, seen_by, unclaimed
+from bot.store.database.row_mapping import select_job
 from bot.store.database.tables import jobs, notices
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
 
@@ -49,17 +50,30 @@ async def doubt(
     return True
 
 
-async def revive(connection: AsyncConnection, job_id: str, **generation: Any) -> bool:
+async def revive(
+    connection: AsyncConnection, job_id: str, *, draw_at: datetime | None, **generation: Any
+) -> bool:
     """failed (interrupted, restored) → generating, with the columns of its generation; whether it
     was so. One that its member has asked for again comes back quietly."""
-    again = jobs.alias("again")
-    asked_again = sa.exists().where(
-        again.c.retry_of == jobs.c.id,
-        again.c.state.not_in((JobState.FAILED, JobState.CANCELLED)),
-    )
-    generation |= {"quiet": asked_again, "unsure_since": None, "lookup_due_at": None}
+    generation |= {"quiet": _asked_again(job_id), "unsure_since": None, "lookup_due_at": None}
     given_up = sa.and_(jobs.c.failure_kind.in_(GIVEN_UP), jobs.c.generation_id.is_(None))
-    return await _go_on(connection, job_id, given_up, generation)
+    # Whoever is asking for it again at this moment comes first, or finds that it goes on.
+    await connection.execute(select_job(job_id).with_for_update())
+    if not await _go_on(connection, job_id, given_up, generation):
+        return False
+    if draw_at:
+        await mark_card(connection, job_id, draw_at)
+    return True
+
+
+def _asked_again(job_id: str) -> sa.Exists:
+    """Whether another try is under way or has worked, or a try of one that failed, too."""
+    again, other = jobs.alias("again"), jobs.alias("other")
+    tries = sa.select(again.c.id).where(again.c.retry_of == job_id).cte("tries", recursive=True)
+    tries = tries.union(sa.select(other.c.id).where(other.c.retry_of == tries.c.id))
+    return sa.exists().where(
+        again.c.id == tries.c.id, again.c.state.not_in((JobState.FAILED, JobState.CANCELLED))
+    )
 
 
 async def find_again(connection: AsyncConnection, job_id: str, due_at: datetime) -> bool:

@@ -59,8 +59,9 @@ class JobStore(JobUpdates):
         """Store a job as `received`, claimed by this process until Discord took the answer.
 
         Raises `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
-        `AlreadyReceived` when this interaction has a job already, and `AlreadyRetried` when the
-        job it repeats has another repetition that did not fail.
+        `AlreadyReceived` when this interaction has a job already, `AlreadyRetried` when the job it
+        repeats has another repetition that did not fail, and `FoundAfterAll` when that job itself
+        has not.
         """
         claimed = lease(self._worker_id, now, lease_s)
         return await self._transactions.run(
@@ -167,15 +168,19 @@ class JobStore(JobUpdates):
         *,
         inference_id: str | None = None,
         submitted_at: datetime | None = None,
+        draw_at: datetime | None = None,
     ) -> bool:
         """failed (interrupted, restored) → generating: its generation was accepted after all.
 
         `submitted_at` is when, as far as the provider knows, for one that does not know itself. If
-        its member has asked for it again meanwhile, it is `quiet` from now on.
+        its member has asked for it again meanwhile, it is `quiet` from now on. At `draw_at` its
+        card, which says that it failed, is out of date.
         """
         paid: dict[str, Any] = {"generation_id": generation_id, "inference_id": inference_id}
         paid |= {"due_at": due_at, "submitted_at": _known_or(submitted_at)}
-        return await self._transactions.run(lambda connection: revive(connection, job_id, **paid))
+        return await self._transactions.run(
+            lambda connection: revive(connection, job_id, draw_at=draw_at, **paid)
+        )
 
     async def find_again(self, job_id: str, due_at: datetime) -> bool:
         """failed (lost) → generating: the provider has the generation after all."""
@@ -186,7 +191,13 @@ class JobStore(JobUpdates):
     async def requeue(self, job_id: str, due_at: datetime) -> bool:
         """submitting → queued: the provider surely did not take it; again from `due_at` on."""
         return await self._move(
-            job_id, JobState.SUBMITTING, JobState.QUEUED, due_at=due_at, submitted_at=None
+            job_id,
+            JobState.SUBMITTING,
+            JobState.QUEUED,
+            due_at=due_at,
+            submitted_at=None,
+            unsure_since=None,
+            lookup_due_at=None,
         )
 
     async def doubt_abandoned(self, now: datetime) -> list[str]:

@@ -16,6 +16,7 @@ from bot.errors import (
     AlreadyRetried,
     AttemptsUsedUp,
     DailyLimitReached,
+    FoundAfterAll,
     RequestsClosed,
 )
 from bot.store.budgets import check_budgets
@@ -65,7 +66,8 @@ async def insert_received(
     """Insert the job, or each variation, as `received`, with the columns that say who `claimed` it.
 
     Raises `RequestsClosed`, `DailyLimitReached`, `BudgetUsedUp`, `AttemptsUsedUp`,
-    `AlreadyReceived` or `AlreadyRetried`: the transaction is then to be rolled back.
+    `AlreadyReceived`, `AlreadyRetried` or `FoundAfterAll`: the transaction is then to be rolled
+    back.
     """
     await _check_not_retried(connection, new.retry_of)
     fresh = {"due_at": now, "created_at": now, "state": JobState.RECEIVED}
@@ -89,8 +91,11 @@ async def insert_received(
 async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:
     if retry_of is None:
         return
-    # Locks the row, so that two presses at the same moment follow each other.
-    await connection.execute(select_job(retry_of).with_for_update())
+    # Locks the row, so that two presses at the same moment follow each other, and so do a press and
+    # what the provider's logs bring back.
+    tried = (await connection.execute(select_job(retry_of).with_for_update())).one_or_none()
+    if tried is not None and tried.state not in FRUITLESS:
+        raise FoundAfterAll(f"job {retry_of} is {tried.state}")
     other = sa.select(jobs.c.id).where(
         jobs.c.retry_of == retry_of,
         jobs.c.state.not_in((JobState.FAILED, JobState.CANCELLED)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.jobs import JobState
+from bot.domain.jobs import Job, JobState
 from bot.words.language import Sentence, counted, said, sentence
 from bot.words.phrases import listed, mention, permissions
 
@@ -17,6 +17,22 @@ job_unknown = sentence(
     "I don't remember this track any more. You can ask for a new one with `/compose`."
 )
 nothing_to_retry = sentence("There's nothing to try again here.")
+still_checking = sentence(
+    "I'm still asking the music service what became of this one, which can take a few minutes. "
+    "Until I know, it can't be cancelled or tried again. If it was made, you'll get it."
+)
+
+
+def made_after_all(url: str | None, *, finished: bool) -> str:
+    """What had failed did not; `url` leads to it, if it can be gone to."""
+    start = said("There's nothing to try again: the music service had this one after all.")
+    if not finished:
+        there = said("You'll get it when it's ready.")
+    else:
+        there = said("Here it is: {url}", url=url) if url else said("Look for it in `/tracks`.")
+    return f"{start} {there}"
+
+
 cancelled_now = sentence("It's cancelled.")
 held_for_you = sentence("If you can't find it here, use `/tracks`: I'm keeping it for you.")
 not_posted_yet = sentence("I haven't been able to post it yet. I'll keep trying.")
@@ -41,7 +57,12 @@ def cancelled_running(tracks: int = 1) -> str:
     )
 
 
-too_late_to_cancel: Mapping[JobState, Sentence] = {
+def too_late_to_cancel(job: Job) -> str:
+    """Why pressing came to nothing, as things stand."""
+    return still_checking() if job.in_doubt else _TOO_LATE[job.state]()
+
+
+_TOO_LATE: Mapping[JobState, Sentence] = {
     JobState.RECEIVED: sentence("It's only just coming in. Try again in a few seconds."),
     JobState.QUEUED: sentence("It's moving on at this very moment. Try again in a few seconds."),
     JobState.GENERATING: sentence(

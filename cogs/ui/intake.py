@@ -27,6 +27,7 @@ from bot.errors import (
     AttemptsUsedUp,
     DailyLimitReached,
     DatabaseTrouble,
+    FoundAfterAll,
     NoRoom,
     RequestsClosed,
 )
@@ -128,6 +129,9 @@ async def _admit(
         # What is sent from the dialog is no other try any more, but a track of its own.
         told = await _tried_again(interaction, error.other_id)
         await refuse(interaction, told, replace(draft, retry_of=None))
+    except FoundAfterAll:
+        found = await _job(interaction, draft.retry_of or "")
+        await refuse(interaction, made_after_all(found), replace(draft, retry_of=None))
     except AlreadyReceived:
         await _received_before(interaction, new)
     except DatabaseTrouble as error:
@@ -158,6 +162,15 @@ async def _tried_again(interaction: Interaction, job_id: str) -> str:
     finished = other is not None and other.state is JobState.SUCCEEDED
     card = card_of(other) if other else None
     return words.tried_again(card.url if card else None, finished=finished)
+
+
+def made_after_all(job: Job | None) -> str:
+    """Why there is nothing to try again, where it had failed once."""
+    if job is None or job.state is JobState.CANCELLED:
+        return words.nothing_to_retry()
+    card = None if job.quiet else card_of(job)
+    finished = job.quiet or job.state is JobState.SUCCEEDED
+    return words.made_after_all(card.url if card else None, finished=finished)
 
 
 def _new_job(

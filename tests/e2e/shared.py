@@ -50,13 +50,16 @@ def quick_sandbox(**discord: Any) -> Sandbox:
 
 
 @asynccontextmanager
-async def shared_stage(folder: Path, sandbox: Sandbox, **settings: str) -> AsyncIterator[Stage]:
+async def shared_stage(
+    folder: Path, sandbox: Sandbox, *, module: str = "bot", **settings: str
+) -> AsyncIterator[Stage]:
     """A ready bot that knows how quick this provider is; its traffic is checked at the end."""
     database = folder / "compose.db"
     await experienced_database(database)
     async with sandbox:
         env = sandbox.bot_env(database) | PLAIN_SETTINGS | settings
-        async with BotProcess(sandbox, env, log=folder / "bot.log", folder=folder) as bot:
+        where: dict[str, Any] = {"log": folder / "bot.log", "folder": folder}
+        async with BotProcess(sandbox, env, **where, module=module) as bot:
             await bot.ready()
             yield Stage(sandbox, bot, folder)
     assert_conforming([sandbox])

@@ -157,6 +157,7 @@ async def test_failed_generation_can_be_reworded_by_its_member_after_a_restart(
 
 
 async def test_submission_with_unknown_outcome_is_never_repeated_unasked(stage: Stage) -> None:
+    stage.provider.scenario.on("GET", "/v2/logs", times=None).respond(404, error_body(404, "no"))
     stage.provider.scenario.on("POST", GENERATE).reset_after()
     ben = stage.member()
     await (await ben.slash("compose", prompt=PROMPT)).answered()

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -12,20 +14,31 @@ from aiohttp import web
 from bot.domain.jobs import JobState
 from sandbox.driver import MemberDriver, MessageView
 from sandbox.stack import BotProcess
+from tests.e2e import hasty
 from tests.e2e.conftest import OpenStage
 from tests.e2e.reader import filled, titles
-from tests.e2e.shared import GENERATIONS, PLAIN_SETTINGS, quick_sandbox, replies_to, until
+from tests.e2e.shared import (
+    GENERATIONS,
+    PLAIN_SETTINGS,
+    quick_sandbox,
+    replies_to,
+    reply_to,
+    until,
+)
 from tests.e2e.stage import Stage
 from tests.e2e.test_running import run_bot
 
 pytestmark = [pytest.mark.e2e]
 
+LOGS = "/v2/logs"
 SUBMISSIONS = 20
 POSTS = 10
 EVERY_S = 60 / 200
 DELIVERED = "select count(*) from notices where kind = 'result' and told_at is not null"
 STATES = "select state from jobs where prompt like 'song %'"
 UNTOLD = "select id from notices where told_at is null and rung is null"
+
+Restore = Callable[[Stage, Path], Awaitable[None]]
 
 
 def ask_file(file: Path, query: str) -> list[str]:
@@ -41,14 +54,30 @@ async def tool(stage: Stage, *words: str, **settings: str) -> str:
     return out
 
 
+async def restore(stage: Stage, backup: Path) -> None:
+    """Put a backup in place by the bot's own command."""
+    await tool(stage, "restore", str(backup))
+
+
+async def bring_back(stage: Stage, backup: Path) -> None:
+    """Put it in place by other means, and say so."""
+    file = stage.folder / "compose.db"
+    for part in stage.folder.glob(f"{file.name}*"):
+        part.unlink()
+    shutil.copy(backup, file)
+    await tool(stage, "restored")
+
+
 @contextlib.asynccontextmanager
-async def another_life(stage: Stage, backup: Path) -> AsyncIterator[Stage]:
+async def another_life(
+    stage: Stage, backup: Path, by: Restore = restore, *, module: str = "bot"
+) -> AsyncIterator[Stage]:
     """The bot dies, and goes on from the backup."""
     await stage.bot.kill()
-    await tool(stage, "restore", str(backup))
+    await by(stage, backup)
     env = stage.sandbox.bot_env(stage.folder / "compose.db") | PLAIN_SETTINGS
-    log = stage.folder / "another.log"
-    async with BotProcess(stage.sandbox, env, log=log, folder=stage.folder) as bot:
+    where: dict[str, Any] = {"log": stage.folder / "another.log", "folder": stage.folder}
+    async with BotProcess(stage.sandbox, env, **where, module=module) as bot:
         await bot.ready()
         yield Stage(stage.sandbox, bot, stage.folder)
 
@@ -92,8 +121,13 @@ def answers(member: MemberDriver, cards: Sequence[MessageView]) -> list[list[Mes
     return [replies_to(member, card) for card in cards]
 
 
-async def test_nothing_is_paid_or_posted_twice_when_all_of_it_waited_in_the_backup(
-    open_fresh: OpenStage, tmp_path: Path
+@pytest.mark.parametrize(
+    ("by", "away"),
+    [(restore, False), (bring_back, True)],
+    ids=["restore", "restored while the logs are away"],
+)
+async def test_all_is_delivered_and_paid_and_posted_once_when_it_waited_in_the_backup(
+    open_fresh: OpenStage, tmp_path: Path, by: Restore, away: bool
 ) -> None:
     backup = tmp_path / "one.db"
     settings = PLAIN_SETTINGS | {"MAX_CONCURRENT_GENERATIONS": str(POSTS)}
@@ -110,16 +144,40 @@ async def test_nothing_is_paid_or_posted_twice_when_all_of_it_waited_in_the_back
         await until(stage, lambda: len(stage.provider.generations) == SUBMISSIONS)
         before = answers(ben, cards)
         assert [bool(said) for said in before] == [True] * POSTS + [False] * POSTS
-        async with another_life(stage, backup) as again:
+        stage.provider.scenario.clear()
+        logs = stage.provider.scenario.on("GET", LOGS, times=None if away else 0).respond(503)
+        async with another_life(stage, backup, by) as again:
+            if away:
+                await until(again, lambda: logs.hits > 1)
+                assert [ids(said) for said in answers(ben, cards)] == [ids(said) for said in before]
+                stage.provider.scenario.clear()
+            await delivered(again, SUBMISSIONS)
             await settled(again)
             assert len(stage.provider.generations) == SUBMISSIONS
             now = answers(ben, cards)
             assert [ids(said) for said in now[:POSTS]] == [ids(said) for said in before[:POSTS]]
-            assert [len(said) for said in now[POSTS:]] == [1] * POSTS
-            stage.provider.scenario.clear()
-            for (told,) in now[POSTS:]:
-                await (await ben.click(told, label="Try again")).answered()
-            await until(again, lambda: len(stage.provider.generations) == SUBMISSIONS + POSTS)
+            assert [[bool(one.attachments) for one in said] for said in now] == [[True]] * len(now)
+
+
+async def test_members_can_try_again_what_the_provider_never_got(
+    open_fresh: OpenStage, tmp_path: Path
+) -> None:
+    backup = tmp_path / "one.db"
+    settings = PLAIN_SETTINGS | {"MAX_CONCURRENT_GENERATIONS": "1"}
+    async with open_fresh(sandbox=quick_sandbox(), **settings) as stage:
+        ben = stage.member()
+        submission = stage.provider.scenario.on("POST", GENERATIONS).hold_before()
+        cards = await ask(ben, 2)
+        await stage.bot.watch(submission.reached())
+        await tool(stage, "backup", str(backup))
+        async with another_life(stage, backup, module=hasty.MODULE) as again:
+            submission.drop()
+            for card in cards:
+                told = await reply_to(again, ben, card)
+                assert "might have been paid for" in told.content
+                pressed = await (await ben.click(told, label="Try again")).answered()
+                assert (await reply_to(again, ben, pressed)).attachments
+            assert len(stage.provider.generations) == len(cards)
             await settled(again)
 
 

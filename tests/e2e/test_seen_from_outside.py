@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from sandbox.aimlapi import error_body
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import BotProcess, Sandbox
 from tests.databases import MODELS, TRACKS
@@ -135,6 +136,12 @@ async def test_one_track_shows_in_all_metrics(open_fresh: OpenStage, monitor: Mo
         assert_nothing_private(stage, text)
 
 
+def take_logs_away(stage: Stage) -> None:
+    """What is cut off is given up at once."""
+    logs = stage.provider.scenario.on("GET", "/v2/logs", times=None)
+    logs.respond(404, error_body(404, "no"))
+
+
 def assert_nothing_private(stage: Stage, text: str) -> None:
     """No id of Discord's, no key, no token, no word of a member."""
     env = stage.sandbox.bot_env(stage.folder / "compose.db")
@@ -147,6 +154,7 @@ async def test_failures_and_the_pause_show_in_the_metrics(
     open_fresh: OpenStage, monitor: Monitor
 ) -> None:
     async with open_fresh(**monitor.settings) as stage:
+        take_logs_away(stage)
         stage.provider.scenario.on("POST", GENERATE).reset_after()
         ben = stage.member()
         await (await ben.slash("compose", channel="general", prompt=PROMPT)).answered()
@@ -218,6 +226,7 @@ async def test_doctor_finds_the_charge_of_an_interrupted_submission(
 ) -> None:
     async with open_fresh() as stage:
         ben = stage.member()
+        take_logs_away(stage)
         await (await ben.slash("compose", channel="general", prompt="calm piano")).answered()
         await stage.track(ben, "calm piano")
         stage.provider.scenario.on("POST", GENERATE).reset_after()

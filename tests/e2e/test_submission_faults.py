@@ -14,6 +14,7 @@ from bot.domain.jobs import JobState
 from sandbox.aimlapi import error_body
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule
+from tests.e2e import hasty
 from tests.e2e.shared import (
     GENERATIONS,
     OUTCOME_TIMEOUT_S,
@@ -33,15 +34,27 @@ WAITING = 50
 AT_ONCE = 10
 NAMES = ("Ada", "Ben", "Chika")
 
-# Each may have been accepted, as far as anybody can tell from outside.
-UNKNOWN: dict[str, Callable[[Rule], Rule]] = {
+Calls = dict[str, Call]
+
+# Each was accepted, and its answer doesn't say so.
+TAKEN: dict[str, Callable[[Rule], Rule]] = {
+    "cut after it was read": lambda rule: rule.reset_after(),
+    "cut in the answer": lambda rule: rule.truncate(10),
+    "500": lambda rule: rule.respond_after(500, error_body(500, "no")),
+    "502": lambda rule: rule.respond_after(502, HTML),
+    "503 of a proxy": lambda rule: rule.respond_after(503, HTML),
+    "invalid JSON": lambda rule: rule.respond_after(201, b'{"id": "x", "sta'),
+    "HTML with 200": lambda rule: rule.respond_after(200, HTML),
+    "no id": lambda rule: rule.respond_after(201, {"status": "queued"}),
+}
+
+# None was accepted, and each may have been, as far as anybody can tell from outside.
+UNTAKEN: dict[str, Callable[[Rule], Rule]] = {
     "500": lambda rule: rule.respond(500, error_body(500, "no")),
     "502": lambda rule: rule.respond(502, HTML),
     "503 of a proxy": lambda rule: rule.respond(503, HTML),
     "504": lambda rule: rule.respond(504, error_body(504, "no")),
     "cut before it was read": lambda rule: rule.reset_before(),
-    "cut after it was read": lambda rule: rule.reset_after(),
-    "cut in the answer": lambda rule: rule.truncate(10),
     "invalid JSON": lambda rule: rule.respond(201, b'{"id": "x", "sta'),
     "HTML with 200": lambda rule: rule.respond(200, HTML),
     "no id": lambda rule: rule.respond(201, {"status": "queued"}),
@@ -108,25 +121,53 @@ async def stage_behind(door: Door, folder: Path) -> AsyncIterator[Stage]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def taken(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[Stage, Calls]]:
+    """Submissions that were accepted, whose answers were lost at the same time."""
+    async with shared_stage(tmp_path_factory.mktemp("taken"), quick_sandbox()) as stage:
+        yield stage, await submit_together(stage, TAKEN)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def interrupted(
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[Stage, dict[str, Call]]]:
-    """All submissions of unknown outcome, at the provider at the same time."""
-    async with shared_stage(tmp_path_factory.mktemp("interrupted"), quick_sandbox()) as stage:
-        ben, calls, holds = stage.member(), {}, []
-        for name, fault in UNKNOWN.items():
-            hold = fault(stage.provider.scenario.on("POST", GENERATIONS)).hold_before()
-            calls[name] = await ben.slash("compose", prompt=name)
-            await stage.bot.watch(hold.reached())
-            holds.append(hold)
-        for hold in holds:
-            hold.release()
-        yield stage, calls
+) -> AsyncIterator[tuple[Stage, Calls]]:
+    """All submissions of unknown outcome that came to nothing, by a bot that soon gives up."""
+    folder = tmp_path_factory.mktemp("interrupted")
+    async with shared_stage(folder, quick_sandbox(), module=hasty.MODULE) as stage:
+        yield stage, await submit_together(stage, UNTAKEN)
 
 
-@pytest.mark.parametrize("fault", UNKNOWN)
+async def submit_together(stage: Stage, faults: dict[str, Callable[[Rule], Rule]]) -> Calls:
+    """A submission for each fault, all at the provider at the same time."""
+    ben, calls, holds = stage.member(), {}, []
+    for name, fault in faults.items():
+        hold = fault(stage.provider.scenario.on("POST", GENERATIONS)).hold_before()
+        calls[name] = await ben.slash("compose", prompt=name)
+        await stage.bot.watch(hold.reached())
+        holds.append(hold)
+    for hold in holds:
+        hold.release()
+    return calls
+
+
+@pytest.mark.parametrize("fault", TAKEN)
+async def test_track_is_delivered_when_the_answer_to_its_submission_was_lost(
+    taken: tuple[Stage, Calls], fault: str
+) -> None:
+    stage, calls = taken
+    call = calls[fault]
+    track = await reply_to(stage, call.member, await call.answered())
+    assert track.attachments
+    assert len(replies_to(call.member, await call.answered())) == 1
+    made = [one for one in stage.provider.generations if one.body["prompt"] == fault]
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("fault", UNTAKEN)
 async def test_submission_of_unknown_outcome_is_told_and_not_repeated(
-    interrupted: tuple[Stage, dict[str, Call]], fault: str
+    interrupted: tuple[Stage, Calls], fault: str
 ) -> None:
     stage, calls = interrupted
     call = calls[fault]
@@ -137,7 +178,7 @@ async def test_submission_of_unknown_outcome_is_told_and_not_repeated(
 
 
 async def test_submissions_of_unknown_outcome_are_not_repeated(
-    interrupted: tuple[Stage, dict[str, Call]],
+    interrupted: tuple[Stage, Calls],
 ) -> None:
     stage, calls = interrupted
     for call in calls.values():
@@ -145,7 +186,7 @@ async def test_submissions_of_unknown_outcome_are_not_repeated(
     again = stage.provider.scenario.on("POST", GENERATIONS).hold_before()
     await (await stage.member("Chika").slash("compose", prompt="another")).answered()
     await stage.bot.watch(again.reached())  # whatever waited before it would have gone out first
-    assert [rule.hits for rule in stage.provider.scenario.rules] == [1] * (len(UNKNOWN) + 1)
+    assert [rule.hits for rule in stage.provider.scenario.rules] == [1] * (len(UNTAKEN) + 1)
     again.drop()
 
 
@@ -162,7 +203,7 @@ async def test_submission_is_repeated_when_it_surely_was_not_accepted(
 
 
 async def test_queue_is_not_used_up_while_outcomes_are_unknown(tmp_path: Path) -> None:
-    async with shared_stage(tmp_path, quick_sandbox()) as stage:
+    async with shared_stage(tmp_path, quick_sandbox(), module=hasty.MODULE) as stage:
         broken = stage.provider.scenario.on("POST", GENERATIONS, times=None).respond(502, HTML)
         calls = await compose_many(stage, 1)
         await reply_to(stage, calls[0].member, await calls[0].answered())

@@ -82,6 +82,8 @@ def _standings(takes: Sequence[Take]) -> Iterator[tuple[str, str]]:
 
 def _how_it_stands(take: Take, alike: int) -> str:
     job = take.job
+    if job.in_doubt:
+        return f"{words.checking_arrival()}."
     if job.deleted_at is not None or take.rung is Rung.WITHDRAWN:
         return words.take_deleted()
     match job.state:

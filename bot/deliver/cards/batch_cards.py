@@ -32,6 +32,8 @@ class BatchCards:
         """Show how things stand, which may be so only until the moment that's given back; may be
         repeated. Raises what `Messenger.update_card` raises."""
         takes = await self.takes(job)
+        if any(take.job.in_doubt and take.job.state in TERMINAL for take in takes):
+            return None  # a backup was restored: it's drawn when the logs have spoken
         expected = await self._expected(takes)
         await self.messenger.update_card(_reaching_card(takes), *batch_card(takes, expected))
         return expected.until if expected else None

@@ -84,9 +84,12 @@ def _is_on_card(told: Notice) -> bool:
 
 
 def _ended(job: Job, told: Notice | None) -> Card | None:
-    """The card of a job that ended; `None` while the end is about to be told: it is drawn then."""
+    """The card of a job that ended; `None` while the end is about to be told, or in doubt: it is
+    drawn then."""
     if job.deleted_at is not None:
         return status_card.deleted_card(job, by_member=job.deleted_by_member)
+    if job.in_doubt:  # a backup was restored
+        return None
     if told is None or told.rung is Rung.HELD:
         return status_card.ended_card(job, message_url=None, held=told is not None)
     if told.rung is Rung.WITHDRAWN:

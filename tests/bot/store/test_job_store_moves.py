@@ -190,6 +190,36 @@ async def test_revived_job_is_polled_and_told_its_result_alone_when_nobody_knew(
     assert await due(stored) == [NoticeKind.RESULT]
 
 
+async def test_card_is_drawn_when_a_failed_job_comes_back(stored: Stored) -> None:
+    job = await interrupted(stored)
+    now = stored.clock()
+    assert await stored.stores.card_edits.next_due_at() is None
+    assert await stored.jobs.revive(job.id, "late:id/1", now, draw_at=now)
+    assert await stored.stores.card_edits.next_due_at() == now
+
+
+@pytest.mark.parametrize("last", [S.QUEUED, S.SUCCEEDED, S.FAILED, S.CANCELLED])
+async def test_job_comes_back_quietly_when_a_try_of_its_failed_try_has_not_failed(
+    stored: Stored, last: JobState
+) -> None:
+    first = await interrupted(stored)
+    second = await stored.fail(retry_of=first.id)
+    await stored.bring_to(last, retry_of=second.id)
+    assert await stored.jobs.revive(first.id, "late:id/1", stored.clock())
+    assert (await stored.job(first.id)).quiet is (last not in {S.FAILED, S.CANCELLED})
+
+
+async def test_job_is_in_doubt_no_more_when_it_turns_out_to_have_been_refused(
+    stored: Stored,
+) -> None:
+    job = await stored.bring_to(S.SUBMITTING)
+    now = stored.clock()
+    assert await stored.stores.lookups.doubt(job.id, now, now)
+    assert await stored.jobs.requeue(job.id, now)
+    again = await stored.job(job.id)
+    assert (again.in_doubt, again.lookup_due_at) == (False, None)
+
+
 @pytest.mark.parametrize(
     ("source", "kind"),
     [

@@ -14,6 +14,7 @@ from bot.errors import (
     AttemptsUsedUp,
     ComposeError,
     DailyLimitReached,
+    FoundAfterAll,
 )
 from bot.store import receiving
 from bot.store.receiving import DailyLimits
@@ -134,6 +135,16 @@ async def test_second_retry_is_taken_when_the_first_came_to_nothing(
     await stored.bring_to(state, retry_of=failed.id)
     again = await stored.receive(retry_of=failed.id)
     assert again.retry_of == failed.id
+
+
+@pytest.mark.parametrize("state", [JobState.GENERATING, JobState.SUCCEEDED])
+async def test_retry_is_refused_when_the_job_was_found_after_all(
+    stored: Stored, state: JobState
+) -> None:
+    found = await stored.bring_to(state)
+    with pytest.raises(FoundAfterAll):
+        await stored.receive(retry_of=found.id)
+    assert await stored.queue() is not None
 
 
 async def test_one_retry_is_taken_when_the_button_is_pressed_twice_at_once(

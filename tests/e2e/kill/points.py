@@ -9,11 +9,9 @@ from tests.e2e.kill.outcomes import (
     Outcome,
     announced,
     announced_or_held,
-    announced_or_interrupted,
     announced_or_not_started,
     held,
-    interrupted_and_paid,
-    interrupted_for_free,
+    interrupted,
     kept,
     not_started,
     on_card,
@@ -94,8 +92,7 @@ CASES = [
     ),
     *cases(
         "submission", PROVIDER, "POST", GENERATIONS,
-        received=interrupted_for_free, taken=interrupted_and_paid,
-        answered=announced_or_interrupted,
+        received=interrupted, taken=announced, answered=announced,
     ),
     *cases(
         "poll", PROVIDER, "GET", GENERATIONS,

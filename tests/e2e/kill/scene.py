@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sandbox.aimlapi.generations import Audio, Generation
+from sandbox.clock import Clock
 from sandbox.discord.model import Channel, Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.seed import add_channel
@@ -19,6 +20,7 @@ from sandbox.driver import Call, Driver, MemberDriver, MessageView
 from sandbox.stack import BotProcess, Sandbox
 from tests.bot.provider.clips import wav
 from tests.databases import experienced_database
+from tests.e2e import hasty
 from tests.e2e.kill import outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 from tests.e2e.stage import NO_BUDGET
@@ -88,6 +90,7 @@ class Scene:
                 "scenario": self._wires[Service.PROVIDER],
                 "durations": durations_s,
                 "render": short_track,
+                "clock": Clock(),  # an outage makes what is stored older, not the present later
             },
         )
         self._durations_s = durations_s
@@ -102,7 +105,8 @@ class Scene:
         await experienced_database(self.database)
         await self.sandbox.__aenter__()
         env = self.sandbox.bot_env(self.database) | self._settings
-        self.bot = BotProcess(self.sandbox, env, log=self._folder / "bot.log", folder=self._folder)
+        where: dict[str, Any] = {"log": self._folder / "bot.log", "folder": self._folder}
+        self.bot = BotProcess(self.sandbox, env, **where, module=hasty.MODULE)
         await self.start()
         return self
 
@@ -125,6 +129,13 @@ class Scene:
         """Start the bot (again), and wait until it is ready."""
         await self.bot.start()
         await self.bot.ready()
+
+    async def start_until(self, point: KillPoint) -> None:
+        """Start the bot (again), and see it die at a point that it comes to by itself."""
+        wire = self._wires[point.service]
+        wire.set(point)
+        await self.bot.start()
+        await wire.sprung()
 
     async def killed_at(
         self,

@@ -114,6 +114,7 @@ async def test_second_take_pings_two_minutes_after_the_first_though_another_is_o
     ask = await scene.killed_at(TAKE_IS_THERE, variations=len(fates))
     assert not ask.pings()
     scene.long_outage()
+    scene.sandbox.provider.clock.advance(60)
     await scene.start()
     card = await ask.card()
     wait = partial(ask.member.wait_for_edit, card, timeout_s=WAIT_S)

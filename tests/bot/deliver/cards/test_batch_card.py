@@ -44,6 +44,10 @@ def text(*takes: Take) -> str:
     [
         (a_take(state=JobState.QUEUED), "**Take 1**: Waiting, number 3 in the queue."),
         (a_take(state=JobState.GENERATING), "**Take 1**: Being composed."),
+        (
+            a_take(state=JobState.SUBMITTING, unsure_since=NOW),
+            "**Take 1**: The connection broke. Checking whether your request arrived.",
+        ),
         (a_take(told=True, likes=2), "(https://discord.com/channels/400/77/88) · 2 likes"),
         (a_take(), "**Take 1**: Ready."),
         (a_take(deleted_at=NOW), "**Take 1**: Deleted."),

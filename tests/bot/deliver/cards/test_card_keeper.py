@@ -14,6 +14,7 @@ from bot.errors import DeliveryUnsure, NotUnderstood
 from bot.generate.expectations import SOON
 from bot.store.card_edits import DRAWN_BY_PRESS
 from bot.store.pause_store import Pause, PauseReason
+from bot.store.restoration import after_restoring
 from tests.bot.deliver.parts import a_keeper
 from tests.bot.fakes import FakeMessenger
 from tests.factories import (
@@ -272,3 +273,26 @@ async def test_card_that_ended_meanwhile_is_not_drawn_again(stored: Stored) -> N
     [last] = await edits.claim(5, stored.clock(), lease_s=60, under_way={})
     await edits.done(last)
     assert await edits.next_due_at() is None
+
+
+@pytest.mark.parametrize("variations", [1, 2])
+async def test_card_of_a_restored_backup_is_drawn_once_the_logs_have_spoken(
+    stored: Stored, variations: int
+) -> None:
+    new = a_new_job(variations=variations)
+    received = await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
+    for job in received.jobs:
+        assert await stored.jobs.accept(job.id, CARD_ID, stored.clock())
+    await after_restoring(stored.engine, stored.clock())
+    messenger, now = FakeMessenger(), stored.clock()
+    keeper = a_keeper(stored, messenger)
+    await stored.stores.card_edits.mark(new.id, now)
+    assert await keeper.run_once()
+    assert messenger.cards == []
+    for job in received.jobs:
+        assert await stored.stores.lookups.tell_restored(job.id, now, now)
+        notice = await stored.notice(job.id, NoticeKind.FAILURE)
+        await stored.notices.hold(notice, "no way", now)
+    assert await keeper.run_once()
+    [(embed, _)] = messenger.cards
+    assert "restored from a backup" in (embed.description or "")
