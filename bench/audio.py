@@ -18,7 +18,8 @@ from bench.seeding import seed_pending
 from bench.stage import full_track, open_stage
 from bench.table import Figure, percentile
 from bot.audio.description import describe
-from bot.audio.formats import AudioFormat, Tags
+from bot.audio.formats import AudioFormat
+from bot.audio.tags import Tags
 from bot.audio.workshop import Workshop
 from sandbox.aimlapi.synth import LYRIA_LENGTH_S, render_wav
 

@@ -29,6 +29,7 @@ from bot.machine.disk import Disk, folders_in_use
 from bot.machine.hosting import ephemeral_disk, listening_host
 from bot.machine.proxy import Proxy, through, unused_proxy
 from bot.metrics import Metrics
+from bot.money.price_keeper import PriceKeeper
 from bot.ops.alerts.account import Account
 from bot.ops.alerts.channels import OwnerMessages, Webhook
 from bot.ops.alerts.money import Money
@@ -44,7 +45,7 @@ from bot.store.spend_store import SpendStore
 from bot.store.spending import Accounts
 from bot.store.stores import Stores
 from bot.store.survey import Survey
-from bot.wiring import Resources, build
+from bot.wiring import Resources, build, prices_on
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ async def run(settings: Settings) -> None:
         stores = Stores(engine, worker_id)
         processes = ProcessStore(engine, worker_id)
         async with _among_others(settings, engine, stores, processes, clock) as (limiter, wakeups):
+            prices = prices_on(stores, settings)
             resources = Resources(
                 settings=settings,
                 client=client,
@@ -82,6 +84,7 @@ async def run(settings: Settings) -> None:
                 fetcher=fetcher,
                 workshop=workshop,
                 stores=stores,
+                prices=prices,
                 rate_limiter=limiter,
                 wakeups=wakeups,
                 metrics=metrics,
@@ -93,7 +96,11 @@ async def run(settings: Settings) -> None:
             health.workers = services.workers
             token = settings.discord_token.get_secret_value()
             await stores.pauses.probe_at_once(clock())
-            async with _alerts(settings, client, provider, stores, clock=clock, disk=disk):
+            keeper = PriceKeeper(prices, stores, provider, clock)
+            async with (
+                keeper.keeping(),
+                _alerts(settings, client, provider, stores, clock=clock, disk=disk),
+            ):
                 await _serve(client, token, services.workers, stop)
 
 

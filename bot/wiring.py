@@ -1,6 +1,7 @@
 """Which part gets which: the workers, and what the commands and buttons call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.generate.estimates import Capacity, DurationEstimates
 from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
 from bot.generate.lookups import LookUps
+from bot.generate.patience import Patience, Terms
 from bot.generate.poller import Poller
 from bot.generate.rechecking import Rechecking
 from bot.generate.references import References
@@ -45,6 +47,7 @@ from bot.loops.wakeups import Wakeups
 from bot.loops.worker import Worker
 from bot.machine.disk import Disk
 from bot.metrics import Metrics
+from bot.money.prices import Prices
 from bot.provider.audio_file import AudioFetcher
 from bot.provider.client import Provider
 from bot.services import Services
@@ -64,6 +67,7 @@ class Resources:
     fetcher: AudioFetcher
     workshop: Workshop
     stores: Stores
+    prices: Prices
     rate_limiter: RateLimiter
     wakeups: Wakeups
     metrics: Metrics
@@ -84,7 +88,9 @@ def build(has: Resources) -> Services:
     settings = has.settings
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
-        offer=settings.offer(),
+        offer=replace(
+            settings.offer(), withdrawn=lambda: has.prices.unlisted, share=has.prices.share
+        ),
         admission=generating.admission,
         expectations=generating.expectations,
         references=generating.references,
@@ -102,22 +108,39 @@ def build(has: Resources) -> Services:
     )
 
 
+def limits_of(settings: Settings) -> DailyLimits:
+    """What members and the host may spend."""
+    return DailyLimits(
+        per_member=settings.max_jobs_per_member_per_day,
+        whole_bot=settings.max_jobs_per_day,
+        budgets=settings.budgets(),
+    )
+
+
+def prices_on(stores: Stores, settings: Settings) -> Prices:
+    """Prices as they are stored, counted by the model that is the default."""
+    offer = settings.offer()
+    return Prices(stores.prices, default=lambda: offer.default, limits=limits_of(settings))
+
+
 class Generating:
     """From a request to a generation that ended."""
 
     def __init__(self, has: Resources) -> None:
         jobs, settings = has.stores.jobs, has.settings
-        self.limits = DailyLimits(
-            per_member=settings.max_jobs_per_member_per_day,
-            whole_bot=settings.max_jobs_per_day,
-            budgets=settings.budgets(),
-        )
+        self.limits = limits_of(settings)
         self.capacity = Capacity(
             at_most_running=settings.max_concurrent_generations,
             overdue_s=settings.generation_timeout_s,
         )
         self.estimates = DurationEstimates(jobs, self.capacity)
-        self.expectations = Expectations(self.estimates, has.stores.pauses, has.clock)
+        self.expectations = Expectations(
+            self.estimates,
+            has.stores.pauses,
+            has.stores.budgets,
+            has.clock,
+            self.limits.budgets,
+        )
         self.admission = Admission(
             jobs,
             has.stores.drafts,
@@ -126,6 +149,7 @@ class Generating:
             wakeups=has.wakeups,
             clock=has.clock,
             has_room=has.disk.has_room,
+            price=has.prices.priced,
         )
         link = partial(fresh_link, has.client)
         self.references = References(has.fetcher, has.workshop, link, has.clock)
@@ -146,12 +170,28 @@ class Generating:
             CircuitBreaker(has.stores.pauses, notices, wakeups, clock, metrics),
             refresh=self.references.fresh,
             capacity=self.capacity,
+            patience=self._patience(has),
             wakeups=wakeups,
             clock=clock,
         )
         poller = Poller(jobs, has.provider, generations, has.rate_limiter, wakeups, clock, metrics)
         looking_up = LookUps(lookups, has.stores.turns, has.provider, generations, wakeups, clock)
         return submitter, poller, looking_up
+
+    def _patience(self, has: Resources) -> Patience:
+        terms = Terms(
+            budgets=self.limits.budgets, lapse_after=timedelta(hours=has.settings.queue_hours)
+        )
+        stores = has.stores
+        return Patience(
+            terms,
+            stores.lapsing,
+            stores.budgets,
+            stores.notices,
+            wakeups=has.wakeups,
+            clock=has.clock,
+            metrics=has.metrics,
+        )
 
 
 class Delivering:
@@ -168,9 +208,10 @@ class Delivering:
             stores.jobs, admission, self.messenger, self.bad_answers, has.wakeups, has.clock
         )
         cards = self._card_keeper(has, generating.expectations)
-        self.workers: tuple[Worker[Any], ...] = (self._deliverer(has), reconciler, cards)
+        deliverer = self._deliverer(has, generating.expectations)
+        self.workers: tuple[Worker[Any], ...] = (deliverer, reconciler, cards)
 
-    def _deliverer(self, has: Resources) -> Deliverer:
+    def _deliverer(self, has: Resources, expectations: Expectations) -> Deliverer:
         settings, stores = has.settings, has.stores
         ladder = Ladder(self.messenger, stores.notices, has.clock)
         room = Room(
@@ -193,6 +234,7 @@ class Delivering:
             tracks,
             ladder,
             takedown=self.takedown,
+            budget_again_at=expectations.again_at,
             bad_answers=self.bad_answers,
             wakeups=has.wakeups,
             clock=has.clock,

@@ -82,7 +82,7 @@ def _help_lines(
 
 def _models(offer: Offer) -> Iterator[str]:
     for model in offer.models:
-        yield words.help_model(model)
+        yield words.help_model(model, offer.share(model))
 
 
 def _examples() -> Iterator[discord.ui.Item[Any]]:

@@ -110,6 +110,10 @@ def test_fresh_interpreter_loads_no_discord_for_what_does_not_talk_to_it() -> No
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
 
 
+def test_workers_load_no_sentences_nor_what_checks_input() -> None:
+    assert not loaded_with("bot.audio.worker") & {"bot.words", "pydantic"}
+
+
 def test_sql_lives_only_in_the_store() -> None:
     others = [m for m in (*modules("bot"), *modules("cogs")) if part(m) != "store"]
     names_sql = {module for module in others if imports()[module] & SQL}

@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
+from bot.audio.formats import EXTENSIONS, AudioFormat
 from bot.audio.process import NOTHING, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined, Fitted
+from bot.audio.tags import Tags
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 from bot.said_once import SaidOnce
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -140,15 +141,19 @@ def not_started(job: Job) -> Announcement:
     )
 
 
-def still_waiting(job: Job, kind: NoticeKind, *, host_knows: bool = False) -> Announcement:
+def still_waiting(
+    job: Job, kind: NoticeKind, *, again_at: datetime | None = None, host_knows: bool = False
+) -> Announcement:
     """Overdue, delayed or late: nothing is lost, but it takes longer.
 
-    `host_knows` says that the host was told of what delays it.
+    `again_at` is when the budget starts again, where that delays it; else `host_knows` says that
+    the host was told of what does.
     """
     say, actions = _WAITING[kind]
     told = f" {words.host_told()}" if host_knows else ""
+    content = say(job.member_id) + told
     return Announcement(
-        content=say(job.member_id) + told,
+        content=words.delayed_by_budget(job.member_id, again_at) if again_at else content,
         embed=None,
         view=buttons.row(*(buttons.button(action, job.id, kind) for action in actions)),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -61,6 +61,7 @@ class Deliverer(Worker[tuple[Notice, Job]]):
     tracks: TrackDelivery
     ladder: Ladder
     takedown: Takedown
+    budget_again_at: Callable[[Job], Awaitable[datetime | None]]
     bad_answers: BadAnswers
     wakeups: Wakeups
     clock: Clock
@@ -160,8 +161,11 @@ class Deliverer(Worker[tuple[Notice, Job]]):
         if notice.kind is NoticeKind.RESULT:
             async with self._lateness.watched(job, notice):
                 return await self.tracks.tell(job, notice)
-        host_knows = notice.kind is NoticeKind.DELAYED and await self.alerts.host_knows()
-        what = partial(_announcement, job, notice, host_knows=host_knows)
+        host_knows, again_at = False, None
+        if notice.kind is NoticeKind.DELAYED:
+            host_knows = await self.alerts.host_knows()
+            again_at = await self.budget_again_at(job)
+        what = partial(_announcement, job, notice, again_at=again_at, host_knows=host_knows)
         return await self.ladder.tell(job, notice, what)
 
     async def _remember(self, notice: Notice, told: Receipt) -> None:
@@ -244,13 +248,15 @@ class Deliverer(Worker[tuple[Notice, Job]]):
             await self.takedown.catch_up(job)
 
 
-def _announcement(job: Job, notice: Notice, *, host_knows: bool) -> Announcement:
+def _announcement(
+    job: Job, notice: Notice, *, again_at: datetime | None, host_knows: bool
+) -> Announcement:
     """Of anything but a track."""
     if notice.kind is NoticeKind.FAILURE:
         return announcements.failure(job)
     if notice.kind is NoticeKind.UNSTARTED:
         return announcements.not_started(job)
-    return announcements.still_waiting(job, notice.kind, host_knows=host_knows)
+    return announcements.still_waiting(job, notice.kind, again_at=again_at, host_knows=host_knows)
 
 
 def _told_before(notice: Notice) -> Receipt | None:

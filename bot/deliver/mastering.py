@@ -5,9 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from bot import words
-from bot.audio.formats import EXTENSIONS, Tags
+from bot.audio.formats import EXTENSIONS
 from bot.audio.kinds import Extension
 from bot.audio.sound import Examined, Fitted
+from bot.audio.tags import Tags
 from bot.audio.workshop import EXAMINE_S, FIT_S, TURN_S, Workshop
 from bot.deliver.track_embed import colour_of
 from bot.domain.jobs import Job

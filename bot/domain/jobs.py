@@ -7,7 +7,7 @@ received ─▶ queued ─▶ submitting ─▶ generating ─▶ succeeded
 cancelled cancelled  free)  failed       └─▶ cancelled
 
 Out of failed a single move leads, back to generating: see `MOVES`. When a backup is restored,
-received and queued jobs fail, too.
+received and queued jobs fail, too, and so do queued ones that wait too long.
 """
 
 import hashlib
@@ -34,7 +34,8 @@ class JobState(StrEnum):
 
 
 MOVES: dict[JobState, frozenset[JobState]] = {
-    # To failed only where a backup was restored: it may have been paid for since.
+    # To failed where a backup was restored, for it may have been paid for since, or if it waits too
+    # long.
     JobState.RECEIVED: frozenset({JobState.QUEUED, JobState.CANCELLED, JobState.FAILED}),
     JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.CANCELLED, JobState.FAILED}),
     JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING, JobState.FAILED}),

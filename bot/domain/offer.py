@@ -8,15 +8,31 @@ from bot.domain.models import MODELS, Model, model_named
 
 
 @dataclass(frozen=True, kw_only=True)
+class Share:
+    """As how many tracks one of a model counts, of so many a day; `at_least` if a longer one counts
+    as more."""
+
+    tracks: int
+    a_day: int
+    at_least: bool = False
+
+
+def _as_any_other(_: Model) -> Share | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Offer:
     """To be asked each time: models can be withdrawn while the bot runs, and come back.
 
     `allowed` are the host's choice, the default first, and one of them makes tracks from a prompt
-    alone. `withdrawn` gives the ids of what can't be had at the moment.
+    alone. `withdrawn` gives the ids of what can't be had at the moment, `share` as how many tracks
+    one of a model counts, where that's worth telling.
     """
 
     allowed: Sequence[Model] = tuple(MODELS.values())
     withdrawn: Callable[[], Collection[str]] = frozenset
+    share: Callable[[Model], Share | None] = _as_any_other
 
     @classmethod
     def of(cls, model_ids: Iterable[str]) -> Self:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import words
 from bot.clock import Clock
+from bot.domain.budgets import NO_BUDGETS, Budgets
 from bot.domain.jobs import Job, JobState
 from bot.generate.estimates import DurationEstimates
+from bot.store.budgets import BudgetStore
 from bot.store.pause_store import PauseStore
 
 # A countdown goes on by itself: it gives way so long before it would show a time in the past.
@@ -15,30 +18,39 @@ SOON = timedelta(seconds=3)
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """`at` is when the track should be ready, and lies ahead; without one, `instead` is said."""
+    """`at` is when the track should be ready, and lies ahead; without one, `instead` is said.
+
+    `again_at` is when the budget that it waits for starts again.
+    """
 
     at: datetime | None = None
     instead: words.Sentence = words.any_moment
+    again_at: datetime | None = None
 
     @property
     def until(self) -> datetime | None:
         """From when on something else is to be said."""
-        return self.at - SOON if self.at else None
+        return self.at - SOON if self.at else self.again_at
 
 
 @dataclass(frozen=True)
 class Expectations:
-    """Knows how long tracks take, and whether the provider takes requests."""
+    """Knows how long tracks take, and whether the provider and the budgets let them go out."""
 
     estimates: DurationEstimates
     pauses: PauseStore
+    spending: BudgetStore
     clock: Clock
+    budgets: Budgets = NO_BUDGETS
 
     async def of(self, job: Job, *, place: int | None = None) -> Expectation:
         """Of a job that waits, at this place in the queue if it's known, or runs."""
         if job.state is JobState.SUBMITTING and job.unsure_since is not None:
             return Expectation(instead=words.checking_arrival)
         waits = job.state in {JobState.RECEIVED, JobState.QUEUED}
+        if waits and (again_at := await self.again_at(job)):
+            says = partial(words.waits_for_budget, again_at)
+            return Expectation(instead=says, again_at=again_at)
         if waits and await self.pauses.current() is not None:
             return Expectation(instead=words.service_closed)
         now = self.clock()
@@ -49,3 +61,10 @@ class Expectations:
         if self.estimates.is_overdue(age_s):
             return Expectation(instead=words.takes_longer)
         return Expectation()
+
+    async def again_at(self, job: Job) -> datetime | None:
+        """When the budget starts again that has too little left for a waiting job; `None` where
+        none has."""
+        left = await self.spending.left(self.budgets, self.clock())
+        too_small = (one for one in left if (job.held_credits or 0) > max(one.credits, 0))
+        return next((one.ends_at for one in too_small), None)

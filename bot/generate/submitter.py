@@ -26,6 +26,7 @@ from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity
 from bot.generate.generations import Generations
 from bot.generate.lookups import FIRST_AFTER_S
+from bot.generate.patience import Patience
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
 from bot.loops.worker import Worker
@@ -66,6 +67,7 @@ class Submitter(Worker[Job]):
     breaker: CircuitBreaker
     refresh: Refresh
     capacity: Capacity
+    patience: Patience
     wakeups: Wakeups
     clock: Clock
 
@@ -78,6 +80,7 @@ class Submitter(Worker[Job]):
         """Jobs that may go out now: all that fit, or during a pause a single one as a probe."""
         await self.generations.doubt_abandoned()
         await self.breaker.tell_again()
+        await self.patience.look()
         return await self.jobs.claim_submissions(
             limit,
             self.clock(),
@@ -85,6 +88,7 @@ class Submitter(Worker[Job]):
             overdue_s=self.capacity.overdue_s,
             lease_s=LEASE_S,
             key_mark=self.provider.key_mark,
+            budgets=self.patience.terms.budgets,
         )
 
     async def next_due_at(self) -> datetime | None:

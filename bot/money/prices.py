@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.models import LONGEST_S, MODELS, Model, name_of
+from bot.domain.money import Priced
+from bot.domain.offer import Share
 from bot.domain.prices import Price, credits_for
 from bot.domain.requests import Request
 from bot.provider.price_list import price_in
@@ -60,10 +62,14 @@ class Prices:
         """Read what the database knows by now."""
         listed = await self._store.listed()
         self._paid = await self._store.paid(MODELS)
-        self._listed = {one: price_in(pricing) for one, pricing in listed.items() if pricing}
+        self._listed = {one: price_in(listed[one] or "null") for one in MODELS if one in listed}
         self.unlisted = frozenset(one for one, pricing in listed.items() if pricing is None)
         for model_id in MODELS:
             self._tell_host(model_id)
+
+    def priced(self, request: Request) -> Priced:
+        """What it holds from its admission on, and as how many tracks it counts."""
+        return Priced(credits=self.quote(request).credits, counts_as=self.counts_as(request))
 
     def quote(self, request: Request) -> Quote:
         """What it may cost: rather too much than too little, and never nothing."""
@@ -71,7 +77,7 @@ class Prices:
         for way, source in ways:
             if found := way(request):
                 return Quote(credits=found, source=source)
-        return Quote(credits=_assumed(request), source=PriceSource.ASSUMED)
+        return Quote(credits=assumed(request), source=PriceSource.ASSUMED)
 
     def counts_as(self, request: Request) -> int:
         """As how many tracks it counts: as many as it costs of the default model's.
@@ -81,15 +87,21 @@ class Prices:
         default = self.quote(Request(model=self._default().id)).credits
         multiple = math.ceil(self.quote(request).credits / default)
         limits = (self._limits.per_member, self._limits.whole_bot)
-        return min(multiple, *(limit for limit in limits if limit))
+        return min([multiple, *filter(None, limits)])
+
+    def share(self, model: Model) -> Share | None:
+        """What members are told of that; `None` where all tracks of the model count as one."""
+        request, a_day = Request(model=model.id), self._limits.per_member
+        usual = most = self.counts_as(request)
+        if model.seconds:
+            most = self.counts_as(replace(request, seconds=model.seconds.most))
+        if not a_day or most == 1:
+            return None
+        return Share(tracks=usual, a_day=a_day, at_least=most > usual)
 
     def _by_list(self, request: Request) -> int | None:
-        price, model = self._listed.get(request.model), MODELS.get(request.model)
-        if price is None or model is None:
-            return None
-        seconds = _seconds(model, request)
-        # Where the usual length is meant, none is sent; what it costs goes by it all the same.
-        return credits_for(price, body_of(replace(request, seconds=seconds)), seconds)
+        price = self._listed.get(request.model)
+        return by_list(price, request) if price else None
 
     def _by_paid(self, request: Request) -> int | None:
         """The dearest of the last tracks; for a track that is longer than they were, in proportion.
@@ -122,7 +134,14 @@ def _times_longer(model: Model | None, seconds: int | None, than_s: int | None) 
     return max(1, (seconds or model.seconds.usual) / (than_s or model.seconds.usual))
 
 
-def _assumed(request: Request) -> int:
+def by_list(price: Price, request: Request) -> int | None:
+    """Credits by the list's price for a model of the catalogue; `None` if that can't tell."""
+    seconds = _seconds(MODELS[request.model], request)
+    # Where the usual length is meant, none is sent; what it costs goes by it all the same.
+    return credits_for(price, body_of(replace(request, seconds=seconds)), seconds)
+
+
+def assumed(request: Request) -> int:
     """By the catalogue; as much as any model costs where it isn't in there any more."""
     if model := MODELS.get(request.model):
         return credits_for(model.price, {}, _seconds(model, request)) or 0

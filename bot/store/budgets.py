@@ -26,6 +26,8 @@ class BudgetStore(Queries):
 
     async def left(self, budgets: Budgets, now: datetime) -> Sequence[Left]:
         """What may still be submitted in each period."""
+        if not budgets.limits:
+            return []
         async with self._engine.connect() as connection:
             return await left(connection, budgets, now)
 

@@ -17,6 +17,7 @@ from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
 from bot.store.interruptions import doubt
 from bot.store.job_updates import SETTLE, Cost, JobUpdates
+from bot.store.spend_days import forget_day
 
 # One look at the logs serves those that would ask soon, too; more of them wait for the next.
 SOON = timedelta(seconds=30)
@@ -55,7 +56,15 @@ class LookUpStore(JobUpdates):
     async def settle(self, job_id: str, credits_: int, source: CostSource) -> bool:
         """What it cost; `False` if that was known."""
         columns = Cost(credits_, source).columns | {"which_job": job_id}
-        return await self._transactions.change(SETTLE, columns) == 1
+
+        async def settle(connection: AsyncConnection) -> bool:
+            settled = await connection.execute(SETTLE.returning(jobs.c.submitted_at), columns)
+            row = settled.first()
+            if row and row.submitted_at:
+                await forget_day(connection, row.submitted_at)
+            return row is not None
+
+        return await self._transactions.run(settle)
 
     async def queue_again(self, job: Job, now: datetime) -> bool:
         """submitting → queued: it failed at the provider, which cost nothing."""

@@ -37,14 +37,23 @@ class NoticeStore(Claims):
         """Put a notice down, once per job and kind, to be told at `due_at`; whether it is new."""
         return await self._insert(jobs.c.id == job_id, kind=kind, now=now, due_at=due_at) > 0
 
-    async def add_to_waiting(self, kind: NoticeKind, now: datetime, *, since: datetime) -> int:
+    async def add_to_waiting(
+        self,
+        kind: NoticeKind,
+        now: datetime,
+        *,
+        since: datetime,
+        dearer_than: int | None = None,
+    ) -> int:
         """Put a notice down where members have waited since then, or longer; how many.
 
-        A member learns it once in each channel, by the first of the jobs that wait there.
+        With `dearer_than`, of those alone that hold more credits. A member learns it once in each
+        channel, by the first of these jobs that wait there.
         """
         others = jobs.alias("others")
         beside = sa.and_(
             others.c.state == JobState.QUEUED,
+            _dearer(others, dearer_than),
             others.c.member_id == jobs.c.member_id,
             others.c.channel_id == jobs.c.channel_id,
         )
@@ -54,7 +63,8 @@ class NoticeStore(Claims):
         told = sa.exists().where(notices.c.job_id == others.c.id, notices.c.kind == kind, beside)
         first = ~sa.exists().where(beside, before)
         long_enough = jobs.c.created_at <= since
-        which = sa.and_(jobs.c.state == JobState.QUEUED, long_enough, ~told, first)
+        meant = sa.and_(jobs.c.state == JobState.QUEUED, _dearer(jobs, dearer_than))
+        which = sa.and_(meant, long_enough, ~told, first)
         return await self._insert(which, kind=kind, now=now)
 
     async def _insert(
@@ -255,6 +265,10 @@ _CLAIM_OF_JOB = claim(
     order_by=(notices.c.id,),
 )
 _NEXT_DUE_AT = next_due_at(notices, notices.c.job_id)
+
+
+def _dearer(table: sa.FromClause, credits_: int | None) -> sa.ColumnElement[bool]:
+    return sa.true() if credits_ is None else table.c.held_credits > max(credits_, 0)
 
 
 def _by_id(notice_id: int, **values: Any) -> sa.Update:

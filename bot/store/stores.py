@@ -12,6 +12,7 @@ from bot.store.database.transactions import Transactions
 from bot.store.draft_store import DraftStore
 from bot.store.held_store import HeldStore
 from bot.store.job_store import JobStore
+from bot.store.lapsing import LapsingStore
 from bot.store.like_store import LikeStore
 from bot.store.lookup_store import LookUpStore
 from bot.store.notice_store import NoticeStore
@@ -55,6 +56,7 @@ class Stores:
         self.views = ViewStore(engine)
         self.queue = QueueStore(engine)
         self.budgets = BudgetStore(engine)
+        self.lapsing = LapsingStore(engine, transactions)
         self.references = ReferenceStore(engine)
         self.cancelled = CancelledStore(engine)
         self.spend = SpendStore(engine)

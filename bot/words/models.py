@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain import models
 from bot.domain.characters import shortened
 from bot.domain.models import Model
+from bot.domain.offer import Share
 from bot.words.language import Sentence, said, sentence
 
 CHOICE_LIMIT = 100
@@ -33,19 +34,41 @@ def good_for(model: Model) -> str:
     return _GOOD_FOR[model.id]()
 
 
-def model_hint(model: Model) -> str:
+def model_hint(model: Model, share: Share | None = None) -> str:
     """Below a model's name in a list; Discord takes at most 100 characters."""
-    return shortened(said("Good for {what}", what=_with_tip(model)), CHOICE_LIMIT)
+    good = said("Good for {what}", what=_with_tip(model))
+    if share is None:
+        return shortened(good, CHOICE_LIMIT)
+    counts = f"; {counts_as(share)}"
+    return shortened(good, CHOICE_LIMIT - len(counts)) + counts
 
 
-def model_choice(model: Model) -> str:
+def model_choice(model: Model, share: Share | None = None) -> str:
     """A line of the list at `model`; Discord takes at most 100 characters."""
-    return shortened(f"{model.name}: {_with_tip(model)}", CHOICE_LIMIT)
+    return shortened(f"{_named(model, share)}: {_with_tip(model)}", CHOICE_LIMIT)
 
 
-def help_model(model: Model) -> str:
+def help_model(model: Model, share: Share | None = None) -> str:
     """A line of the list of models."""
-    return f"**{model.name}**: {good_for(model)}"
+    counts = f"; {counts_as(share)}" if share else ""
+    return f"**{model.name}**: {good_for(model)}{counts}"
+
+
+def counts_as(share: Share) -> str:
+    """To go on after the model's name: said before a track is asked for."""
+    if share.at_least:
+        return said(
+            "counts as at least {tracks} of your {a_day} tracks a day",
+            tracks=share.tracks,
+            a_day=share.a_day,
+        )
+    return said(
+        "counts as {tracks} of your {a_day} tracks a day", tracks=share.tracks, a_day=share.a_day
+    )
+
+
+def _named(model: Model, share: Share | None) -> str:
+    return f"{model.name} ({counts_as(share)})" if share else model.name
 
 
 def _with_tip(model: Model) -> str:

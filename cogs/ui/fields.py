@@ -81,7 +81,7 @@ def model_field(
         discord.SelectOption(
             label=model.name,
             value=model.id,
-            description=words.model_hint(model),
+            description=words.model_hint(model, offer.share(model)),
             default=model is chosen,
         )
         for model in offer.making(covers=for_audio) or [offer.default]

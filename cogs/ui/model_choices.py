@@ -10,8 +10,9 @@ from cogs.ui.limits import CHOICES_LIMIT
 async def model_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The models whose name or use has what was typed in it."""
     wanted = typed.casefold()
-    models = services_of(interaction).offer.making(covers=False)
-    named = {words.model_choice(model): model for model in models}
+    offer = services_of(interaction).offer
+    models = offer.making(covers=False)
+    named = {words.model_choice(model, offer.share(model)): model for model in models}
     return [
         app_commands.Choice(name=name, value=model.id)
         for name, model in named.items()

@@ -10,8 +10,9 @@ from typing import Any, cast
 import discord
 
 from bot import words
-from bot.audio.formats import EXTENSIONS, AudioFormat, Tags
+from bot.audio.formats import EXTENSIONS, AudioFormat
 from bot.audio.sound import Examined, Fitted
+from bot.audio.tags import Tags
 from bot.audio.workshop import Workshop
 from bot.deliver.announcements import Announcement
 from bot.deliver.buttons import CARD

@@ -36,6 +36,8 @@ class Account:
         self._clock = clock
         self._looked_at: datetime | None = None
         self._is_well = True
+        self.is_usable: bool | None = None
+        """Whether tracks can be made with it, as it looked last; `None` if that isn't known."""
         self._said = SaidOnce(log)
 
     async def look(self, *, closely: bool) -> Sequence[Sight]:
@@ -48,6 +50,7 @@ class Account:
         try:
             sights = await self._look(now, is_first=is_first)
         except ProviderError as error:
+            self.is_usable = None
             asked = "balance and key can't be asked for: %s"
             self._said.say("ask", asked, error, level=logging.INFO)
             return []
@@ -58,6 +61,7 @@ class Account:
         return sights
 
     async def _look(self, now: datetime, *, is_first: bool) -> Sequence[Sight]:
+        self.is_usable = False
         try:
             balance = await self._provider.balance()
         except (OutOfCredits, NotVerified) as error:
@@ -67,7 +71,10 @@ class Account:
         if is_first:
             log.info("the key works; %.2f %s left", balance.current_balance, balance.currency)
         low = await self._is_low(balance, now)
-        return [*await self._of_key(), _balance(_left(balance) if low else None)]
+        of_key = await self._of_key()
+        hindered = any(sight.is_there for sight in of_key if sight.cause is Cause.KEY)
+        self.is_usable = not hindered and balance.current_balance > 0
+        return [*of_key, _balance(_left(balance) if low else None)]
 
     async def _of_key(self) -> Sequence[Sight]:
         """Whether it can make tracks, and, where that is told, whether it has a limit."""

@@ -84,6 +84,21 @@ class Watch:
                 await self._note(sight)
             except DatabaseTrouble as error:
                 log.debug("an alert can't be stored: %s", error)
+        if pause and pause.host_must_act and self._account.is_usable is not None:
+            await self._show(looks_right=self._account.is_usable)
+
+    async def _show(self, *, looks_right: bool) -> None:
+        """Requests are taken again once all looks right, though no probe has shown it."""
+        try:
+            news = await self._pauses.looks(right=looks_right)
+        except DatabaseTrouble as error:
+            log.debug("how the account looks can't be stored: %s", error)
+            return
+        if news:
+            now = (
+                "looks right, so requests are taken again" if looks_right else "does not look right"
+            )
+            log.warning("the account at the provider %s", now)
 
     async def _ask_database(self, now: datetime) -> tuple[Pause | None, str | None]:
         """The pause, and what is wrong with the database."""

@@ -12,6 +12,7 @@ from bot.ops.doctor.findings import Check, Finding, Ill, Level, ok, plain, warn
 from bot.ops.doctor.machine import check_audio, check_database, check_disk
 from bot.ops.doctor.money import check_money
 from bot.ops.doctor.network import check_port, check_proxy
+from bot.ops.doctor.prices import check_prices
 from bot.ops.doctor.provider_side import check_provider
 from bot.settings import Settings
 
@@ -25,6 +26,7 @@ CHECKS: dict[str, Check] = {
     "audio": check_audio,
     "discord": check_discord,
     "provider": check_provider,
+    "prices": check_prices,
     "money": check_money,
     "charges": check_charges,
 }

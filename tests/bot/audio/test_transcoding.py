@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from bot.audio.decoding import listen, measure
-from bot.audio.formats import AudioFormat, Tags
+from bot.audio.formats import AudioFormat
 from bot.audio.sound import Fitted
+from bot.audio.tags import Tags
 from bot.audio.transcoding import Step, convert, fit, steps
 from bot.errors import AudioUnavailable
 from tests.bot.audio.conftest import Keep

@@ -15,9 +15,10 @@ import pytest
 from bot.audio import process as process_module
 from bot.audio import workshop as workshop_module
 from bot.audio.cage.work_folder import WorkFolder
-from bot.audio.formats import AudioFormat, Tags
+from bot.audio.formats import AudioFormat
 from bot.audio.process import ROOT, WorkerLost, WorkerProcess
 from bot.audio.sound import Examined
+from bot.audio.tags import Tags
 from bot.audio.workshop import Workshop
 from bot.errors import AudioUnavailable, AudioUnusable, WorkshopTrouble
 from tests.bot.audio.conftest import Keep

@@ -11,6 +11,7 @@ from bot.deliver.deliverer import Deliverer
 from bot.deliver.ladder import Ladder
 from bot.deliver.mastering import Mastering
 from bot.deliver.track_delivery import TrackDelivery
+from bot.domain.budgets import Budgets
 from bot.domain.jobs import Job, Notice, NoticeKind
 from bot.domain.requests import AudioFormat
 from bot.loops.wakeups import Wakeups
@@ -24,6 +25,7 @@ from sandbox.aimlapi import AimlapiStandIn, Fate
 from sandbox.scenario import Rule
 from tests.bot.deliver.parts import a_keeper, a_takedown
 from tests.bot.fakes import FakeMessenger, FakeTrackMessages, FakeWorkshop
+from tests.bot.generate.parts import expectations_on
 from tests.factories import HandClock, Stored, a_request
 
 FILES = "/cdn/.*"
@@ -78,6 +80,10 @@ class Post:
             self.clock.advance(60)
 
 
+# Less than a track costs that is held for.
+ONE_TRACK = Budgets(per_day=99)
+
+
 @pytest.fixture
 def room() -> Room:
     """What kept audio may take up."""
@@ -104,6 +110,7 @@ async def post(
             tracks,
             ladder,
             takedown=a_takedown(stored, messages),
+            budget_again_at=expectations_on(stored, ONE_TRACK).again_at,
             bad_answers=bad_answers,
             wakeups=wakeups,
             clock=clock,

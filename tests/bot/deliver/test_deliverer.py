@@ -1,6 +1,7 @@
 """Delivering: each notice reaches its member once, as the best thing that fits."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -178,6 +179,16 @@ async def test_delay_is_told_and_leaves_card_and_token_alone(
     assert post.messenger.cards == []
     assert (await post.stored.job(job.id)).interaction_token == job.interaction_token
     assert await post.is_closed()
+
+
+async def test_budget_is_told_of_with_when_it_starts_again(post: Post) -> None:
+    job = await post.stored.queue(held_credits=100)
+    await post.stored.notices.add(job.id, NoticeKind.DELAYED, post.clock())
+    await post.deliver()
+    [sent] = post.messenger.sent
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    assert sent.what.content == words.delayed_by_budget(job.member_id, midnight)
+    assert sent.labels == ["Cancel"]
 
 
 @pytest.mark.parametrize(

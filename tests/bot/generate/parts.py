@@ -1,9 +1,13 @@
 """The parts of `bot.generate`, put together as the composition root does it."""
 
+from datetime import timedelta
+
+from bot.domain.budgets import NO_BUDGETS, Budgets
 from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
 from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
+from bot.generate.patience import Patience, Terms
 from bot.generate.poller import Poller
 from bot.generate.submitter import Refresh, Submitter
 from bot.loops.rate_limiter import RateLimiter
@@ -21,8 +25,9 @@ def estimates_on(stored: Stored, *, at_most_running: int = 10) -> DurationEstima
     )
 
 
-def expectations_on(stored: Stored) -> Expectations:
-    return Expectations(estimates_on(stored), stored.stores.pauses, stored.clock)
+def expectations_on(stored: Stored, budgets: Budgets = NO_BUDGETS) -> Expectations:
+    stores = stored.stores
+    return Expectations(estimates_on(stored), stores.pauses, stores.budgets, stored.clock, budgets)
 
 
 def generations_on(stored: Stored, wakeups: Wakeups, metrics: Metrics | None = None) -> Generations:
@@ -36,6 +41,21 @@ def generations_on(stored: Stored, wakeups: Wakeups, metrics: Metrics | None = N
     )
 
 
+def patience_on(
+    stored: Stored, wakeups: Wakeups, budgets: Budgets = NO_BUDGETS, *, hours: float = 24
+) -> Patience:
+    stores = stored.stores
+    return Patience(
+        Terms(budgets=budgets, lapse_after=timedelta(hours=hours)),
+        stores.lapsing,
+        stores.budgets,
+        stores.notices,
+        wakeups=wakeups,
+        clock=stored.clock,
+        metrics=Metrics(),
+    )
+
+
 def a_submitter(
     stored: Stored,
     provider: Provider,
@@ -43,6 +63,7 @@ def a_submitter(
     *,
     at_most_running: int = 10,
     refresh: Refresh = still_good,
+    budgets: Budgets = NO_BUDGETS,
 ) -> Submitter:
     return Submitter(
         stored.jobs,
@@ -57,6 +78,7 @@ def a_submitter(
             metrics=Metrics(),
         ),
         refresh=refresh,
+        patience=patience_on(stored, wakeups, budgets),
         capacity=Capacity(at_most_running=at_most_running, overdue_s=OVERDUE_S),
         wakeups=wakeups,
         clock=stored.clock,

@@ -1,10 +1,11 @@
 """What a member who waits is told: a moment that lies ahead, or why there's none."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot import words
+from bot.domain.budgets import Budgets
 from bot.domain.jobs import JobState
 from bot.generate.expectations import SOON, Expectation, Expectations
 from bot.store.pause_store import Pause, PauseReason
@@ -80,3 +81,22 @@ async def test_running_track_is_expected_as_ever_while_no_others_are_taken(
     job = await stored.generate()
     await pause(stored)
     assert (await expectations.of(job)).at
+
+
+async def test_track_that_the_budget_is_too_small_for_waits_until_it_starts_again(
+    stored: Stored,
+) -> None:
+    budgets = Budgets(per_day=100, per_month=300)
+    for price, end in ((100, None), (101, (2026, 11, 23)), (301, (2026, 12, 1))):
+        job = await stored.queue(held_credits=price)
+        expected = await expectations_on(stored, budgets).of(job, place=1)
+        again_at = datetime(*end, tzinfo=UTC) if end else None
+        assert expected.again_at == again_at
+        if again_at:
+            assert expected.instead() == words.waits_for_budget(again_at)
+            assert expected.until == again_at
+
+
+async def test_track_that_has_gone_out_does_not_wait_for_the_budget(stored: Stored) -> None:
+    job = await stored.generate(held_credits=101)
+    assert (await expectations_on(stored, Budgets(per_day=100)).of(job)).at

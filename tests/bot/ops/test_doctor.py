@@ -15,6 +15,7 @@ from bot.audio import process
 from bot.audio.process import WorkerProcess
 from bot.clock import utc_now
 from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.models import ELEVEN_MUSIC, MODELS, MUSIC_1_5
 from bot.gateway.invitation import invitation
 from bot.machine import disk as disk_module
 from bot.ops import doctor
@@ -24,6 +25,7 @@ from bot.ops.doctor.discord_side import check_discord
 from bot.ops.doctor.findings import Finding, Ill, Level, plain
 from bot.ops.doctor.machine import check_audio, check_database, check_disk
 from bot.ops.doctor.network import check_port
+from bot.ops.doctor.prices import check_prices
 from bot.ops.doctor.provider_side import check_provider
 from bot.provider.client import GENERATIONS, Provider
 from bot.settings import Settings
@@ -212,6 +214,32 @@ async def test_portal_that_does_not_offer_the_user_install_is_a_warning(
 
 
 # --- the provider -------------------------------------------------------------------------------
+
+
+async def prices_found(stand_in: AimlapiStandIn) -> Sequence[Finding]:
+    return await check_prices(
+        settings_of("sqlite:///unused.db", aimlapi_url=stand_in.url, aimlapi_key=KEY)
+    )
+
+
+async def test_prices_are_told_and_what_is_not_listed(stand_in: AimlapiStandIn) -> None:
+    second = {"kind": "fixed", "units": [{"name": "second", "price": 0.01, "per": 1}]}
+    rows: list[dict[str, Any]] = [
+        {"id": one} for one in MODELS if one not in {ELEVEN_MUSIC.id, MUSIC_1_5.id}
+    ]
+    rows.append({"id": ELEVEN_MUSIC.id, "pricing": second})
+    stand_in.scenario.on("GET", "/v1/models").respond(200, {"data": rows})
+    found = await prices_found(stand_in)
+    assert "Eleven Music 0.10 USD for 10 s, " in texts(found, Level.OK)[0]
+    assert "Google Lyria 2 0.06 USD (assumed)" in texts(found, Level.OK)[0]
+    assert MUSIC_1_5.name in texts(found, Level.WARN)[0]
+
+
+async def test_prices_are_assumed_when_the_list_is_away(stand_in: AimlapiStandIn) -> None:
+    stand_in.scenario.on("GET", "/v1/models").respond(500, "oops")
+    found = await prices_found(stand_in)
+    assert "assumed" in texts(found, Level.WARN)[0]
+    assert texts(found, Level.OK)[0].count("(assumed)") == len(MODELS)
 
 
 async def provider_found(stand_in: AimlapiStandIn, **settings: Any) -> Sequence[Finding]:

@@ -6,6 +6,8 @@ import pytest
 
 from bot import words
 from bot.domain.jobs import FailureKind
+from bot.domain.models import MODELS, Model
+from bot.domain.offer import Share
 from bot.errors import DailyLimitReached
 from tests.factories import MEMBER_ID, NOW
 
@@ -60,3 +62,19 @@ def test_missing_permissions_are_named_as_discord_names_them() -> None:
     text = words.permissions_missing(["attach_files", "embed_links"])
     assert "**Attach Files** and **Embed Links**" in text
     assert "manage_threads" in words.permissions_missing(["manage_threads"])
+
+
+@pytest.mark.parametrize("language", [None, "de"])
+@pytest.mark.parametrize("at_least", [False, True])
+@pytest.mark.parametrize("model", MODELS.values())
+def test_list_of_models_says_as_how_many_tracks_one_counts(
+    model: Model, *, at_least: bool, language: str | None
+) -> None:
+    share = Share(tracks=13, a_day=20, at_least=at_least)
+    with words.speaking(language):
+        counts = words.counts_as(share)
+        lines = [words.model_hint(model, share), words.model_choice(model, share)]
+        assert counts in words.help_model(model, share)
+    for line in lines:
+        assert counts in line
+        assert len(line) <= 100

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.causes import Cause
+from bot.errors import RequestsClosed
 from bot.ops.alerts.account import LOOK_EVERY_S
 from bot.ops.alerts.causes import PAUSED_S
 from bot.ops.alerts.channels import OwnerMessages, Tell, Webhook
@@ -264,3 +265,63 @@ async def test_rejected_key_is_an_error_of_the_log_at_once(
         for record in caplog.records
     )
     assert hooks.said == []
+
+
+# --- requests are taken again -------------------------------------------------------------------
+
+
+async def looks_right(processes: Processes) -> bool:
+    pause = await processes.stored.stores.pauses.current()
+    assert pause is not None
+    return pause.looks_right
+
+
+async def test_requests_are_taken_again_within_a_minute_once_there_is_money(
+    watching: Watching, webhook: Webhook
+) -> None:
+    processes = await watching(webhook.tell)
+    processes.stand_in.empty_account()
+    await processes.pause(PauseReason.OUT_OF_CREDITS)
+    await processes.wait(900, turn_s=60)
+    assert not await looks_right(processes)
+    with pytest.raises(RequestsClosed):
+        await processes.stored.receive()
+    processes.stand_in.top_up(0.5)  # low, but enough for some tracks
+    await processes.wait(60 + TURN_S)
+    assert await looks_right(processes)
+    await processes.stored.receive()
+
+
+async def test_requests_are_refused_again_when_the_key_is_taken_away_meanwhile(
+    watching: Watching, webhook: Webhook
+) -> None:
+    processes = await watching(webhook.tell)
+    await processes.pause(PauseReason.KEY_REJECTED)
+    await processes.wait(60 + TURN_S)
+    assert await looks_right(processes)
+    processes.stand_in.keys.clear()
+    await processes.wait(900, turn_s=60)
+    with pytest.raises(RequestsClosed):
+        await processes.stored.receive()
+
+
+async def test_nothing_looks_right_while_the_provider_can_not_be_asked(
+    watching: Watching, webhook: Webhook
+) -> None:
+    processes = await watching(webhook.tell)
+    processes.stand_in.empty_account()
+    await processes.pause(PauseReason.OUT_OF_CREDITS)
+    await processes.wait(60 + TURN_S)
+    processes.stand_in.top_up(100)
+    processes.stand_in.scenario.on("GET", "/.*", times=None).respond(503, error_body(503, "down"))
+    await processes.wait(120)
+    assert not await looks_right(processes)
+
+
+async def test_pause_that_ends_by_itself_needs_no_look(
+    watching: Watching, webhook: Webhook
+) -> None:
+    processes = await watching(webhook.tell)
+    await processes.pause(PauseReason.UNAVAILABLE)
+    await processes.wait(120)
+    assert not await looks_right(processes)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.audio.formats import PROMPT_LIMIT, TITLE_LIMIT, Tags
+from bot.audio.tags import PROMPT_LIMIT, TITLE_LIMIT, Tags
 
 
 def metadata(**changes: str) -> dict[str, str]:
