@@ -15,8 +15,10 @@ from tests.e2e.test_fixing import edit, fields
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
 PROMPT = "lo-fi rain, warm tape, 70 bpm"
-# Lyria 2 costs 0.06 USD: enough for two tracks and not for three.
+# Lyria 2 costs 0.06 USD: enough for two tracks and not for three, and for one alone.
 FOR_TWO = "0.17"
+FOR_ONE = "0.07"
+SLOW = 0.1
 
 
 async def asked(member: MemberDriver, prompt: str) -> MessageView:
@@ -47,3 +49,24 @@ async def test_request_never_fits_when_it_costs_more_than_the_budget(
         assert "more than I can spend on tracks in a whole month" in answer.text
         assert "<t:" not in answer.text
         assert stage.provider.generations == []
+
+
+async def test_member_is_told_once_when_the_budget_was_lowered_while_a_track_waits(
+    open_fresh: OpenStage,
+) -> None:
+    async with open_fresh(speed=SLOW, MAX_CONCURRENT_GENERATIONS="1") as stage:
+        ben = stage.member()
+        for number in range(3):
+            await asked(ben, f"song {number}")
+        await until(stage, lambda: len(stage.provider.generations) == 1)
+        await stage.bot.kill()
+        stage.bot._env = {**stage.bot._env, "BUDGET_USD_PER_DAY": FOR_ONE}
+        telling = asyncio.create_task(
+            ben.wait_for_message(lambda message: "my budget is used up" in message.text)
+        )
+        await stage.bot.start()
+        await stage.bot.ready()
+        told = await telling
+        assert "starts again <t:" in told.text
+        await (await ben.click(told, label="Cancel")).acknowledged()
+        assert len(stage.provider.generations) == 1
