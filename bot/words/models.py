@@ -55,7 +55,7 @@ def help_model(model: Model, share: Share | None = None) -> str:
 
 
 def counts_as(share: Share) -> str:
-    """To go on after the model's name: said before a track is asked for."""
+    """Follows the model's name, so members read it before they ask for a track."""
     if share.at_least:
         return said(
             "counts as at least {tracks} of your {a_day} tracks a day",
