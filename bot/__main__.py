@@ -6,6 +6,7 @@ import contextlib
 import gc
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,11 +108,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _days(word: str) -> int:
-    """Raises `ValueError`."""
-    days = int(word)
-    if not 1 <= days <= DAYS_LIMIT:
-        raise argparse.ArgumentTypeError(f"between 1 and {DAYS_LIMIT}")
-    return days
+    """Raises `ArgumentTypeError`."""
+    if not re.fullmatch("[0-9]{1,4}", word) or not 1 <= int(word) <= DAYS_LIMIT:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {DAYS_LIMIT}, please")
+    return int(word)
 
 
 def _do(arguments: argparse.Namespace, open_to_others: str | None) -> int:

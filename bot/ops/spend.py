@@ -145,9 +145,9 @@ async def _beside(settings: Settings, today: date, ours: int) -> str:
         ):
             return f"{said}; the provider counts {_usd(await provider.usage(today))} for this key"
     except ProviderError as error:
-        return f"{said}; the provider can't be asked: {one_line(str(error))}"
+        return f"{said}; the provider's count can't be had: {one_line(str(error))}"
     except TimeoutError:
-        return f"{said}; the provider doesn't answer within {TIMEOUT_S} s"
+        return f"{said}; the provider didn't answer within {TIMEOUT_S} s"
 
 
 def _amounts(line: Line) -> tuple[int, int, int]:

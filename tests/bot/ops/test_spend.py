@@ -157,6 +157,6 @@ async def test_sum_of_today_is_beside_the_providers(
         502, error_body(502, "Bad\nGateway")
     )
     assert any(
-        " ".join(line).startswith("today 0.1800; the provider can't be asked: 502: Bad")
+        " ".join(line).startswith("today 0.1800; the provider's count can't be had: 502: Bad")
         for line in await told(capsys, host, days=1)
     )
