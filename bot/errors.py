@@ -136,7 +136,7 @@ class AttemptsUsedUp(ComposeError):
 
 
 class RequestsClosed(ComposeError):
-    """The provider has taken nothing for so long that nothing new is to wait for it."""
+    """The provider has refused everything for so long that no new requests are taken."""
 
 
 class NoRoom(ComposeError):
@@ -152,7 +152,7 @@ class AlreadyRetried(ComposeError):
 
 
 class FoundAfterAll(ComposeError):
-    """What is to be tried again hasn't failed: the provider had it, and it goes on."""
+    """What is to be tried again hasn't failed: the provider got it, and it goes on."""
 
 
 class ReferenceLost(ComposeError):

@@ -35,7 +35,7 @@ class Account:
 
     `made` are the requests that succeeded, `open` those of which it can't be said: what has an
     inference id may be fetched. `failed` says that the last submission surely cost nothing, and
-    `unread` that not all was read that may tell of the job.
+    `unread` that some of what could be about the job wasn't read.
     """
 
     made: Sequence[LoggedRequest] = ()
@@ -45,8 +45,8 @@ class Account:
 
     @property
     def credits(self) -> int | None:
-        """What it cost in all, where that is said of each that succeeded. A cost of nothing is that
-        of a generation which still runs."""
+        """What it cost in all, if each that succeeded has a cost. A cost of 0 means that the
+        generation still runs."""
         costs = [row.credits for row in self.made if row.credits]
         return sum(costs) if costs and len(costs) == len(self.made) else None
 
