@@ -250,7 +250,7 @@ class OutOfCredits(AccountRefused):
 
 
 class NotVerified(AccountRefused):
-    """The account may not use the API before its owner has proved who they are."""
+    """The account can't use the API before its owner has proved who they are."""
 
     advice = "the account is not verified. Follow the link in the provider's words"
 
@@ -292,7 +292,7 @@ class GenerationUnknown(ProviderError):
 
 
 class LogsUnavailable(ProviderError):
-    """There are no logs and sums of requests at this provider, or our key may not see them."""
+    """This provider keeps no logs or sums of requests, or doesn't show them to our key."""
 
 
 class Trouble(ProviderError):

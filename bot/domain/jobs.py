@@ -34,8 +34,8 @@ class JobState(StrEnum):
 
 
 MOVES: dict[JobState, frozenset[JobState]] = {
-    # To failed where a backup was restored, for it may have been paid for since, and from queued if
-    # it waits too long.
+    # To failed if a backup was restored, since it might have been paid for by now, and from queued
+    # if it waits too long.
     JobState.RECEIVED: frozenset({JobState.QUEUED, JobState.CANCELLED, JobState.FAILED}),
     JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.CANCELLED, JobState.FAILED}),
     JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING, JobState.FAILED}),

@@ -165,7 +165,7 @@ class LookUps(Worker[Turn]):
             await self._wait_or_give_up(job, found)
 
     async def _generation(self, job: Job, rows: Sequence[LoggedRequest]) -> Generation | None:
-        """What the provider has under one of the ids that may be meant; `None` if nothing."""
+        """What the provider has under one of the ids that might be meant; `None` if nothing."""
         for row in rows:
             for name in await self._names(job, row):
                 try:
@@ -180,7 +180,7 @@ class LookUps(Worker[Turn]):
         return None
 
     async def _names(self, job: Job, row: LoggedRequest) -> list[str]:
-        """The logs may leave out how the ids of this model's generations end."""
+        """The logs might leave out how the ids of this model's generations end."""
         name = row.inference_id
         if name is None:
             return []

@@ -57,7 +57,7 @@ class PriceKeeper:
     async def _run(self) -> None:
         while True:
             with self._said.watching(
-                "look", "prices can't be looked after: %s", over="prices are looked after again"
+                "look", "prices can't be updated: %s", over="prices can be updated again"
             ):
                 await self.run_once()
             await asyncio.sleep(LOOK_EVERY_S)
