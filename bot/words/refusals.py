@@ -261,18 +261,20 @@ def permissions_missing(names: list[str]) -> str:
 
 
 def limit_reached(error: DailyLimitReached) -> str:
-    """Which limit, and when the next track can be made."""
+    """Which limit, and when there's room for this request again."""
     when = relative_time(error.free_at)
     if error.whole_bot:
         return counted(
-            "I've made the {count} track I can make in a day. You can ask for another {when}.",
-            "I've made all {count} tracks I can make in a day. You can ask for another {when}.",
+            "That's more than what's left of the {count} track I can make a day. You can ask again "
+            "{when}.",
+            "That's more than what's left of the {count} tracks I can make a day. You can ask "
+            "again {when}.",
             count=error.limit,
             when=when,
         )
     return counted(
-        "You've used your {count} track for today. You can make another {when}.",
-        "You've used your {count} tracks for today. You can make another {when}.",
+        "That's more than what's left of your {count} track a day. You can ask again {when}.",
+        "That's more than what's left of your {count} tracks a day. You can ask again {when}.",
         count=error.limit,
         when=when,
     )

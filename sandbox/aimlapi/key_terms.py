@@ -18,7 +18,7 @@ AUDIO: Final = "model:audio"
 
 @dataclass(frozen=True, kw_only=True)
 class KeyTerms:
-    """`scopes` and `limit_usd` are `None` where there is no bound. `verified` is the account.
+    """`scopes` and `limit_usd` are `None` where there is no bound. `verified` is about the account.
 
     `spent_this_month_usd` was spent before the stand-in opened; what its generations cost is added.
     A management key can read about other keys, but not the account's ledger.

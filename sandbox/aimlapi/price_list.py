@@ -86,7 +86,7 @@ Price = Fixed | Variants | Variable
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A model's entry in the list; `id` where the name it is asked for by is but an alias."""
+    """A model's entry in the list; `id` where the name it is asked for by is only an alias."""
 
     price: Price
     id: str | None = None

@@ -24,7 +24,7 @@ _STATUSES: Final = OneOf(("succeeded", "failed"))
 
 @dataclass(frozen=True, kw_only=True)
 class LogTerms:
-    """When a row appears; how late is nowhere said, nor whether a running generation has one.
+    """When a row appears; how late isn't documented, nor whether a running generation has one.
 
     - `lag_s`: so long after the end of the generation
     - `from_submission`: after the submission instead, yet never before the end
@@ -45,7 +45,7 @@ class RequestLog:
     _calls: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
 
     def counts_call(self, key: str, now: datetime) -> bool:
-        """Count a key's call. Whether the rate limit has room for it."""
+        """Count a key's call; whether the rate limit still allows it."""
         calls = self._calls[key]
         while calls and now - calls[0] >= timedelta(minutes=1):
             calls.popleft()

@@ -45,14 +45,14 @@ def test_reason_is_only_for_those_who_ask_when_the_request_was_turned_down() -> 
     assert "didn't say why" in words.why_rejected("")
 
 
-@pytest.mark.parametrize(("whole_bot", "who"), [(True, "I've made"), (False, "You've used your")])
+@pytest.mark.parametrize(("whole_bot", "who"), [(True, "I can make a day"), (False, "of your ")])
 @pytest.mark.parametrize(("limit", "tracks"), [(1, "1 track "), (3, "3 tracks ")])
 def test_limit_names_the_next_moment_and_no_setting(
     whole_bot: bool, who: str, limit: int, tracks: str
 ) -> None:
     free_at = NOW + timedelta(hours=3)
     text = words.limit_reached(DailyLimitReached(limit=limit, whole_bot=whole_bot, free_at=free_at))
-    assert text.startswith(who)
+    assert who in text
     assert tracks in text
     assert f"<t:{int(free_at.timestamp())}:R>" in text
     assert "MAX_" not in text
