@@ -252,7 +252,7 @@ class OutOfCredits(AccountRefused):
 class NotVerified(AccountRefused):
     """The account can't use the API before its owner has proved who they are."""
 
-    advice = "the account is not verified. Follow the link in the provider's words"
+    advice = "the account is not verified. Follow the link in the provider's message"
 
 
 class KeyLimitReached(AccountRefused):
@@ -264,7 +264,7 @@ class KeyLimitReached(AccountRefused):
 class KeyLacksAudio(AccountRefused):
     """The key is for other kinds of models."""
 
-    advice = "the key may not be used for audio. Give it that scope on the provider's key page"
+    advice = "the key can't be used for audio. Give it that scope on the provider's key page"
 
 
 class RateLimited(Refused):

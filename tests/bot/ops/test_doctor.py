@@ -257,8 +257,8 @@ async def test_balance_and_the_keys_own_limit_are_told(stand_in: AimlapiStandIn)
     ("terms", "said"),
     [
         (KeyTerms(verified=False), "is not verified. Follow the link"),
-        (KeyTerms(scopes=("model:chat", "model:speech")), "may not be used for audio"),
-        (KeyTerms(scopes=()), "may not be used for audio"),
+        (KeyTerms(scopes=("model:chat", "model:speech")), "can't be used for audio"),
+        (KeyTerms(scopes=()), "can't be used for audio"),
         (KeyTerms(limit_usd=25, spent_this_month_usd=25), "spending limit is reached"),
         (KeyTerms(disabled=True), "is switched off"),
     ],
@@ -277,7 +277,7 @@ async def test_account_that_can_make_no_music_is_wrong(
         ("You've run out of credits. Please top up your balance", "out of credits"),
         ("Complete verification to using the API", "not verified"),
         ("Your API key has reached its spending limit", "spending limit"),
-        ("This key lacks the scope model:audio", "may not be used for audio"),
+        ("This key lacks the scope model:audio", "can't be used for audio"),
     ],
 )
 async def test_refused_account_is_wrong_for_the_right_reason(

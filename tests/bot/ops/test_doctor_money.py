@@ -56,7 +56,7 @@ async def test_difference_of_a_closed_day_is_told_with_why_no_alert_comes(
     page = {"data": [request], "pagination": {"total": 1, "has_more": False}}
     stand_in.scenario.on("GET", "/v2/logs", times=None).respond(200, page)
     findings = await check_money(host)
-    about = [one for one in findings if "3.00 by the provider's count" in one.text]
+    about = [one for one in findings if "the provider 3.00 for the key" in one.text]
     assert [one.level for one in about] == [Level.OK if shared else Level.WARN]
     assert ("requests of other programs" in about[0].text) == shared
 

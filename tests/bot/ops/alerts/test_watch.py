@@ -149,7 +149,7 @@ async def test_full_disk_of_a_database_that_is_away_is_told_once(
 @pytest.mark.parametrize(
     ("terms", "said"),
     [
-        (KeyTerms(scopes=("model:chat",)), "the key may not be used for audio"),
+        (KeyTerms(scopes=("model:chat",)), "the key can't be used for audio"),
         (KeyTerms(limit_usd=5, spent_this_month_usd=5), "spending limit is reached"),
     ],
 )
@@ -181,7 +181,7 @@ async def test_account_is_asked_soon_when_submissions_are_refused_for_it(
         (errors.NO_CREDITS, Cause.BALANCE, "out of credits. Top it up"),
         (errors.NOT_VERIFIED, Cause.BALANCE, "not verified. Follow the link"),
         (errors.LIMIT_REACHED, Cause.KEY, "spending limit is reached. Raise it"),
-        (errors.NO_SCOPE, Cause.KEY, "not be used for audio. Give it that scope"),
+        (errors.NO_SCOPE, Cause.KEY, "can't be used for audio. Give it that scope"),
     ],
 )
 async def test_refused_account_is_told_with_what_helps(
@@ -201,8 +201,8 @@ async def test_refused_account_is_told_with_what_helps(
         (PauseReason.OUT_OF_CREDITS, "UTC: the account is out of credits. Top it up"),
         (PauseReason.NOT_VERIFIED, "UTC: the account is not verified. Follow"),
         (PauseReason.KEY_LIMIT_REACHED, "UTC: the key's own spending limit is reached. Raise"),
-        (PauseReason.KEY_LACKS_AUDIO, "UTC: the key may not be used for audio. Give"),
-        (PauseReason.UNAVAILABLE, "UTC. They wait"),
+        (PauseReason.KEY_LACKS_AUDIO, "UTC: the key can't be used for audio. Give"),
+        (PauseReason.UNAVAILABLE, "UTC. Requests wait"),
     ],
 )
 async def test_long_pause_is_told_with_what_helps(
