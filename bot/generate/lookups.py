@@ -33,7 +33,14 @@ from typing import Final
 from bot.clock import Clock
 from bot.domain.jobs import NO_REASON, FailureKind, Job, JobState
 from bot.domain.money import CostSource
-from bot.errors import GenerationUnknown, LogsUnavailable, ProviderError, RateLimited, in_short
+from bot.errors import (
+    DatabaseTrouble,
+    GenerationUnknown,
+    LogsUnavailable,
+    ProviderError,
+    RateLimited,
+    in_short,
+)
 from bot.generate.generations import Generations
 from bot.generate.request_log import Account, Log, read, windows
 from bot.logs import about_job
@@ -60,6 +67,7 @@ RESTORED_AWAY_FOR_S: Final = 3600.0
 SEARCHED_FOR: Final = timedelta(days=1)
 # What was given up is asked about at these distances, the more time has passed since.
 SEARCHED_EVERY: Final = (timedelta(seconds=15), timedelta(minutes=5))
+AFTER_OUR_ERROR: Final = timedelta(minutes=1)
 # How long after a submission its cost is asked for, until it is known.
 COST_AFTER: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60, 48 * 60, 72 * 60)
@@ -118,7 +126,7 @@ class LookUps(Worker[Turn]):
                 found = Away(why=str(found))
             for job in jobs:
                 with about_job(job.id):
-                    await self._learn(job, found)
+                    await self._take_in(job, found)
         finally:
             await self.turns.done(turn.name, self.clock() + timedelta(seconds=wait_s))
 
@@ -136,13 +144,22 @@ class LookUps(Worker[Turn]):
         self._said.over("logs", "the provider's logs can be read again")
         return found
 
+    async def _take_in(self, job: Job, found: Log | Away) -> None:
+        """What goes wrong with one job is ours to fix, and keeps no other from being found."""
+        try:
+            await self._learn(job, found)
+        except DatabaseTrouble:
+            raise
+        except Exception as error:  # noqa: BLE001  # it is in the log
+            lost = "what the logs say of it could not be used: %s"
+            self._said.say(job.id, lost, in_short(error), level=logging.ERROR, traceback=True)
+            await self.lookups.later(job.id, self.clock() + AFTER_OUR_ERROR)
+
     async def _learn(self, job: Job, found: Log | Away) -> None:
         account = found.of(job) if isinstance(found, Log) else Account()
-        if account.credits is not None:
-            await self.lookups.settle(job.id, account.credits, CostSource.LOGS)
         if job.state is JobState.SUBMITTING or _is_given_up(job):
             await self._resolve(job, account, found)
-        elif account.credits is None:
+        else:
             await self._settle(job, account)
 
     # --- what became of a submission --------------------------------------------------------
@@ -151,12 +168,12 @@ class LookUps(Worker[Turn]):
         if account.made or account.open:
             generation = await self._generation(job, (*account.made, *account.open))
             if generation is not None:
-                await self._go_on(job, generation, (*account.made, *account.open)[0])
+                await self._go_on(job, generation, account)
                 return
         if account.failed and not account.made:
             await self._failed(job)
         elif not job.in_doubt:
-            await self._search_on(job)
+            await self._search_on(job, account)
         else:
             await self._wait_or_give_up(job, found)
 
@@ -186,18 +203,22 @@ class LookUps(Worker[Turn]):
         suffix = await self.lookups.known_suffix(model) or f":{model.rpartition('/')[2]}"
         return [name, name + suffix]
 
-    async def _go_on(self, job: Job, generation: Generation, row: LoggedRequest) -> None:
+    async def _go_on(self, job: Job, generation: Generation, account: Account) -> None:
+        """What it cost counts only once it goes on: a job whose cost is known isn't looked up."""
         log.warning("the logs know of it: it goes on as generation %s", generation.id)
-        await self.generations.begin(job, generation, submitted_at=row.created)
+        first = (*account.made, *account.open)[0]
+        await self.generations.begin(job, generation, submitted_at=first.created)
+        if account.credits is not None:
+            await self.lookups.settle(job.id, account.credits, CostSource.LOGS)
         await self.generations.take(job, generation)
         self.wakeups.wake(Wakeup.POLL)
 
     async def _failed(self, job: Job) -> None:
         now = self.clock()
         if job.state is not JobState.SUBMITTING:
-            await self.lookups.settle(job.id, 0, CostSource.FREE)
             if job.in_doubt:
                 await self._give_up(job, "the logs say that it failed")
+            await self.lookups.settle(job.id, 0, CostSource.FREE)
         elif job.failed_at_provider:
             await self.generations.fail(
                 job, FailureKind.GENERATION, NO_REASON, source=JobState.SUBMITTING
@@ -241,19 +262,24 @@ class LookUps(Worker[Turn]):
     def _doubted_for_s(self, job: Job) -> float:
         return max(DOUBTED_FOR_S, 2 * self.generations.estimates.usual_s(job.request.model))
 
-    async def _search_on(self, job: Job) -> None:
+    async def _search_on(self, job: Job, account: Account) -> None:
         now = self.clock()
         passed = now - (job.finished_at or now)
+        if passed >= SEARCHED_FOR:
+            if account.credits is not None:  # it was made, and could never be fetched
+                await self.lookups.settle(job.id, account.credits, CostSource.LOGS)
+            await self.lookups.later(job.id, None)
+            return
         often, seldom = SEARCHED_EVERY
-        wait = min(max(passed / 20, often), seldom)
-        await self.lookups.later(job.id, None if passed >= SEARCHED_FOR else now + wait)
+        await self.lookups.later(job.id, now + min(max(passed / 20, often), seldom))
 
     # --- what a track cost ------------------------------------------------------------------
 
     async def _settle(self, job: Job, account: Account) -> None:
         now = self.clock()
-        if account.failed:
-            await self.lookups.settle(job.id, 0, CostSource.LOGS)
+        known = 0 if account.failed and not account.made else account.credits
+        if known is not None:
+            await self.lookups.settle(job.id, known, CostSource.LOGS)
             return
         age = now - (job.submitted_at or job.created_at)
         if age >= LEDGER_AFTER and (charged := await self._charged(job)) is not None:

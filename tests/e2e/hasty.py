@@ -14,7 +14,7 @@ if __name__ == "__main__":
     vars(lookups).update(
         READ_EVERY_S=0.5,
         AWAY_FOR_S=1.5,
-        SEARCHED_EVERY=timedelta(seconds=2),
+        SEARCHED_EVERY=(timedelta(seconds=2), timedelta(seconds=2)),
     )
     setattr(lookups.LookUps, "_doubted_for_s", lambda *_: DOUBTED_FOR_S)  # noqa: B010
     sys.exit(main())
