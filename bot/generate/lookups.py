@@ -42,6 +42,7 @@ from bot.errors import (
     in_short,
 )
 from bot.generate.generations import Generations
+from bot.generate.ledger import charged
 from bot.generate.request_log import Account, Log, read, windows
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
@@ -157,9 +158,14 @@ class LookUps(Worker[Turn]):
 
     async def _learn(self, job: Job, found: Log | Away) -> None:
         account = found.of(job) if isinstance(found, Log) else Account()
-        if job.state is JobState.SUBMITTING or _is_given_up(job):
+        in_doubt = job.state is JobState.SUBMITTING or _is_given_up(job)
+        if account.credits is not None:
+            await self.lookups.settle(
+                job.id, account.credits, CostSource.LOGS, is_over=not in_doubt
+            )
+        if in_doubt:
             await self._resolve(job, account, found)
-        else:
+        elif account.credits is None:
             await self._settle(job, account)
 
     # --- what became of a submission --------------------------------------------------------
@@ -168,12 +174,12 @@ class LookUps(Worker[Turn]):
         if account.made or account.open:
             generation = await self._generation(job, (*account.made, *account.open))
             if generation is not None:
-                await self._go_on(job, generation, account)
+                await self._go_on(job, generation, (*account.made, *account.open)[0])
                 return
         if account.failed and not account.made:
             await self._failed(job)
         elif not job.in_doubt:
-            await self._search_on(job, account)
+            await self._search_on(job)
         else:
             await self._wait_or_give_up(job, found)
 
@@ -203,13 +209,9 @@ class LookUps(Worker[Turn]):
         suffix = await self.lookups.known_suffix(model) or f":{model.rpartition('/')[2]}"
         return [name, name + suffix]
 
-    async def _go_on(self, job: Job, generation: Generation, account: Account) -> None:
-        """What it cost counts only once it goes on: a job whose cost is known isn't looked up."""
+    async def _go_on(self, job: Job, generation: Generation, row: LoggedRequest) -> None:
         log.warning("the logs know of it: it goes on as generation %s", generation.id)
-        first = (*account.made, *account.open)[0]
-        await self.generations.begin(job, generation, submitted_at=first.created)
-        if account.credits is not None:
-            await self.lookups.settle(job.id, account.credits, CostSource.LOGS)
+        await self.generations.begin(job, generation, submitted_at=row.created)
         await self.generations.take(job, generation)
         self.wakeups.wake(Wakeup.POLL)
 
@@ -262,28 +264,23 @@ class LookUps(Worker[Turn]):
     def _doubted_for_s(self, job: Job) -> float:
         return max(DOUBTED_FOR_S, 2 * self.generations.estimates.usual_s(job.request.model))
 
-    async def _search_on(self, job: Job, account: Account) -> None:
+    async def _search_on(self, job: Job) -> None:
         now = self.clock()
         passed = now - (job.finished_at or now)
-        if passed >= SEARCHED_FOR:
-            if account.credits is not None:  # it was made, and could never be fetched
-                await self.lookups.settle(job.id, account.credits, CostSource.LOGS)
-            await self.lookups.later(job.id, None)
-            return
         often, seldom = SEARCHED_EVERY
-        await self.lookups.later(job.id, now + min(max(passed / 20, often), seldom))
+        wait = min(max(passed / 20, often), seldom)
+        await self.lookups.later(job.id, None if passed >= SEARCHED_FOR else now + wait)
 
     # --- what a track cost ------------------------------------------------------------------
 
     async def _settle(self, job: Job, account: Account) -> None:
         now = self.clock()
-        known = 0 if account.failed and not account.made else account.credits
-        if known is not None:
-            await self.lookups.settle(job.id, known, CostSource.LOGS)
+        if account.failed:
+            await self.lookups.settle(job.id, 0, CostSource.LOGS)
             return
         age = now - (job.submitted_at or job.created_at)
-        if age >= LEDGER_AFTER and (charged := await self._charged(job)) is not None:
-            await self.lookups.settle(job.id, charged, CostSource.LEDGER)
+        if age >= LEDGER_AFTER and (cost := await self._charged(job)) is not None:
+            await self.lookups.settle(job.id, cost, CostSource.LEDGER)
             return
         later = next((after for after in COST_AFTER if after > age), None)
         await self.lookups.later(job.id, now + (later - age) if later else None)
@@ -292,16 +289,11 @@ class LookUps(Worker[Turn]):
         """What the account's ledger says; `None` while it says nothing."""
         if job.inference_id is None or job.submitted_at is None:
             return None
-        start = job.submitted_at - timedelta(minutes=2)
-        charged = None
         try:
-            async for charge in self.provider.charges(start, start + timedelta(hours=2)):
-                if charge.reference_id == job.inference_id and charge.credits is not None:
-                    charged = (charged or 0) + charge.credits
+            return await charged(self.provider, job.inference_id, job.submitted_at)
         except ProviderError as error:
             log.info("the account's ledger can't be read: %s", in_short(error))
             return None
-        return charged
 
 
 def _is_given_up(job: Job) -> bool:

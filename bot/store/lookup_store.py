@@ -53,13 +53,20 @@ class LookUpStore(JobUpdates):
         again = sa.update(jobs).where(jobs.c.id == job_id, _WAITING)
         await self._transactions.change(again.values(lookup_due_at=due_at))
 
-    async def settle(self, job_id: str, credits_: int, source: CostSource) -> bool:
-        """What it cost; `False` if that was known."""
+    async def settle(
+        self, job_id: str, credits_: int, source: CostSource, *, is_over: bool = True
+    ) -> bool:
+        """What it cost; `False` if that was known. Unless it `is_over`, its look-up goes on."""
         columns = Cost(credits_, source).columns | {"which_job": job_id}
+        if not is_over:
+            del columns["lookup_due_at"]
 
         async def settle(connection: AsyncConnection) -> bool:
             settled = await connection.execute(SETTLE.returning(jobs.c.submitted_at), columns)
             row = settled.first()
+            if row is None and is_over:  # it was known before
+                over = sa.update(jobs).where(jobs.c.id == job_id)
+                await connection.execute(over.values(lookup_due_at=None))
             if row and row.submitted_at:
                 await forget_day(connection, row.submitted_at)
             return row is not None

@@ -1,19 +1,20 @@
 """Questions of those who look at the bot from outside. Nothing here changes anything."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.jobs import FailureKind, Job, JobState
+from bot.domain.jobs import Job, JobState
 from bot.errors import DatabaseTrouble
 from bot.said_once import SaidOnce
 from bot.store.database.queries import Queries
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs, notices
+from bot.store.interruptions import GIVEN_UP
 
 log = logging.getLogger(__name__)
 
@@ -64,21 +65,17 @@ class Survey(Queries):
         counted = {JobState(state): number for state, number in rows}
         return Census(jobs=dict.fromkeys(JobState, 0) | counted, notices_due=notices_due)
 
-    async def interrupted_since(self, moment: datetime, *, limit: int) -> list[Job]:
-        """Jobs that failed as `interrupted` at `moment` (aware UTC) or later, newest first."""
+    async def given_up_since(self, moment: datetime, *, limit: int) -> list[Job]:
+        """Jobs that failed at `moment` (aware UTC) or later, though nobody knew whether the
+        provider had taken them; newest first."""
         wanted = (
             sa.select(jobs)
             .where(
                 jobs.c.state == JobState.FAILED,
-                jobs.c.failure_kind == FailureKind.INTERRUPTED,
+                jobs.c.failure_kind.in_(GIVEN_UP),
                 jobs.c.finished_at >= moment,
             )
             .order_by(jobs.c.finished_at.desc())
             .limit(limit)
         )
         return [job_from_row(row) for row in await self._rows(wanted)]
-
-    async def known_inferences(self, inference_ids: Collection[str]) -> set[str]:
-        """Those of the provider's inference ids that belong to a job of ours."""
-        wanted = sa.select(jobs.c.inference_id).where(jobs.c.inference_id.in_(inference_ids))
-        return set(await self._values(wanted))

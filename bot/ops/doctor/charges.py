@@ -1,44 +1,54 @@
-"""What may have been billed for nothing: the account's charges around interrupted submissions.
+"""What interrupted submissions became and cost, and whether the bot still looks for their tracks.
 
-The provider knows no idempotency key, so when a submission breaks off nobody can tell at once
-whether it was accepted. The account's ledger can, some time later.
+The provider's logs know submissions by their names, and are read as the bot itself does it
+(`bot.generate.lookups`). The account's ledger is asked for the cost of what they leave open.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from bot.clock import utc_now
 from bot.domain.characters import shortened
 from bot.domain.jobs import Job
 from bot.domain.money import usd_of
 from bot.errors import ProviderError
+from bot.generate.ledger import charged
+from bot.generate.request_log import Account, Log, read, windows
 from bot.ops.doctor.findings import Finding, Ill, ok, warn
 from bot.ops.doctor.machine import open_survey
 from bot.provider.client import Provider
-from bot.provider.records import Transaction
 from bot.settings import Settings
-from bot.store.survey import Survey
 
-LOOK_BACK = timedelta(days=7)
-# A charge lands once the generation is through; clocks differ, so look a little before, too.
-BEFORE, AFTER = timedelta(minutes=1), timedelta(minutes=10)
-JOBS_LIMIT = 20
-TIMEOUT_S = 15
-PROMPT_LIMIT = 60
+LOOK_BACK: Final = timedelta(days=7)
+JOBS_LIMIT: Final = 20
+TIMEOUT_S: Final = 15
+# Of these, so that what was read by then is told.
+LOGS_WITHIN_S: Final = 10.0
+LEDGER_WITHIN_S: Final = 3.0
+PROMPT_LIMIT: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Suspicion:
-    """An interrupted job, and the charges at that time that belong to no other job."""
+class Case:
+    """An interrupted job, and what is known of it. `cost` is in credits."""
 
     job: Job
-    charges: Sequence[Transaction]
+    account: Account
+    cost: int | None
+
+    @property
+    def inference_ids(self) -> dict[str, None]:
+        """By which the ledger knows it."""
+        rows = self.account.made or self.account.open
+        names = [row.inference_id for row in rows] or [self.job.inference_id]
+        return dict.fromkeys(name for name in names if name)
 
 
 async def check_charges(settings: Settings) -> Sequence[Finding]:
-    """List them job by job, and sum up. A charge near two jobs counts once."""
+    """Tell of each interrupted job, newest first, and what was paid for them in all."""
     key = settings.aimlapi_key.get_secret_value()
     try:
         async with (
@@ -48,66 +58,88 @@ async def check_charges(settings: Settings) -> Sequence[Finding]:
         ):
             if survey is None:
                 return []
-            found = await find(survey, provider)
+            jobs = await survey.given_up_since(utc_now() - LOOK_BACK, limit=JOBS_LIMIT)
+            if not jobs:
+                return [ok(f"no submission was interrupted within {LOOK_BACK.days} days")]
+            return await _look_up(jobs, provider)
     except Ill:
         return []  # the check of the database has said so
-    except ProviderError as error:
-        return [warn(f"the account's ledger can't be read: {error}")]
     except TimeoutError:
-        return [warn(f"the account's ledger could not be read within {TIMEOUT_S} s")]
-    if not found:
-        return [ok(f"no submission was interrupted within {LOOK_BACK.days} days")]
-    return [*(finding for suspicion in found for finding in _told(suspicion)), _summed(found)]
+        return [warn(f"what interrupted submissions cost isn't known within {TIMEOUT_S} s")]
 
 
-async def find(survey: Survey, provider: Provider) -> Sequence[Suspicion]:
-    """The newest interrupted jobs, each with what it may have cost. Raises `ProviderError`."""
-    jobs = await survey.interrupted_since(utc_now() - LOOK_BACK, limit=JOBS_LIMIT)
-    around = {job.id: await _charges_around(job, provider) for job in jobs}
-    references = {charge.reference_id for charges in around.values() for charge in charges}
-    known = await survey.known_inferences({name for name in references if name})
-    return [Suspicion(job=job, charges=_of_none(known, around[job.id])) for job in jobs]
+async def _look_up(jobs: Sequence[Job], provider: Provider) -> Sequence[Finding]:
+    log, troubles = await _read(jobs, provider)
+    cases = [_case(job, log.of(job)) for job in jobs]
+    try:
+        async with asyncio.timeout(LEDGER_WITHIN_S):
+            for at, case in enumerate(cases):
+                cases[at] = await _charged(case, provider)
+    except (ProviderError, TimeoutError) as error:
+        why = str(error) or f"no answer within {LEDGER_WITHIN_S:g} s"
+        troubles.append(warn(f"the account's ledger can't be read: {why}"))
+    return [*troubles, *(_told(case, provider.key_mark) for case in cases), *_summed(cases)]
 
 
-async def _charges_around(job: Job, provider: Provider) -> Sequence[Transaction]:
-    if job.submitted_at is None:
-        return []
-    start, end = job.submitted_at - BEFORE, job.submitted_at + AFTER
-    return [charge async for charge in provider.charges(start, end)]
+async def _read(jobs: Sequence[Job], provider: Provider) -> tuple[Log, list[Finding]]:
+    stretches = windows(jobs, utc_now())
+    try:
+        return await read(provider, stretches, within_s=LOGS_WITHIN_S), []
+    except ProviderError as error:
+        return Log([], stretches), [warn(f"the provider's logs can't be read: {error}")]
 
 
-def _of_none(known: Collection[str], charges: Sequence[Transaction]) -> Sequence[Transaction]:
-    return [charge for charge in charges if charge.reference_id not in known]
+def _case(job: Job, account: Account) -> Case:
+    cost = 0 if account.failed else account.credits
+    return Case(job=job, account=account, cost=job.cost_credits if cost is None else cost)
 
 
-def _told(suspicion: Suspicion) -> Sequence[Finding]:
-    job = suspicion.job
+async def _charged(case: Case, provider: Provider) -> Case:
+    """With what the ledger says, where the cost isn't known and it knows all that was made."""
+    rows = case.account.made or case.account.open
+    at = case.job.submitted_at or next((row.created for row in rows if row.created), None)
+    if case.cost is not None or at is None:
+        return case
+    costs = [await charged(provider, name, at) for name in case.inference_ids]
+    known = [cost for cost in costs if cost is not None]
+    return replace(case, cost=sum(known)) if known and len(known) == len(costs) else case
+
+
+def _told(case: Case, key_mark: str) -> Finding:
+    job = case.job
     at = job.submitted_at or job.created_at
-    prompt = shortened(job.request.prompt, PROMPT_LIMIT)
-    about = f'job {job.id}, interrupted {at:%Y-%m-%d %H:%M:%S} UTC, "{prompt}"'
-    if not suspicion.charges:
-        return [ok(f"{about}: no charge around it, so it was probably not billed")]
-    return [warn(f"{about}: {_charge(charge)} fits no other job") for charge in suspicion.charges]
+    about = f'job {job.id}, {job.failure_kind} {at:%Y-%m-%d %H:%M:%S} UTC, "{_prompt(job)}"'
+    fate = _fate(case, key_mark)
+    search = ". The bot still looks for it" if job.lookup_due_at else ""
+    return replace(fate, text=f"{about}: {fate.text}{search}")
 
 
-def _charge(charge: Transaction) -> str:
-    return (
-        f"{_money([charge])} for {charge.model or 'a model'} at "
-        f"{charge.created_at:%H:%M:%S} UTC ({charge.reference_id or 'without a reference'})"
-    )
+def _fate(case: Case, key_mark: str) -> Finding:
+    account, names = case.account, ", ".join(case.inference_ids) or "without an inference id"
+    if account.made:
+        cost = "at a cost that isn't known yet" if case.cost is None else f"for {_usd(case.cost)}"
+        return warn(f"the logs say that it succeeded, {cost} ({names})")
+    if account.failed:
+        return ok("the logs say that it failed, which is free")
+    if case.cost is not None:
+        return (warn if case.cost else ok)(f"it cost {_usd(case.cost)} ({names})")
+    if account.open:
+        return warn(f"the logs know it, and don't say what became of it ({names})")
+    if case.job.submitted_with not in {None, key_mark}:
+        return warn("it was submitted with another key, and the logs of this one don't know it")
+    if account.unread:
+        return warn("the logs of that time weren't read, so it isn't known whether it was billed")
+    return ok("the logs don't know it, so it was probably not billed")
 
 
-def _summed(found: Sequence[Suspicion]) -> Finding:
-    unlike: Mapping[object, Transaction] = {
-        charge.reference_id or charge: charge for each in found for charge in each.charges
-    }
-    if not unlike:
-        return ok("nothing seems to have been billed for nothing")
-    return warn(
-        f"at most {_money(list(unlike.values()))} may have been billed for tracks that nobody got. "
-        "Other programs with the same account leave charges here, too"
-    )
+def _prompt(job: Job) -> str:
+    return shortened(job.request.prompt, PROMPT_LIMIT)
 
 
-def _money(charges: Sequence[Transaction]) -> str:
-    return f"{usd_of(sum(charge.credits or 0 for charge in charges)):.4g} USD"
+def _summed(cases: Iterable[Case]) -> Sequence[Finding]:
+    paid = sum(case.cost or 0 for case in cases)
+    return [warn(f"in all {_usd(paid)} was paid for tracks that nobody has got")] if paid else []
+
+
+def _usd(credits_: int) -> str:
+    return f"{usd_of(credits_):.4g} USD"

@@ -351,6 +351,18 @@ async def test_cost_is_taken_from_the_logs_when_no_answer_tells_it(search: Searc
     assert settled.lookup_due_at is None
 
 
+async def test_nobody_asks_for_a_cost_any_more_when_the_logs_had_told_it_with_the_track(
+    search: Search,
+) -> None:
+    search.stand_in.tells_usage = False
+    search.stand_in.cost_headers = "none"
+    job = await search.cut_off()
+    await search.look(TAKES_S + 300)
+    settled = await search.stored.job(job.id)
+    assert (settled.state, settled.cost_credits) == (JobState.SUCCEEDED, 120_000)
+    assert settled.lookup_due_at is None
+
+
 async def test_cost_is_taken_from_the_ledger_when_the_logs_dont_know_it(search: Search) -> None:
     search.stand_in.scenario.on("GET", LOGS, times=None).respond(503, "busy")
     job = await finished_without_usage(search)

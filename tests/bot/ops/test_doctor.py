@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,15 +13,13 @@ import sqlalchemy as sa
 from bot.audio import process
 from bot.audio.process import WorkerProcess
 from bot.clock import utc_now
-from bot.domain.jobs import FailureKind, Job, JobState
 from bot.domain.models import ELEVEN_MUSIC, MODELS, MUSIC_1_5
 from bot.gateway.invitation import invitation
 from bot.machine import disk as disk_module
 from bot.ops import doctor
-from bot.ops.doctor import charges
 from bot.ops.doctor.charges import check_charges
 from bot.ops.doctor.discord_side import check_discord
-from bot.ops.doctor.findings import Finding, Ill, Level, plain
+from bot.ops.doctor.findings import Finding, Ill, Level
 from bot.ops.doctor.machine import check_audio, check_database, check_disk
 from bot.ops.doctor.network import check_port
 from bot.ops.doctor.prices import check_prices
@@ -33,7 +30,7 @@ from bot.store.database.engine import open_database, sqlite_file
 from sandbox.aimlapi import KEY, AimlapiStandIn, KeyTerms, error_body
 from sandbox.discord import DiscordStandIn
 from sandbox.discord.seed import TOKEN, tape_club_world
-from tests.factories import HandClock, Stored, a_request
+from tests.factories import a_request
 
 
 @pytest.fixture
@@ -314,125 +311,7 @@ async def test_key_that_can_not_be_read_is_a_warning(
     assert "can't be read" in unread
 
 
-# --- charges ------------------------------------------------------------------------------------
-
-
-class Account:
-    """Jobs on an account: those that were handed over well, and those that broke off."""
-
-    def __init__(
-        self, database_url: str, stored: Stored, stand_in: AimlapiStandIn, provider: Provider
-    ) -> None:
-        self._database_url = database_url
-        self._stored = stored
-        self._stand_in = stand_in
-        self._provider = provider
-
-    async def finished(self) -> Job:
-        """A job whose track was paid for and delivered."""
-        job = await self._stored.submit()
-        generation = await self._provider.submit(job.request, request_id="job.1")
-        now = self._stored.clock()
-        assert generation.inference_id
-        assert await self._stored.jobs.start_generation(
-            job.id, generation.id, now, inference_id=generation.inference_id
-        )
-        return job
-
-    async def interrupted(self, prompt: str = "lo-fi rain", *, accepted: bool) -> Job:
-        """A job whose submission broke off, after or before the provider took it."""
-        job = await self._stored.submit(request=a_request(prompt=prompt))
-        if accepted:
-            await self._provider.submit(job.request, request_id="job.1")
-        now = self._stored.clock()
-        assert await self._stored.jobs.fail(
-            job.id, FailureKind.INTERRUPTED, "reset", now, source=JobState.SUBMITTING
-        )
-        return job
-
-    async def findings(self, **settings: Any) -> Sequence[Finding]:
-        """What the doctor finds a minute later."""
-        self._stand_in.clock.advance(60)
-        values = {"aimlapi_url": self._stand_in.url} | settings
-        return await check_charges(settings_of(self._database_url, **values))
-
-
-@pytest.fixture
-def account(
-    database_url: str,
-    stored: Stored,
-    clock: HandClock,
-    stand_in: AimlapiStandIn,
-    provider: Provider,
-) -> Account:
-    clock.now = utc_now()
-    return Account(database_url, stored, stand_in, provider)
-
-
-async def test_charge_of_an_interrupted_job_is_found_among_those_of_others(
-    account: Account, stand_in: AimlapiStandIn
-) -> None:
-    await account.finished()
-    job = await account.interrupted("lo-fi\x1b[2J rain\n" + "x" * 100, accepted=True)
-    await account.finished()
-    charge, total = texts(await account.findings(), Level.WARN)
-    assert job.id in charge
-    assert stand_in.generations[1].inference_id in charge
-    assert "0.06 USD for google/lyria2" in charge
-    assert "at most 0.06 USD" in total
-    assert re.search(r'"lo-fi .*…"', plain(charge))
-    assert "\x1b" not in plain(charge)
-    assert "x" * 60 not in charge
-
-
-async def test_job_without_a_charge_was_probably_not_billed(account: Account) -> None:
-    await account.finished()
-    job = await account.interrupted(accepted=False)
-    findings = await account.findings()
-    assert not texts(findings, Level.WARN)
-    assert job.id in findings[0].text
-    assert "probably not billed" in findings[0].text
-    assert "nothing seems to have been billed" in findings[1].text
-
-
-async def test_charge_near_two_interrupted_jobs_counts_once(account: Account) -> None:
-    await account.interrupted(accepted=True)
-    await account.interrupted(accepted=False)
-    *suspected, total = texts(await account.findings(), Level.WARN)
-    assert len(suspected) == 2
-    assert "at most 0.06 USD" in total
-
-
-async def test_old_interruptions_are_left_alone(account: Account, clock: HandClock) -> None:
-    clock.now -= timedelta(days=8)
-    await account.interrupted(accepted=True)
-    assert "no submission was interrupted" in only(await account.findings()).text
-
-
-async def test_charge_outside_the_window_is_not_suspected(
-    account: Account, clock: HandClock
-) -> None:
-    clock.now -= timedelta(minutes=30)
-    await account.interrupted(accepted=True)
-    assert not texts(await account.findings(), Level.WARN)
-
-
-async def test_ledger_that_can_not_be_read_is_a_warning(account: Account) -> None:
-    await account.interrupted(accepted=True)
-    [finding] = await account.findings(aimlapi_key="another")
-    assert finding.level is Level.WARN
-    assert "ledger can't be read" in finding.text
-
-
-async def test_ledger_that_does_not_answer_is_a_warning(
-    account: Account, stand_in: AimlapiStandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(charges, "TIMEOUT_S", 0.2)
-    await account.interrupted(accepted=True)
-    hold = stand_in.scenario.on("GET", "/v2/billing/transactions").hold_before()
-    [finding] = await account.findings()
-    hold.drop()
-    assert (finding.level, "within 0.2 s" in finding.text) == (Level.WARN, True)
+# --- the ledger ---------------------------------------------------------------------------------
 
 
 async def test_every_page_of_the_ledger_is_read(
