@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Self, TypeVar
+from typing import Any, BinaryIO, Final, Protocol, Self, TypeVar
 
 from sandbox.aimlapi import KEY, AimlapiStandIn
 from sandbox.clock import Clock
@@ -57,6 +57,20 @@ SETTINGS: Final = (
     "LOG_FORMAT",
 )
 """The bot's environment variables. A child gets none that it was not given on purpose."""
+
+
+class Process(Protocol):
+    """What is needed of a child process."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    async def wait(self) -> int: ...
+
+    def send_signal(self, number: int, /) -> None: ...
 
 
 class BotEnded(Exception):
@@ -143,7 +157,7 @@ class BotProcess:
         self._env = env
         self._folder = folder
         self._module = module
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._identified_before = 0
 
     async def __aenter__(self) -> Self:
@@ -177,8 +191,13 @@ class BotProcess:
         self._identified_before = self._sandbox.discord.gateway.identifies
         inherited = {name: v for name, v in os.environ.items() if name not in SETTINGS}
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        self._process = await self._spawn(
+            inherited | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | dict(self._env)
+        )
+
+    async def _spawn(self, env: Mapping[str, str]) -> Process:
         with self._open_log() as log:
-            self._process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 self._module,
@@ -186,7 +205,7 @@ class BotProcess:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
-                env=inherited | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | dict(self._env),
+                env=env,
                 start_new_session=True,
             )
 
@@ -245,7 +264,7 @@ class BotProcess:
         if process.returncode is None:
             process.send_signal(number)
 
-    def _started(self) -> asyncio.subprocess.Process:
+    def _started(self) -> Process:
         if self._process is None:
             raise RuntimeError("the bot was not started")
         return self._process

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _temporary_files_of_our_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No bot of a test sweeps, or meets, what another bot has on this machine."""
     tmp_path_factory.getbasetemp()  # where pytest always has it, for whoever looks into a failure
+    get_temp_dir()  # multiprocessing removes its own, after all else
     with (
         tempfile.TemporaryDirectory(prefix="compose-tests-", ignore_cleanup_errors=True) as folder,
         pytest.MonkeyPatch.context() as patched,

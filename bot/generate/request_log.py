@@ -103,12 +103,17 @@ def _once_each(rows: Iterable[LoggedRequest]) -> tuple[LoggedRequest, ...]:
     dearest: dict[str | None, LoggedRequest] = {}
     for row in rows:
         name = row.inference_id or row.client_request_id
-        if name not in dearest or (row.credits or 0) > (dearest[name].credits or 0):
+        if name not in dearest or _weight(row) > _weight(dearest[name]):
             dearest[name] = row
     told = {row.client_request_id for row in dearest.values() if row.inference_id}
     return tuple(
         row for row in dearest.values() if row.inference_id or row.client_request_id not in told
     )
+
+
+def _weight(row: LoggedRequest) -> tuple[int, str]:
+    """The dearest; of the same cost always the same, in whatever order they come."""
+    return row.credits or 0, row.client_request_id or ""
 
 
 def windows(jobs: Iterable[Job], now: datetime) -> list[Window]:
@@ -129,7 +134,7 @@ def _start(job: Job) -> datetime:
 
 
 def _end(job: Job, now: datetime) -> datetime:
-    last = job.restored_at or job.submitted_at or now
+    last = min(now, job.restored_at or job.submitted_at or now)
     return last + (AFTER if job.generation_id else AHEAD)
 
 

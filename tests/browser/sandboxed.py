@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sandbox.page.server import Page as ChatPage
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.databases import experienced_database
+from tests.e2e.forked import BotProcess
 
 SPEED = 40
 

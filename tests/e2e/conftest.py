@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 
 from sandbox.driver import MemberDriver
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.databases import experienced_database
 from tests.e2e.conforming import assert_conforming
+from tests.e2e.forked import BotProcess
 from tests.e2e.house import House
 from tests.e2e.place import Place
 from tests.e2e.shared import quick_sandbox, shared_stage

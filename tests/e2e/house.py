@@ -15,9 +15,10 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.discord.seed import repopulate
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.databases import experienced_database
 from tests.e2e.conforming import assert_conforming
+from tests.e2e.forked import BotProcess
 from tests.e2e.stage import NO_BUDGET, SPEED, Stage
 
 IDLE_WITHIN_S = 4.0

@@ -8,9 +8,9 @@ from bot.domain.jobs import Job, Rung
 from bot.store.database.engine import connect
 from bot.store.held_store import KeptAudio
 from sandbox.driver import Call, MemberDriver, MessageView
-from sandbox.stack import BotProcess
 from tests.bot.provider.clips import WAV
 from tests.bot.store.shelf import Shelf
+from tests.e2e.forked import BotProcess
 from tests.e2e.place import Place
 from tests.e2e.shared import Records, reply_to, until
 from tests.e2e.stage import Stage

@@ -15,10 +15,11 @@ from bot.domain.jobs import JobState, NoticeKind, Rung
 from sandbox.aimlapi import Audio, Generation
 from sandbox.driver import Call, MemberDriver, MessageView
 from sandbox.scenario import Rule
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.bot.provider.clips import WAV
 from tests.databases import experienced_database
 from tests.e2e.conforming import assert_conforming
+from tests.e2e.forked import BotProcess
 from tests.e2e.stage import NO_BUDGET, Stage
 
 OUTCOME_TIMEOUT_S = 60.0

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
+from tests.e2e.forked import BotProcess
 
 SPEED = 40.0
 TRACK_TIMEOUT_S = 60.0

@@ -20,8 +20,9 @@ from sandbox.aimlapi import error_body
 from sandbox.discord.seed import add_channel, add_guild, tape_club_world
 from sandbox.discord.world import World
 from sandbox.driver import Driver, MemberDriver, MessageView
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.bot.store.gate import Gate
+from tests.e2e.forked import BotProcess
 from tests.e2e.shared import PLAIN_SETTINGS, short_track
 from tests.postgres import fresh_database
 

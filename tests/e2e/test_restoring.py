@@ -13,9 +13,9 @@ from aiohttp import web
 
 from bot.domain.jobs import JobState
 from sandbox.driver import MemberDriver, MessageView
-from sandbox.stack import BotProcess
 from tests.e2e import hasty
 from tests.e2e.conftest import OpenStage
+from tests.e2e.forked import BotProcess
 from tests.e2e.reader import filled, titles
 from tests.e2e.shared import (
     GENERATIONS,

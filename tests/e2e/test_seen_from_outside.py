@@ -14,9 +14,10 @@ import pytest_asyncio
 
 from sandbox.aimlapi import error_body
 from sandbox.discord.seed import TOKEN
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.databases import MODELS, TRACKS
 from tests.e2e.conftest import OpenStage
+from tests.e2e.forked import BotProcess
 from tests.e2e.stage import SPEED, Stage
 from tests.e2e.test_running import run_bot
 

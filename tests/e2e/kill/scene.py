@@ -17,10 +17,11 @@ from sandbox.discord.model import Channel, Overwrite
 from sandbox.discord.permissions import Permissions
 from sandbox.discord.seed import add_channel
 from sandbox.driver import Call, Driver, MemberDriver, MessageView
-from sandbox.stack import BotProcess, Sandbox
+from sandbox.stack import Sandbox
 from tests.bot.provider.clips import wav
 from tests.databases import experienced_database
 from tests.e2e import hasty
+from tests.e2e.forked import BotProcess
 from tests.e2e.kill import outage
 from tests.e2e.kill.tripwire import KillPoint, Service, Tripwire
 from tests.e2e.stage import NO_BUDGET
