@@ -64,6 +64,9 @@ class LookUpStore(JobUpdates):
         async def settle(connection: AsyncConnection) -> bool:
             settled = await connection.execute(SETTLE.returning(jobs.c.submitted_at), columns)
             row = settled.first()
+            if row is None and is_over:  # it was known before
+                over = sa.update(jobs).where(jobs.c.id == job_id)
+                await connection.execute(over.values(lookup_due_at=None))
             if row and row.submitted_at:
                 await forget_day(connection, row.submitted_at)
             return row is not None
