@@ -55,10 +55,11 @@ async def revive(
 ) -> bool:
     """failed (interrupted, restored) → generating, with the columns of its generation; whether it
     was so. One that its member has asked for again comes back quietly."""
-    generation |= {"quiet": _asked_again(job_id), "unsure_since": None, "lookup_due_at": None}
     given_up = sa.and_(jobs.c.failure_kind.in_(GIVEN_UP), jobs.c.generation_id.is_(None))
     # Whoever is asking for it again at this moment comes first, or finds that it goes on.
     await connection.execute(select_job(job_id).with_for_update())
+    quiet = (await connection.execute(sa.select(_asked_again(job_id)))).scalar_one()
+    generation |= {"quiet": quiet, "unsure_since": None, "lookup_due_at": None}
     if not await _go_on(connection, job_id, given_up, generation):
         return False
     if draw_at:
