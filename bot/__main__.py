@@ -6,6 +6,7 @@ import contextlib
 import gc
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,14 +84,17 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot, as without a command")
     commands.add_parser("doctor", help="check the settings and all that the bot needs")
     commands.add_parser("health", help="ask the running bot's /healthz: exit code 0 or 1")
-    spend = commands.add_parser("spend", help="what tracks have cost; the bot can be running")
+    spend = commands.add_parser("spend", help="show what tracks have cost; the bot can be running")
     spend.add_argument(
-        "--days", type=_days, default=30, metavar="N", help="the last so many, with today (30)"
+        "--days", type=_days, default=30, metavar="N", help="how many days, up to today (30)"
     )
     spend.add_argument(
-        "--by", choices=("day", "server", "member", "model"), default="day", help="a line for each"
+        "--by",
+        choices=("day", "server", "member", "model"),
+        default="day",
+        help="a line for each (day)",
     )
-    spend.add_argument("--csv", action="store_true", help="for other programs")
+    spend.add_argument("--csv", action="store_true", help="print CSV, for other programs")
     backup = commands.add_parser("backup", help="copy the SQLite database; the bot can be running")
     backup.add_argument("file", type=Path, metavar="FILE", help="a file that isn't there yet")
     restore = commands.add_parser("restore", help="put a backup in place, with the bot stopped")
@@ -104,11 +108,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _days(word: str) -> int:
-    """Raises `ValueError`."""
-    days = int(word)
-    if not 1 <= days <= DAYS_LIMIT:
-        raise argparse.ArgumentTypeError(f"between 1 and {DAYS_LIMIT}")
-    return days
+    """Raises `ArgumentTypeError`."""
+    if not re.fullmatch("[0-9]{1,4}", word) or not 1 <= int(word) <= DAYS_LIMIT:
+        raise argparse.ArgumentTypeError(f"a number from 1 to {DAYS_LIMIT}, please")
+    return int(word)
 
 
 def _do(arguments: argparse.Namespace, open_to_others: str | None) -> int:

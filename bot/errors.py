@@ -136,7 +136,7 @@ class AttemptsUsedUp(ComposeError):
 
 
 class RequestsClosed(ComposeError):
-    """The provider has taken nothing for so long that nothing new is to wait for it."""
+    """The provider has refused everything for so long that no new requests are taken."""
 
 
 class NoRoom(ComposeError):
@@ -152,7 +152,7 @@ class AlreadyRetried(ComposeError):
 
 
 class FoundAfterAll(ComposeError):
-    """What is to be tried again hasn't failed: the provider had it, and it goes on."""
+    """What is to be tried again hasn't failed: the provider got it, and it goes on."""
 
 
 class ReferenceLost(ComposeError):
@@ -250,7 +250,7 @@ class OutOfCredits(AccountRefused):
 
 
 class NotVerified(AccountRefused):
-    """The account may not use the API before its owner has proved who they are."""
+    """The account can't use the API before its owner has proved who they are."""
 
     advice = "the account is not verified. Follow the link in the provider's words"
 
@@ -292,7 +292,7 @@ class GenerationUnknown(ProviderError):
 
 
 class LogsUnavailable(ProviderError):
-    """There are no logs and sums of requests at this provider, or our key may not see them."""
+    """This provider keeps no logs or sums of requests, or doesn't show them to our key."""
 
 
 class Trouble(ProviderError):

@@ -36,7 +36,7 @@ class Budgets:
 
     @property
     def limits(self) -> Sequence[tuple[Period, int]]:
-        """Those there are; what is used up for longest comes first."""
+        """Those that are set; the month comes first, since it stays used up for longer."""
         both = ((Period.MONTH, self.per_month), (Period.DAY, self.per_day))
         return [(period, limit) for period, limit in both if limit]
 

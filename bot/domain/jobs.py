@@ -34,8 +34,8 @@ class JobState(StrEnum):
 
 
 MOVES: dict[JobState, frozenset[JobState]] = {
-    # To failed where a backup was restored, for it may have been paid for since, and from queued if
-    # it waits too long.
+    # To failed if a backup was restored, since it might have been paid for by now, and from queued
+    # if it waits too long.
     JobState.RECEIVED: frozenset({JobState.QUEUED, JobState.CANCELLED, JobState.FAILED}),
     JobState.QUEUED: frozenset({JobState.SUBMITTING, JobState.CANCELLED, JobState.FAILED}),
     JobState.SUBMITTING: frozenset({JobState.QUEUED, JobState.GENERATING, JobState.FAILED}),
@@ -68,7 +68,7 @@ class FailureKind(StrEnum):
     LAPSED = "lapsed"  # it waited too long to be submitted; surely free
 
 
-# What fails like that surely cost nothing.
+# Failures that surely cost nothing.
 FREE_OF_CHARGE = frozenset(
     {
         FailureKind.REJECTED,
@@ -141,8 +141,8 @@ class PlacedOrder(Order):
 class NewJob(PlacedOrder):
     """A job as it comes from Discord, before it is stored.
 
-    Of `variations` each becomes a job of its own, with the next seed. Each may cost `held_credits`,
-    and counts as so many of the tracks that its member may make in a day.
+    Each of the `variations` becomes a job of its own, with the next seed. Each may cost
+    `held_credits`, and counts as `counts_as` of the tracks that its member can make in a day.
     """
 
     variations: int = 1
@@ -160,12 +160,13 @@ class Job(PlacedOrder):
     called the track, `duration_s` and `tempo_bpm` what was measured in the audio. `deleted_at` is
     when a member or moderator took the track away, `deleted_by_member` which of them, if known.
 
-    `submission` counts the POSTs, made with the key of the mark `submitted_with`. What became of
-    the last one is not known since `unsure_since`. `lookup_due_at` is when the provider's logs are
-    asked about the job: what became of it, or what it cost. `failed_at_provider` counts submissions
-    that failed there, for free, as the logs said.
+    `submission` counts the POSTs, `submitted_with` is the mark of the key of the last one, and
+    `unsure_since` is since when its outcome is unknown. `lookup_due_at` is when the provider's logs
+    are asked about the job: what became of it, or what it cost. `failed_at_provider` counts
+    submissions that failed there, for free, as the logs said.
     `held_credits` is what the job may cost, `cost_credits` what it did cost, as far as it's known.
-    A `quiet` one was found when its member had asked for it again: it is kept, and not told of.
+    A `quiet` job was found after its member had asked for it again: the track is kept for
+    `/tracks`, and its member isn't told.
     """
 
     id: str

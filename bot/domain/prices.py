@@ -1,7 +1,7 @@
 """What a request will cost, by the price of its model.
 
-Prices are somebody else's data, and what is held by them must do: what can't be understood is
-unknown rather than cheap, and where several rates might be meant, the dearest is.
+Prices are somebody else's data, and what is set aside by them has to be enough: what can't be
+understood is unknown rather than cheap, and if several rates might apply, the dearest counts.
 """
 
 import math
@@ -86,7 +86,7 @@ def a_track(usd: str) -> Fixed:
 
 
 def started(usd: str, *, seconds: int) -> Fixed:
-    """So much for every time that so many seconds have begun."""
+    """So much for each stretch of so many seconds that has begun."""
     return Fixed(rates=(Rate(usd=Fraction(usd), unit="started_second", per=Fraction(seconds)),))
 
 

@@ -154,7 +154,7 @@ def held_back(pause: Pause | None, why: Refused | OutcomeUnknown, now: datetime)
     """What the pause becomes (or which one begins) when the provider accepted nothing, at `now`."""
     reason = _REASONS.get(type(why), PauseReason.UNAVAILABLE)
     if pause and (now - pause.probe_at).total_seconds() > FORGOTTEN_AFTER_S:
-        # Nobody came since we refused them, not since all was well.
+        # No probe came because requests were refused, not because all was well.
         goes_on = pause.keeps_requests_out(now) and reason in OF_ACCOUNT
         pause = pause if goes_on else None
     if pause and now < pause.probe_at:

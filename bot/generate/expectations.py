@@ -20,7 +20,7 @@ SOON = timedelta(seconds=3)
 class Expectation:
     """`at` is when the track should be ready, and lies ahead; without one, `instead` is said.
 
-    `again_at` is when the budget that it waits for starts again.
+    `again_at` is when the next budget starts, if it waits for one.
     """
 
     at: datetime | None = None
@@ -63,8 +63,7 @@ class Expectations:
         return Expectation()
 
     async def again_at(self, job: Job) -> datetime | None:
-        """When the budget starts again that has too little left for a waiting job; `None` where
-        none has."""
+        """When a new budget starts, if too little is left for this waiting job; else `None`."""
         left = await self.spending.left(self.budgets, self.clock())
         too_small = (one for one in left if (job.held_credits or 0) > max(one.credits, 0))
         return next((one.ends_at for one in too_small), None)

@@ -127,7 +127,7 @@ class Generations:
         self._ring()
 
     async def doubt_abandoned(self) -> None:
-        """Of submissions of dead processes nobody knows what came: the logs may."""
+        """Nobody knows what became of submissions of dead processes; the logs might."""
         for job_id in await self.jobs.doubt_abandoned(self.clock()):
             with about_job(job_id):
                 log.warning("its submission was cut off with its process, so it is looked up")

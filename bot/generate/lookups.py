@@ -1,27 +1,27 @@
-"""Looking up in the provider's logs what became of submissions, and what tracks cost.
+"""Look-ups in the provider's logs: what became of submissions, and what tracks cost.
 
-The provider has no idempotency key, and an answer may get lost: the connection breaks, the process
-dies, something on the way answers instead. Then nobody knows whether the request was taken, which
-is paid for. But each POST carries a name, `<job>.<submission>`, and the logs list requests by it.
+The provider has no idempotency key, and an answer can get lost: the connection breaks, the process
+dies, something on the way answers instead. Then nobody knows whether the request was taken and
+billed. But each POST carries a name, `<job>.<submission>`, and the logs list requests by it.
 
-While a job is in doubt, it stays `submitting` and its card says what goes on. What the logs may say
+While a job is in doubt, it stays `submitting` and its card says so. What the logs can say:
     succeeded   The job goes on with that generation, as if the answer had come.
     failed      It cost nothing: back into the queue, once. A row speaks for its own submission
                 only, so the row of an earlier one changes nothing.
-    nothing     Rows come late, and whether a running generation has one is not documented. So they
-                are asked again, for five minutes or twice the model's usual time. Then the job
-                fails as `interrupted`: only its member submits it again.
+    nothing     Rows come late, and whether a running generation has one is not documented. So the
+                logs are asked again, for five minutes or twice the model's usual time. Then the job
+                fails as `interrupted`: only its member can submit it again.
 
 A job that failed like that is looked for for another day. What turns up is always delivered: as
 usual, or, if its member has asked for it again meanwhile, quietly, for `/tracks`. Jobs that waited
-in a backup that was restored are in doubt likewise, and fail once the logs know nothing of them.
+in a backup that was restored are in doubt, too, and fail once the logs know nothing of them.
 
 Where the logs can't be read, nothing is known. If they don't exist, or not for this key, jobs are
 given up at once, else after half a minute: members can decide then, and nothing is lost, since the
-search goes on. After a change of key, its logs don't list the requests of the one before.
+search goes on. The logs of a new key don't list the requests of the old one.
 
 One process reads for all (`TurnStore`), and one look serves all jobs that wait for one. The same
-look settles costs that no answer told; what the logs don't know by then, the account's ledger may.
+look settles costs that no answer named; what the logs don't know, the account's ledger might.
 """
 
 import logging
@@ -59,14 +59,14 @@ LEASE_S: Final = 180.0
 READ_EVERY_S: Final = 5.0
 LATER_EVERY_S: Final = 15.0
 OFTEN_FOR_S: Final = 120.0
-# So soon after its outcome became unknown a job is looked up first.
+# The first look comes so soon after the outcome became unknown.
 FIRST_AFTER_S: Final = 2.0
 DOUBTED_FOR_S: Final = 300.0
-# So long they are waited for that can't be read; those of a restored backup can wait longer.
+# How long logs that can't be read are waited for; jobs of a restored backup can wait longer.
 AWAY_FOR_S: Final = 30.0
 RESTORED_AWAY_FOR_S: Final = 3600.0
 SEARCHED_FOR: Final = timedelta(days=1)
-# What was given up is asked about at these distances, the more time has passed since.
+# What was given up is asked about so often at first, and so seldom in the end.
 SEARCHED_EVERY: Final = (timedelta(seconds=15), timedelta(minutes=5))
 AFTER_OUR_ERROR: Final = timedelta(minutes=1)
 # How long after a submission its cost is asked for, until it is known.
@@ -184,7 +184,7 @@ class LookUps(Worker[Turn]):
             await self._wait_or_give_up(job, found)
 
     async def _generation(self, job: Job, rows: Sequence[LoggedRequest]) -> Generation | None:
-        """What the provider has under one of the ids that may be meant; `None` if nothing."""
+        """What the provider has under one of the ids that might be meant; `None` if nothing."""
         for row in rows:
             for name in await self._names(job, row):
                 try:
@@ -192,14 +192,14 @@ class LookUps(Worker[Turn]):
                 except GenerationUnknown:
                     continue
                 except ProviderError as error:
-                    log.info("it is in the logs, and can't be fetched yet: %s", error)
+                    log.info("it is in the logs, but can't be fetched yet: %s", error)
                     return None
                 ids = {"id": name, "inference_id": row.inference_id}
                 return generation.model_copy(update=ids)
         return None
 
     async def _names(self, job: Job, row: LoggedRequest) -> list[str]:
-        """The logs may leave out how the ids of this model's generations end."""
+        """The logs might leave out how the ids of this model's generations end."""
         name = row.inference_id
         if name is None:
             return []
@@ -255,7 +255,7 @@ class LookUps(Worker[Turn]):
         else:
             given_up = await self.lookups.tell_restored(job.id, now, search_at)
         if given_up:
-            log.warning("given up for now, and looked for for another day: %s", why)
+            log.warning("given up for now, but the search goes on for a day: %s", why)
             self.generations.given_up(job)
 
     def _is_of_other_key(self, job: Job) -> bool:

@@ -1,4 +1,4 @@
-"""How long jobs wait: what waits too long lapses, and who waits for the budget is told so."""
+"""How long jobs wait: what waits too long lapses, and whoever waits for a budget is told."""
 
 import logging
 from dataclasses import dataclass, field
@@ -40,8 +40,7 @@ class Patience:
     _tell_again_at: datetime | None = field(init=False, default=None)
 
     async def look(self) -> None:
-        """What was asked for too long ago isn't submitted any more; the rest is told why it
-        waits."""
+        """Give up what was asked for too long ago, and tell members who wait for a budget."""
         await self._lapse()
         if self.terms.budgets.limits:
             await self._tell()
@@ -49,12 +48,15 @@ class Patience:
     async def _lapse(self) -> None:
         now = self.clock()
         if lapsed := await self.lapsing.lapse(now - self.terms.lapse_after, now):
-            log.warning("%d requests had waited too long to be submitted, and lapsed", lapsed)
+            log.warning(
+                "%d requests waited too long to be submitted and were given up, free of charge",
+                lapsed,
+            )
             self.metrics.failed(FailureKind.LAPSED, lapsed)
             self.wakeups.wake(Wakeup.DELIVER)
 
     async def _tell(self) -> None:
-        """Each member once in each channel; from time to time, for more may be waiting by now."""
+        """Each member once in each channel; repeated now and then, as others start to wait."""
         now = self.clock()
         if self._tell_again_at and now < self._tell_again_at:
             return

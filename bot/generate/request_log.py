@@ -20,7 +20,7 @@ from bot.provider.records import LOG_PAGE_ROWS, LoggedRequest, Outcome
 PAGE_EVERY_S: Final = 0.5
 PAGES: Final = 100
 ROWS: Final = PAGES * LOG_PAGE_ROWS
-# Clocks differ, and a row may be dated by the end of its generation. What isn't found is looked for
+# Clocks differ, and a row can be dated by the end of its generation. What isn't found is looked for
 # from its submission on, however far the provider's clock is ahead.
 BEFORE, AFTER, AHEAD = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 # The provider takes no window of more than 92 days.
@@ -35,7 +35,7 @@ class Account:
 
     `made` are the requests that succeeded, `open` those of which it can't be said: what has an
     inference id may be fetched. `failed` says that the last submission surely cost nothing, and
-    `unread` that not all was read that may tell of the job.
+    `unread` that some of what could be about the job wasn't read.
     """
 
     made: Sequence[LoggedRequest] = ()
@@ -45,8 +45,8 @@ class Account:
 
     @property
     def credits(self) -> int | None:
-        """What it cost in all, where that is said of each that succeeded. A cost of nothing is that
-        of a generation which still runs."""
+        """What it cost in all, if each that succeeded has a cost. A cost of 0 means that the
+        generation still runs."""
         costs = [row.credits for row in self.made if row.credits]
         return sum(costs) if costs and len(costs) == len(self.made) else None
 
@@ -82,7 +82,7 @@ class Log:
         )
 
     def _named(self, job: Job) -> list[LoggedRequest]:
-        """By the ids that the answers to its submission gave; the logs may leave out the suffix."""
+        """By the ids that the answers to its submission gave; the logs can leave out the suffix."""
         name = job.generation_id or ""
         names = dict.fromkeys([job.inference_id, name, name.partition(":")[0]])
         return [row for name in names if name for row in self._by_inference.get(name, ())]

@@ -159,7 +159,7 @@ class Submitter(Worker[Job]):
         await self.breaker.tell_waiting(pause)
 
     async def _doubt(self, job: Job, why: OutcomeUnknown) -> None:
-        """It may be paid for: the provider's logs are asked before anything else happens to it."""
+        """It might be paid for: the provider's logs are asked before anything else happens."""
         log.warning("whether it was accepted is unknown, so it is looked up: %s", why)
         self._forget(job)
         _, pause = await self._hold_back(why)

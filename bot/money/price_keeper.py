@@ -1,4 +1,4 @@
-"""Keeps prices up to date: the list is read by one process for all, what is stored of it by each.
+"""Keeps prices up to date: one process reads the list for all, and each reads what is stored.
 
 Reading it costs nothing, and nothing waits for it: without it, prices are as they were.
 """
@@ -57,13 +57,13 @@ class PriceKeeper:
     async def _run(self) -> None:
         while True:
             with self._said.watching(
-                "look", "prices can't be looked after: %s", over="prices are looked after again"
+                "look", "prices can't be updated: %s", over="prices can be updated again"
             ):
                 await self.run_once()
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _read(self, turn: Turn) -> None:
-        # An ETag speaks of the models that were asked for, which another version may have changed.
+        # An ETag speaks of the models that were asked for, which another version can have changed.
         is_whole = (await self.stores.prices.listed()).keys() == MODELS.keys()
         try:
             found = await self.provider.prices(MODELS, turn.memo if is_whole else None)

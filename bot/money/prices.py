@@ -1,7 +1,7 @@
-"""What a request will cost: by the provider's list, else by what others did cost, else assumed.
+"""What a request will cost: by the provider's list, else by the model's last tracks, else assumed.
 
-The list is read by `bot.money.price_keeper`. What is known of it is kept in memory, so that every
-request can be told its price at once; nothing here fails because the list is away.
+The list is read by `bot.money.price_keeper`, and what is known is kept in memory, so every request
+has a price at once. Nothing here fails because the list can't be read.
 """
 
 import logging
@@ -68,7 +68,7 @@ class Prices:
             self._tell_host(model_id)
 
     def priced(self, request: Request) -> Priced:
-        """What it holds from its admission on, and as how many tracks it counts."""
+        """What is set aside for it from the start, and as how many tracks it counts."""
         return Priced(credits=self.quote(request).credits, counts_as=self.counts_as(request))
 
     def quote(self, request: Request) -> Quote:

@@ -37,7 +37,7 @@ class Comparison:
 
 
 async def compare(spend: SpendStore, provider: Provider, day: date) -> Comparison:
-    """The logs are asked only where the provider counts more. Raises as `Provider.usage` does."""
+    """Asks the logs only if the provider counts more. Raises as `Provider.usage` does."""
     ours = sum(one.credits for one in await spend.spent(day, day, By.DAY))
     found = Comparison(day=day, ours=ours, theirs=await provider.usage(day))
     if not found.drifts or found.theirs < found.ours:
@@ -47,7 +47,7 @@ async def compare(spend: SpendStore, provider: Provider, day: date) -> Compariso
 
 
 async def _is_shared(spend: SpendStore, provider: Provider, day: date) -> bool:
-    """Of a request that was paid for and names no job of ours, another program is the cause."""
+    """Whether a request was paid for that names no job of ours: another program made it."""
     try:
         rows = await rows_of(provider, start_of(day), start_of(day + ONE_DAY))
     except ProviderError:

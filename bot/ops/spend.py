@@ -1,4 +1,4 @@
-"""`python -m bot spend`: what tracks have cost, and what is held for those under way."""
+"""`python -m bot spend`: what tracks have cost, and what is set aside for those that wait."""
 
 import asyncio
 import csv
@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from bot.clock import utc_now
+from bot.domain.budgets import Period
 from bot.domain.money import CostSource, usd_of
 from bot.errors import DatabaseTrouble, ProviderError
 from bot.logs import one_line
@@ -32,7 +33,7 @@ FROM: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """Of one day, server, member or model: credits by whether they are known to be the cost."""
+    """Credits of one day, server, member or model: known costs, and estimates."""
 
     of: date | int | str
     tracks: int
@@ -46,7 +47,7 @@ class Line:
 
 
 async def spend(settings: Settings, *, days: int, by: By, as_csv: bool) -> None:
-    """Print it, for the last days with today. Changes nothing.
+    """Print it for the last `days`, today included. Changes nothing.
 
     Raises `DatabaseUnusable` and `DatabaseTrouble`.
     """
@@ -58,6 +59,7 @@ async def spend(settings: Settings, *, days: int, by: By, as_csv: bool) -> None:
         store = SpendStore(engine)
         spent, waiting = await store.spent(first, today, By(by)), await store.waiting()
         of_today = await store.spent(today, today, By.DAY)
+        used = [await _used(store, *budget) for budget in settings.budgets().limits]
     lines = summed(spent, by)
     if as_csv:
         _write_csv(lines, by)
@@ -65,7 +67,7 @@ async def spend(settings: Settings, *, days: int, by: By, as_csv: bool) -> None:
     print(f"{first} to {today} (UTC), in USD\n")
     print(f"{table(lines, by)}\n")
     ours = sum(one.credits for one in of_today)
-    for sentence in (*sentences(spent, waiting), await _beside(settings, today, ours)):
+    for sentence in (*sentences(spent, waiting), *used, await _beside(settings, today, ours)):
         print(sentence)
 
 
@@ -101,13 +103,15 @@ def table(lines: Sequence[Line], by: By) -> str:
 
 
 def sentences(spent: Iterable[Spent], waiting: Held) -> list[str]:
-    """What is held besides, and where the costs are known from."""
+    """Where the costs are known from, and what is set aside for what waits."""
     sources: Counter[CostSource] = Counter()
     for one in spent:
         sources[one.source] += one.credits
     known = ", ".join(f"{FROM[one]} {_usd(sources[one])}" for one in FROM if sources[one])
-    held = f"{_usd(waiting.credits)} held for {waiting.tracks} that wait to be submitted"
-    return [f"from {known}" if known else "nothing was spent", held]
+    held = (
+        f"set aside for tracks that wait in the queue: {_usd(waiting.credits)} for {waiting.tracks}"
+    )
+    return [f"costs by source: {known}" if known else "nothing was spent", held]
 
 
 def _in_columns(rows: Sequence[Sequence[str]]) -> str:
@@ -122,6 +126,14 @@ def _in_columns(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+async def _used(store: SpendStore, period: Period, limit: int) -> str:
+    """What counts towards a budget by now."""
+    now = utc_now()
+    used = await store.used(period.began_at(now).date(), now.date())
+    name = "today" if period is Period.DAY else "this month"
+    return f"budget for {name}: {_usd(used)} of {_usd(limit)} used"
+
+
 async def _beside(settings: Settings, today: date, ours: int) -> str:
     """Today's sum, and what the provider counts for the key."""
     key = settings.aimlapi_key.get_secret_value()
@@ -133,9 +145,9 @@ async def _beside(settings: Settings, today: date, ours: int) -> str:
         ):
             return f"{said}; the provider counts {_usd(await provider.usage(today))} for this key"
     except ProviderError as error:
-        return f"{said}; the provider can't be asked: {one_line(str(error))}"
+        return f"{said}; the provider's count can't be had: {one_line(str(error))}"
     except TimeoutError:
-        return f"{said}; the provider doesn't answer within {TIMEOUT_S} s"
+        return f"{said}; the provider didn't answer within {TIMEOUT_S} s"
 
 
 def _amounts(line: Line) -> tuple[int, int, int]:

@@ -71,7 +71,7 @@ class Provider:
     ) -> None:
         self._base_url = base_url
         self._key = key.encode()
-        # Tells keys apart, and says nothing of them.
+        # Tells keys apart, and gives nothing of them away.
         self.key_mark = hashlib.sha256(self._key).hexdigest()[:16]
         self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
         self._reading = reading

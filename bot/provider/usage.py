@@ -1,4 +1,4 @@
-"""What a generation has cost, as far as the answer tells that it is finished with.
+"""What a generation has cost, by the answer that says it's finished.
 
 Source: AI/ML API docs, the pages of the music models (`meta.usage`) and on headers of answers.
 """

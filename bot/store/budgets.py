@@ -40,8 +40,8 @@ async def left(connection: AsyncConnection, budgets: Budgets, now: datetime) -> 
 async def check_budgets(
     connection: AsyncConnection, budgets: Budgets, price: int, now: datetime
 ) -> None:
-    """Raise `BudgetUsedUp` unless all that is spent or held fits. Of that, `price` credits are what
-    this transaction has just put down. Waits for others that do the same."""
+    """Raise `BudgetUsedUp` unless all that is spent or held fits, with the `price` in credits that
+    this transaction has just stored. Waits for other transactions that do the same."""
     if not price:
         return
     for period, limit in budgets.limits:
@@ -60,7 +60,7 @@ async def _left(
     limits = dict(budgets.limits)
     if not limits:
         return []
-    # Nothing need be added up for a period that has no budget: it begins once it is over.
+    # A period without a budget is said to begin when it ends: nothing is added up for it.
     began = {str(p): p.began_at(now) if p in limits else p.ends_at(now) for p in Period}
     [row] = (await connection.execute(used, began)).all()
     spent = row._mapping
@@ -84,7 +84,7 @@ def _submitted_in(period: Period, *which: sa.ColumnElement[bool]) -> sa.ScalarSe
 def _used(held: sa.ColumnElement[Any], *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """The sums of both periods, and what is `held` besides. `which` jobs are all, or a server's.
 
-    A single statement, for a job that is just being submitted must be in one of the sums.
+    A single statement, so that a job that is just being submitted is in one of the sums.
     """
     spent = [_submitted_in(period, *which).label(period) for period in Period]
     return sa.select(*spent, held.label("held"))

@@ -18,7 +18,7 @@ from bot.store.database.row_mapping import select_job
 from bot.store.database.tables import jobs, notices
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
 
-# Out of these the provider's logs may bring a job back.
+# After these failures the provider's logs can bring a job back.
 GIVEN_UP = (FailureKind.INTERRUPTED, FailureKind.RESTORED)
 
 # The ids of jobs that nobody alive submits any more, as it looks to `seen_by`.
@@ -68,7 +68,7 @@ async def revive(
 
 
 def _asked_again(job_id: str) -> sa.Exists:
-    """Whether another try is under way or has worked, or a try of one that failed, too."""
+    """Whether another try, or a try of that one, is under way or has worked."""
     again, other = jobs.alias("again"), jobs.alias("other")
     tries = sa.select(again.c.id).where(again.c.retry_of == job_id).cte("tries", recursive=True)
     tries = tries.union(sa.select(other.c.id).where(other.c.retry_of == tries.c.id))

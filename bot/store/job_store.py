@@ -29,7 +29,7 @@ from bot.store.pause_store import PROBE_AT
 from bot.store.queue_order import AT_THE_PROVIDER, in_order
 from bot.store.receiving import DailyLimits, Received, insert_received
 
-# What is in doubt may run at the provider for so long.
+# For so long, a job in doubt counts as one that runs at the provider.
 DOUBT_TAKES_A_PLACE = timedelta(minutes=1)
 # The provider's logs know of a request some time after it ended.
 COST_LOOKED_UP_AFTER = timedelta(minutes=1)
@@ -201,7 +201,7 @@ class JobStore(JobUpdates):
         )
 
     async def doubt_abandoned(self, now: datetime) -> list[str]:
-        """Still submitting, but in doubt, where whoever was submitting has died; their ids."""
+        """Jobs whose submitter has died stay `submitting`, but are in doubt now; their ids."""
         if not await self._first(ABANDONED, seen_by(self._worker_id, now)):
             return []
         return await self._transactions.run(
@@ -353,7 +353,7 @@ def _claim(ids: sa.Select[Any]) -> sa.Update:
 
 
 def _first_that_fit() -> sa.Select[Any]:
-    """The next ones that each fit what may be spent, up to the first that does not beside them."""
+    """The next ones that fit what may be spent, up to the first that no longer fits with them."""
     turns = in_order(_DUE, HOLD <= _MAY_SPEND).limit(_AT_MOST).subquery()
     together = sa.func.sum(HOLD).over(order_by=turns.c.place).label("together")
     summed = sa.select(jobs.c.id, together).join(turns, turns.c.id == jobs.c.id).subquery()

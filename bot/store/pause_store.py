@@ -61,8 +61,8 @@ OF_ACCOUNT: Final[Mapping[PauseReason, type[AccountRefused]]] = {
 """What the provider refused with."""
 # After so long, new requests are refused rather than left to wait for the host.
 REFUSED_AFTER = timedelta(minutes=15)
-# For the query that takes a request in: since when the host has had to act, without having done so
-# as far as it looks; else null.
+# For the query that takes a request in: since when the host has had to act; null if there's nothing
+# to do, or key and balance look right again.
 CLOSED_SINCE = (
     sa.select(pauses.c.began_at)
     .where(_MINE, pauses.c.reason.in_(sorted(OF_ACCOUNT)), ~pauses.c.looks_right)
@@ -77,8 +77,8 @@ _WAITS = sa.exists().where(jobs.c.state.in_((JobState.RECEIVED, JobState.QUEUED)
 class Pause:
     """Submissions are held back: the next one goes out at `probe_at`, alone.
 
-    `distance_s` is how far the probes are apart by now. Since the last refusal the account may have
-    come to look as it should: `looks_right`.
+    `distance_s` is how far the probes are apart by now. `looks_right` says that key and balance
+    have come to look right since the last refusal.
     """
 
     reason: PauseReason
@@ -145,7 +145,7 @@ class PauseStore(Queries):
         return await self._transactions.run(bring_nearer)
 
     async def looks(self, *, right: bool) -> bool:
-        """Whether key and balance look as they should now; whether that is news.
+        """Store whether key and balance look right now; whether that is news.
 
         While a job waits, the next probe knows better than any look.
         """

@@ -1,4 +1,4 @@
-"""What models cost: the provider's list as it was read last, and what tracks did cost."""
+"""What models cost: the provider's list as it was read last, and what tracks have cost."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _RECENT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Paid:
-    """What a track did cost. `seconds` is what was asked for, if not the model's usual length."""
+    """What a track has cost. `seconds` is what was asked for, if not the model's usual length."""
 
     cost_credits: int
     seconds: int | None
@@ -49,7 +49,7 @@ class PriceStore(Queries):
         return {row.model: row.pricing if row.listed else None for row in rows}
 
     async def replace(self, model_ids: Collection[str], pricing: Mapping[str, str]) -> None:
-        """What the list says of these models; it does not know those without a price there."""
+        """What the list says of these models; those without a price there aren't in the list."""
         rows = [
             {"model": one, "pricing": pricing.get(one), "listed": one in pricing}
             for one in model_ids

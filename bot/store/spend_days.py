@@ -19,7 +19,7 @@ from bot.store.database.transactions import Transactions
 ONE_DAY: Final = timedelta(days=1)
 # So long a day waits for the costs of its jobs to be known.
 WAITS_FOR_COSTS: Final = timedelta(days=3)
-# What is older and not added up stays so. Its jobs tell the same.
+# Older days that aren't added up stay that way: their jobs say the same.
 LOOKS_BACK: Final = timedelta(days=100)
 
 # What a submitted job is counted with. What was free has none, nor what is older than costs are.

@@ -89,7 +89,7 @@ def failure(kind: FailureKind, reason: str) -> str:
             )
         case FailureKind.LAPSED:
             return said(
-                "It waited too long for the music service to take it, so I let it go. It cost "
+                "It waited too long for the music service to take it, so I gave up. It cost "
                 "nothing. Press the button if you still want it."
             )
 
@@ -158,10 +158,10 @@ def delayed(member_id: int) -> str:
 
 
 def delayed_by_budget(member_id: int, again_at: datetime) -> str:
-    """Told once when the host's money doesn't reach for it any more."""
+    """Told once if too little of the host's budget is left for it."""
     return said(
-        "{member} your track has to wait: my budget is used up, and starts again {when}. Your "
-        "place is kept, and I'll start as soon as I can.",
+        "{member} your track has to wait: the budget that everyone shares is used up, and a new "
+        "one starts {when}. Your place is kept, and I'll start as soon as I can.",
         member=mention(member_id),
         when=relative_time(again_at),
     )

@@ -24,12 +24,14 @@ still_checking = sentence(
 
 
 def made_after_all(url: str | None, *, finished: bool) -> str:
-    """What had failed did not; `url` leads to it, if it can be gone to."""
-    start = said("There's nothing to try again: the music service had this one after all.")
+    """For a track that seemed to have failed; `url` leads to it, if there's a way."""
+    start = said("There's no need to try again: the music service got this one after all.")
     if not finished:
         there = said("You'll get it when it's ready.")
     else:
-        there = said("Here it is: {url}", url=url) if url else said("Look for it in `/tracks`.")
+        there = (
+            said("Here it is: {url}", url=url) if url else said("You'll find it with `/tracks`.")
+        )
     return f"{start} {there}"
 
 
@@ -58,7 +60,7 @@ def cancelled_running(tracks: int = 1) -> str:
 
 
 def too_late_to_cancel(job: Job) -> str:
-    """Why pressing came to nothing, as things stand."""
+    """Why it can't be cancelled, as things stand."""
     return still_checking() if job.in_doubt else _TOO_LATE[job.state]()
 
 

@@ -39,8 +39,8 @@ button_details = sentence("Go to the message")
 
 
 def waits_for_budget(again_at: datetime) -> str:
-    """On the card of a track that the host's money doesn't reach for until then."""
-    return said("Waiting for my budget to start again {when}", when=relative_time(again_at))
+    """On the card of a track for which too little of the host's budget is left until then."""
+    return said("The budget is used up, and a new one starts {when}", when=relative_time(again_at))
 
 
 def asked_by(member_id: int) -> str:

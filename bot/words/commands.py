@@ -98,7 +98,7 @@ modal_audio_hint = sentence("The track to make a new version of, 6 seconds to 6 
 
 
 def modal_model_gone(model: str) -> str:
-    """Where a request is opened again whose model isn't on offer any more."""
+    """Below the list, when a request is opened again and its model isn't on offer any more."""
     return said("{model} isn't available here. Choose another one.", model=model)
 
 

@@ -61,7 +61,7 @@ def about_usd(usd: float) -> str:
 
 
 def counts_as(share: Share) -> str:
-    """To go on after the model's name: said before a track is asked for."""
+    """Follows the model's name, so members read it before they ask for a track."""
     if share.at_least:
         return said(
             "counts as at least {tracks} of your {a_day} tracks a day",

@@ -72,7 +72,7 @@ def _sentence(problem: Problem) -> str:
         case problems.ModelNotOffered(model):
             return said("{model} isn't available here. Choose another model.", model=model)
         case problems.CoversNotOffered():
-            return said("I can't make covers here. With `/compose`, you get a track from a prompt.")
+            return said("I can't make covers here. `/compose` makes a track from a prompt.")
         case problems.OptionNotTaken(option, model, given):
             return said(
                 "{model} takes no `{option}` (you gave {given}). Leave it out, or choose another "
@@ -279,19 +279,19 @@ def limit_reached(error: DailyLimitReached) -> str:
 
 
 def budget_used_up(error: BudgetUsedUp) -> str:
-    """Of whoever runs the bot, for everybody; and when there is money again, if that helps."""
+    """Why, and when a new budget starts, if waiting helps."""
     if error.free_at is None:
         return _never_fits(error.period)
     when = relative_time(error.free_at)
     if error.period is Period.DAY:
         return said(
-            "My budget for today is used up: whoever runs me pays for every track, for everyone "
-            "who asks. It starts again {when}. Nothing was started.",
+            "What's left of today's budget isn't enough for that: whoever runs me pays for every "
+            "track, and everyone shares one budget. Nothing was started. You can ask again {when}.",
             when=when,
         )
     return said(
-        "My budget for this month is used up: whoever runs me pays for every track, for everyone "
-        "who asks. It starts again {when}. Nothing was started.",
+        "What's left of this month's budget isn't enough for that: whoever runs me pays for every "
+        "track, and everyone shares one budget. Nothing was started. You can ask again {when}.",
         when=when,
     )
 

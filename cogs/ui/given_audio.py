@@ -60,10 +60,9 @@ class GivenAudio:
         return known or self.content_type.startswith("audio/")
 
     def problem(self, model: Model) -> AudioProblem | None:
-        """What the model, which makes covers, doesn't take of it.
+        """Why a model that makes covers can't take it, as far as that's known before it's fetched.
 
-        That's what can be seen without fetching it; the rest is looked at before the request
-        starts.
+        The rest is looked at before the request starts.
         """
         if not self.is_audio:
             return NotAudio(self.file_name)
@@ -84,7 +83,7 @@ class GivenAudio:
 
 
 def cover_of(audio: GivenAudio, draft: Draft, model: Model) -> Draft:
-    """The request as one for this model's version of the audio, if it is any that it takes."""
+    """The request as one for a cover by this model, without audio that the model can't take."""
     reference = None if audio.problem(model) else audio.reference
     return draft.having(model=model.name, reference=reference, relation=Relation.COVER)
 

@@ -87,7 +87,7 @@ def _place_of(name: str) -> tuple[int, int]:
 
 
 def _model_field(draft: Draft, offer: Offer) -> discord.ui.Label[Any]:
-    """Another model than the one that was meant is chosen by the member alone."""
+    """If the model that was meant is gone, none is chosen: that's for the member to do."""
     typed = draft.request.model
     known, chosen = model_named(typed), offer.named(typed) if typed else offer.default
     hint = words.modal_model_gone(known.name) if known and not chosen else None

@@ -34,8 +34,8 @@ async def test_two_of_ten_are_made_when_all_ask_at_once_and_the_budget_is_for_tw
         refused = [answer for answer in answers if answer.ephemeral]
         assert len(refused) == 8
         for answer in refused:
-            assert answer.text.startswith("My budget for today is used up: whoever runs me pays")
-            assert "It starts again <t:" in answer.text
+            assert answer.text.startswith("What's left of today's budget isn't enough")
+            assert "You can ask again <t:" in answer.text
         await until(stage, lambda: len(stage.provider.generations) == 2)
         fixing = await edit(ben, refused[0])
         assert fields(fixing)["prompt"].startswith("song ")
@@ -62,11 +62,11 @@ async def test_member_is_told_once_when_the_budget_was_lowered_while_a_track_wai
         await stage.bot.kill()
         stage.bot._env = {**stage.bot._env, "BUDGET_USD_PER_DAY": FOR_ONE}
         telling = asyncio.create_task(
-            ben.wait_for_message(lambda message: "my budget is used up" in message.text)
+            ben.wait_for_message(lambda message: "everyone shares is used up" in message.text)
         )
         await stage.bot.start()
         await stage.bot.ready()
         told = await telling
-        assert "starts again <t:" in told.text
+        assert "a new one starts <t:" in told.text
         await (await ben.click(told, label="Cancel")).acknowledged()
         assert len(stage.provider.generations) == 1

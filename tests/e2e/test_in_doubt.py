@@ -29,7 +29,7 @@ LOGS = "/v2/logs"
 CHECKING = "Checking whether your request arrived"
 STILL_CHECKING = "still asking the music service"
 MIGHT_BE_PAID = "might have been paid for"
-AFTER_ALL = "the music service had this one after all"
+AFTER_ALL = "the music service got this one after all"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

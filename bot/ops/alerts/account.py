@@ -21,15 +21,15 @@ LOOK_CLOSELY_EVERY_S: Final = 60.0
 SPENT_WITHIN: Final = timedelta(days=3)
 LEAST_USD: Final = 1.0
 NO_LIMIT: Final = (
-    "All is well; just a hint. The key has no spending limit of its own. With one, set on AI/ML "
-    "API's key page, nothing can spend more, whatever happens to the bot or to the key."
+    "Just a hint, nothing is wrong: the key has no spending limit of its own. Set one on AI/ML "
+    "API's key page, and nobody can spend more than that, whatever happens to the bot or the key."
 )
 
 log = logging.getLogger(__name__)
 
 
 class Account:
-    """Looks at the account from time to time. What it costs is nothing."""
+    """Looks at the account from time to time, which costs nothing."""
 
     def __init__(self, provider: Provider, clock: Clock) -> None:
         self._provider = provider
@@ -37,11 +37,11 @@ class Account:
         self._looked_at: datetime | None = None
         self._is_well = True
         self.is_usable: bool | None = None
-        """Whether tracks can be made with it, as it looked last; `None` if that isn't known."""
+        """Whether tracks could be made at the last look; `None` if that isn't known."""
         self._said = SaidOnce(log)
 
     async def look(self, *, closely: bool) -> Sequence[Sight]:
-        """What is so now; nothing where it is not time to ask, or the provider has trouble."""
+        """What is true now; empty when it isn't time to ask, or the provider has trouble."""
         every_s = LOOK_EVERY_S if self._is_well and not closely else LOOK_CLOSELY_EVERY_S
         now = self._clock()
         if self._looked_at and now - self._looked_at < timedelta(seconds=every_s):
@@ -77,7 +77,7 @@ class Account:
         return [*of_key, _balance(_left(balance) if low else None)]
 
     async def _of_key(self) -> Sequence[Sight]:
-        """Whether it can make tracks, and, where that is told, whether it has a limit."""
+        """Whether the key can make tracks, and, if the provider says, whether it has a limit."""
         try:
             terms = await self._provider.key_terms()
         except ProviderError as error:

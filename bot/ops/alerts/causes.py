@@ -14,16 +14,16 @@ IDLE_AFTER_S: Final = 120.0
 
 
 OF_ACCOUNT: Final = (Cause.KEY, Cause.BALANCE)
-# So long a cause has to last until the host is told. A pause knows itself how long it has.
+# How long a cause lasts before the host is told. A pause knows by itself how long it has lasted.
 AT_ONCE: Final = (Cause.PAUSED, Cause.BUDGET, Cause.PRICE, Cause.DRIFT)
 LASTS_S: Final = dict.fromkeys(Cause, 60.0) | dict.fromkeys(AT_ONCE, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """What a look at a cause has shown: whether it is there now, and what to say of it.
+    """What a look at a cause has shown: whether it is there now, and what to say about it.
 
-    `place` is the machine, for a cause that is of one machine; else what there can be several of.
+    `place` tells apart what one cause can have several of: machines, models, days.
     """
 
     cause: Cause
@@ -42,8 +42,8 @@ def of_pause(pause: Pause | None, now: datetime) -> Sight:
         is_there=pause.lasted_s(now) >= PAUSED_S and not is_idle,
         text=(
             f"AI/ML API has taken no requests since {pause.began_at:%H:%M} UTC"
-            f"{f': {pause.advice}' if pause.advice else ''}. They wait, and go out as soon as it "
-            "does. The log says what it answers."
+            f"{f': {pause.advice}' if pause.advice else ''}. Requests wait, and go out as soon as "
+            "it takes them again. The log has its answer."
         ),
     )
 
@@ -51,7 +51,7 @@ def of_pause(pause: Pause | None, now: datetime) -> Sight:
 def of_disk(*, has_room: bool) -> Sight:
     """Each machine has its own."""
     machine = socket.gethostname()[:64]
-    text = f"The disk of {machine} is nearly full. No requests are taken in until there is room."
+    text = f"The disk of {machine} is nearly full. No new requests are taken until there's room."
     return Sight(cause=Cause.DISK, is_there=not has_room, place=machine, text=text)
 
 

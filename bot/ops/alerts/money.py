@@ -28,7 +28,7 @@ Key = tuple[str, str]
 
 
 class Money:
-    """Adds up from time to time, cheaply."""
+    """Looks at the sums once a minute, and at the provider's count once a day."""
 
     def __init__(
         self, spend: SpendStore, provider: Provider, budgets: Budgets, clock: Clock
@@ -43,9 +43,9 @@ class Money:
         self._said = SaidOnce(log)
 
     async def look(self, standing: Collection[Key]) -> Sequence[Sight]:
-        """What is so now, and of the alerts that stand, what is over.
+        """What is true now, and which of the `standing` alerts are over.
 
-        Nothing where it isn't time to look. Raises `DatabaseTrouble`.
+        Empty when it isn't time to look. Raises `DatabaseTrouble`.
         """
         now = self._clock()
         if self._added_up_at and now - self._added_up_at < timedelta(seconds=ADD_UP_EVERY_S):
@@ -79,7 +79,7 @@ class Money:
         return found
 
     async def _drift(self, now: datetime, standing: Collection[Key]) -> list[Sight]:
-        """Of the last day that is long enough over; each day is compared until that succeeds."""
+        """The newest day whose figures have settled; it's compared until that succeeds once."""
         day = (now.astimezone(UTC) - CLOSED_FOR).date()
         found = [
             Sight(cause=Cause.DRIFT, is_there=False, place=place)
@@ -112,7 +112,7 @@ class Money:
 
 
 def shared_key(compared: Comparison) -> str:
-    """Why the two sums need not agree."""
+    """Why the two sums don't have to agree."""
     return (
         f"on {compared.day} the provider counted {usd_of(compared.theirs):.2f} USD for the key and "
         f"the bot {usd_of(compared.ours):.2f}, but the key's logs have requests of other programs"
@@ -135,22 +135,22 @@ def _at(name: str, level: int, standing: Collection[Key]) -> bool:
 def _reached(period: Period, level: int, used: int, limit: int) -> str:
     setting = f"BUDGET_USD_PER_{period.upper()}"
     begins = "at 00:00 UTC" if period is Period.DAY else "on the 1st, at 00:00 UTC"
-    then = "New requests are refused" if level == 100 else "Once it's used up, they're refused"
-    until = f"{then} until it starts again {begins}"
+    once = "New" if level == 100 else "Once it's used up, new"
+    until = f"{once} requests are refused until the next one starts {begins}"
     days = "--days=1" if period is Period.DAY else "--days=31"
     return (
-        f"{level} % of {THIS[period]} budget is used: {usd_of(used):.2f} of {usd_of(limit):.2f} "
-        f"USD, with what's held for tracks under way. {until}. Set {setting} to change that. "
-        f"python -m bot spend {days} --by=member tells who spends it."
+        f"{level}% of {THIS[period]} budget is used: {usd_of(used):.2f} of {usd_of(limit):.2f} "
+        f"USD, including what's set aside for tracks under way. {until}. {setting} sets the "
+        f"budget; python -m bot spend {days} --by=member shows who uses it."
     )
 
 
 def _above(one: AboveHold) -> Sight:
     text = (
-        f"{one.tracks} tracks by {one.model} cost {usd_of(one.cost):.2f} USD within a day, more "
-        f"than the {usd_of(one.held):.2f} that were held for them, so a budget can be exceeded by "
-        "that much. The price has changed, or the provider's list doesn't say it. Until later "
-        "tracks hold enough, take the model out of ALLOWED_MODELS if that's too much."
+        f"Tracks by {one.model} cost more than expected: {usd_of(one.cost):.2f} USD rather than "
+        f"{usd_of(one.held):.2f} within a day, for {one.tracks} of them. Budgets can be exceeded "
+        "by the difference. The price has gone up, or the provider's list doesn't show it. If "
+        "that's too much for you, take the model out of ALLOWED_MODELS."
     )
     return Sight(cause=Cause.PRICE, is_there=True, place=one.model, text=text)
 
@@ -159,6 +159,6 @@ def _drifts(compared: Comparison) -> str:
     return (
         f"On {compared.day} the provider counted {usd_of(compared.theirs):.2f} USD for the key, "
         f"the bot {usd_of(compared.ours):.2f}. If nothing else uses the key, run python -m bot "
-        "doctor: it lists charges that belong to no track. If something does, give the bot a key "
-        "of its own, or its budget doesn't cover what the key can spend."
+        "doctor: it says what interrupted requests have cost. If something does, give the bot a "
+        "key of its own: its budgets don't limit what others spend."
     )

@@ -1,4 +1,4 @@
-"""What interrupted submissions became and cost, and whether the bot still looks for their tracks.
+"""What became of interrupted submissions, what they cost, and whether the bot still searches.
 
 The provider's logs know submissions by their names, and are read as the bot itself does it
 (`bot.generate.lookups`). The account's ledger is asked for the cost of what they leave open.
@@ -25,7 +25,7 @@ from bot.settings import Settings
 LOOK_BACK: Final = timedelta(days=7)
 JOBS_LIMIT: Final = 20
 TIMEOUT_S: Final = 15
-# Of these, so that what was read by then is told.
+# Parts of that, so that what was read by then is still told.
 LOGS_WITHIN_S: Final = 10.0
 LEDGER_WITHIN_S: Final = 3.0
 PROMPT_LIMIT: Final = 60
@@ -124,7 +124,7 @@ def _fate(case: Case, key_mark: str) -> Finding:
     if case.cost is not None:
         return (warn if case.cost else ok)(f"it cost {_usd(case.cost)} ({names})")
     if account.open:
-        return warn(f"the logs know it, and don't say what became of it ({names})")
+        return warn(f"the logs know it, but don't say what became of it ({names})")
     if case.job.submitted_with not in {None, key_mark}:
         return warn("it was submitted with another key, and the logs of this one don't know it")
     if account.unread:
@@ -138,7 +138,7 @@ def _prompt(job: Job) -> str:
 
 def _summed(cases: Iterable[Case]) -> Sequence[Finding]:
     paid = sum(case.cost or 0 for case in cases)
-    return [warn(f"in all {_usd(paid)} was paid for tracks that nobody has got")] if paid else []
+    return [warn(f"in all {_usd(paid)} was paid for tracks that nobody got")] if paid else []
 
 
 def _usd(credits_: int) -> str:

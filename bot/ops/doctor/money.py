@@ -1,4 +1,4 @@
-"""Money: our sums beside the provider's, and tracks whose cost isn't known yet."""
+"""Money: our sums next to the provider's, and tracks whose cost isn't known yet."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ TIMEOUT_S = 15
 
 
 async def check_money(settings: Settings) -> Sequence[Finding]:
-    """Nothing where there is no database yet, or it can't be used: its own check says so."""
+    """Empty without a database that can be used, since the database's own check says so."""
     try:
         async with open_as_it_is(settings.database_url) as engine:
             if engine is None:
@@ -52,8 +52,8 @@ def _drift(before: Comparison) -> Sequence[Finding]:
     if not before.drifts:
         return []
     sums = (
-        f"on {before.day} it was {usd_of(before.ours):.2f} USD, and {usd_of(before.theirs):.2f} by "
-        "the provider's count for the key"
+        f"on {before.day} the bot counted {usd_of(before.ours):.2f} USD, and the provider "
+        f"{usd_of(before.theirs):.2f} for the key"
     )
     if before.shared:
         return [
@@ -71,7 +71,7 @@ async def _unsettled(spend: SpendStore) -> Sequence[Finding]:
         return []
     return [
         ok(
-            f"tracks of the last {LOOK_BACK.days} days whose cost isn't known: {held.tracks}; they "
-            f"count with the {usd_of(held.credits):.2f} USD that they held"
+            f"tracks of the last {LOOK_BACK.days} days whose cost isn't known: {held.tracks}, "
+            f"counted at their expected price, {usd_of(held.credits):.2f} USD in all"
         )
     ]

@@ -23,7 +23,9 @@ async def check_prices(settings: Settings) -> Sequence[Finding]:
             return [warn(f"the list can't be read, so prices are assumed: {error}"), _told({})]
     listed = found.pricing if found else {}
     gone = [model.name for model in MODELS.values() if model.id not in listed]
-    away = [warn(f"the provider doesn't list {name} any more: it is not offered") for name in gone]
+    away = [
+        warn(f"the provider doesn't list {name} any more, so it isn't offered") for name in gone
+    ]
     return [*away, _told(listed)]
 
 

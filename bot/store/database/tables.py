@@ -267,7 +267,7 @@ turns = sa.Table(
     sa.Column("memo", sa.Text),
 )
 
-# What the provider's list says of each model, as it came; not `listed` is what it does not know.
+# What the provider's list says of each model, as it came. Those it lacks aren't `listed`.
 prices = sa.Table(
     "prices",
     metadata,

@@ -35,7 +35,7 @@ async def test_both_sums_and_what_is_not_settled_are_told(
     await store(engine, a_row(submitted_at=utc_now()), a_row(submitted_at=utc_now(), **lost))
     today, unsettled = texts(await check_money(host), Level.OK)
     assert today == "0.12 USD today; the provider counts 0.25 so far"
-    assert "cost isn't known: 1; they count with the 0.06 USD" in unsettled
+    assert "cost isn't known: 1, counted at their expected price, 0.06 USD" in unsettled
 
 
 @pytest.mark.parametrize("shared", [True, False])

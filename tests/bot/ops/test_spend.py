@@ -74,8 +74,9 @@ async def test_table_has_days_total_sources_and_what_waits(
     ]
     said = [" ".join(line) for line in lines]
     sources = "the provider's answers 0.0600, the logs 0.0600, estimates 0.0600"
-    assert f"from {sources}" in said
-    assert "0.0600 held for 1 that wait to be submitted" in said
+    assert f"costs by source: {sources}" in said
+    assert "set aside for tracks that wait in the queue: 0.0600 for 1" in said
+    assert "budget for today: 0.2400 of 5.0000 used" in said
 
 
 async def test_columns_are_aligned(
@@ -156,6 +157,6 @@ async def test_sum_of_today_is_beside_the_providers(
         502, error_body(502, "Bad\nGateway")
     )
     assert any(
-        " ".join(line).startswith("today 0.1800; the provider can't be asked: 502: Bad")
+        " ".join(line).startswith("today 0.1800; the provider's count can't be had: 502: Bad")
         for line in await told(capsys, host, days=1)
     )

@@ -50,7 +50,7 @@ async def test_two_processes_that_cross_a_level_tell_it_once(
 ) -> None:
     await spend(processes, 0.81)
     await add_up(processes)
-    assert told(hooks) == ["80 % of today's budget is used"]
+    assert told(hooks) == ["80% of today's budget is used"]
     await add_up(processes)
     assert len(hooks.said) == 1
     assert "0.81 of 1.00 USD" in hooks.said[0]["text"]
@@ -78,7 +78,7 @@ async def test_level_is_not_told_again_when_a_hold_is_given_back_and_taken_again
         async with processes.stored.engine.begin() as connection:
             await connection.execute(sa.delete(jobs).where(jobs.c.state == JobState.QUEUED))
         await add_up(processes)
-    assert told(hooks) == ["80 % of today's budget is used"]
+    assert told(hooks) == ["80% of today's budget is used"]
 
 
 async def test_next_day_starts_again_and_the_month_goes_on(
@@ -94,9 +94,9 @@ async def test_next_day_starts_again_and_the_month_goes_on(
     await spend(processes, 0.6)
     await add_up(processes)
     assert sorted(told(hooks)) == [
-        "50 % of this month's budget is used",
-        "50 % of today's budget is used",
-        "50 % of today's budget is used",
+        "50% of this month's budget is used",
+        "50% of today's budget is used",
+        "50% of today's budget is used",
     ]
     standing = await processes.stored.stores.alerts.standing()
     assert {place for cause, place in standing if cause == "budget"} == {
@@ -114,7 +114,10 @@ async def test_cost_above_its_hold_is_told_while_it_happens(
     await spend(processes, 0.05, **price)
     await add_up(processes)
     assert len(hooks.said) == 1
-    assert f"2 tracks by {long_id} cost 0.20 USD within a day" in hooks.said[0]["text"]
+    assert (
+        f"Tracks by {long_id} cost more than expected: 0.20 USD rather than 0.10"
+        in hooks.said[0]["text"]
+    )
     processes.stored.clock.now = NOON + 2 * DAY
     await add_up(processes)
     assert await processes.stored.stores.alerts.standing() == {}
@@ -196,5 +199,5 @@ async def test_key_without_a_limit_is_told_once_and_gently(
         processes.stand_in.key_terms = KeyTerms()
         await processes.wait(2 * 3600, turn_s=300)
     [said] = hooks.said
-    assert "All is well" in said["text"]
+    assert "nothing is wrong" in said["text"]
     assert "no spending limit of its own" in said["text"]
