@@ -251,7 +251,9 @@ class LookUps(Worker[Turn]):
         now = self.clock()
         search_at = now + SEARCHED_EVERY[0]
         if job.state is JobState.SUBMITTING:
-            given_up = await self.lookups.interrupt(job.id, why, now, search_at)
+            given_up = await self.lookups.interrupt(
+                job.id, why, now, search_at, submission=job.submission
+            )
         else:
             given_up = await self.lookups.tell_restored(job.id, now, search_at)
         if given_up:

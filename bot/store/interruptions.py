@@ -39,10 +39,15 @@ async def doubt_abandoned(connection: AsyncConnection, now: datetime, worker_id:
 
 
 async def doubt(
-    connection: AsyncConnection, job_id: str, now: datetime, lookup_due_at: datetime
+    connection: AsyncConnection,
+    job_id: str,
+    now: datetime,
+    lookup_due_at: datetime,
+    *,
+    submission: int | None = None,
 ) -> bool:
     """Nobody knows what became of its submission; whether it was being submitted."""
-    columns = where(job_id, JobState.SUBMITTING) | RELEASED
+    columns = where(job_id, JobState.SUBMITTING, submission) | RELEASED
     columns |= {"unsure_since": now, "lookup_due_at": lookup_due_at}
     if not (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount:
         return False
@@ -102,8 +107,10 @@ async def _go_on(
             failure_kind=None,
             failure_reason=None,
         )
+        # SQLite's driver counts no rows of a statement that begins with a common table expression.
+        .returning(jobs.c.id)
     )
-    if not (await connection.execute(running)).rowcount:
+    if not (await connection.execute(running)).first():
         return False
     untold = sa.update(notices).where(
         notices.c.job_id == job_id,
