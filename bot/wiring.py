@@ -140,6 +140,7 @@ class Generating:
             has.stores.budgets,
             has.clock,
             self.limits.budgets,
+            self.limits.per_member,
         )
         self.admission = Admission(
             jobs,
