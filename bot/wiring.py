@@ -143,6 +143,7 @@ class Generating:
             has.stores.budgets,
             has.clock,
             self.limits.budgets,
+            self.limits.per_member,
         )
         self.admission = Admission(
             jobs,

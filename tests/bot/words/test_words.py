@@ -1,5 +1,6 @@
 """Sentences fit Discord's limits, and say what they must."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,22 @@ def test_limit_names_the_next_moment_and_no_setting(
     assert tracks in text
     assert f"<t:{int(free_at.timestamp())}:R>" in text
     assert "MAX_" not in text
+
+
+@pytest.mark.parametrize("language", [None, "de"])
+@pytest.mark.parametrize("whole_bot", [True, False])
+@pytest.mark.parametrize(("counts_as", "fits_later"), [(5, True), (25, False)])
+def test_request_that_counts_as_more_than_is_left_is_told_so(
+    *, counts_as: int, fits_later: bool, whole_bot: bool, language: str | None
+) -> None:
+    free_at = NOW + timedelta(hours=3)
+    error = DailyLimitReached(
+        limit=20, whole_bot=whole_bot, free_at=free_at, counts_as=counts_as, left=4
+    )
+    with words.speaking(language):
+        text = words.limit_reached(error)
+    assert {str(counts_as), "4", "20"} <= set(re.findall(r"\b\d+\b", text))
+    assert (f"<t:{int(free_at.timestamp())}:R>" in text) is fits_later
 
 
 def test_missing_permissions_are_named_as_discord_names_them() -> None:
