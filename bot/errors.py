@@ -115,15 +115,20 @@ class AlreadyReceived(ComposeError):
 
 
 class DailyLimitReached(ComposeError):
-    """No more tracks for now. `free_at` (UTC) is when the next one is possible again."""
+    """The request counts as more tracks than are `left` of the day's. `free_at` (UTC) is when it
+    would fit, unless it counts as more than there are in a day."""
 
-    def __init__(self, *, limit: int, whole_bot: bool, free_at: datetime) -> None:
+    def __init__(
+        self, *, limit: int, whole_bot: bool, free_at: datetime, counts_as: int = 1, left: int = 0
+    ) -> None:
         super().__init__(
             f"{'bot' if whole_bot else 'member'} limit of {limit} tracks a day reached"
         )
         self.limit = limit
         self.whole_bot = whole_bot
         self.free_at = free_at
+        self.counts_as = counts_as
+        self.left = left
 
 
 class AttemptsUsedUp(ComposeError):

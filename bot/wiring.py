@@ -89,7 +89,10 @@ def build(has: Resources) -> Services:
     return Services(
         audience=Audience(guild_ids=settings.allowed_guild_ids, users=settings.allow_user_installs),
         offer=replace(
-            settings.offer(), withdrawn=lambda: has.prices.unlisted, share=has.prices.share
+            settings.offer(),
+            withdrawn=lambda: has.prices.unlisted,
+            share=has.prices.share,
+            price=has.prices.usual,
         ),
         admission=generating.admission,
         expectations=generating.expectations,
@@ -140,6 +143,7 @@ class Generating:
             has.stores.budgets,
             has.clock,
             self.limits.budgets,
+            self.limits.per_member,
         )
         self.admission = Admission(
             jobs,

@@ -13,6 +13,7 @@ from bot.client import ComposeClient, Interaction, services_of
 from bot.deliver import buttons
 from bot.deliver.track_embed import COLOUR
 from bot.domain.drafts import Draft
+from bot.domain.money import usd_of
 from bot.domain.offer import Offer
 from bot.domain.requests import Request
 from bot.library.lists import Allowance
@@ -82,7 +83,11 @@ def _help_lines(
 
 def _models(offer: Offer) -> Iterator[str]:
     for model in offer.models:
-        yield words.help_model(model, offer.share(model))
+        price = offer.price(model)
+        usd = None if price is None else usd_of(price)
+        yield words.help_model(model, offer.share(model), usd)
+    if any(offer.price(model) for model in offer.models):
+        yield words.help_who_pays()
 
 
 def _examples() -> Iterator[discord.ui.Item[Any]]:

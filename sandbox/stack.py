@@ -209,7 +209,7 @@ class BotProcess:
                 start_new_session=True,
             )
 
-    async def ready(self, timeout_s: float = 30, *, shards: int = 1) -> None:
+    async def ready(self, timeout_s: float = 90, *, shards: int = 1) -> None:
         """Wait until it has identified so many shards anew, and its commands can be used.
 
         Raises BotEnded, or TimeoutError.

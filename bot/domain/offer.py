@@ -21,18 +21,24 @@ def _as_any_other(_: Model) -> Share | None:
     return None
 
 
+def _unknown(_: Model) -> int | None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Offer:
     """To be asked each time: models can be withdrawn while the bot runs, and come back.
 
     `allowed` are the host's choice, the default first, and one of them makes tracks from a prompt
     alone. `withdrawn` gives the ids of what can't be had at the moment, `share` as how many tracks
-    one of a model counts, where that's worth telling.
+    one of a model counts, where that's worth telling, and `price` what one of the usual length may
+    cost, in credits.
     """
 
     allowed: Sequence[Model] = tuple(MODELS.values())
     withdrawn: Callable[[], Collection[str]] = frozenset
     share: Callable[[Model], Share | None] = _as_any_other
+    price: Callable[[Model], int | None] = _unknown
 
     @classmethod
     def of(cls, model_ids: Iterable[str]) -> Self:

@@ -6,7 +6,7 @@ cut: a model that takes them is found, or the member changes them.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import chain, combinations, islice
@@ -75,6 +75,16 @@ def remedies(found: Sequence[Problem], draft: Draft, offer: Offer) -> list[Remed
     ]
 
 
+def smaller(draft: Draft, offer: Offer, fits: Callable[[Draft], bool]) -> list[Remedy]:
+    """Against a request that counts as too many tracks: as many versions of it as fit, and other
+    models, those first that take the most of it."""
+    fitting = [one for one in _smaller(draft, offer) if fits(one.draft)]
+    fewer = [one for one in fitting if one.model is None]
+    others = [one for one in fitting if one.model and len(one.changes) < CHANGES_LIMIT]
+    others.sort(key=lambda one: len(one.changes))
+    return [*fewer[:1], *others[:MODELS_OFFERED]]
+
+
 def made_private(draft: Draft) -> Remedy:
     """Against a channel in which the bot can't post."""
     changes = {"private": True}
@@ -87,6 +97,7 @@ def remedied(draft: Draft, key: str, offer: Offer) -> Draft | None:
     # What couldn't be read isn't in the draft.
     unread = chain.from_iterable(combinations(NUMBERS, count) for count in range(len(NUMBERS) + 1))
     offered = [made_private(draft), *remedies(problems_of(draft, offer), draft, offer)]
+    offered += _smaller(draft, offer)
     offered += [_without(draft, options) for options in unread]
     named = (one.draft for one in offered if one.key == key)
     return next((one for one in named if not problems_of(one, offer)), None)
@@ -95,6 +106,15 @@ def remedied(draft: Draft, key: str, offer: Offer) -> Draft | None:
 def job_id_of(draft_id: str, key: str) -> str:
     """The id of the job that a remedy's button makes: the same for each press, so there's one."""
     return hashlib.sha256(f"{draft_id}:{key}".encode()).hexdigest()[:16]
+
+
+def _smaller(draft: Draft, offer: Offer) -> Iterator[Remedy]:
+    """All that might count as less; the most versions first."""
+    for count in range(draft.variations - 1, 0, -1):
+        changes = {"variations": count}
+        yield Remedy(before=draft, draft=draft.having(**changes), changes=changes)
+    for model in offer.making(covers=draft.is_cover):
+        yield from _with_model(draft, model, offer)
 
 
 def _without(draft: Draft, options: Iterable[str]) -> Remedy:

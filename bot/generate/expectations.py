@@ -1,6 +1,6 @@
 """What a member who waits is told: when the track should be ready, or why that can't be said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,12 +20,14 @@ SOON = timedelta(seconds=3)
 class Expectation:
     """`at` is when the track should be ready, and lies ahead; without one, `instead` is said.
 
-    `again_at` is when the next budget starts, if it waits for one.
+    `again_at` is when the next budget starts, if it waits for one, `a_day` how many tracks a member
+    has in a day (0: no limit).
     """
 
     at: datetime | None = None
     instead: words.Sentence = words.any_moment
     again_at: datetime | None = None
+    a_day: int = 0
 
     @property
     def until(self) -> datetime | None:
@@ -42,9 +44,13 @@ class Expectations:
     spending: BudgetStore
     clock: Clock
     budgets: Budgets = NO_BUDGETS
+    a_day: int = 0
 
     async def of(self, job: Job, *, place: int | None = None) -> Expectation:
         """Of a job that waits, at this place in the queue if it's known, or runs."""
+        return replace(await self._of(job, place), a_day=self.a_day)
+
+    async def _of(self, job: Job, place: int | None) -> Expectation:
         if job.in_doubt:
             return Expectation(instead=words.checking_arrival)
         waits = job.state in {JobState.RECEIVED, JobState.QUEUED}

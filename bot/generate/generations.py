@@ -121,7 +121,10 @@ class Generations:
         source: JobState = JobState.GENERATING,
     ) -> None:
         """There will be no track of a job that was in the state `source`."""
-        if await self.jobs.fail(job.id, kind, reason, self.clock(), source=source):
+        failing = self.jobs.fail(
+            job.id, kind, reason, self.clock(), source=source, submission=job.submission
+        )
+        if await failing:
             self.metrics.failed(kind)
         log.warning("failed (%s): %s", kind, reason)
         self._ring()

@@ -33,7 +33,14 @@ from typing import Final
 from bot.clock import Clock
 from bot.domain.jobs import NO_REASON, FailureKind, Job, JobState
 from bot.domain.money import CostSource
-from bot.errors import GenerationUnknown, LogsUnavailable, ProviderError, RateLimited, in_short
+from bot.errors import (
+    DatabaseTrouble,
+    GenerationUnknown,
+    LogsUnavailable,
+    ProviderError,
+    RateLimited,
+    in_short,
+)
 from bot.generate.generations import Generations
 from bot.generate.ledger import charged
 from bot.generate.request_log import Account, Log, read, windows
@@ -61,6 +68,7 @@ RESTORED_AWAY_FOR_S: Final = 3600.0
 SEARCHED_FOR: Final = timedelta(days=1)
 # What was given up is asked about so often at first, and so seldom in the end.
 SEARCHED_EVERY: Final = (timedelta(seconds=15), timedelta(minutes=5))
+AFTER_OUR_ERROR: Final = timedelta(minutes=1)
 # How long after a submission its cost is asked for, until it is known.
 COST_AFTER: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60, 48 * 60, 72 * 60)
@@ -119,7 +127,7 @@ class LookUps(Worker[Turn]):
                 found = Away(why=str(found))
             for job in jobs:
                 with about_job(job.id):
-                    await self._learn(job, found)
+                    await self._take_in(job, found)
         finally:
             await self.turns.done(turn.name, self.clock() + timedelta(seconds=wait_s))
 
@@ -136,6 +144,17 @@ class LookUps(Worker[Turn]):
             return Away(why=str(error))
         self._said.over("logs", "the provider's logs can be read again")
         return found
+
+    async def _take_in(self, job: Job, found: Log | Away) -> None:
+        """What goes wrong with one job is ours to fix, and keeps no other from being found."""
+        try:
+            await self._learn(job, found)
+        except DatabaseTrouble:
+            raise
+        except Exception as error:  # noqa: BLE001  # it is in the log
+            lost = "what the logs say of it could not be used: %s"
+            self._said.say(job.id, lost, in_short(error), level=logging.ERROR, traceback=True)
+            await self.lookups.later(job.id, self.clock() + AFTER_OUR_ERROR)
 
     async def _learn(self, job: Job, found: Log | Away) -> None:
         account = found.of(job) if isinstance(found, Log) else Account()
@@ -199,9 +218,9 @@ class LookUps(Worker[Turn]):
     async def _failed(self, job: Job) -> None:
         now = self.clock()
         if job.state is not JobState.SUBMITTING:
-            await self.lookups.settle(job.id, 0, CostSource.FREE)
             if job.in_doubt:
                 await self._give_up(job, "the logs say that it failed")
+            await self.lookups.settle(job.id, 0, CostSource.FREE)
         elif job.failed_at_provider:
             await self.generations.fail(
                 job, FailureKind.GENERATION, NO_REASON, source=JobState.SUBMITTING
@@ -232,7 +251,9 @@ class LookUps(Worker[Turn]):
         now = self.clock()
         search_at = now + SEARCHED_EVERY[0]
         if job.state is JobState.SUBMITTING:
-            given_up = await self.lookups.interrupt(job.id, why, now, search_at)
+            given_up = await self.lookups.interrupt(
+                job.id, why, now, search_at, submission=job.submission
+            )
         else:
             given_up = await self.lookups.tell_restored(job.id, now, search_at)
         if given_up:

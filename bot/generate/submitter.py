@@ -165,7 +165,8 @@ class Submitter(Worker[Job]):
         _, pause = await self._hold_back(why)
         now = self.clock()
         due_at = now + timedelta(seconds=FIRST_AFTER_S)
-        await self._firmly(lambda: self.lookups.doubt(job.id, now, due_at))
+        doubting = partial(self.lookups.doubt, job.id, now, due_at, submission=job.submission)
+        await self._firmly(doubting)
         self.wakeups.wake(Wakeup.LOOK_UP)
         self.wakeups.wake(Wakeup.CARDS)
         await self.breaker.tell_waiting(pause)
@@ -224,7 +225,7 @@ class Submitter(Worker[Job]):
     async def _wait(self, job: Job, seconds: float) -> None:
         """Back into the queue: nothing was sent, or surely not accepted."""
         due_at = self.clock() + timedelta(seconds=seconds)
-        await self._firmly(lambda: self.jobs.requeue(job.id, due_at))
+        await self._firmly(lambda: self.jobs.requeue(job.id, due_at, submission=job.submission))
 
     async def _hold_back(self, why: Refused | OutcomeUnknown) -> tuple[Pause | None, Pause]:
         return await self._firmly(partial(self.breaker.hold_back, why))

@@ -79,12 +79,16 @@ class Prices:
                 return Quote(credits=found, source=source)
         return Quote(credits=assumed(request), source=PriceSource.ASSUMED)
 
+    def usual(self, model: Model) -> int:
+        """What a track of the model's usual length may cost, in credits."""
+        return self.quote(Request(model=model.id)).credits
+
     def counts_as(self, request: Request) -> int:
         """As how many tracks it counts: as many as it costs of the default model's.
 
         At least one, and never more than there are in a day.
         """
-        default = self.quote(Request(model=self._default().id)).credits
+        default = self.usual(self._default())
         multiple = math.ceil(self.quote(request).credits / default)
         limits = (self._limits.per_member, self._limits.whole_bot)
         return min([multiple, *filter(None, limits)])

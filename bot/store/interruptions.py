@@ -39,10 +39,15 @@ async def doubt_abandoned(connection: AsyncConnection, now: datetime, worker_id:
 
 
 async def doubt(
-    connection: AsyncConnection, job_id: str, now: datetime, lookup_due_at: datetime
+    connection: AsyncConnection,
+    job_id: str,
+    now: datetime,
+    lookup_due_at: datetime,
+    *,
+    submission: int | None = None,
 ) -> bool:
     """Nobody knows what became of its submission; whether it was being submitted."""
-    columns = where(job_id, JobState.SUBMITTING) | RELEASED
+    columns = where(job_id, JobState.SUBMITTING, submission) | RELEASED
     columns |= {"unsure_since": now, "lookup_due_at": lookup_due_at}
     if not (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount:
         return False
@@ -55,10 +60,11 @@ async def revive(
 ) -> bool:
     """failed (interrupted, restored) → generating, with the columns of its generation; whether it
     was so. One that its member has asked for again comes back quietly."""
-    generation |= {"quiet": _asked_again(job_id), "unsure_since": None, "lookup_due_at": None}
     given_up = sa.and_(jobs.c.failure_kind.in_(GIVEN_UP), jobs.c.generation_id.is_(None))
     # Whoever is asking for it again at this moment comes first, or finds that it goes on.
     await connection.execute(select_job(job_id).with_for_update())
+    quiet = (await connection.execute(sa.select(_asked_again(job_id)))).scalar_one()
+    generation |= {"quiet": quiet, "unsure_since": None, "lookup_due_at": None}
     if not await _go_on(connection, job_id, given_up, generation):
         return False
     if draw_at:
@@ -101,8 +107,10 @@ async def _go_on(
             failure_kind=None,
             failure_reason=None,
         )
+        # SQLite's driver counts no rows of a statement that begins with a common table expression.
+        .returning(jobs.c.id)
     )
-    if not (await connection.execute(running)).rowcount:
+    if not (await connection.execute(running)).first():
         return False
     untold = sa.update(notices).where(
         notices.c.job_id == job_id,

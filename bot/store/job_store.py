@@ -48,7 +48,8 @@ class JobStore(JobUpdates):
 
     Methods that move a job return whether they did: `False` means that it was no longer in the
     state it had to be in (a member cancelled it, say), and nothing was changed. All of them may be
-    repeated. `now` is aware UTC.
+    repeated. `now` is aware UTC. What is learned of a `submission` moves no job that has been
+    submitted once more since: whoever learned it was slow, or seemed dead.
     """
 
     # --- received ---------------------------------------------------------------------------
@@ -188,12 +189,15 @@ class JobStore(JobUpdates):
             lambda connection: find_again(connection, job_id, due_at)
         )
 
-    async def requeue(self, job_id: str, due_at: datetime) -> bool:
+    async def requeue(
+        self, job_id: str, due_at: datetime, *, submission: int | None = None
+    ) -> bool:
         """submitting → queued: the provider surely did not take it; again from `due_at` on."""
         return await self._move(
             job_id,
             JobState.SUBMITTING,
             JobState.QUEUED,
+            submission=submission,
             due_at=due_at,
             submitted_at=None,
             unsure_since=None,
@@ -241,7 +245,14 @@ class JobStore(JobUpdates):
         )
 
     async def fail(
-        self, job_id: str, kind: FailureKind, reason: str, now: datetime, *, source: JobState
+        self,
+        job_id: str,
+        kind: FailureKind,
+        reason: str,
+        now: datetime,
+        *,
+        source: JobState,
+        submission: int | None = None,
     ) -> bool:
         """To `failed`, from a state that allows it, with the notice that tells the member."""
         why: dict[str, Any] = {"failure_kind": kind, "failure_reason": reason, "unsure_since": None}
@@ -249,6 +260,7 @@ class JobStore(JobUpdates):
             why["lookup_due_at"] = now + COST_LOOKED_UP_AFTER
         cost = FREE if kind in FREE_OF_CHARGE else None
         told = NoticeKind.FAILURE
+        why["submission"] = submission
         return await self._end(job_id, source, JobState.FAILED, now, notice=told, cost=cost, **why)
 
     async def _end(

@@ -48,15 +48,17 @@ class JobUpdates(Claims):
         now: datetime | None = None,
         draw_at: datetime | None = None,
         cost: Cost | None = None,
+        submission: int | None = None,
         **values: Any,
     ) -> bool:
         """To another state, released, with a notice that is due `now`, and the card to be drawn at
-        `draw_at`; whether it was in `source`. The `cost` counts unless one is known already.
+        `draw_at`; whether it was in `source`, with that `submission` if one is named. The `cost`
+        counts unless one is known already.
 
         Raises `IllegalMove` unless the table of moves allows it.
         """
         check_move(source, target)
-        columns = where(job_id, source) | RELEASED | values | {"state": target}
+        columns = where(job_id, source, submission) | RELEASED | values | {"state": target}
 
         async def move(connection: AsyncConnection) -> bool:
             moved = (await connection.execute(CONDITIONAL_UPDATE, columns)).rowcount == 1
@@ -103,7 +105,12 @@ class JobUpdates(Claims):
 # These run many times per job: building them again would cost as much as running them. The columns
 # to set are named by the parameters.
 _IN_STATE = jobs.c.state == sa.bindparam("in_state")
-CONDITIONAL_UPDATE = sa.update(jobs).where(jobs.c.id == sa.bindparam("which_job"), _IN_STATE)
+_OF_SUBMISSION = sa.bindparam("of_submission", type_=sa.Integer)
+CONDITIONAL_UPDATE = sa.update(jobs).where(
+    jobs.c.id == sa.bindparam("which_job"),
+    _IN_STATE,
+    jobs.c.submission == sa.func.coalesce(_OF_SUBMISSION, jobs.c.submission),
+)
 SETTLE = sa.update(jobs).where(
     jobs.c.id == sa.bindparam("which_job"), jobs.c.cost_credits.is_(None)
 )
@@ -114,9 +121,10 @@ _NEXT_DUE_AT = sa.select(sa.func.min(jobs.c.due_at, type_=jobs.c.due_at.type)).w
 )
 
 
-def where(job_id: str, state: JobState) -> dict[str, Any]:
-    """The parameters that say which job `CONDITIONAL_UPDATE` changes."""
-    return {"which_job": job_id, "in_state": state}
+def where(job_id: str, state: JobState, submission: int | None = None) -> dict[str, Any]:
+    """The parameters that say which job `CONDITIONAL_UPDATE` changes, and if that matters, during
+    which submission: what is known of one says nothing of those that came after it."""
+    return {"which_job": job_id, "in_state": state, "of_submission": submission}
 
 
 def oldest_first(rows: Sequence[Any]) -> list[Job]:

@@ -42,10 +42,12 @@ class LookUpStore(JobUpdates):
         rows = await self._rows(due.order_by(jobs.c.lookup_due_at).limit(AT_ONCE))
         return [job_from_row(row) for row in rows]
 
-    async def doubt(self, job_id: str, now: datetime, due_at: datetime) -> bool:
+    async def doubt(
+        self, job_id: str, now: datetime, due_at: datetime, *, submission: int | None = None
+    ) -> bool:
         """Still submitting, but nobody knows with what outcome: its card says so."""
         return await self._transactions.run(
-            lambda connection: doubt(connection, job_id, now, due_at)
+            lambda connection: doubt(connection, job_id, now, due_at, submission=submission)
         )
 
     async def later(self, job_id: str, due_at: datetime | None) -> None:
@@ -64,6 +66,9 @@ class LookUpStore(JobUpdates):
         async def settle(connection: AsyncConnection) -> bool:
             settled = await connection.execute(SETTLE.returning(jobs.c.submitted_at), columns)
             row = settled.first()
+            if row is None and is_over:  # it was known before
+                over = sa.update(jobs).where(jobs.c.id == job_id)
+                await connection.execute(over.values(lookup_due_at=None))
             if row and row.submitted_at:
                 await forget_day(connection, row.submitted_at)
             return row is not None
@@ -76,6 +81,7 @@ class LookUpStore(JobUpdates):
             job.id,
             JobState.SUBMITTING,
             JobState.QUEUED,
+            submission=job.submission,
             draw_at=now,
             due_at=now,
             submitted_at=None,
@@ -84,12 +90,21 @@ class LookUpStore(JobUpdates):
             failed_at_provider=job.failed_at_provider + 1,
         )
 
-    async def interrupt(self, job_id: str, reason: str, now: datetime, due_at: datetime) -> bool:
+    async def interrupt(
+        self,
+        job_id: str,
+        reason: str,
+        now: datetime,
+        due_at: datetime,
+        *,
+        submission: int | None = None,
+    ) -> bool:
         """submitting → failed (interrupted), with its notice; the logs are asked at `due_at`."""
         return await self._move(
             job_id,
             JobState.SUBMITTING,
             JobState.FAILED,
+            submission=submission,
             notice=NoticeKind.FAILURE,
             now=now,
             finished_at=now,

@@ -111,8 +111,7 @@ async def _check_limits(
     await advisory_lock(connection, new.member_id)
     today = (jobs.c.created_at > now - DAY,)
     mine = (*today, jobs.c.member_id == new.member_id)
-    if free_at := await _free_at(connection, limits.per_member, *mine):
-        raise DailyLimitReached(limit=limits.per_member, whole_bot=False, free_at=free_at)
+    await _check_limit(connection, new, limits.per_member, *mine)
     # Where more tracks than that are allowed, only what came to nothing counts.
     fruitless = sa.or_(jobs.c.state.in_(FRUITLESS), jobs.c.interaction_id == new.interaction_id)
     tried = mine if 0 < limits.per_member <= ATTEMPTS_A_DAY else (*mine, fruitless)
@@ -120,8 +119,30 @@ async def _check_limits(
         raise AttemptsUsedUp(limit=ATTEMPTS_A_DAY, free_at=free_at)
     if limits.whole_bot:
         await advisory_lock(connection, AdvisoryLock.WHOLE_BOT)
-    if free_at := await _free_at(connection, limits.whole_bot, *today):
-        raise DailyLimitReached(limit=limits.whole_bot, whole_bot=True, free_at=free_at)
+    await _check_limit(connection, new, limits.whole_bot, *today, whole_bot=True)
+
+
+async def _check_limit(
+    connection: AsyncConnection,
+    new: NewJob,
+    limit: int,
+    *which: sa.ColumnElement[bool],
+    whole_bot: bool = False,
+) -> None:
+    """Raise `DailyLimitReached` if these jobs, the new one among them, count as more."""
+    free_at = await _free_at(connection, limit, *which)
+    if free_at is None:
+        return
+    asked = new.counts_as * new.variations
+    total = sa.select(sa.func.sum(jobs.c.counts_as)).where(*which, COUNTED)
+    others = int((await connection.execute(total)).scalar_one()) - asked
+    raise DailyLimitReached(
+        limit=limit,
+        whole_bot=whole_bot,
+        free_at=free_at,
+        counts_as=asked,
+        left=max(0, limit - others),
+    )
 
 
 async def _free_at(

@@ -25,6 +25,7 @@ help_top = sentence(
     "`/top` shows what this server likes most."
 )
 help_models = sentence("Models")
+help_who_pays = sentence("Whoever runs me pays for the tracks.")
 help_examples = sentence(
     "Press an example to open it in the dialog. It costs nothing until you send it."
 )

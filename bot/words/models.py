@@ -48,10 +48,16 @@ def model_choice(model: Model, share: Share | None = None) -> str:
     return shortened(f"{_named(model, share)}: {_with_tip(model)}", CHOICE_LIMIT)
 
 
-def help_model(model: Model, share: Share | None = None) -> str:
-    """A line of the list of models."""
+def help_model(model: Model, share: Share | None = None, usd: float | None = None) -> str:
+    """A line of the list of models. `usd` is about what a track of the usual length costs."""
     counts = f"; {counts_as(share)}" if share else ""
-    return f"**{model.name}**: {good_for(model)}{counts}"
+    price = "" if usd is None else f"; {about_usd(usd)}"
+    return f"**{model.name}**: {good_for(model)}{price}{counts}"
+
+
+def about_usd(usd: float) -> str:
+    """A price, to the cent, but never as nothing."""
+    return said("about {usd} USD", usd=f"{max(usd, 0.01):.2f}")
 
 
 def counts_as(share: Share) -> str:

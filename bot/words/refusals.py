@@ -261,23 +261,46 @@ def permissions_missing(names: list[str]) -> str:
 
 
 def limit_reached(error: DailyLimitReached) -> str:
-    """Which limit, and when there's room for this request again."""
+    """Which limit, and when the next track can be made."""
+    if error.left:
+        return _counts_as_more(error)
     when = relative_time(error.free_at)
     if error.whole_bot:
         return counted(
-            "That's more than what's left of the {count} track I can make a day. You can ask again "
-            "{when}.",
-            "That's more than what's left of the {count} tracks I can make a day. You can ask "
-            "again {when}.",
+            "I've made the {count} track I can make in a day. You can ask for another {when}.",
+            "I've made all {count} tracks I can make in a day. You can ask for another {when}.",
             count=error.limit,
             when=when,
         )
     return counted(
-        "That's more than what's left of your {count} track a day. You can ask again {when}.",
-        "That's more than what's left of your {count} tracks a day. You can ask again {when}.",
+        "You've used your {count} track for today. You can make another {when}.",
+        "You've used your {count} tracks for today. You can make another {when}.",
         count=error.limit,
         when=when,
     )
+
+
+def _counts_as_more(error: DailyLimitReached) -> str:
+    """Than what's left: a dear model, or several versions."""
+    values = {"tracks": error.counts_as, "limit": error.limit, "left": error.left}
+    if error.whole_bot:
+        why = said(
+            "This counts as {tracks} tracks, and I have {left} left of the {limit} I can make in a "
+            "day.",
+            **values,
+        )
+    else:
+        why = said(
+            "This counts as {tracks} tracks, and you have {left} left of your {limit} a day.",
+            **values,
+        )
+    helps = said(
+        "A shorter track, fewer versions or another model might fit now. Nothing was started."
+    )
+    if error.counts_as > error.limit:
+        return f"{why} {helps}"
+    again = said("You can ask for it again {when}.", when=relative_time(error.free_at))
+    return f"{why} {again} {helps}"
 
 
 def budget_used_up(error: BudgetUsedUp) -> str:

@@ -17,7 +17,7 @@ from bot.domain.jobs import Job, JobState, NewJob, new_job_id
 from bot.domain.models import MODELS
 from bot.domain.places import card_of
 from bot.domain.problems import NotTaken
-from bot.domain.remedies import made_private, remedies
+from bot.domain.remedies import Remedy, made_private, remedies, smaller
 from bot.domain.requests import Request
 from bot.domain.seeds import seeded
 from bot.domain.styles import Style
@@ -116,7 +116,8 @@ async def _admit(
     try:
         return await services_of(interaction).admission.admit(new, within_s=left_s(interaction))
     except DailyLimitReached as error:
-        await refuse(interaction, words.limit_reached(error), draft)
+        offered = _fitting(interaction, draft, error.left)
+        await refuse(interaction, words.limit_reached(error), draft, offered)
     except BudgetUsedUp as error:
         await refuse(interaction, words.budget_used_up(error), draft)
     except RequestsClosed:
@@ -138,6 +139,17 @@ async def _admit(
         log.error("a request could not be stored: the database %s", error)
         await refuse_unsaved(interaction, words.store_trouble(), draft)
     return None
+
+
+def _fitting(interaction: Interaction, draft: Draft, left: int) -> list[Remedy]:
+    """What counts as no more tracks than are left."""
+    services = services_of(interaction)
+
+    def fits(other: Draft) -> bool:
+        priced = services.admission.price(checked(other, services.offer))
+        return priced.counts_as * other.variations <= left
+
+    return smaller(draft, services.offer, fits) if left else []
 
 
 async def _received_before(interaction: Interaction, new: NewJob) -> None:
@@ -194,8 +206,10 @@ def _new_job(
 
 
 async def _answer_with_card(interaction: Interaction, draft: Draft, admitted: Admitted) -> None:
+    limits = services_of(interaction).admission.limits
+    expected = Expectation(at=admitted.expected_at, a_day=limits.per_member)
     with words.speaking(admitted.job.locale):
-        embed, view = first_card(admitted.jobs, Expectation(at=admitted.expected_at))
+        embed, view = first_card(admitted.jobs, expected)
     private, response = admitted.job.private, interaction.response
     refused_with: int | None = None
     first: FirstAnswer

@@ -35,6 +35,7 @@ class Interaction:
     metadata: Json
     created_at: datetime
     attachment_limit_bytes: int
+    answer_within: timedelta
     message: Message | None = None
     nonce: str | None = None
     command_name: str | None = None
@@ -49,7 +50,7 @@ class Interaction:
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_late(self, now: datetime) -> bool:
-        return now - self.created_at > ANSWER_WITHIN
+        return now - self.created_at > self.answer_within
 
     def is_over(self, now: datetime) -> bool:
         return now - self.created_at > TOKEN_LIFETIME

@@ -25,6 +25,7 @@ class Interactions:
     """All interactions by id and token, and their 3 s deadlines."""
 
     def __init__(self, state: State, installs: Installs, commands: Commands) -> None:
+        self.answer_within = ANSWER_WITHIN
         self._state = state
         self._installs = installs
         self._commands = commands
@@ -63,6 +64,7 @@ class Interactions:
             ),
             created_at=self._state.clock.now(),
             attachment_limit_bytes=upload_limit_bytes(self._state, user, channel),
+            answer_within=self.answer_within,
             message=message,
             nonce=nonce,
             command_name=command_name(data) if "name" in data else None,
@@ -101,7 +103,7 @@ class Interactions:
         self._state.bus.emit(event)
 
     def _set_timer(self, interaction: Interaction) -> None:
-        delay_s = ANSWER_WITHIN.total_seconds()
+        delay_s = interaction.answer_within.total_seconds()
         loop = asyncio.get_running_loop()
         self._timers[interaction.id] = loop.call_later(delay_s, self._give_up, interaction)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from types import TracebackType
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.gateway.gateway import HEARTBEAT_INTERVAL_S
+from sandbox.discord.interaction import ANSWER_WITHIN
 from sandbox.discord.rest.app import Api, versioned
 from sandbox.discord.rest.channels import ChannelRoutes
 from sandbox.discord.rest.commands import CommandRoutes
@@ -32,7 +34,7 @@ class DiscordStandIn:
     """Use as `async with DiscordStandIn() as discord:`, then point a client to `api_url`.
 
     `rate_limits` False switches them off, a number scales them. `shards` is what
-    `GET /gateway/bot` recommends.
+    `GET /gateway/bot` recommends. Interactions are given up after `answer_within_s`.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class DiscordStandIn:
         rate_limits: bool | float = True,
         shards: int = 1,
         heartbeat_interval_s: float = HEARTBEAT_INTERVAL_S,
+        answer_within_s: float = ANSWER_WITHIN.total_seconds(),
     ) -> None:
         self.world = world or default_world(clock)
+        self.world.interactions.answer_within = timedelta(seconds=answer_within_s)
         self.clock = self.world.state.clock
         self.scenario = scenario or Scenario()
         self.traffic = Traffic()

@@ -28,6 +28,8 @@ LOOK_EVERY_S = 0.05
 GENERATIONS = "/v2/generate/audio"
 # So many times what Discord allows in a channel.
 LENIENCE = 1000
+# A busy machine needs more than Discord's 3 s, at worst.
+PATIENCE_S = 20.0
 PLAIN_SETTINGS = {
     "MAX_JOBS_PER_MEMBER_PER_DAY": "0",
     **NO_BUDGET,
@@ -42,10 +44,10 @@ def short_track(_: Generation) -> Audio:
 
 
 def quick_sandbox(**discord: Any) -> Sandbox:
-    """Generations of a second, short tracks, and no rate limits but those a test makes."""
+    """Generations of a second, short tracks, a patient Discord, and no rate limits but a test's."""
     return Sandbox(
         speed=1.0,
-        discord={"rate_limits": LENIENCE} | discord,
+        discord={"rate_limits": LENIENCE, "answer_within_s": PATIENCE_S} | discord,
         provider={"render": short_track, "durations": [1.0]},
     )
 

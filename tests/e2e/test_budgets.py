@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.driver import MemberDriver, MessageView
 from tests.e2e.conftest import OpenStage
+from tests.e2e.pressing import labels
 from tests.e2e.shared import until
 from tests.e2e.test_fixing import edit, fields
 
@@ -49,6 +50,21 @@ async def test_request_never_fits_when_it_costs_more_than_the_budget(
         assert "more than I can spend on tracks in a whole month" in answer.text
         assert "<t:" not in answer.text
         assert stage.provider.generations == []
+
+
+async def test_what_still_fits_is_offered_when_a_request_counts_as_more_tracks_than_are_left(
+    open_stage: OpenStage,
+) -> None:
+    async with open_stage(MAX_JOBS_PER_MEMBER_PER_DAY="3") as stage:
+        ben = stage.member()
+        await asked(ben, PROMPT)
+        call = await ben.slash("compose", prompt=PROMPT, variations=4)
+        answer = await call.answered()
+        assert answer.text.startswith("This counts as 4 tracks, and you have 2 left of your 3")
+        assert labels(answer) == ["Make 2 versions", "Edit"]
+        card = await (await ben.click(answer, label="Make 2 versions")).answered()
+        assert not card.ephemeral
+        await until(stage, lambda: len(stage.provider.generations) == 3)
 
 
 async def test_member_is_told_once_when_the_budget_was_lowered_while_a_track_waits(

@@ -135,6 +135,8 @@ async def test_variation_in_doubt_is_shown_as_such_when_the_others_are_cancelled
     _, card = await doubter.cut_off("calm bay", variations=2)
     await doubter.until_said(card, CHECKING)
     await until(stage, lambda: len(doubter.made("calm bay")) == 2)
+    accepted = f"as generation {doubter.made('calm bay')[1].id}"
+    await until(stage, lambda: accepted in stage.log())
     await (await doubter.member.click(card, label="Cancel")).acknowledged()
     shown = await doubter.until_said(card, "Cancelled. It was already being made")
     assert CHECKING in shown.text

@@ -128,7 +128,7 @@ async def test_help_says_what_is_left_and_opens_an_example(open_stage: OpenStage
         await queue(stage, "Ben", "number one")
         shown = await (await ben.slash("help", channel="general")).answered()
         assert shown.ephemeral
-        for said in ("2 of your 3 tracks", "</tracks:", "</top:", "Google Lyria 2", "**Apps**"):
+        for said in ("2 of your 3 tracks", "</tracks:", "</top:", "about 0.06 USD", "**Apps**"):
             assert said in shown.text
         ids = {one["name"]: one["id"] for one in stage.world.commands.all(None)}
         assert f"</compose:{ids['compose']}>" in shown.text

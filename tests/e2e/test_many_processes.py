@@ -37,6 +37,8 @@ TAKEN_OVER_WITHIN_S = ALIVE_S + 5
 # A row in the provider's logs is there some seconds after the end, and is looked for soon.
 FOUND_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.1
+FOR_TWO = "0.17"  # a track costs 0.06 USD
+WHO_ASKS = (("Ada", "general"), ("Ben", "club-1"), ("Chika", "club-2"))
 
 
 def one_server_per_shard() -> World:
@@ -71,13 +73,13 @@ async def place(postgres_server: str) -> AsyncIterator[tuple[Sandbox, str, Async
 
 @asynccontextmanager
 async def running_bots(
-    sandbox: Sandbox, *urls: str, folder: Path
+    sandbox: Sandbox, *urls: str, folder: Path, **settings: str
 ) -> AsyncIterator[list[BotProcess]]:
     """A bot for each shard, all started at the same time on an empty database.
 
     `urls` are the ways to that database, one for each bot, or one for all.
     """
-    env = sandbox.bot_env(folder / "unused.db") | PLAIN_SETTINGS
+    env = sandbox.bot_env(folder / "unused.db") | PLAIN_SETTINGS | settings
     env |= {"SHARD_COUNT": str(SHARDS)}
     async with AsyncExitStack() as running:
         bots = [
@@ -147,8 +149,7 @@ async def test_every_track_is_delivered_once_when_one_of_three_processes_is_kill
         running_bots(sandbox, url, folder=tmp_path) as bots,
     ):
         polls = sandbox.provider.scenario.on("GET", GENERATIONS, times=None).hold_before()
-        names = zip(("Ada", "Ben", "Chika"), ("general", "club-1", "club-2"), strict=True)
-        askers = [(Driver(sandbox.discord).member(name), place) for name, place in names]
+        askers = [(Driver(sandbox.discord).member(name), place) for name, place in WHO_ASKS]
         for number in range(JOBS_PER_SERVER):
             for member, channel in askers:
                 prompt = f"song {number} of {channel}."
@@ -172,6 +173,35 @@ async def test_every_track_is_delivered_once_when_one_of_three_processes_is_kill
             assert len(tracks) == JOBS_PER_SERVER
         states = sa.select(sa.func.count()).where(jobs.c.state == JobState.SUCCEEDED)
         assert await _value(engine, states) == JOBS
+
+
+@pytest.mark.soak
+async def test_two_are_submitted_when_ten_ask_three_processes_and_the_budget_is_for_two(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    async with (
+        place(postgres_server) as (sandbox, url, engine),
+        running_bots(sandbox, url, folder=tmp_path, BUDGET_USD_PER_DAY=FOR_TWO) as bots,
+    ):
+        submission = sandbox.provider.scenario.on("POST", GENERATIONS).hold_after()
+        driver = Driver(sandbox.discord)
+        asking = [
+            driver.member(name).slash("compose", channel=channel, prompt=f"song {number}")
+            for number in range(10)
+            for name, channel in [WHO_ASKS[number % SHARDS]]
+        ]
+        answers = [await call.answered() for call in await asyncio.gather(*asking)]
+        assert [answer.ephemeral for answer in answers].count(False) == 2
+        await submission.reached()
+        for bot in bots[1:]:
+            await bot.kill()
+            await bot.start()
+        submission.release()
+        succeeded = sa.select(sa.func.count()).where(jobs.c.state == JobState.SUCCEEDED)
+        await until(engine, succeeded, 2)
+        assert len(sandbox.provider.generations) == 2
+        refused = await driver.member("Ada").slash("compose", channel="general", prompt="one more")
+        assert (await refused.answered()).ephemeral
 
 
 @pytest.mark.soak
@@ -216,7 +246,7 @@ async def test_one_probe_goes_out_at_a_time_when_three_processes_are_refused(
         refused = sandbox.provider.scenario.on("POST", GENERATIONS, times=None)
         refused.respond(503, error_body(503, "no"))
         driver, calls = Driver(sandbox.discord), []
-        for name, channel in (("Ada", "general"), ("Ben", "club-1"), ("Chika", "club-2")):
+        for name, channel in WHO_ASKS:
             for number in range(2):
                 prompt = f"song {number} of {channel}."
                 call = await driver.member(name).slash("compose", channel=channel, prompt=prompt)

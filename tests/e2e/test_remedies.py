@@ -126,4 +126,4 @@ async def test_daily_limit_counts_for_remedies_too(open_stage: OpenStage) -> Non
         await (await ben.slash("compose", prompt="the first")).answered()
         for _ in range(2):  # what was refused can be pressed again
             pressed = await ben.click(answer, label="Send without lyrics")
-            assert "left of your" in await private_answer(pressed)
+            assert "for today" in await private_answer(pressed)

@@ -40,6 +40,7 @@ def batch_card(takes: Sequence[Take], expected: Expectation | None = None) -> ca
     embed.set_footer(text=details_of_request(first, takes=len(takes)))
     if expected is not None:
         cards.add_expected(embed, expected)
+        cards.add_share(embed, [take.job for take in takes], expected)
     cancel = buttons.button(Action.CANCEL, first.card_job_id, buttons.CARD)
     return embed, buttons.row(cancel)
 

@@ -1,6 +1,6 @@
 """The status card: the first answer to a request, brought up to date when the job has ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import discord
 
@@ -8,8 +8,9 @@ from bot import words
 from bot.deliver import buttons
 from bot.deliver.announcements import REASON_LIMIT
 from bot.deliver.buttons import Action
-from bot.deliver.details import details_of_request, prompt_of
+from bot.deliver.details import SEPARATOR, details_of_request, prompt_of
 from bot.domain.jobs import Job, JobState
+from bot.domain.offer import Share
 from bot.generate.expectations import Expectation
 from bot.words.markdown import harmless, isolated
 
@@ -32,6 +33,7 @@ def waiting_card(job: Job, expected: Expectation, *, place: int | None = None) -
     if place:
         embed.add_field(name=words.field_place(), value=str(place))
     add_expected(embed, expected)
+    add_share(embed, [job], expected)
     return embed, buttons.row(buttons.button(Action.CANCEL, job.id, buttons.CARD))
 
 
@@ -41,6 +43,13 @@ def add_expected(embed: discord.Embed, expected: Expectation) -> None:
         embed.add_field(name=words.field_expected(), value=words.relative_time(expected.at))
     else:
         embed.add_field(name=words.field_status(), value=expected.instead())
+
+
+def add_share(embed: discord.Embed, jobs: Sequence[Job], expected: Expectation) -> None:
+    """As how many tracks of a day they count together, where one counts as more than one."""
+    if expected.a_day and any(job.counts_as > 1 for job in jobs):
+        share = Share(tracks=sum(job.counts_as for job in jobs), a_day=expected.a_day)
+        embed.set_footer(text=SEPARATOR.join([embed.footer.text or "", words.counts_as(share)]))
 
 
 def ended_card(

@@ -16,6 +16,7 @@ from bot.audio.sound import Examined, Fitted
 from bot.deliver import announcements, buttons
 from bot.deliver.buttons import Action
 from bot.deliver.cards import status_card as cards
+from bot.deliver.cards.batch_card import first_card
 from bot.deliver.mastering import Rendition
 from bot.deliver.track_embed import as_shared, retitled, track_embed
 from bot.domain.characters import is_blank
@@ -138,6 +139,21 @@ async def test_card_names_who_asked_whatever_became_of_it(state: JobState) -> No
         *(cards.deleted_card(job, by_member=by) for by in (True, False, None)),
     ):
         assert (embed.description or "").count(f"<@{MEMBER_ID}>") == 1
+
+
+@pytest.mark.parametrize(
+    ("counts_as", "a_day", "told"), [(5, 20, True), (1, 20, False), (5, 0, False)]
+)
+async def test_card_tells_as_how_many_tracks_it_counts_when_it_counts_as_more_than_one(
+    *, counts_as: int, a_day: int, told: bool
+) -> None:
+    expected = Expectation(a_day=a_day)
+    jobs = [a_job(counts_as=counts_as), a_job(counts_as=counts_as, take=2)]
+    for number in (1, 2):
+        embed, _ = first_card(jobs[:number], expected)
+        line = f" · counts as {number * counts_as} of your {a_day} tracks a day"
+        assert (embed.footer.text or "").endswith(line) is told
+        assert ("counts as" in (embed.footer.text or "")) is told
 
 
 async def test_card_names_the_model_when_it_left_the_catalogue() -> None:

@@ -1,5 +1,6 @@
 """Every remedy that is offered works, and changes nothing but what its button says."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from bot.domain.drafts import NOTHING, Draft, checked, problems_of
 from bot.domain.models import ELEVEN_MUSIC, LYRIA_2, MODELS, MUSIC_2_6, MUSIC_COVER, STABLE_AUDIO
 from bot.domain.offer import Offer
 from bot.domain.problems import AudioGone, NotANumber
-from bot.domain.remedies import Remedy, job_id_of, made_private, remedied, remedies
+from bot.domain.remedies import Remedy, job_id_of, made_private, remedied, remedies, smaller
 from bot.domain.requests import Reference, Relation
 from tests import factories
 from tests.factories import ALL_MODELS
@@ -254,6 +255,28 @@ def test_nothing_is_offered_when_only_the_member_can_help() -> None:
         remedies([AudioGone()], a_draft(reference=REFERENCE, model="MiniMax Cover"), ALL_MODELS)
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("draft", "fitting", "labels"),
+    [
+        (a_draft(), lambda one: one.request.model == STABLE_AUDIO.name, ["Use Stable Audio"]),
+        (a_draft(variations=4), lambda one: one.variations <= 2, ["Make 2 versions"]),
+        (
+            a_draft(model="Eleven Music", seconds=90),
+            lambda one: one.request.model not in {ELEVEN_MUSIC.name, "Eleven Music"},
+            ["Use Google Lyria 2 without a length", "Use Stable Audio with 47 seconds"],
+        ),
+        (a_draft(reference=REFERENCE, model="MiniMax Cover"), lambda _: False, []),
+    ],
+)
+def test_what_counts_as_less_is_offered(
+    draft: Draft, fitting: Callable[[Draft], bool], labels: list[str]
+) -> None:
+    found = smaller(draft, ALL_MODELS, fitting)
+    assert [words.remedy(remedy) for remedy in found] == labels
+    for remedy in found:
+        assert remedied(draft, remedy.key, ALL_MODELS) == remedy.draft
 
 
 def test_private_track_is_a_remedy_for_a_channel() -> None:

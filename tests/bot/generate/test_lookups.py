@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.domain.money import CostSource
+from bot.generate.generations import Generations
 from bot.generate.lookups import AWAY_FOR_S, DOUBTED_FOR_S, LookUps
 from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Wakeups
@@ -208,6 +210,32 @@ async def test_second_submission_is_delivered_when_the_first_had_failed(search: 
     assert (await search.stored.job(job.id)).generation_id == search.stand_in.generations[1].id
 
 
+@pytest.mark.parametrize("status", [404, 503])
+async def test_track_is_delivered_when_it_could_not_be_fetched_at_first(
+    search: Search, status: int
+) -> None:
+    job = await search.cut_off()
+    search.stored.clock.advance(TAKES_S + 10)
+    fetched = search.stand_in.scenario.on("GET", GENERATIONS, times=6)
+    fetched.respond(status, {"message": "Generation not found", "statusCode": status})
+    await search.look(5)
+    assert fetched.hits > 0
+    assert await is_in_doubt(search.stored, job)
+    await search.look(120)
+    assert await search.state(job) == SUCCEEDED
+
+
+async def test_what_was_paid_for_counts_when_it_can_never_be_fetched(search: Search) -> None:
+    job = await search.cut_off()
+    search.stand_in.scenario.on("GET", GENERATIONS, times=None).respond(503)
+    await search.look(TAKES_S + DOUBTED_FOR_S + 120)
+    assert await search.state(job) == INTERRUPTED
+    search.stored.clock.advance(25 * 3600)
+    await search.look(600)
+    given_up = await search.stored.job(job.id)
+    assert (given_up.cost_credits, given_up.lookup_due_at) == (120_000, None)
+
+
 # --- logs that can't be read --------------------------------------------------------------------
 
 
@@ -257,6 +285,28 @@ async def test_one_look_serves_all_that_wait_for_one(search: Search) -> None:
     assert [await search.state(job) for job in jobs] == [SUCCEEDED] * 4
 
 
+async def test_others_are_found_when_one_can_not_be_taken_in(
+    search: Search, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = [await search.cut_off() for _ in range(3)]
+    bad, begin = jobs[0], Generations.begin
+
+    async def begin_or_break(self: Generations, job: Job, *rest: Any, **more: Any) -> None:
+        if job.id == bad.id:
+            raise AssertionError("a mistake of ours")
+        await begin(self, job, *rest, **more)
+
+    monkeypatch.setattr(Generations, "begin", begin_or_break)
+    search.stored.clock.advance(120)
+    await search.lookups.run_once()
+    assert [await search.state(job) for job in jobs[1:]] == [SUCCEEDED] * 2
+    assert await is_in_doubt(search.stored, bad)
+    assert "a mistake of ours" in caplog.text
+    monkeypatch.undo()
+    await search.look(120)
+    assert await search.state(bad) == SUCCEEDED
+
+
 async def test_processes_take_turns_to_read(search: Search) -> None:
     await search.cut_off()
     search.stored.clock.advance(5)
@@ -298,6 +348,18 @@ async def test_cost_is_taken_from_the_logs_when_no_answer_tells_it(search: Searc
     await search.look(120)
     settled = await search.stored.job(job.id)
     assert (settled.cost_credits, settled.cost_source) == (120_000, CostSource.LOGS)
+    assert settled.lookup_due_at is None
+
+
+async def test_nobody_asks_for_a_cost_any_more_when_the_logs_had_told_it_with_the_track(
+    search: Search,
+) -> None:
+    search.stand_in.tells_usage = False
+    search.stand_in.cost_headers = "none"
+    job = await search.cut_off()
+    await search.look(TAKES_S + 300)
+    settled = await search.stored.job(job.id)
+    assert (settled.state, settled.cost_credits) == (JobState.SUCCEEDED, 120_000)
     assert settled.lookup_due_at is None
 
 

@@ -98,7 +98,9 @@ async def test_member_is_told_once_when_the_budget_shrinks(
     stored: Stored, clock: HandClock
 ) -> None:
     fits = await stored.queue(held_credits=PRICE)
-    dear = [await stored.queue(held_credits=PRICE + 1) for _ in range(2)]
+    dear = [await stored.queue(held_credits=PRICE + 1)]
+    clock.advance(1)
+    dear.append(await stored.queue(held_credits=PRICE + 1))
     other = await stored.queue(held_credits=PRICE + 1, member_id=7)
     both = [patience_on(one, Wakeups(), ONE) for one in (stored, stored.as_worker("two"))]
     for _ in range(3):

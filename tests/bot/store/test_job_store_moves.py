@@ -278,3 +278,29 @@ async def test_token_is_kept_when_an_outdated_failure_is_closed(stored: Stored) 
     assert await stored.jobs.revive(job.id, "late:id/1", stored.clock())
     await stored.notices.close(notice, stored.clock())
     assert (await stored.job(job.id)).interaction_token == job.interaction_token
+
+
+@pytest.mark.parametrize("of_lookups", [True, False])
+async def test_job_is_not_queued_a_second_time_when_what_is_known_is_of_a_submission_before(
+    stored: Stored, of_lookups: bool
+) -> None:
+    first = await stored.submit()
+    now, lookups = stored.clock(), stored.stores.lookups
+    assert await lookups.doubt(first.id, now, now)
+    first = await stored.job(first.id)
+    assert await lookups.queue_again(first, now)
+    [second] = await stored.claim_submissions()
+    assert (first.submission, second.submission) == (1, 2)
+    source = S.SUBMITTING
+    known = {"submission": first.submission}
+    if of_lookups:  # of a slow process, that another one has overtaken
+        assert not await lookups.queue_again(first, now)
+        assert not await lookups.interrupt(first.id, "no row", now, now, **known)
+    else:
+        assert not await stored.jobs.requeue(first.id, now, **known)
+        assert not await lookups.doubt(first.id, now, now, **known)
+        refused = stored.jobs.fail(
+            first.id, FailureKind.REJECTED, "no", now, source=source, **known
+        )
+        assert not await refused
+    assert await stored.job(first.id) == second

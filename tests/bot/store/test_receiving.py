@@ -289,6 +289,28 @@ async def test_free_moment_is_when_enough_of_the_newest_fit_beside_the_new_one(
     await stored.receive(FIVE, counts_as=4)
 
 
+@pytest.mark.parametrize(
+    ("counts_as", "variations", "left"), [(3, 1, 2), (1, 3, 2), (6, 1, 2), (5, 2, 2)]
+)
+async def test_request_that_doesnt_fit_is_told_what_it_counts_as_and_what_is_left(
+    stored: Stored, counts_as: int, variations: int, left: int
+) -> None:
+    await stored.bring_to(JobState.FAILED, counts_as=2)
+    await stored.queue(counts_as=3)
+    await stored.queue(member_id=77)
+    new = a_new_job(counts_as=counts_as, variations=variations)
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.jobs.receive(new, FIVE, stored.clock(), lease_s=45)
+    assert (caught.value.counts_as, caught.value.left) == (counts_as * variations, left)
+
+
+async def test_nothing_is_left_when_the_limit_was_lowered(stored: Stored) -> None:
+    await stored.queue(counts_as=9)
+    with pytest.raises(DailyLimitReached) as caught:
+        await stored.receive(FIVE)
+    assert caught.value.left == 0
+
+
 async def test_dear_tracks_of_all_count_as_several(stored: Stored) -> None:
     limits = DailyLimits(per_member=0, whole_bot=5)
     await stored.receive(limits, member_id=1, counts_as=4)

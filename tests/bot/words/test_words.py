@@ -1,5 +1,6 @@
 """Sentences fit Discord's limits, and say what they must."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,17 +46,33 @@ def test_reason_is_only_for_those_who_ask_when_the_request_was_turned_down() -> 
     assert "didn't say why" in words.why_rejected("")
 
 
-@pytest.mark.parametrize(("whole_bot", "who"), [(True, "I can make a day"), (False, "of your ")])
+@pytest.mark.parametrize(("whole_bot", "who"), [(True, "I've made"), (False, "You've used your")])
 @pytest.mark.parametrize(("limit", "tracks"), [(1, "1 track "), (3, "3 tracks ")])
 def test_limit_names_the_next_moment_and_no_setting(
     whole_bot: bool, who: str, limit: int, tracks: str
 ) -> None:
     free_at = NOW + timedelta(hours=3)
     text = words.limit_reached(DailyLimitReached(limit=limit, whole_bot=whole_bot, free_at=free_at))
-    assert who in text
+    assert text.startswith(who)
     assert tracks in text
     assert f"<t:{int(free_at.timestamp())}:R>" in text
     assert "MAX_" not in text
+
+
+@pytest.mark.parametrize("language", [None, "de"])
+@pytest.mark.parametrize("whole_bot", [True, False])
+@pytest.mark.parametrize(("counts_as", "fits_later"), [(5, True), (25, False)])
+def test_request_that_counts_as_more_than_is_left_is_told_so(
+    *, counts_as: int, fits_later: bool, whole_bot: bool, language: str | None
+) -> None:
+    free_at = NOW + timedelta(hours=3)
+    error = DailyLimitReached(
+        limit=20, whole_bot=whole_bot, free_at=free_at, counts_as=counts_as, left=4
+    )
+    with words.speaking(language):
+        text = words.limit_reached(error)
+    assert {str(counts_as), "4", "20"} <= set(re.findall(r"\b\d+\b", text))
+    assert (f"<t:{int(free_at.timestamp())}:R>" in text) is fits_later
 
 
 def test_missing_permissions_are_named_as_discord_names_them() -> None:

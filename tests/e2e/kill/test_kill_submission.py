@@ -69,10 +69,10 @@ async def test_nobody_is_told_of_trouble_when_the_row_comes_late(scene: Scene) -
 async def test_track_is_announced_when_it_was_killed_again_while_it_looked(scene: Scene) -> None:
     keep_rows_back(scene)
     ask = await scene.killed_at(TAKEN)
-    looked = KillPoint(service=PROVIDER, method="GET", path=LOGS, moment=Moment.TAKEN)
-    await scene.start_until(looked)
-    speak(scene)
-    await scene.start_until(looked)
+    for path in (LOGS, LOGS, GENERATIONS):
+        looked = KillPoint(service=PROVIDER, method="GET", path=path, moment=Moment.TAKEN)
+        await scene.start_until(looked)
+        speak(scene)
     await scene.start()
     await announced(scene, ask)
     scene.remember(ask)
