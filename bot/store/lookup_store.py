@@ -22,6 +22,8 @@ from bot.store.spend_days import forget_day
 # One look at the logs serves those that would ask soon, too; more of them wait for the next.
 SOON = timedelta(seconds=30)
 AT_ONCE = 500
+# Generations that are looked through for one whose id has a suffix.
+LOOKED_AT = 200
 
 _WAITING = jobs.c.lookup_due_at.is_not(None)
 
@@ -60,10 +62,12 @@ class LookUpStore(JobUpdates):
     ) -> bool:
         """What it cost; `False` if that was known. Unless it `is_over`, its look-up goes on."""
         columns = Cost(credits_, source).columns | {"which_job": job_id}
-        if not is_over:
-            del columns["lookup_due_at"]
+        del columns["lookup_due_at"]
 
         async def settle(connection: AsyncConnection) -> bool:
+            if is_over:
+                over = sa.update(jobs).where(jobs.c.id == job_id)
+                await connection.execute(over.values(lookup_due_at=None))
             settled = await connection.execute(SETTLE.returning(jobs.c.submitted_at), columns)
             row = settled.first()
             if row and row.submitted_at:
@@ -133,9 +137,9 @@ class LookUpStore(JobUpdates):
         """How the ids of this model's generations end, from the colon on, if any does."""
         newest = (
             sa.select(jobs.c.generation_id)
-            .where(jobs.c.model == model, jobs.c.generation_id.contains(":"))
+            .where(jobs.c.model == model, jobs.c.finished_at.is_not(None))
             .order_by(jobs.c.finished_at.desc())
-            .limit(1)
+            .limit(LOOKED_AT)
         )
-        name = await self._value(newest)
-        return f":{name.rpartition(':')[2]}" if name else None
+        names = [name for name in await self._values(newest) if name and ":" in name]
+        return f":{names[0].rpartition(':')[2]}" if names else None
