@@ -56,6 +56,9 @@ from bot.store.turn_store import Turn, TurnStore
 
 TURN: Final = "logs"
 LEASE_S: Final = 180.0
+# A look that takes longer stops there, well before its turn is over; the next one goes on.
+READ_WITHIN_S: Final = 60.0
+LOOK_WITHIN_S: Final = 90.0
 READ_EVERY_S: Final = 5.0
 LATER_EVERY_S: Final = 15.0
 OFTEN_FOR_S: Final = 120.0
@@ -68,7 +71,6 @@ RESTORED_AWAY_FOR_S: Final = 3600.0
 SEARCHED_FOR: Final = timedelta(days=1)
 # What was given up is asked about so often at first, and so seldom in the end.
 SEARCHED_EVERY: Final = (timedelta(seconds=15), timedelta(minutes=5))
-AFTER_OUR_ERROR: Final = timedelta(minutes=1)
 # How long after a submission its cost is asked for, until it is known.
 COST_AFTER: Final = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60, 48 * 60, 72 * 60)
@@ -117,23 +119,27 @@ class LookUps(Worker[Turn]):
         return at if at and at > self.clock() else None
 
     async def handle(self, turn: Turn) -> None:
-        """One look, and what it means for each job."""
-        wait_s = READ_EVERY_S
+        """One look, and what it means for each job: those in doubt first, for members wait."""
+        wait_s, until = READ_EVERY_S, self.clock() + timedelta(seconds=LOOK_WITHIN_S)
         try:
             jobs = await self.lookups.waiting(self.clock())
             found = await self._read(jobs)
             if isinstance(found, RateLimited):
-                wait_s = max(wait_s, found.retry_after_s or 0.0)
+                # However long that is, members don't wait for it.
+                wait_s = min(max(wait_s, found.retry_after_s or 0.0), AWAY_FOR_S)
                 found = Away(why=str(found))
-            for job in jobs:
+            for job in sorted(jobs, key=lambda job: not job.in_doubt):
+                if self.clock() >= until:
+                    break
                 with about_job(job.id):
-                    await self._take_in(job, found)
+                    await self._learn_safely(job, found)
         finally:
             await self.turns.done(turn.name, self.clock() + timedelta(seconds=wait_s))
 
     async def _read(self, jobs: Sequence[Job]) -> Log | Away | RateLimited:
         try:
-            found = await read(self.provider, windows(jobs, self.clock()))
+            stretches = windows(jobs, self.clock())
+            found = await read(self.provider, stretches, within_s=READ_WITHIN_S)
         except RateLimited as error:
             return error
         except LogsUnavailable as error:
@@ -145,16 +151,18 @@ class LookUps(Worker[Turn]):
         self._said.over("logs", "the provider's logs can be read again")
         return found
 
-    async def _take_in(self, job: Job, found: Log | Away) -> None:
-        """What goes wrong with one job is ours to fix, and keeps no other from being found."""
+    async def _learn_safely(self, job: Job, found: Log | Away) -> None:
+        """Nothing that is odd about one job may stand in the way of all that come after it."""
         try:
             await self._learn(job, found)
         except DatabaseTrouble:
             raise
-        except Exception as error:  # noqa: BLE001  # it is in the log
-            lost = "what the logs say of it could not be used: %s"
-            self._said.say(job.id, lost, in_short(error), level=logging.ERROR, traceback=True)
-            await self.lookups.later(job.id, self.clock() + AFTER_OUR_ERROR)
+        except Exception:
+            log.exception("what the logs say of it can't be taken in")
+            if job.in_doubt:
+                await self._wait_or_give_up(job, found)
+            else:
+                await self.lookups.later(job.id, self.clock() + SEARCHED_EVERY[1])
 
     async def _learn(self, job: Job, found: Log | Away) -> None:
         account = found.of(job) if isinstance(found, Log) else Account()
@@ -211,7 +219,10 @@ class LookUps(Worker[Turn]):
 
     async def _go_on(self, job: Job, generation: Generation, row: LoggedRequest) -> None:
         log.warning("the logs know of it: it goes on as generation %s", generation.id)
-        await self.generations.begin(job, generation, submitted_at=row.created)
+        now = self.clock()
+        # Only what can be is believed: budgets, costs and the end of its patience go by it.
+        submitted_at = min(max(row.created or now, job.created_at), now)
+        await self.generations.begin(job, generation, submitted_at=submitted_at)
         await self.generations.take(job, generation)
         self.wakeups.wake(Wakeup.POLL)
 
@@ -220,7 +231,10 @@ class LookUps(Worker[Turn]):
         if job.state is not JobState.SUBMITTING:
             if job.in_doubt:
                 await self._give_up(job, "the logs say that it failed")
-            await self.lookups.settle(job.id, 0, CostSource.FREE)
+            elif job.restored_at:  # it may have been submitted once more since the backup
+                await self._search_on(job)
+            else:
+                await self.lookups.settle(job.id, 0, CostSource.FREE)
         elif job.failed_at_provider:
             await self.generations.fail(
                 job, FailureKind.GENERATION, NO_REASON, source=JobState.SUBMITTING

@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
-from bot.domain.money import credits_of
+from bot.domain.money import CREDITS_PER_USD, credits_of
+from bot.domain.prices import LIMIT_USD
 
 AMOUNT_LIMIT = 1e12  # of money or credits; beyond it, it is a mistake
 RECORD_ID_LIMIT = 200
@@ -64,6 +65,12 @@ def credits_in(cost: Any) -> int | None:
     return credits_of_usd_or_none(named.get("usd")) if found is None else found
 
 
+def cost_in(cost: Any) -> int | None:
+    """The same of a single request: what is beyond any price is a mistake, and not known."""
+    found = credits_in(cost)
+    return found if found is None or found <= LIMIT_USD * CREDITS_PER_USD else None
+
+
 def credits_of_usd_or_none(value: Any) -> int | None:
     """Whole credits, of an amount in USD."""
     amount = amount_or_none(value)
@@ -83,7 +90,7 @@ _MOMENT = TypeAdapter(datetime)
 OptionalText = Annotated[str | None, BeforeValidator(text_or_none)]
 OptionalId = Annotated[str | None, BeforeValidator(id_or_none)]
 OptionalAmount = Annotated[float | None, BeforeValidator(amount_or_none)]
-OptionalCredits = Annotated[int | None, BeforeValidator(credits_in)]
+OptionalCredits = Annotated[int | None, BeforeValidator(cost_in)]
 OptionalMoment = Annotated[datetime | None, BeforeValidator(moment_or_none)]
 
 

@@ -50,7 +50,10 @@ def read_list(answer: bytes, model_ids: Iterable[str], etag: str | None) -> Pric
 
 def price_in(pricing: str) -> Price:
     """The price that a list's JSON tells of; `Variable` where it tells of none."""
-    found = json.loads(pricing)
+    try:
+        found = json.loads(pricing)
+    except RecursionError:  # which depends on who asks, too
+        return Variable()
     if not isinstance(found, dict) or found.get("currency", "USD") != "USD":
         return Variable()
     match found:
@@ -74,7 +77,10 @@ def _is_text(value: Any) -> bool:
 
 
 def _text(pricing: Any) -> str:
-    text = json.dumps(pricing)
+    try:
+        text = json.dumps(pricing)
+    except RecursionError:
+        return "null"
     return text if len(text) <= PRICING_LIMIT else "null"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.domain.money import CostSource
-from bot.provider.fields import credits_in, object_or_empty
+from bot.provider.fields import cost_in, object_or_empty
 
 _HEADERS: Final = ("x-aimlapi-credits-used", "x-aimlapi-usd-spent")
 _NUMBER: Final = re.compile(r"\d{1,20}(\.\d{1,20})?(e-\d{1,2})?", re.ASCII | re.IGNORECASE)
@@ -36,7 +36,7 @@ def usage_of(headers: Mapping[str, str]) -> Usage:
 
 
 def _usage(credits_used: Any, usd_spent: Any, source: CostSource) -> Usage:
-    found = credits_in({"credits": credits_used, "usd": usd_spent})
+    found = cost_in({"credits": credits_used, "usd": usd_spent})
     return Usage() if found is None else Usage(credits=found, source=source)
 
 

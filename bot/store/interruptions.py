@@ -17,6 +17,7 @@ from bot.store.database.claims import RELEASED, seen_by, unclaimed
 from bot.store.database.row_mapping import select_job
 from bot.store.database.tables import jobs, notices
 from bot.store.job_updates import CONDITIONAL_UPDATE, where
+from bot.store.spend_days import forget_day
 
 # After these failures the provider's logs can bring a job back.
 GIVEN_UP = (FailureKind.INTERRUPTED, FailureKind.RESTORED)
@@ -108,10 +109,13 @@ async def _go_on(
             failure_reason=None,
         )
         # SQLite's driver counts no rows of a statement that begins with a common table expression.
-        .returning(jobs.c.id)
+        .returning(jobs.c.submitted_at)
     )
-    if not (await connection.execute(running)).first():
+    row = (await connection.execute(running)).first()
+    if row is None:
         return False
+    if row.submitted_at:  # which its day did not know, maybe
+        await forget_day(connection, row.submitted_at)
     untold = sa.update(notices).where(
         notices.c.job_id == job_id,
         notices.c.kind == NoticeKind.FAILURE,

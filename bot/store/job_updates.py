@@ -16,6 +16,7 @@ from bot.store.database.inserts import new_notice
 from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
+from bot.store.spend_days import forget_day
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class JobUpdates(Claims):
             if moved and draw_at:
                 await mark_card(connection, job_id, draw_at)
             if moved and cost:
-                await connection.execute(SETTLE, cost.columns | {"which_job": job_id})
+                await settle(connection, job_id, cost.columns)
             return moved
 
         return await self._transactions.run(move)
@@ -111,8 +112,10 @@ CONDITIONAL_UPDATE = sa.update(jobs).where(
     _IN_STATE,
     jobs.c.submission == sa.func.coalesce(_OF_SUBMISSION, jobs.c.submission),
 )
-SETTLE = sa.update(jobs).where(
-    jobs.c.id == sa.bindparam("which_job"), jobs.c.cost_credits.is_(None)
+_SETTLE = (
+    sa.update(jobs)
+    .where(jobs.c.id == sa.bindparam("which_job"), jobs.c.cost_credits.is_(None))
+    .returning(jobs.c.submitted_at)
 )
 _CLAIM = claim(jobs, _IN_STATE, order_by=(jobs.c.due_at,))
 _CLAIM_POLLS = _CLAIM.values(attempts=jobs.c.attempts + 1)
@@ -125,6 +128,14 @@ def where(job_id: str, state: JobState, submission: int | None = None) -> dict[s
     """The parameters that say which job `CONDITIONAL_UPDATE` changes, and if that matters, during
     which submission: what is known of one says nothing of those that came after it."""
     return {"which_job": job_id, "in_state": state, "of_submission": submission}
+
+
+async def settle(connection: AsyncConnection, job_id: str, columns: dict[str, Any]) -> bool:
+    """Put down what it cost, unless that is known; whether it was not."""
+    row = (await connection.execute(_SETTLE, columns | {"which_job": job_id})).first()
+    if row and row.submitted_at:
+        await forget_day(connection, row.submitted_at)
+    return row is not None
 
 
 def oldest_first(rows: Sequence[Any]) -> list[Job]:

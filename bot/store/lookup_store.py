@@ -16,12 +16,13 @@ from bot.store.database.inserts import new_notice
 from bot.store.database.row_mapping import job_from_row
 from bot.store.database.tables import jobs
 from bot.store.interruptions import doubt
-from bot.store.job_updates import SETTLE, Cost, JobUpdates
-from bot.store.spend_days import forget_day
+from bot.store.job_updates import Cost, JobUpdates, settle
 
 # One look at the logs serves those that would ask soon, too; more of them wait for the next.
 SOON = timedelta(seconds=30)
 AT_ONCE = 500
+# Generations that are looked through for one whose id has a suffix.
+LOOKED_AT = 200
 
 _WAITING = jobs.c.lookup_due_at.is_not(None)
 
@@ -59,21 +60,16 @@ class LookUpStore(JobUpdates):
         self, job_id: str, credits_: int, source: CostSource, *, is_over: bool = True
     ) -> bool:
         """What it cost; `False` if that was known. Unless it `is_over`, its look-up goes on."""
-        columns = Cost(credits_, source).columns | {"which_job": job_id}
-        if not is_over:
-            del columns["lookup_due_at"]
+        columns = Cost(credits_, source).columns
+        del columns["lookup_due_at"]
 
-        async def settle(connection: AsyncConnection) -> bool:
-            settled = await connection.execute(SETTLE.returning(jobs.c.submitted_at), columns)
-            row = settled.first()
-            if row is None and is_over:  # it was known before
+        async def change(connection: AsyncConnection) -> bool:
+            if is_over:
                 over = sa.update(jobs).where(jobs.c.id == job_id)
                 await connection.execute(over.values(lookup_due_at=None))
-            if row and row.submitted_at:
-                await forget_day(connection, row.submitted_at)
-            return row is not None
+            return await settle(connection, job_id, columns)
 
-        return await self._transactions.run(settle)
+        return await self._transactions.run(change)
 
     async def queue_again(self, job: Job, now: datetime) -> bool:
         """submitting → queued: it failed at the provider, which cost nothing."""
@@ -136,9 +132,9 @@ class LookUpStore(JobUpdates):
         """How the ids of this model's generations end, from the colon on, if any does."""
         newest = (
             sa.select(jobs.c.generation_id)
-            .where(jobs.c.model == model, jobs.c.generation_id.contains(":"))
+            .where(jobs.c.model == model, jobs.c.finished_at.is_not(None))
             .order_by(jobs.c.finished_at.desc())
-            .limit(1)
+            .limit(LOOKED_AT)
         )
-        name = await self._value(newest)
-        return f":{name.rpartition(':')[2]}" if name else None
+        names = [name for name in await self._values(newest) if name and ":" in name]
+        return f":{names[0].rpartition(':')[2]}" if names else None

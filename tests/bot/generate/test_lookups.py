@@ -2,19 +2,22 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.domain.money import CostSource
 from bot.generate.generations import Generations
-from bot.generate.lookups import AWAY_FOR_S, DOUBTED_FOR_S, LookUps
+from bot.generate.lookups import AWAY_FOR_S, DOUBTED_FOR_S, LOOK_WITHIN_S, LookUps
 from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Wakeups
 from bot.provider.client import GENERATIONS, Provider
+from bot.store.database.tables import jobs
 from bot.store.process_store import ProcessStore
+from bot.store.restoration import after_restoring
 from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Fate
 from sandbox.aimlapi.request_log import LogTerms
 from sandbox.clock import Clock
@@ -276,13 +279,13 @@ async def test_job_is_interrupted_when_the_key_was_changed(search: Search) -> No
 
 
 async def test_one_look_serves_all_that_wait_for_one(search: Search) -> None:
-    jobs = [await search.cut_off() for _ in range(4)]
+    lost = [await search.cut_off() for _ in range(4)]
     clock = search.stored.clock
     clock.advance(120)
     asked = search.stand_in.scenario.on("GET", LOGS, times=None).delay(0)
     await search.lookups.run_once()
     assert asked.hits == 1
-    assert [await search.state(job) for job in jobs] == [SUCCEEDED] * 4
+    assert [await search.state(job) for job in lost] == [SUCCEEDED] * 4
 
 
 async def test_others_are_found_when_one_can_not_be_taken_in(
@@ -379,3 +382,92 @@ async def test_cost_is_known_when_its_member_cancelled_it(search: Search) -> Non
     await search.look(600)
     settled = await search.stored.job(job.id)
     assert (settled.cost_credits, settled.cost_source) == (120_000, CostSource.LOGS)
+
+
+# --- odd ends -----------------------------------------------------------------------------------
+
+
+async def test_look_up_ends_when_the_logs_told_the_cost_before_the_answer_did_not(
+    search: Search,
+) -> None:
+    search.stand_in.tells_usage = False
+    search.stand_in.cost_headers = "none"
+    job = await search.cut_off()
+    await search.look(TAKES_S + 180)
+    settled = await search.stored.job(job.id)
+    assert await search.state(job) == SUCCEEDED
+    assert (settled.cost_credits, settled.lookup_due_at) == (120_000, None)
+
+
+async def test_job_is_found_when_another_one_can_not_be_looked_up(search: Search) -> None:
+    odd, other = await search.stored.succeed(), await finished_without_usage(search)
+    first = datetime.min.replace(tzinfo=UTC)
+    strange = {"submitted_at": first, "lookup_due_at": first, "inference_id": "x"}
+    async with search.stored.engine.begin() as connection:
+        await connection.execute(sa.update(jobs).where(jobs.c.id == odd.id).values(strange))
+    lost = await search.cut_off()
+    await search.look(TAKES_S + 120)
+    assert await search.state(lost) == SUCCEEDED
+    assert (await search.stored.job(other.id)).cost_credits == 120_000
+    assert (await search.stored.job(odd.id)).cost_credits is None
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+async def test_moment_of_a_submission_is_not_believed_when_it_can_not_be(
+    search: Search, year: str
+) -> None:
+    job = await search.stored.queue()
+    await after_restoring(search.stored.engine, search.stored.clock())
+    generation = await search.lookups.provider.submit(a_request(), request_id=f"{job.id}.1")
+    search.stored.clock.advance(TAKES_S)
+    row = {
+        "inference_id": generation.id,
+        "client_request_id": f"{job.id}.1",
+        "status": "succeeded",
+        "created": f"{year}-12-31T23:59:59Z",
+    }
+    search.stand_in.scenario.on("GET", LOGS, times=None).respond(200, {"data": [row]})
+    await search.look(60)
+    found = await search.stored.job(job.id)
+    assert found.state is JobState.SUCCEEDED
+    assert found.submitted_at is not None
+    assert found.created_at <= found.submitted_at <= search.stored.clock()
+
+
+async def test_job_is_interrupted_soon_when_the_logs_ask_to_wait_for_long(search: Search) -> None:
+    busy = {"Retry-After": "3600"}
+    search.stand_in.scenario.on("GET", LOGS, times=None).respond(429, {}, headers=busy)
+    job = await search.cut_off()
+    await search.look(2 * AWAY_FOR_S + 30)
+    assert await search.state(job) == INTERRUPTED
+
+
+async def test_jobs_in_doubt_come_first_when_a_look_takes_long(search: Search) -> None:
+    settled = await finished_without_usage(search)
+    search.stored.clock.advance(3600)
+    lost = await search.cut_off(taken=False)
+    search.stored.clock.advance(DOUBTED_FOR_S)
+
+    search.lookups.clock = lambda: search.stored.clock.advance(LOOK_WITHIN_S / 4)
+    [turn] = await search.lookups.claim(1)
+    await search.lookups.handle(turn)
+    assert await search.state(lost) == INTERRUPTED
+    assert (await search.stored.job(settled.id)).cost_credits is None
+
+
+async def test_track_is_found_when_a_submission_before_it_is_known_first_after_a_restore(
+    search: Search,
+) -> None:
+    job = await search.stored.submit()
+    provider = search.lookups.provider
+    generation = await provider.submit(a_request(), request_id=f"{job.id}.2")
+    await after_restoring(search.stored.engine, search.stored.clock())
+    failed = {"inference_id": "x", "client_request_id": job.request_id, "status": "failed"}
+    known = search.stand_in.scenario.on("GET", LOGS, times=None).respond(200, {"data": [failed]})
+    await search.look(300)
+    assert await search.kinds(job) == [NoticeKind.FAILURE]
+    search.stand_in.scenario.rules.remove(known)
+    await search.look(60)
+    found = await search.stored.job(job.id)
+    assert (found.state, found.generation_id) == (JobState.SUCCEEDED, generation.id)
+    assert found.cost_credits == 120_000

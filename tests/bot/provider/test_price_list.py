@@ -1,5 +1,6 @@
 """The provider's list of prices: read whole, and whatever is odd in it."""
 
+import contextlib
 import json
 from fractions import Fraction
 from typing import Any
@@ -92,7 +93,7 @@ async def test_list_is_trouble_when_it_tells_nothing_of_the_models(
 async def test_list_is_trouble_when_the_connection_breaks(
     provider: Provider, stand_in: AimlapiStandIn
 ) -> None:
-    stand_in.scenario.on("GET", MODELS).reset_before()
+    stand_in.scenario.on("GET", MODELS, times=None).reset_before()
     with pytest.raises(Trouble):
         await provider.prices([LYRIA])
 
@@ -204,3 +205,11 @@ JSON = st.recursive(
 def test_any_pricing_is_a_price(pricing: Any) -> None:
     stored = read_list(json.dumps(a_page(a_row(pricing=pricing))).encode(), [LYRIA], None)
     credits_for(price_in(stored.pricing[LYRIA]), {"music_length_ms": 30_000}, 30)
+
+
+def test_price_is_variable_when_it_is_nested_too_deeply_for_whoever_reads_it() -> None:
+    for depth in range(20, 1200, 3):
+        body = '{"data": [{"id": "m", "pricing": %s}]}' % ("[" * depth + "]" * depth)
+        with contextlib.suppress(Trouble):
+            assert read_list(body.encode(), ["m"], None).pricing.keys() == {"m"}
+    assert price_in("[" * 5000 + "]" * 5000) == Variable()

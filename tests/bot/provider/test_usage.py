@@ -35,6 +35,9 @@ DONE: dict[str, Any] = {
         ({"usage": {"credits_used": "120000", "usd_spent": "0.06"}}, None),
         ({"usage": {"credits_used": float("nan"), "usd_spent": float("inf")}}, None),
         ({"usage": {"credits_used": 10**400, "usd_spent": 1e12}}, None),
+        ({"usage": {"credits_used": 2_000_000_000}}, 2_000_000_000),  # as much as a price may be
+        ({"usage": {"credits_used": 2_000_000_001}}, None),
+        ({"usage": {"usd_spent": 1000.01}}, None),
         ({"usage": [1]}, None),
         ({"usage": None}, None),
         ([], None),

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain.jobs import JobState
+from bot.domain.jobs import FailureKind, JobState
 from bot.domain.models import ELEVEN_MUSIC, LYRIA_2
 from bot.domain.money import CostSource
 from bot.store.database.engine import connect, open_database, reading
 from bot.store.database.tables import jobs, spend_days
+from bot.store.job_updates import Cost
 from bot.store.spend_days import forget_day
 from bot.store.spend_store import By, Held, Spent
 from tests.factories import NOW, HandClock, Stored, a_new_job
@@ -156,6 +157,28 @@ async def test_cost_that_changes_later_counts_at_once(stored: Stored) -> None:
     assert await stored.stores.spend.spent(day, TODAY, By.DAY) == expected
     assert await stored.stores.spend_days.add_up(NOW) == 1
     assert await stored.stores.spend.spent(day, TODAY, By.DAY) == expected
+
+
+@pytest.mark.parametrize("state", [JobState.GENERATING, JobState.FAILED])
+async def test_late_end_counts_at_once_when_its_day_was_added_up(
+    stored: Stored, state: JobState
+) -> None:
+    """As of a backup of days ago that was restored."""
+    submitted_at, day = NOW - 5 * DAY, TODAY - 5 * DAY
+    late = a_row(state=state, submitted_at=submitted_at, **UNKNOWN)
+    if state is JobState.FAILED:
+        late |= {"failure_kind": FailureKind.RESTORED, "submitted_at": None}
+    await store(stored.engine, late)
+    await store(stored.engine, a_row(submitted_at=submitted_at))
+    assert await stored.stores.spend_days.add_up(NOW) == 1
+    spend = stored.stores.spend
+    if state is JobState.FAILED:
+        assert await stored.jobs.revive(late["id"], "x", NOW, submitted_at=submitted_at)
+        assert sum(one.tracks for one in await spend.spent(day, day, By.DAY)) == 2
+        assert await stored.stores.spend_days.add_up(NOW) == 1
+    assert await stored.jobs.succeed(late["id"], "x", NOW, cost=Cost(7, CostSource.USAGE))
+    [sum_] = await spend.spent(day, day, By.DAY)
+    assert sum_ == Spent(of=day, source=CostSource.USAGE, tracks=2, credits=PRICE + 7)
 
 
 async def test_cost_that_changes_while_its_day_is_added_up_is_not_lost(stored: Stored) -> None:
