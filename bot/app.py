@@ -207,7 +207,7 @@ async def _alerts(
         watch = Watch(
             stores.alerts,
             stores.pauses,
-            Account(provider, clock),
+            Account(provider, stores.spend, clock),
             Money(stores.spend, provider, settings.budgets(), clock),
             has_room=disk.has_room,
             tell=channel.tell,

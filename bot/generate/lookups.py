@@ -14,11 +14,13 @@ While a job is in doubt, it stays `submitting` and its card says so. What the lo
 
 A job that failed like that is looked for for another day. What turns up is always delivered: as
 usual, or, if its member has asked for it again meanwhile, quietly, for `/tracks`. Jobs that waited
-in a backup that was restored are in doubt, too, and fail once the logs know nothing of them.
+in a backup that was restored are in doubt, too, and fail once the logs know nothing of them. A
+row that failed is nothing to go by there: the job may have been submitted again since the backup.
 
-Where the logs can't be read, nothing is known. If they don't exist, or not for this key, jobs are
-given up at once, else after half a minute: members can decide then, and nothing is lost, since the
-search goes on. The logs of a new key don't list the requests of the old one.
+Where the logs can't be read, or not to the end, nothing is known. If they don't exist, or not for
+this key, jobs are given up at once, else after half a minute: members can decide then, and nothing
+is lost, since the search goes on. After a change of key, its logs don't list the requests of the
+one before.
 
 One process reads for all (`TurnStore`), and one look serves all jobs that wait for one. The same
 look settles costs that no answer named; what the logs don't know, the account's ledger might.
@@ -166,6 +168,8 @@ class LookUps(Worker[Turn]):
 
     async def _learn(self, job: Job, found: Log | Away) -> None:
         account = found.of(job) if isinstance(found, Log) else Account()
+        if account.unread:
+            found = Away(why="not all of them could be read")
         in_doubt = job.state is JobState.SUBMITTING or _is_given_up(job)
         if account.credits is not None:
             await self.lookups.settle(
@@ -184,7 +188,7 @@ class LookUps(Worker[Turn]):
             if generation is not None:
                 await self._go_on(job, generation, (*account.made, *account.open)[0])
                 return
-        if account.failed and not account.made:
+        if account.failed and not self._may_have_gone_out_again(job):
             await self._failed(job)
         elif not job.in_doubt:
             await self._search_on(job)
@@ -231,10 +235,7 @@ class LookUps(Worker[Turn]):
         if job.state is not JobState.SUBMITTING:
             if job.in_doubt:
                 await self._give_up(job, "the logs say that it failed")
-            elif job.restored_at:  # it may have been submitted once more since the backup
-                await self._search_on(job)
-            else:
-                await self.lookups.settle(job.id, 0, CostSource.FREE)
+            await self.lookups.settle(job.id, 0, CostSource.FREE)
         elif job.failed_at_provider:
             await self.generations.fail(
                 job, FailureKind.GENERATION, NO_REASON, source=JobState.SUBMITTING
@@ -273,6 +274,10 @@ class LookUps(Worker[Turn]):
         if given_up:
             log.warning("given up for now, but the search goes on for a day: %s", why)
             self.generations.given_up(job)
+
+    def _may_have_gone_out_again(self, job: Job) -> bool:
+        """A backup doesn't know what was submitted after it was made."""
+        return job.restored_at is not None and self.clock() - job.restored_at < SEARCHED_FOR
 
     def _is_of_other_key(self, job: Job) -> bool:
         return job.submitted_with not in {None, self.provider.key_mark}

@@ -34,8 +34,8 @@ class Account:
     """What the logs say of one job.
 
     `made` are the requests that succeeded, `open` those of which it can't be said: what has an
-    inference id may be fetched. `failed` says that the last submission surely cost nothing, and
-    `unread` that some of what could be about the job wasn't read.
+    inference id may be fetched. `unread` says that not all was read that may tell of the job, and
+    `failed` that it was, and that the last submission known of surely cost nothing.
     """
 
     made: Sequence[LoggedRequest] = ()
@@ -72,13 +72,14 @@ class Log:
         last = [row for row in of_job if (_submission(row) or 0) >= job.submission]
         own = [row for row in last if row.client_request_id == job.request_id] + named
         made = [row for row in rows if row.outcome is Outcome.SUCCEEDED]
+        unread = any(start <= _start(job) <= end for start, end in self._unread)
         return Account(
             made=_once_each(made),
             open=_once_each(row for row in rows if row.outcome is Outcome.OTHER),
             failed=bool(own)
-            and not made
+            and not (made or unread)
             and all(row.outcome is Outcome.FAILED for row in (*last, *named)),
-            unread=any(start <= _start(job) <= end for start, end in self._unread),
+            unread=unread,
         )
 
     def _named(self, job: Job) -> list[LoggedRequest]:

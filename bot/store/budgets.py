@@ -5,7 +5,7 @@ is unknown. What isn't submitted yet has no `submitted_at`, and its hold counts 
 submitted now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budgets import Budgets, BudgetUsedUp, Left, Period
 from bot.domain.jobs import JobState
-from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.queries import Queries
 from bot.store.database.tables import UtcDateTime, jobs
 
 HOLD = sa.func.coalesce(jobs.c.held_credits, 0)
+WAITS = jobs.c.state.in_((JobState.RECEIVED, JobState.QUEUED))
+# Credits held for what is not submitted yet.
+HELD = sa.func.coalesce(sa.func.sum(sa.case((WAITS, HOLD), else_=0)), 0).label("held")
 
 
 class BudgetStore(Queries):
@@ -34,68 +36,62 @@ class BudgetStore(Queries):
 
 async def left(connection: AsyncConnection, budgets: Budgets, now: datetime) -> Sequence[Left]:
     """What may still be submitted in each period that has a budget, the longest first."""
-    return await _left(connection, _SUBMITTED, budgets, now)
+    if not budgets.limits:
+        return []
+    used = (await connection.execute(_SUBMITTED, beginnings(budgets, now))).one()
+    return left_of(used, budgets, now)
 
 
-async def check_budgets(
-    connection: AsyncConnection, budgets: Budgets, price: int, now: datetime
-) -> None:
-    """Raise `BudgetUsedUp` unless all that is spent or held fits, with the `price` in credits that
-    this transaction has just stored. Waits for other transactions that do the same."""
-    if not price:
-        return
+def beginnings(budgets: Budgets, now: datetime) -> Mapping[str, datetime]:
+    """The parameters of `submitted`."""
+    limits = dict(budgets.limits)
+    # Nothing need be added up for a period that has no budget: it begins once it is over.
+    began = {str(p): p.began_at(now) if p in limits else p.ends_at(now) for p in Period}
+    return began | {"since": min(began.values())}
+
+
+def left_of(used: sa.Row[Any], budgets: Budgets, now: datetime, *, held: int = 0) -> Sequence[Left]:
+    """What is left by a row of `submitted`, and if so much is held besides."""
+    spent = used._mapping
+    return [
+        Left(
+            period=period,
+            credits=limit - int(spent[period]) - held,
+            ends_at=period.ends_at(now),
+        )
+        for period, limit in budgets.limits
+    ]
+
+
+def check_budgets(budgets: Budgets, price: int, used: sa.Row[Any], now: datetime) -> None:
+    """Raise `BudgetUsedUp` unless all that is spent or held fits, by a row of `submitted` and
+    `HELD`. Of that, `price` credits are what this transaction has just put down."""
     for period, limit in budgets.limits:
         if price > limit:
             raise BudgetUsedUp(period, None)
-    if budgets.limits:
-        await advisory_lock(connection, AdvisoryLock.BUDGET)
-    for one in await _left(connection, _SUBMITTED_AND_HELD, budgets, now):
+    for one in left_of(used, budgets, now, held=int(used.held)):
         if one.credits < 0:
             raise BudgetUsedUp(one.period, one.ends_at)
 
 
-async def _left(
-    connection: AsyncConnection, used: sa.Select[Any], budgets: Budgets, now: datetime
-) -> Sequence[Left]:
-    limits = dict(budgets.limits)
-    if not limits:
-        return []
-    # A period without a budget is said to begin when it ends: nothing is added up for it.
-    began = {str(p): p.began_at(now) if p in limits else p.ends_at(now) for p in Period}
-    [row] = (await connection.execute(used, began)).all()
-    spent = row._mapping
-    return [
-        Left(
-            period=period,
-            credits=limit - int(spent[period]) - int(spent["held"]),
-            ends_at=period.ends_at(now),
-        )
-        for period, limit in limits.items()
-    ]
+def submitted(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Credits of what was submitted since each period began. `which` jobs are all, or a server's.
 
-
-def _submitted_in(period: Period, *which: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
-    """Credits of what was submitted since the period began."""
-    cost = sa.func.coalesce(jobs.c.cost_credits, HOLD)
-    since = jobs.c.submitted_at >= sa.bindparam(period, type_=UtcDateTime)
-    return sa.select(sa.func.coalesce(sa.func.sum(cost), 0)).where(since, *which).scalar_subquery()
-
-
-def _used(held: sa.ColumnElement[Any], *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """The sums of both periods, and what is `held` besides. `which` jobs are all, or a server's.
-
-    A single statement, so that a job that is just being submitted is in one of the sums.
+    A single statement, with what is held if that's wanted: a job that is just being submitted must
+    be in one of the sums.
     """
-    spent = [_submitted_in(period, *which).label(period) for period in Period]
-    return sa.select(*spent, held.label("held"))
+    cost = sa.func.coalesce(jobs.c.cost_credits, HOLD)
+    sums = [
+        sa.func.coalesce(sa.func.sum(sa.case((_submitted_since(period), cost), else_=0)), 0)
+        for period in Period
+    ]
+    named = [total.label(period) for total, period in zip(sums, Period, strict=True)]
+    return sa.select(*named).where(_submitted_since("since"), *which)
 
 
-def _held(*which: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
-    """Credits held for what is not submitted yet."""
-    waits = jobs.c.state.in_((JobState.RECEIVED, JobState.QUEUED))
-    return sa.select(sa.func.coalesce(sa.func.sum(HOLD), 0)).where(waits, *which).scalar_subquery()
+def _submitted_since(name: str) -> sa.ColumnElement[bool]:
+    return jobs.c.submitted_at >= sa.bindparam(name, type_=UtcDateTime)
 
 
-# Built once: that takes longer than running them.
-_SUBMITTED = _used(sa.literal(0))
-_SUBMITTED_AND_HELD = _used(_held())
+# Built once: that takes longer than running it.
+_SUBMITTED = submitted()

@@ -19,7 +19,7 @@ from bot.errors import (
     FoundAfterAll,
     RequestsClosed,
 )
-from bot.store.budgets import check_budgets
+from bot.store.budgets import HELD, beginnings, check_budgets, submitted
 from bot.store.database.advisory_locks import AdvisoryLock, advisory_lock
 from bot.store.database.row_mapping import columns_of, job_from_row, select_job
 from bot.store.database.tables import jobs
@@ -78,14 +78,25 @@ async def insert_received(
         ]
     except sa.exc.IntegrityError as error:
         raise AlreadyReceived(f"interaction {new.interaction_id}") from error
-    there = (await connection.execute(_THERE)).one()
+    price = (new.held_credits or 0) * new.variations
+    budgets = limits.budgets if price else NO_BUDGETS
+    there = await _there(connection, budgets, now)
     if there.closed_since and now - there.closed_since >= REFUSED_AFTER:
         raise RequestsClosed
     await _check_limits(connection, new, limits, now)
-    price = (new.held_credits or 0) * new.variations
-    await check_budgets(connection, limits.budgets, price, now)
+    if budgets.limits:
+        check_budgets(budgets, price, there, now)
     received = tuple(job_from_row(row) for row in rows)
     return Received(jobs=received, jobs_ahead=there.present - len(received))
+
+
+async def _there(connection: AsyncConnection, budgets: Budgets, now: datetime) -> Any:
+    """What is there, the new one included; with budgets, what is spent of them and held, too."""
+    if not budgets.limits:
+        return (await connection.execute(_THERE)).one()
+    # Two requests at the same moment must not both see the last of the money.
+    await advisory_lock(connection, AdvisoryLock.BUDGET)
+    return (await connection.execute(_THERE_AND_USED, beginnings(budgets, now))).one()
 
 
 async def _check_not_retried(connection: AsyncConnection, retry_of: str | None) -> None:
@@ -174,8 +185,13 @@ async def _leaves_at(connection: AsyncConnection, blocking: sa.Select[Any]) -> d
 
 # Building the statements again for each job would cost as much as running them.
 _INSERT = sa.insert(jobs).returning(jobs)
-_THERE = sa.select(sa.func.count(jobs.c.id).label("present"), CLOSED_SINCE).where(
-    jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER)
+_PRESENT = sa.func.count(jobs.c.id).label("present")
+_UNDER_WAY = jobs.c.state.in_(ON_THEIR_WAY + AT_THE_PROVIDER)
+_THERE = sa.select(_PRESENT, CLOSED_SINCE).where(_UNDER_WAY)
+_COUNTS = sa.select(_PRESENT, HELD).where(_UNDER_WAY).subquery()
+_USED = submitted().subquery()
+_THERE_AND_USED = sa.select(_COUNTS, _USED, CLOSED_SINCE).select_from(
+    _COUNTS.join(_USED, sa.true())
 )
 
 

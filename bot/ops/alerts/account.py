@@ -2,18 +2,19 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.clock import Clock
 from bot.domain.causes import Cause
 from bot.domain.money import usd_of
-from bot.errors import AccountRefused, NotVerified, OutOfCredits, ProviderError
+from bot.errors import AccountRefused, DatabaseTrouble, NotVerified, OutOfCredits, ProviderError
 from bot.ops.alerts.causes import OF_ACCOUNT, Sight
 from bot.provider.account import hindrance, is_limited
 from bot.provider.client import Provider
 from bot.provider.wire import Balance
 from bot.said_once import SaidOnce
+from bot.store.spend_store import By, SpendStore
 
 LOOK_EVERY_S: Final = 3600.0
 LOOK_CLOSELY_EVERY_S: Final = 60.0
@@ -31,8 +32,9 @@ log = logging.getLogger(__name__)
 class Account:
     """Looks at the account from time to time, which costs nothing."""
 
-    def __init__(self, provider: Provider, clock: Clock) -> None:
+    def __init__(self, provider: Provider, spend: SpendStore, clock: Clock) -> None:
         self._provider = provider
+        self._spend = spend
         self._clock = clock
         self._looked_at: datetime | None = None
         self._is_well = True
@@ -91,12 +93,24 @@ class Account:
         return [_key(None), unlimited]
 
     async def _is_low(self, balance: Balance, now: datetime) -> bool:
+        return balance.current_balance < max(LEAST_USD, usd_of(await self._spent(now)))
+
+    async def _spent(self, now: datetime) -> int:
+        """Credits that were charged of late; by our own books where the ledger can't be read."""
+        since = now - SPENT_WITHIN
         try:
-            spent = [c.credits async for c in self._provider.charges(now - SPENT_WITHIN, now)]
+            charged = [one.credits async for one in self._provider.charges(since, now)]
         except ProviderError as error:
             log.debug("what was spent can't be asked for: %s", error)
-            spent = []
-        return balance.current_balance < max(LEAST_USD, usd_of(sum(each or 0 for each in spent)))
+            return await self._spent_by_our_books(since.date(), now.date())
+        return sum(each or 0 for each in charged)
+
+    async def _spent_by_our_books(self, first: date, last: date) -> int:
+        try:
+            return sum(one.credits for one in await self._spend.spent(first, last, By.DAY))
+        except DatabaseTrouble as error:
+            log.debug("what was spent can't be added up: %s", error)
+            return 0
 
     def _log(self, sight: Sight) -> None:
         if sight.is_there:

@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from bot.domain.jobs import FailureKind, Job, JobState, NoticeKind
 from bot.domain.money import CostSource
 from bot.generate.generations import Generations
-from bot.generate.lookups import AWAY_FOR_S, DOUBTED_FOR_S, LOOK_WITHIN_S, LookUps
+from bot.generate.lookups import (
+    AWAY_FOR_S,
+    DOUBTED_FOR_S,
+    LOOK_WITHIN_S,
+    RESTORED_AWAY_FOR_S,
+    LookUps,
+)
 from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Wakeups
 from bot.provider.client import GENERATIONS, Provider
@@ -273,6 +279,79 @@ async def test_job_is_interrupted_when_the_key_was_changed(search: Search) -> No
         search.lookups.provider = provider
         await search.look(TAKES_S + 30)
     assert await search.state(job) == INTERRUPTED
+
+
+async def others_come(search: Search, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program with the same key fills the only page of the logs that is read."""
+    for _ in range(105):
+        await search.lookups.provider.submit(a_request(), request_id="others.1")
+    monkeypatch.setattr("bot.generate.request_log.PAGES", 1)
+
+
+async def test_logs_that_are_not_read_to_the_end_count_as_away(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await search.cut_off()
+    with monkeypatch.context() as patched:
+        await others_come(search, patched)
+        await search.look(AWAY_FOR_S + 30)
+        assert await search.state(job) == INTERRUPTED
+        reason = (await search.stored.job(job.id)).failure_reason or ""
+        assert "can't be read" in reason
+    await search.look(120)
+    assert await search.state(job) == SUCCEEDED
+
+
+async def test_nobody_is_told_of_a_restored_job_soon_when_the_logs_are_not_read_to_the_end(
+    search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await search.cut_off()
+    await after_restoring(search.stored.engine, search.stored.clock())
+    await others_come(search, monkeypatch)
+    await search.look(DOUBTED_FOR_S + 60)
+    assert await search.kinds(job) == []
+    await search.look(RESTORED_AWAY_FOR_S)
+    assert await search.kinds(job) == [NoticeKind.FAILURE]
+
+
+# --- a backup from between two submissions ------------------------------------------------------
+
+
+async def restored_after_a_failure(search: Search) -> Job:
+    """The submission that the backup knows of failed; whether there was another, it doesn't know.
+    Its member was told."""
+    search.stand_in.plan(Fate(duration_s=TAKES_S, error="overloaded"))
+    job = await search.cut_off()
+    await after_restoring(search.stored.engine, search.stored.clock())
+    await search.look(DOUBTED_FOR_S + 60)
+    assert await search.state(job) == INTERRUPTED
+    assert await search.kinds(job) == [NoticeKind.FAILURE]
+    assert (await search.stored.job(job.id)).cost_credits is None
+    return job
+
+
+@pytest.mark.parametrize("after_s", [0, 6 * 3600])
+async def test_later_submission_is_found_when_the_one_in_the_backup_failed(
+    search: Search, after_s: float
+) -> None:
+    job = await restored_after_a_failure(search)
+    await search.look(after_s)
+    await search.lookups.provider.submit(job.request, request_id=f"{job.id}.2")
+    await search.look(TAKES_S + 600)
+    assert await search.state(job) == SUCCEEDED
+    found = await search.stored.job(job.id)
+    assert (found.generation_id, found.cost_credits) == (search.stand_in.generations[1].id, 120_000)
+
+
+async def test_job_of_a_backup_was_free_when_no_later_submission_is_found_within_a_day(
+    search: Search,
+) -> None:
+    job = await restored_after_a_failure(search)
+    search.stored.clock.advance(24 * 3600)
+    await search.look(600)
+    settled = await search.stored.job(job.id)
+    assert (settled.cost_credits, settled.lookup_due_at) == (0, None)
+    assert await search.kinds(job) == [NoticeKind.FAILURE]
 
 
 # --- one look for all ---------------------------------------------------------------------------

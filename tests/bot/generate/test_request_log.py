@@ -275,6 +275,18 @@ async def test_reading_ends_when_pages_do_not(
     assert not log.of(a_job(created_at=NOW - 5 * HOUR)).unread
 
 
+async def test_failure_is_not_sure_when_not_all_was_read(
+    provider: Provider, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [a_failed_row(JOB.submission), *others()]
+    server.answer = lambda *_: {"data": rows, "pagination": {"has_more": True}}
+    monkeypatch.setattr(request_log, "PAGES", 1)
+    account = (await read(provider, [WINDOW])).of(JOB)
+    assert (account.failed, account.unread) == (False, True)
+    server.answer = lambda *_: {"data": rows[:1]}
+    assert (await read(provider, [WINDOW])).of(JOB).failed
+
+
 async def test_reading_ends_when_pages_are_huge(
     provider: Provider, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

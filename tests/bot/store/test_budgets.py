@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.domain.budgets import Budgets, BudgetUsedUp, Period
 from bot.domain.jobs import FailureKind, Job, JobState
 from bot.domain.money import CostSource
+from bot.store.budgets import beginnings, submitted
 from bot.store.database.engine import open_database
 from bot.store.database.tables import jobs, metadata
 from bot.store.receiving import DailyLimits
@@ -234,13 +235,23 @@ async def test_new_day_has_a_budget_of_its_own_and_the_month_goes_on(
 async def test_spending_is_added_up_in_an_index(stored: Stored) -> None:
     if stored.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's plans depend on how full the tables are")
-    query = (
-        "EXPLAIN QUERY PLAN SELECT sum(coalesce(cost_credits, coalesce(held_credits, 0))) "
-        "FROM jobs WHERE submitted_at >= '2026'"
-    )
+    query = submitted().compile(dialect=stored.engine.dialect)
     async with stored.engine.connect() as connection:
-        plan = " ".join(row.detail for row in await connection.execute(sa.text(query)))
+        explained = await connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {query}", ("2026",) * len(query.params)
+        )
+        plan = " ".join(row.detail for row in explained)
     assert "COVERING INDEX ix_jobs_spending" in plan
+
+
+async def test_sums_can_be_asked_for_of_one_server(stored: Stored) -> None:
+    for guild_id, price in ((1, PRICE), (2, 70), (None, 30)):
+        await ask(stored, price=price, guild_id=guild_id)
+    await stored.claim_submissions(budgets=TWO_A_DAY)
+    asked = submitted(jobs.c.guild_id == 2)
+    async with stored.engine.connect() as connection:
+        used = await connection.execute(asked, beginnings(TWO_A_DAY, stored.clock()))
+        assert used.one().day == 70
 
 
 # --- in whatever order --------------------------------------------------------------------------

@@ -163,7 +163,7 @@ async def watching(
                 watch = Watch(
                     stores.alerts,
                     stores.pauses,
-                    Account(provider, clock),
+                    Account(provider, stores.spend, clock),
                     Money(stores.spend, provider, processes.budgets, clock),
                     has_room=lambda: processes.has_room,
                     tell=tell,

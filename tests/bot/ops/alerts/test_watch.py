@@ -5,13 +5,16 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.domain.causes import Cause
+from bot.domain.money import CostSource, credits_of
 from bot.errors import RequestsClosed
 from bot.ops.alerts.account import LOOK_EVERY_S
 from bot.ops.alerts.causes import PAUSED_S
 from bot.ops.alerts.channels import OwnerMessages, Tell, Webhook
 from bot.ops.alerts.watch import TRY_AGAIN_S
+from bot.store.database.tables import jobs
 from bot.store.pause_store import PauseReason
 from sandbox.aimlapi import KeyTerms, error_body, errors
 from sandbox.discord import DiscordStandIn
@@ -229,6 +232,23 @@ async def test_money_that_would_not_last_three_more_days_is_low(
     await last(processes, Cause.BALANCE)
     [told] = hooks.said
     assert "is low: 100.00 USD left" in told["text"]
+
+
+@pytest.mark.parametrize("days_ago", [0, 2, 9])
+async def test_own_books_tell_whether_money_is_low_when_the_ledger_cant_be_read(
+    watching: Watching, webhook: Webhook, hooks: Hooks, days_ago: int
+) -> None:
+    processes = await watching(webhook.tell)
+    ledger = processes.stand_in.scenario.on("GET", "/v2/billing/transactions", times=None)
+    ledger.respond(403, {"message": "no"})
+    job = await processes.stored.succeed()
+    spent = {"cost_credits": credits_of(120.0), "cost_source": CostSource.LOGS}
+    spent |= {"submitted_at": processes.stored.clock() - timedelta(days=days_ago)}
+    async with processes.stored.engine.begin() as connection:
+        await connection.execute(sa.update(jobs).where(jobs.c.id == job.id).values(spent))
+    await last(processes, Cause.BALANCE)
+    is_low = any("is low: 100.00 USD left" in told["text"] for told in hooks.said)
+    assert is_low is (days_ago < 9)
 
 
 async def test_nothing_is_told_of_a_pause_that_nobody_waits_in(
