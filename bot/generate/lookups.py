@@ -59,8 +59,8 @@ from bot.store.turn_store import Turn, TurnStore
 TURN: Final = "logs"
 LEASE_S: Final = 180.0
 # A look that takes longer stops there, well before its turn is over; the next one goes on.
-READ_WITHIN_S: Final = 60.0
-LOOK_WITHIN_S: Final = 90.0
+READ_WITHIN_S: Final = 100.0
+LOOK_WITHIN_S: Final = 130.0
 READ_EVERY_S: Final = 5.0
 LATER_EVERY_S: Final = 15.0
 OFTEN_FOR_S: Final = 120.0

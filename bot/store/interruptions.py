@@ -26,6 +26,7 @@ GIVEN_UP = (FailureKind.INTERRUPTED, FailureKind.RESTORED)
 ABANDONED = sa.select(jobs.c.id).where(
     jobs.c.state == JobState.SUBMITTING, jobs.c.unsure_since.is_(None), unclaimed(jobs)
 )
+_SUBMITTED_AT = sa.select(jobs.c.submitted_at).where(jobs.c.id == sa.bindparam("which_job"))
 _LOCKED = ABANDONED.with_for_update(skip_locked=True)
 
 
@@ -70,6 +71,9 @@ async def revive(
         return False
     if draw_at:
         await mark_card(connection, job_id, draw_at)
+    # Last, as wherever costs change: whoever has that lock waits for nobody.
+    if moment := await connection.scalar(_SUBMITTED_AT, {"which_job": job_id}):
+        await forget_day(connection, moment)
     return True
 
 
@@ -109,13 +113,10 @@ async def _go_on(
             failure_reason=None,
         )
         # SQLite's driver counts no rows of a statement that begins with a common table expression.
-        .returning(jobs.c.submitted_at)
+        .returning(jobs.c.id)
     )
-    row = (await connection.execute(running)).first()
-    if row is None:
+    if not (await connection.execute(running)).first():
         return False
-    if row.submitted_at:  # which its day did not know, maybe
-        await forget_day(connection, row.submitted_at)
     untold = sa.update(notices).where(
         notices.c.job_id == job_id,
         notices.c.kind == NoticeKind.FAILURE,

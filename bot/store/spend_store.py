@@ -25,6 +25,7 @@ from bot.store.spend_days import (
 )
 
 WAITING: Final = (JobState.RECEIVED, JobState.QUEUED)
+_GOES_ON: Final = sorted(set(JobState) - TERMINAL)
 
 
 class By(StrEnum):
@@ -119,18 +120,20 @@ class SpendStore(Queries):
 
     async def unsettled(self, since: datetime) -> Held:
         """What was submitted since then and has ended, and whose cost isn't known."""
-        is_open = jobs.c.cost_credits.is_(None) & jobs.c.state.in_(TERMINAL)
+        # Said like this, SQLite does not look at all jobs that have ever ended.
+        is_open = jobs.c.cost_credits.is_(None) & jobs.c.state.not_in(_GOES_ON)
         return await self._held(jobs.c.submitted_at >= since, is_open)
 
     async def above_hold(self, since: datetime) -> list[AboveHold]:
         """What was submitted since then and cost more than it held, for each model."""
         wanted = sa.select(
-            jobs.c.model,
+            sa.func.max(jobs.c.model).label("model"),
             sa.func.count().label("tracks"),
             whole_sum(jobs.c.held_credits).label("held"),
             whole_sum(jobs.c.cost_credits).label("cost"),
         ).where(jobs.c.submitted_at >= since, jobs.c.cost_credits > jobs.c.held_credits)
-        rows = await self._rows(wanted.group_by(jobs.c.model))
+        # Likewise: by the plain column, it would go through the whole index of models.
+        rows = await self._rows(wanted.group_by(jobs.c.model.concat("")))
         return [AboveHold(**row._mapping) for row in rows]
 
     async def known(self, job_ids: Collection[str]) -> set[str]:

@@ -291,3 +291,23 @@ def spending(database_url: str) -> Any:
         engine = runner.run(opened.__aenter__())
         yield Spending(Stored(engine, HandClock()), runner)
         runner.run(opened.__aexit__(None, None, None))
+
+
+async def test_looks_of_every_minute_read_recent_jobs_alone(stored: Stored) -> None:
+    if stored.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has statistics")
+    asked: list[tuple[str, Any]] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2:4])
+
+    sa.event.listen(stored.engine.sync_engine, "before_cursor_execute", note)
+    await stored.stores.spend.above_hold(NOW - DAY)
+    await stored.stores.spend.unsettled(NOW - DAY)
+    sa.event.remove(stored.engine.sync_engine, "before_cursor_execute", note)
+    looks = [(sql, values) for sql, values in asked if sql.startswith("SELECT")]
+    async with stored.engine.connect() as connection:
+        for sql, values in looks:
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            assert "SEARCH jobs USING INDEX ix_jobs_spending" in str(plan.all())
+    assert len(looks) == 2
