@@ -235,10 +235,10 @@ async def test_new_day_has_a_budget_of_its_own_and_the_month_goes_on(
 async def test_spending_is_added_up_in_an_index(stored: Stored) -> None:
     if stored.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's plans depend on how full the tables are")
-    query = submitted().compile(dialect=stored.engine.dialect)
+    query = str(submitted().compile(dialect=stored.engine.dialect))
     async with stored.engine.connect() as connection:
         explained = await connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {query}", ("2026",) * len(query.params)
+            f"EXPLAIN QUERY PLAN {query}", ("2026",) * query.count("?")
         )
         plan = " ".join(row.detail for row in explained)
     assert "COVERING INDEX ix_jobs_spending" in plan

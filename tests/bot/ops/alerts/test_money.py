@@ -63,7 +63,7 @@ async def test_each_level_is_told_once_and_of_several_the_highest(
     for usd in (0.49, 0.02, 0.3, 0.2, 0.5):
         await spend(processes, usd)
         await add_up(processes)
-    levels = [text.split(" %")[0] for text in told(hooks) if "today" in text]
+    levels = [text.split("%")[0] for text in told(hooks) if "today" in text]
     assert levels == ["50", "80", "100"]
 
 
