@@ -238,7 +238,7 @@ async def test_spending_is_added_up_in_an_index(stored: Stored) -> None:
     query = submitted().compile(dialect=stored.engine.dialect)
     async with stored.engine.connect() as connection:
         explained = await connection.exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {query}", ("2026",) * len(query.params)
+            f"EXPLAIN QUERY PLAN {query}", ("2026",) * len(query.positiontup or ())
         )
         plan = " ".join(row.detail for row in explained)
     assert "COVERING INDEX ix_jobs_spending" in plan
