@@ -41,7 +41,7 @@ JOBS: Final = 300
 AT_ONCE: Final = 50
 BURST: Final = 100
 BUDGET_BURST: Final = 500
-BUDGET_ROUNDS: Final = 5
+BUDGET_ROUNDS: Final = 7
 LEASE_S: Final = 60.0
 LIMITS = DailyLimits(per_member=20, whole_bot=0)
 TRACK_URL = "https://cdn.example/output.wav"
@@ -104,7 +104,8 @@ async def _admitted_with_budgets(url: str) -> Figure:
     """What it costs to check that a day's and a month's money reach for each of many requests.
 
     With and without budgets take turns, for the machine may be quicker at one time than at another.
-    Each time the same is there: as many were submitted today, which the budgets have to add up.
+    Each time the same is there: as many were submitted today, which the budgets have to add up. The
+    ratio is the median of what was measured in turn.
     """
     rich = replace(LIMITS, budgets=Budgets(per_day=10**12, per_month=10**12))
     took: dict[DailyLimits, list[float]] = {LIMITS: [], rich: []}
@@ -119,13 +120,14 @@ async def _admitted_with_budgets(url: str) -> Figure:
                 seconds.append(time.perf_counter() - began)
                 await _forgotten(engine)
     without, checked = (statistics.median(seconds) for seconds in took.values())
+    ratio = statistics.median(rich_s / s for s, rich_s in zip(*took.values(), strict=True))
     return Figure(
         what=f"store, SQLite, {BUDGET_BURST} requests with budgets",
         value=f"all stored after {checked * 1e3:.0f} ms",
         compared=f"without {without * 1e3:.0f} ms",
-        ratio=checked / without,
+        ratio=ratio,
         goal="≤ 1.1",
-        reached=checked <= 1.1 * without,
+        reached=ratio <= 1.1,
     )
 
 
