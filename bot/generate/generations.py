@@ -63,6 +63,12 @@ class Generations:
         if stored is None or stored.generation_id != generation.id:
             log.error("generation %s is paid for, but has no job", generation.id)
 
+    async def end_at_once(self, job_id: str, generation: Generation) -> None:
+        """Store the end that is named as soon as it begins, unless the job goes on with another."""
+        job = await self.jobs.get(job_id)
+        if job is not None and job.generation_id == generation.id:
+            await self.take(job, generation)
+
     async def take(self, job: Job, generation: Generation) -> bool:
         """Store the end that the provider names; `False` if it names none, or none to go by: what
         is completed needs its file's address."""

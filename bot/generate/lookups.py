@@ -227,7 +227,7 @@ class LookUps(Worker[Turn]):
         # Only what can be is believed: budgets, costs and the end of its patience go by it.
         submitted_at = min(max(row.created or now, job.created_at), now)
         await self.generations.begin(job, generation, submitted_at=submitted_at)
-        await self.generations.take(job, generation)
+        await self.generations.end_at_once(job.id, generation)
         self.wakeups.wake(Wakeup.POLL)
 
     async def _failed(self, job: Job) -> None:

@@ -179,13 +179,8 @@ class Submitter(Worker[Job]):
         await self._firmly(self.breaker.let_through)
         self.wake()
         if generation.phase is not Phase.PENDING:
-            await self._firmly(lambda: self._end_at_once(job.id, generation))
-
-    async def _end_at_once(self, job_id: str, generation: Generation) -> None:
-        """The answer to the submission names the end already: nothing better comes of asking."""
-        job = await self.jobs.get(job_id)
-        if job is not None and job.generation_id == generation.id:
-            await self.generations.take(job, generation)
+            # The answer names the end already: nothing better comes of asking.
+            await self._firmly(lambda: self.generations.end_at_once(job.id, generation))
 
     async def _firmly(self, store: Callable[[], Awaitable[T]]) -> T:
         """Write down what the provider answered, however long the database has trouble.

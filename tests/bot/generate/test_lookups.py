@@ -1,5 +1,6 @@
 """Looking submissions up in the provider's logs, on a clock that stand-in and bot share."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -550,3 +551,18 @@ async def test_track_is_found_when_a_submission_before_it_is_known_first_after_a
     found = await search.stored.job(job.id)
     assert (found.state, found.generation_id) == (JobState.SUCCEEDED, generation.id)
     assert found.cost_credits == 120_000
+
+
+async def test_job_goes_on_with_its_own_generation_when_the_answer_came_during_the_look(
+    search: Search,
+) -> None:
+    job = await search.cut_off()
+    search.stored.clock.advance(TAKES_S + 60)
+    fetched = search.stand_in.scenario.on("GET", GENERATIONS).hold_before()
+    looking = asyncio.create_task(search.lookups.run_once())
+    await fetched.reached()
+    assert await search.stored.jobs.start_generation(job.id, "other:lyria2", search.stored.clock())
+    fetched.release()
+    await asyncio.wait_for(looking, 30)
+    after = await search.stored.job(job.id)
+    assert (after.state, after.generation_id) == (JobState.GENERATING, "other:lyria2")
