@@ -144,19 +144,28 @@ async def read(
 ) -> Log:
     """The rows of these stretches, which don't overlap, from the newest on; what time and bounds
     don't allow stays unread. Raises as `Provider.logged` does."""
+    rows, left = await _read_within(provider, stretches, within_s)
+    return Log(rows, [stretch for stretch, _ in left])
+
+
+async def rows_of(
+    provider: Provider, start: datetime, end: datetime, *, within_s: float
+) -> list[LoggedRequest]:
+    """The rows of one stretch, as far as time and bounds allow. Raises as `Provider.logged`."""
+    rows, _ = await _read_within(provider, [(start, end)], within_s)
+    return list(rows)
+
+
+async def _read_within(
+    provider: Provider, stretches: Iterable[Window], within_s: float | None
+) -> tuple[dict[LoggedRequest, None], list[tuple[Window, int]]]:
+    """The rows, and what is left."""
     rows: dict[LoggedRequest, None] = {}
     left = [(stretch, 0) for stretch in sorted(stretches)]
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within_s):
             await _read_pages(provider, rows, left)
-    return Log(rows, [stretch for stretch, _ in left])
-
-
-async def rows_of(provider: Provider, start: datetime, end: datetime) -> list[LoggedRequest]:
-    """The rows of one stretch, as far as bounds allow. Raises as `Provider.logged` does."""
-    rows: dict[LoggedRequest, None] = {}
-    await _read_pages(provider, rows, [((start, end), 0)])
-    return list(rows)
+    return rows, left
 
 
 async def _read_pages(

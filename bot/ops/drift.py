@@ -15,6 +15,8 @@ from bot.store.spend_store import By, SpendStore
 CLOSED_FOR: Final = timedelta(days=2)
 LEAST: Final = CREDITS_PER_USD // 2
 PART: Final = 0.1
+# All other alerts wait for this one.
+READ_WITHIN_S: Final = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,8 @@ async def compare(spend: SpendStore, provider: Provider, day: date) -> Compariso
 async def _is_shared(spend: SpendStore, provider: Provider, day: date) -> bool:
     """Whether a request was paid for that names no job of ours: another program made it."""
     try:
-        rows = await rows_of(provider, start_of(day), start_of(day + ONE_DAY))
+        end = start_of(day + ONE_DAY)
+        rows = await rows_of(provider, start_of(day), end, within_s=READ_WITHIN_S)
     except ProviderError:
         return False
     paid = [row for row in rows if row.credits]

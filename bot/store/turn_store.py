@@ -1,7 +1,8 @@
 """What one process does for all: a row for each such task, which says when it is due again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,9 @@ from bot.store.database.inserts import insert_missing
 from bot.store.database.queries import Claims
 from bot.store.database.row_mapping import from_row
 from bot.store.database.tables import turns
+
+# No turn is further off, unless the clock was set back: then it would not come for as long.
+LONGEST: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +31,8 @@ class TurnStore(Claims):
 
     async def take(self, name: str, now: datetime, *, lease_s: float) -> Turn | None:
         """Take the task if it is due and nobody has it. One that was never done is due at once."""
-        free = sa.and_(turns.c.name == name, turns.c.due_at <= now, unclaimed(turns))
+        is_due = sa.or_(turns.c.due_at <= now, turns.c.due_at > now + LONGEST)
+        free = sa.and_(turns.c.name == name, is_due, unclaimed(turns))
         taken = sa.update(turns).where(free).values(**lease(self._worker_id, now, lease_s))
 
         async def take(connection: AsyncConnection) -> Turn | None:

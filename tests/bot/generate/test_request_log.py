@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.jobs import Job
 from bot.errors import Trouble
 from bot.generate import request_log
-from bot.generate.request_log import AHEAD, Account, Log, read, windows
+from bot.generate.request_log import AHEAD, Account, Log, read, rows_of, windows
 from bot.provider.client import Provider
 from bot.provider.records import LOG_PAGE_ROWS, LoggedRequest
 from sandbox.aimlapi import KEY
@@ -310,3 +310,4 @@ async def test_reading_ends_in_time_with_what_was_read(
     server.answer = lambda *_: {"data": [a_row(), *others()]}
     account = (await read(provider, [WINDOW], within_s=5)).of(JOB)
     assert (len(account.made), account.unread) == (1, True)
+    assert len(await rows_of(provider, *WINDOW, within_s=5)) == 1 + LOG_PAGE_ROWS

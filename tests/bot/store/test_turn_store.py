@@ -58,3 +58,16 @@ async def test_tasks_have_turns_of_their_own(stored: Stored) -> None:
     assert await turns.done("prices", LATER)
     assert await turns.next_due_at("prices") == LATER
     assert await turns.next_due_at("logs") == NOW
+
+
+async def test_turn_is_taken_when_the_clock_was_set_back_since(
+    stored: Stored, clock: HandClock
+) -> None:
+    turns = stored.stores.turns
+    clock.advance(10 * 365 * 86_400)
+    assert await turns.take("logs", clock(), lease_s=60)
+    assert await turns.done("logs", clock.advance(5))
+    clock.now = NOW
+    assert await turns.take("logs", clock(), lease_s=60)
+    assert await turns.done("logs", LATER)
+    assert await turns.take("logs", clock.advance(60), lease_s=60) is None
