@@ -222,7 +222,7 @@ async def test_ephemeral_disk_is_warned_of_at_the_start(tmp_path: Path) -> None:
     assert re.search(r"^WARN   disk: on Heroku", out, re.M)
 
 
-async def test_doctor_finds_the_charge_of_an_interrupted_submission(
+async def test_doctor_says_what_became_of_an_interrupted_submission(
     open_fresh: OpenStage,
 ) -> None:
     async with open_fresh() as stage:

@@ -37,6 +37,9 @@ async def a_restored(stored: Stored, **changes: Any) -> Job:
 async def told(
     ladder: Ladder, stored: Stored, job: Job, kind: NoticeKind = NoticeKind.RESULT
 ) -> Receipt:
+    if kind is NoticeKind.FAILURE:  # the provider's logs know nothing of it
+        now = stored.clock()
+        assert await stored.stores.lookups.tell_restored(job.id, now, now)
     notice = await stored.notice(job.id, kind)
     return await ladder.earlier(job, notice) or await ladder.tell(job, notice, lambda: WORDS)
 

@@ -321,7 +321,8 @@ class Spending(RuleBasedStateMachine):
 
     @rule(choice=st.integers(0, 9), share=st.floats(0, 1))
     def settle(self, choice: int, share: float) -> None:
-        if job := self._one(choice, JobState.SUBMITTING):
+        job = self._one(choice, JobState.SUBMITTING)
+        if job and job.cost_credits is None:  # what is known never changes
             self._run(costs(self._processes[0], job, int(share * (job.held_credits or 0))))
 
     @rule(choice=st.integers(0, 9))
