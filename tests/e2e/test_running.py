@@ -13,6 +13,7 @@ from bot.settings.given import MAY_BE_IN_FILES
 from sandbox.discord.seed import TOKEN
 from sandbox.stack import ROOT, SETTINGS, Sandbox
 from tests.e2e.conftest import OpenStage
+from tests.e2e.shared import until
 from tests.e2e.stage import SPEED, Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -59,6 +60,8 @@ async def test_buttons_work_after_a_restart(open_stage: OpenStage) -> None:
         await stage.bot.stop()
         await stage.bot.start()
         await stage.bot.ready()
+        # While it's being submitted, nothing can be cancelled.
+        await until(stage, lambda: "accepted by the provider" in stage.log())
         refused = await (await chika.click(card, label="Cancel")).answered()
         assert refused.ephemeral
         await (await ben.click(card, label="Cancel")).acknowledged()

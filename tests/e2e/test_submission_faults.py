@@ -226,7 +226,8 @@ async def test_jobs_wait_while_the_provider_can_not_be_reached(tmp_path: Path) -
 
 
 async def test_jobs_wait_without_credits_until_the_host_tops_up(tmp_path: Path) -> None:
-    async with shared_stage(tmp_path, quick_sandbox()) as stage:
+    places = {"MAX_CONCURRENT_GENERATIONS": str(AT_ONCE)}
+    async with shared_stage(tmp_path, quick_sandbox(), **places) as stage:
         stage.provider.empty_account()
         calls = await compose_many(stage, WAITING)
         members = [stage.member(name) for name in NAMES]

@@ -50,7 +50,8 @@ async def fill(settings: Settings) -> dict[str, int]:
         parent = await stored.succeed()
         stored.clock.advance(-60)  # a host's clock that was put back
         child = await stored.succeed(parent_id=parent.id)
-        await stored.fail(reason="“odd”, 🎷 and ünïcode", retry_of=child.id)
+        failed = await stored.fail(reason="“odd”, 🎷 and ünïcode")
+        await stored.fail(retry_of=failed.id)
         new = a_new_job(variations=3)
         await stored.jobs.receive(new, NO_LIMITS, stored.clock(), lease_s=45)
         kept = KeptAudio(file_name="a.wav", content=BLOB)
