@@ -235,16 +235,22 @@ async def test_doctor_says_what_became_of_an_interrupted_submission(
         await stage.bot.watch(
             ben.wait_for_message(lambda m: "might have been paid for" in m.content)
         )
-        stage.sandbox.clock.advance(60)  # the charge lands
+        stage.sandbox.clock.advance(60)  # its row is in the logs
 
         env = stage.sandbox.bot_env(stage.folder / "compose.db")
         code, out, _ = await run_bot(env, stage.folder, "doctor")
         assert code == 0, out
+        assert "the provider's logs can't be read: 404" in out
+        assert "a bot is running on this database" in out
+        await stage.bot.kill()
+        stage.provider.scenario.clear()
+        code, out, _ = await run_bot(env, stage.folder, "doctor")
         charges = [line for line in out.splitlines() if "  charges: " in line]
         assert len(charges) == 2, out
         assert PROMPT in charges[0]
         assert stage.provider.generations[1].inference_id in charges[0]
-        assert "at most 0.06 USD may have been billed" in charges[1]
-        assert "a bot is running on this database" in out
+        assert "succeeded, for 0.06 USD" in charges[0]
+        assert "The bot still looks for it" in charges[0]
+        assert "in all 0.06 USD was paid" in charges[1]
         assert "compose" in out
         assert "Tape Club" in out
