@@ -262,7 +262,7 @@ async def test_lost_track_is_delivered_when_the_service_has_it_after_all(
     assert track.reference == failed.reference
     assert len(place.stage.provider.generations) == made
     again = await private_answer(await place.member.click(failed, label="Try again"))
-    assert "nothing to try again" in again
+    assert "no need to try again" in again
 
 
 async def test_overdue_track_can_be_asked_for_at_once(place: Place) -> None:
