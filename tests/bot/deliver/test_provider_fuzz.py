@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 
 from bot.domain.jobs import FINAL_KINDS, TERMINAL, Job, Rung
-from bot.generate.poller import Poller
-from bot.generate.submitter import Submitter
 from bot.loops.wakeups import Wakeups
+from bot.loops.worker import Worker
 from bot.provider.client import GENERATIONS
 from sandbox.aimlapi import Fate, error_body
 from sandbox.scenario import Rule
 from tests.bot.deliver.conftest import FILES, Post
-from tests.bot.generate.parts import a_poller, a_submitter
+from tests.bot.generate.parts import a_poller, a_submitter, look_ups_on
 from tests.bot.provider.clips import WAV
 from tests.factories import MEMBER_ID
 
@@ -154,11 +153,11 @@ def arrange(post: Post, dice: Dice) -> list[Rule]:
     return rules
 
 
-async def live_through(post: Post, job: Job, submitter: Submitter, poller: Poller) -> None:
+async def live_through(post: Post, job: Job, *workers: Worker[Any]) -> None:
     """Until everything is done that there is to do about the job."""
     for _ in range(STEPS):
-        await submitter.run_once()
-        await poller.run_once()
+        for worker in workers:
+            await worker.run_once()
         await post.deliver()
         if (await post.stored.job(job.id)).state in TERMINAL and await post.is_closed():
             return
@@ -182,10 +181,12 @@ async def assert_outcome(post: Post, job: Job) -> None:
 
 
 async def test_each_member_has_an_outcome_whatever_the_provider_answers(
-    post: Post, caplog: pytest.LogCaptureFixture
+    post: Post, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.generate.request_log.PAGE_EVERY_S", 0.0)
     dice, wakeups = Dice(SEED), Wakeups()
     submitter = a_submitter(post.stored, post.provider, wakeups)
+    looking_up = look_ups_on(post.stored, post.provider, wakeups)
     poller = a_poller(post.stored, post.provider, wakeups)
     caplog.set_level(logging.ERROR)
     spoilt = 0
@@ -194,8 +195,10 @@ async def test_each_member_has_an_outcome_whatever_the_provider_answers(
         post.stand_in.plan(Fate(duration_s=0))
         # Nobody may ask as often as this in a day.
         job = await post.stored.queue(member_id=MEMBER_ID + spoilt)
-        await live_through(post, job, submitter, poller)
+        await live_through(post, job, submitter, looking_up, poller)
         await assert_outcome(post, job)
+        # That what was given up is looked for for a day is tested where time goes by faster.
+        await post.stored.stores.lookups.later(job.id, None)
         spoilt += sum(rule.hits for rule in rules)
         post.stand_in.scenario.clear()
         post.messenger.sent.clear()

@@ -7,6 +7,7 @@ from bot.generate.circuit_breaker import CircuitBreaker
 from bot.generate.estimates import Capacity, DurationEstimates
 from bot.generate.expectations import Expectations
 from bot.generate.generations import Generations
+from bot.generate.lookups import LookUps
 from bot.generate.patience import Patience, Terms
 from bot.generate.poller import Poller
 from bot.generate.submitter import Refresh, Submitter
@@ -53,6 +54,18 @@ def patience_on(
         wakeups=wakeups,
         clock=stored.clock,
         metrics=Metrics(),
+    )
+
+
+def look_ups_on(stored: Stored, provider: Provider, wakeups: Wakeups) -> LookUps:
+    stores = stored.stores
+    return LookUps(
+        stores.lookups,
+        stores.turns,
+        provider,
+        generations_on(stored, wakeups),
+        wakeups,
+        stored.clock,
     )
 
 

@@ -28,7 +28,7 @@ from bot.store.restoration import after_restoring
 from sandbox.aimlapi import KEY, AimlapiStandIn, Audio, Fate
 from sandbox.aimlapi.request_log import LogTerms
 from sandbox.clock import Clock
-from tests.bot.generate.parts import a_submitter, generations_on
+from tests.bot.generate.parts import a_submitter, look_ups_on
 from tests.bot.generate.submitting import is_in_doubt
 from tests.factories import HandClock, Stored, a_request
 
@@ -99,15 +99,7 @@ class Search:
 @pytest.fixture
 def search(stored: Stored, stand_in: AimlapiStandIn, provider: Provider) -> Search:
     wakeups = Wakeups()
-    stores = stored.stores
-    lookups = LookUps(
-        stores.lookups,
-        stores.turns,
-        provider,
-        generations_on(stored, wakeups),
-        wakeups,
-        stored.clock,
-    )
+    lookups = look_ups_on(stored, provider, wakeups)
     return Search(stored, stand_in, a_submitter(stored, provider, wakeups), lookups)
 
 
