@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bot.domain.jobs import NO_REASON
 from bot.errors import (
+    AccountRefused,
     GenerationUnknown,
     Intercepted,
     InvalidRequest,
@@ -188,13 +189,21 @@ def refusal(status: int, body: bytes, retry_after: str | None) -> Refused | None
     if not is_own(body) and status not in ABOUT_THE_SIZE:
         # A proxy or firewall on the way: it knows nothing of keys, balances and prompts.
         return Intercepted(not_its_own(status))
-    if status == 401:
-        return KeyRejected(message)
-    if status == 402:
-        return OutOfCredits(message)
-    if status == 403:
-        return forbidden(message)
+    if refused := _of_account(status, message):
+        return refused
     return InvalidRequest(hint(body))
+
+
+def _of_account(status: int, message: str) -> AccountRefused | None:
+    """What the provider itself says of key and account, if it is about them."""
+    match status:
+        case 401:
+            return KeyRejected(message)
+        case 402:
+            return OutOfCredits(message)
+        case 403:
+            return forbidden(message)
+    return None
 
 
 def read_failure(status: int, body: bytes, retry_after: str | None) -> ProviderError:
@@ -202,12 +211,8 @@ def read_failure(status: int, body: bytes, retry_after: str | None) -> ProviderE
     message = f"{status}: {hint(body)}"
     if status in {401, 402, 403} and not is_own(body):
         return Trouble(not_its_own(status))
-    if status == 401:
-        return KeyRejected(message)
-    if status == 402:
-        return OutOfCredits(message)
-    if status == 403:
-        return forbidden(message)
+    if refused := _of_account(status, message):
+        return refused
     if status == 404 and says_it_refused(body):
         # Only in the provider's own words: a proxy's or a wrong address's 404 may pass.
         return GenerationUnknown(message)
