@@ -41,10 +41,9 @@ from bot.errors import (
     LogsUnavailable,
     ProviderError,
     RateLimited,
-    in_short,
 )
+from bot.generate.costs import Costs
 from bot.generate.generations import Generations
-from bot.generate.ledger import charged
 from bot.generate.request_log import Account, Log, read, windows
 from bot.logs import about_job
 from bot.loops.wakeups import Wakeup, Wakeups
@@ -73,11 +72,6 @@ RESTORED_AWAY_FOR_S: Final = 3600.0
 SEARCHED_FOR: Final = timedelta(days=1)
 # What was given up is asked about so often at first, and so seldom in the end.
 SEARCHED_EVERY: Final = (timedelta(seconds=15), timedelta(minutes=5))
-# How long after a submission its cost is asked for, until it is known.
-COST_AFTER: Final = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60, 48 * 60, 72 * 60)
-)
-LEDGER_AFTER: Final = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
@@ -178,7 +172,7 @@ class LookUps(Worker[Turn]):
         if in_doubt:
             await self._resolve(job, account, found)
         elif account.credits is None:
-            await self._settle(job, account)
+            await Costs(self.lookups, self.provider, self.clock).settle(job, account)
 
     # --- what became of a submission --------------------------------------------------------
 
@@ -291,30 +285,6 @@ class LookUps(Worker[Turn]):
         often, seldom = SEARCHED_EVERY
         wait = min(max(passed / 20, often), seldom)
         await self.lookups.later(job.id, None if passed >= SEARCHED_FOR else now + wait)
-
-    # --- what a track cost ------------------------------------------------------------------
-
-    async def _settle(self, job: Job, account: Account) -> None:
-        now = self.clock()
-        if account.failed:
-            await self.lookups.settle(job.id, 0, CostSource.LOGS)
-            return
-        age = now - (job.submitted_at or job.created_at)
-        if age >= LEDGER_AFTER and (cost := await self._charged(job)) is not None:
-            await self.lookups.settle(job.id, cost, CostSource.LEDGER)
-            return
-        later = next((after for after in COST_AFTER if after > age), None)
-        await self.lookups.later(job.id, now + (later - age) if later else None)
-
-    async def _charged(self, job: Job) -> int | None:
-        """What the account's ledger says; `None` while it says nothing."""
-        if job.inference_id is None or job.submitted_at is None:
-            return None
-        try:
-            return await charged(self.provider, job.inference_id, job.submitted_at)
-        except ProviderError as error:
-            log.info("the account's ledger can't be read: %s", in_short(error))
-            return None
 
 
 def _is_given_up(job: Job) -> bool:
