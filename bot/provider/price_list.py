@@ -108,7 +108,7 @@ def _rate(row: Any) -> Rate:
     name = unit.get("name") if isinstance(unit, dict) else unit
     origin = row.get("origin")
     # What a request brings along ("provided") is not what a track's length tells of.
-    is_ours = origin is None or origin == "generated"
+    is_ours = origin not in {"provided", "input"}
     if usd is None or not per or not isinstance(name, str) or not is_ours:
         return UNREADABLE
     return Rate(usd=usd, unit=name, per=per)

@@ -10,6 +10,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.models import MODELS as CATALOGUE
 from bot.domain.prices import UNREADABLE, Fixed, Rate, Variable, Variant, Variants, credits_for
 from bot.errors import Trouble
 from bot.provider.client import Provider
@@ -213,3 +214,13 @@ def test_price_is_variable_when_it_is_nested_too_deeply_for_whoever_reads_it() -
         with contextlib.suppress(Trouble):
             assert read_list(body.encode(), ["m"], None).pricing.keys() == {"m"}
     assert price_in("[" * 5000 + "]" * 5000) == Variable()
+
+
+async def test_prices_of_all_models_are_read_from_a_whole_list(
+    provider: Provider, stand_in: AimlapiStandIn
+) -> None:
+    found = await provider.prices(CATALOGUE)
+    assert found is not None
+    assert not any(isinstance(price_in(one), Variable) for one in found.pricing.values())
+    rates = [price_in(one) for one in found.pricing.values()]
+    assert all(rate.unit for price in rates if isinstance(price, Fixed) for rate in price.rates)
