@@ -216,9 +216,7 @@ def test_price_is_variable_when_it_is_nested_too_deeply_for_whoever_reads_it() -
     assert price_in("[" * 5000 + "]" * 5000) == Variable()
 
 
-async def test_prices_of_all_models_are_read_from_a_whole_list(
-    provider: Provider, stand_in: AimlapiStandIn
-) -> None:
+async def test_prices_of_all_models_are_read_from_a_whole_list(provider: Provider) -> None:
     found = await provider.prices(CATALOGUE)
     assert found is not None
     assert not any(isinstance(price_in(one), Variable) for one in found.pricing.values())
